@@ -1,0 +1,84 @@
+"""The prompt: what the model is shown for one turn. Training and serving both build it here, so they look alike.
+
+The system text stands first and never changes, so that an engine's prefix cache hits. Facts stand in the last user
+message only. What does not fit is dropped as whole turns, the oldest first.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+
+from chatbot.errors import InputError
+from chatbot.records import ChatMessage, Passage
+
+CountTokens = Callable[[Sequence[ChatMessage]], int]
+
+
+def build_prompt(
+    system: str, history: Sequence[ChatMessage], question: str, passages: Sequence[Passage]
+) -> list[ChatMessage]:
+    """The messages for one turn: system text, earlier turns as they were said, then the facts with the question."""
+    turn: ChatMessage = {"role": "user", "content": render_question(question, passages)}
+    return [{"role": "system", "content": system}, *history, turn]
+
+
+def render_question(question: str, passages: Sequence[Passage]) -> str:
+    """The user's message with the facts above it; without facts, the message alone."""
+    if not passages:
+        return question
+    facts = "\n".join(f"- {render_fact(passage)}" for passage in passages)
+    return f"Facts:\n{facts}\n\nQuestion: {question}"
+
+
+def render_fact(passage: Passage) -> str:
+    """One passage on one line."""
+    text = " ".join(passage.text.split())
+    if passage.kind == "answer":
+        return f"Asked “{' '.join(passage.query.split())}”, we answer: {text}"
+    return f"{passage.title}: {text}"
+
+
+def fit_prompt(
+    system: str,
+    history: Sequence[ChatMessage],
+    question: str,
+    passages: Sequence[Passage],
+    count: CountTokens,
+    budget: int,
+) -> tuple[list[ChatMessage], list[Passage]]:
+    """The longest prompt of at most `budget` tokens, and the passages it holds.
+
+    Drops the oldest exchanges first (a user message with its reply), then the weakest passages. Raises `InputError`
+    when the question alone does not fit.
+    """
+    turns = _exchanges(history)
+    kept = list(passages)
+    sizes = [count([*exchange]) for exchange in turns]
+    while True:
+        prompt = build_prompt(system, [message for turn in turns for message in turn], question, kept)
+        excess = count(prompt) - budget
+        if excess <= 0:
+            return prompt, kept
+        if turns:
+            dropped = 0
+            while turns and dropped < excess:
+                dropped += sizes.pop(0)
+                turns.pop(0)
+        elif kept:
+            kept.pop()
+        else:
+            raise InputError(f"the message is {excess:,} tokens too long for this model: send a shorter one")
+
+
+def _exchanges(history: Sequence[ChatMessage]) -> list[list[ChatMessage]]:
+    turns: list[list[ChatMessage]] = []
+    for message in history:
+        if message["role"] == "user" or not turns:
+            turns.append([])
+        turns[-1].append(message)
+    return turns
+
+
+def prompt_hash(messages: Sequence[ChatMessage]) -> str:
+    """A short digest of a prompt, stored with the reply it led to."""
+    return hashlib.sha256(json.dumps(list(messages), ensure_ascii=False).encode()).hexdigest()[:16]

