@@ -22,7 +22,9 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="CHATBOT_", extra="forbid", frozen=True)
 
-    home: Path = Field(Path(".chatbot"), description="Folder for all state: database, models, snapshots, runs, versions.")
+    home: Path = Field(
+        Path(".chatbot"), description="Folder for all state: database, models, snapshots, runs, versions."
+    )
     pack: str = Field("larkspur", description="Domain pack: a name under `data/`, or a folder of your own.")
     base_model: str = Field(
         "smollm2-135m-instruct",

@@ -231,5 +231,3 @@ def _timed(trace: Trace, generation: Generation, started: float, first: float) -
         prompt_tokens=usage.prompt_tokens,
         completion_tokens=usage.completion_tokens,
     )
-
-

@@ -7,9 +7,8 @@ id. What transformers needs from a GGUF file (tokenizer, then weights) is unpack
 import hashlib
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path

@@ -64,7 +64,9 @@ class KnowledgeIndex:
 def _article_passage(sentence: Sentence) -> Passage:
     digest = hashlib.sha256(f"{sentence.title}\n{sentence.section}\n{sentence.text}".encode()).hexdigest()
     title = f"{sentence.title} › {sentence.section}" if sentence.section else sentence.title
-    return Passage(f"{sentence.article}-{digest[:8]}", "article", title, sentence.text, f"articles/{sentence.article}.md")
+    return Passage(
+        f"{sentence.article}-{digest[:8]}", "article", title, sentence.text, f"articles/{sentence.article}.md"
+    )
 
 
 def _answer_passage(answer: ApprovedAnswer) -> Passage:

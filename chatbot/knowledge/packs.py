@@ -73,7 +73,12 @@ class Pair(_Row):
 
 def _alternating(messages: list[Turn], last: str) -> None:
     roles = [turn.role for turn in messages]
-    if not roles or roles[0] != "user" or roles[-1] != last or any(a == b for a, b in zip(roles, roles[1:], strict=False)):
+    if (
+        not roles
+        or roles[0] != "user"
+        or roles[-1] != last
+        or any(a == b for a, b in zip(roles, roles[1:], strict=False))
+    ):
         raise ValueError(f"messages must alternate from user to {last}")
 
 
@@ -146,9 +151,7 @@ def load_pack(folder: Path) -> Pack:
     pairs = _read_rows(folder / "pairs.jsonl", Pair, faults)
     dialogues = _read_rows(folder / "dialogues.jsonl", Dialogue, faults)
     sentences = _read_articles(folder / "articles", faults)
-    suites = {
-        name: read_cases(folder / "suites" / f"{name}.jsonl", faults) for name in SUITES
-    }
+    suites = {name: read_cases(folder / "suites" / f"{name}.jsonl", faults) for name in SUITES}
     _refuse_twins([case.id for cases in suites.values() for case in cases], "suites: case id", faults)
     _refuse_unknown(folder / "suites", {f"{name}.jsonl" for name in SUITES}, faults)
     known = {"pack.toml", "pairs.jsonl", "dialogues.jsonl", "articles", "suites", "DATASHEET.md"}

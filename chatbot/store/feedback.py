@@ -53,9 +53,7 @@ class FeedbackStore:
     def withdraw_rating(self, message_id: str, person: Person) -> None:
         """Take a like or dislike back."""
         with self._database.writing() as db:
-            db["feedback"].delete_where(
-                "message = ? and person = ? and kind = 'rating'", [message_id, person.id]
-            )
+            db["feedback"].delete_where("message = ? and person = ? and kind = 'rating'", [message_id, person.id])
             self._database.event(person.actor, "rating_withdrawn", message_id)
 
     def add_stars(self, message_id: str, person: Person, stars: Mapping[str, int]) -> None:
@@ -77,9 +75,7 @@ class FeedbackStore:
         """Use this answer from now on; replaces an earlier one approved from the same message."""
         if not query.strip() or not response.strip():
             raise InputError("an approved answer needs a question and an answer")
-        answer = ApprovedAnswer(
-            new_id(), _text(query) or "", _text(response) or "", message_id, person.id, True, now()
-        )
+        answer = ApprovedAnswer(new_id(), _text(query) or "", _text(response) or "", message_id, person.id, True, now())
         with self._database.writing() as db:
             if message_id is not None:
                 db.conn.execute("update answers set active = 0 where message = ?", [message_id])

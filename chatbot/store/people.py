@@ -20,9 +20,13 @@ class People:
         self._hasher = PasswordHasher()
         self._dummy_hash = self._hasher.hash(new_id())
 
+    def visitor(self, visitor_id: str) -> Person:
+        """The visitor with this id, made at first use; a new one has not consented to anything."""
+        return self.get(visitor_id) or self._insert(visitor_id, "visitor", None, None)
+
     def add_visitor(self) -> Person:
-        """A new anonymous visitor, who has not consented to anything."""
-        return self._insert("visitor", None, None)
+        """A new anonymous visitor."""
+        return self.visitor(new_id())
 
     def add_staff(self, name: str, role: Role, password: str) -> Person:
         """A new agent or operator; raises `InputError` on a taken name or a short password."""
@@ -32,7 +36,7 @@ class People:
             raise InputError(f"the password has {len(password)} characters: use at least {SHORTEST_PASSWORD}")
         if self._database.row("select id from people where name = :name", name=name):
             raise InputError(f"name {name!r} is taken: choose another")
-        return self._insert(role, name, self._hasher.hash(password))
+        return self._insert(new_id(), role, name, self._hasher.hash(password))
 
     def check_password(self, name: str, password: str) -> Person | None:
         """The staff member with this name and password, or None; takes as long for unknown names."""
@@ -63,8 +67,8 @@ class People:
             raise NotFoundError(f"person {person.id!r} does not exist any more: reload the page")
         return changed
 
-    def _insert(self, role: Role, name: str | None, password_hash: str | None) -> Person:
-        person = Person(id=new_id(), role=role, name=name, created_at=now())
+    def _insert(self, person_id: str, role: Role, name: str | None, password_hash: str | None) -> Person:
+        person = Person(id=person_id, role=role, name=name, created_at=now())
         with self._database.writing() as db:
             db["people"].insert(
                 {

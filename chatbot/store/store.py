@@ -24,6 +24,4 @@ class Store:
 def open_store(path: Path) -> Store:
     """Open the database file, making or migrating it where needed."""
     database = Database(path)
-    return Store(
-        database, People(database), Conversations(database), FeedbackStore(database), Versions(database)
-    )
+    return Store(database, People(database), Conversations(database), FeedbackStore(database), Versions(database))

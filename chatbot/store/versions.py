@@ -64,9 +64,13 @@ class Versions:
 
     def runs(self, limit: int = 50) -> list[Run]:
         """The latest runs first."""
-        return [_run(row) for row in self._database.rows("select * from runs order by started_at desc limit :n", n=limit)]
+        return [
+            _run(row) for row in self._database.rows("select * from runs order by started_at desc limit :n", n=limit)
+        ]
 
-    def add_version(self, pack: str, base: str, digest: str, run: str | None, snapshot: int | None, home: Path) -> Version:
+    def add_version(
+        self, pack: str, base: str, digest: str, run: str | None, snapshot: int | None, home: Path
+    ) -> Version:
         """Reserve the next name and record the version under it; its folder is `home/versions/<name>`."""
         with self._database.writing() as db:
             row = db.conn.execute("select coalesce(max(number), 0) + 1 from versions").fetchone()
@@ -116,7 +120,9 @@ class Versions:
 
     def champions(self) -> list[str]:
         """The versions that were champion, the latest first."""
-        rows = self._database.rows("select subject from events where kind = 'alias_champion' order by at desc, rowid desc")
+        rows = self._database.rows(
+            "select subject from events where kind = 'alias_champion' order by at desc, rowid desc"
+        )
         return [row["subject"] for row in rows]
 
 

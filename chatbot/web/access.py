@@ -1,0 +1,173 @@
+"""Who is asking: visitors by a signed cookie, staff by name and password; pages of other roles are refused here.
+
+`Access` reads the cookies, `AccessMiddleware` gives every visitor a cookie and refuses `/review` and `/operate`, with
+everything below them, to whoever may not see them. A visitor is stored only when they first do something.
+"""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from jinja2 import Environment, PackageLoader, select_autoescape
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chatbot.records import Person, new_id
+from chatbot.store import Store
+
+VISITOR_COOKIE = "chatbot_visitor"
+STAFF_COOKIE = "chatbot_staff"
+VISITOR_SECONDS = 365 * 24 * 3600
+STAFF_SECONDS = 12 * 3600
+LOGIN_RATE = parse("10/minute")
+PAGES = {"/review": ("agent", "operator"), "/operate": ("operator",)}
+
+_templates = Environment(loader=PackageLoader("chatbot.web", "templates"), autoescape=select_autoescape())
+
+
+class Access:
+    """Reads and writes the cookies that say who is asking."""
+
+    def __init__(self, store: Store, key_file: Path) -> None:
+        self.store = store
+        key = _signing_key(key_file)
+        self._visitor = URLSafeTimedSerializer(key, salt="visitor")
+        self._staff = URLSafeTimedSerializer(key, salt="staff")
+        self.limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def visitor(self, cookies: Mapping[str, str]) -> Person:
+        """The visitor of these cookies; without a valid cookie, a stranger of whom nothing is remembered."""
+        return self.store.people.visitor(self.visitor_id(cookies) or new_id())
+
+    def visitor_id(self, cookies: Mapping[str, str]) -> str | None:
+        """The id in the visitor's cookie, if its signature holds."""
+        return self._read(self._visitor, cookies.get(VISITOR_COOKIE), VISITOR_SECONDS)
+
+    def staff(self, cookies: Mapping[str, str]) -> Person | None:
+        """The agent or operator who is signed in, or None."""
+        person_id = self._read(self._staff, cookies.get(STAFF_COOKIE), STAFF_SECONDS)
+        person = self.store.people.get(person_id) if person_id else None
+        return person if person and person.role != "visitor" else None
+
+    def visitor_token(self, visitor_id: str) -> str:
+        """The value of a visitor's cookie."""
+        return str(self._visitor.dumps(visitor_id))
+
+    def staff_token(self, person: Person) -> str:
+        """The value of a staff member's cookie."""
+        return str(self._staff.dumps(person.id))
+
+    @staticmethod
+    def _read(serializer: URLSafeTimedSerializer, token: str | None, seconds: int) -> str | None:
+        try:
+            return str(serializer.loads(token, max_age=seconds)) if token else None
+        except BadSignature:
+            return None
+
+
+class AccessMiddleware:
+    """Stands before every page: hands out visitor cookies and keeps people out of pages that are not theirs."""
+
+    def __init__(self, app: ASGIApp, access: Access) -> None:
+        self._app = app
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse, or pass on."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope) if scope["type"] == "http" else None
+        path = scope["path"]
+        page = next((page for page in PAGES if path == page or path.startswith(page + "/")), None)
+        if page:
+            refusal = self._refusal(request, page)
+            if refusal:
+                await refusal(scope, receive, send)
+                return
+        elif request and request.method == "GET" and path == "/" and not self._access.visitor_id(request.cookies):
+            send = self._with_visitor_cookie(scope, send)
+        await self._app(scope, receive, send)
+
+    def _refusal(self, request: Request | None, page: str) -> Response | None:
+        if request is None:
+            return JSONResponse({"detail": "not here"}, 403)
+        person = self._access.staff(request.cookies)
+        if person is None:
+            if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+                return RedirectResponse(f"/login?next={quote(page)}", 303)
+            return JSONResponse({"detail": "sign in at /login"}, 401)
+        if person.role not in PAGES[page]:
+            text = f"{page} is for {' and '.join(PAGES[page])}s; you are signed in as {person.role} {person.name}"
+            return JSONResponse({"detail": text}, 403)
+        return None
+
+    def _with_visitor_cookie(self, scope: Scope, send: Send) -> Send:
+        cookie = Response()
+        token = self._access.visitor_token(new_id())
+        secure = scope.get("scheme") == "https"
+        cookie.set_cookie(VISITOR_COOKIE, token, VISITOR_SECONDS, httponly=True, samesite="lax", secure=secure)
+
+        async def with_cookie(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).append("set-cookie", cookie.headers["set-cookie"])
+            await send(message)
+
+        return with_cookie
+
+
+def login_routes(access: Access) -> APIRouter:
+    """The sign-in page for staff, and signing out."""
+    router = APIRouter(include_in_schema=False)
+
+    def page(target: str, fault: str = "", status: int = 200) -> HTMLResponse:
+        html = _templates.get_template("login.html").render(next=target, fault=fault)
+        return HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
+
+    @router.get("/login")
+    def show(next: str = "/review") -> HTMLResponse:
+        return page(_own_page(next))
+
+    @router.post("/login")
+    def sign_in(
+        request: Request, name: str = Form(""), password: str = Form(""), next: str = Form("/review")
+    ) -> Response:
+        target = _own_page(next)
+        asker = request.client.host if request.client else "?"
+        if not access.limiter.hit(LOGIN_RATE, asker):
+            return page(target, "Too many attempts. Wait a minute, then try again.", 429)
+        person = access.store.people.check_password(name, password)
+        if person is None:
+            return page(target, "Name or password is wrong.", 401)
+        response = RedirectResponse(target, 303)
+        secure = request.url.scheme == "https"
+        token = access.staff_token(person)
+        response.set_cookie(STAFF_COOKIE, token, STAFF_SECONDS, httponly=True, samesite="lax", secure=secure)
+        return response
+
+    @router.post("/logout")
+    def sign_out() -> Response:
+        response = RedirectResponse("/login", 303)
+        response.delete_cookie(STAFF_COOKIE)
+        return response
+
+    return router
+
+
+def _own_page(target: str) -> str:
+    return target if target in PAGES else "/review"
+
+
+def _signing_key(file: Path) -> str:
+    if not file.is_file():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex(32))
+    return file.read_text().strip()
