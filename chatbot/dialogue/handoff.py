@@ -3,8 +3,6 @@
 import re
 from collections.abc import Sequence
 
-from chatbot.knowledge.packs import Persona
-
 ASKED = "asked for a person"
 
 
@@ -13,8 +11,3 @@ def wants_person(text: str, phrases: Sequence[str]) -> bool:
     flat = " ".join(re.findall(r"[\w']+", text.lower().replace("’", "'")))
     flat_phrases = (" ".join(re.findall(r"[\w']+", phrase.lower().replace("’", "'"))) for phrase in phrases)
     return any(re.search(rf"\b{re.escape(phrase)}\b", flat) for phrase in flat_phrases)
-
-
-def handoff_reply(persona: Persona) -> str:
-    """What the bot says when it hands over."""
-    return persona.handoff.message

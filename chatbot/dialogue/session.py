@@ -5,23 +5,22 @@ at any time, by closing the iterator or with `stop`; the text so far is kept.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 
-from chatbot.dialogue.guard import clean_message, defuse_markup
-from chatbot.dialogue.handoff import ASKED, handoff_reply, wants_person
-from chatbot.dialogue.prompt import fit_prompt, prompt_hash
+from chatbot.dialogue.guard import clean_message
+from chatbot.dialogue.prompt import prompt_hash
+from chatbot.dialogue.turn import Turn, prepare_turn
 from chatbot.engines.base import Engine, Generation
 from chatbot.engines.live import LiveEngine
 from chatbot.errors import BusyError, InputError
 from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.packs import Pack
-from chatbot.records import ChatMessage, Conversation, Message, Passage, Person, Sampling, Trace
+from chatbot.records import ChatMessage, Conversation, Message, Person, Sampling, Trace
 from chatbot.settings import Settings
 from chatbot.store import Store
 
 SAVE_SECONDS = 0.5
-UNCERTAIN_BELOW = 0.45
 LONGEST_CONVERSATION = 400
 
 
@@ -93,39 +92,40 @@ class Session:
     ) -> Iterator[Update]:
         if len(self._running) >= self.settings.max_concurrent * 4:
             raise BusyError("too many people are being answered at this moment: please try again in a few seconds")
-        if wants_person(question.content, self.pack.persona.handoff.phrases):
-            return self._hand_off(person, conversation, question)
-        return self._generate(conversation, question, again)
+        return self._generate(person, conversation, question, again)
 
-    def _hand_off(self, person: Person, conversation: Conversation, question: Message) -> Iterator[Update]:
-        trace = Trace(version=self.live.version, handoff=ASKED)
-        reply = self.store.conversations.begin_reply(conversation, question.id, trace)
-        text = handoff_reply(self.pack.persona)
-        self.store.conversations.update_reply(reply.id, text, "complete", trace)
-        self.store.conversations.hand_off(conversation, person.actor, ASKED)
-        yield Update(conversation.id, reply.id, text, True, trace)
-
-    def _generate(self, conversation: Conversation, question: Message, again: bool) -> Iterator[Update]:
+    def _generate(self, person: Person, conversation: Conversation, question: Message, again: bool) -> Iterator[Update]:
         started = time.perf_counter()
-        history = self.history(question)
-        passages = self.retrieve(history, question.content)
         with self.live.lease() as engine:
+            history = self.history(question)
+            turn = prepare_turn(self.settings, self.pack, self.index, engine.count_tokens, history, question.content)
+            if turn.handoff:
+                yield self._hand_off(person, conversation, question, turn, engine.version)
+                return
             sampling = self.sampling(again)
-            prompt, passages = self._prompt(engine, history, question.content, passages)
             trace = Trace(
                 version=engine.version,
-                prompt_hash=prompt_hash(prompt),
+                prompt_hash=prompt_hash(turn.prompt),
                 sampling=sampling.as_dict(),
-                passages=[asdict(passage) for passage in passages],
-                uncertain=not passages or passages[0].score < UNCERTAIN_BELOW,
+                passages=[asdict(passage) for passage in turn.passages],
+                uncertain=turn.uncertain,
             )
             reply = self.store.conversations.begin_reply(conversation, question.id, trace)
             self._running[reply.id] = None
-            yield Update(conversation.id, reply.id, "", False, trace)
             try:
-                yield from self._stream(engine, prompt, sampling, reply, trace, started)
+                yield Update(conversation.id, reply.id, "", False, trace)
+                yield from self._stream(engine, turn.prompt, sampling, reply, trace, started)
             finally:
                 self._running.pop(reply.id, None)
+
+    def _hand_off(
+        self, person: Person, conversation: Conversation, question: Message, turn: Turn, version: str
+    ) -> Update:
+        trace = Trace(version=version, handoff=turn.handoff)
+        reply = self.store.conversations.begin_reply(conversation, question.id, trace)
+        self.store.conversations.update_reply(reply.id, turn.reply, "complete", trace)
+        self.store.conversations.hand_off(conversation, person.actor, turn.handoff or "")
+        return Update(conversation.id, reply.id, turn.reply, True, trace)
 
     def _stream(
         self,
@@ -167,14 +167,10 @@ class Session:
         messages: list[ChatMessage] = []
         for message in self.store.conversations.path(question.parent):
             if message.content:
-                messages.append({"role": message.role, "content": defuse_markup(message.content)})
+                messages.append({"role": message.role, "content": message.content})
             elif messages:
                 messages.pop()
         return messages
-
-    def retrieve(self, history: Sequence[ChatMessage], question: str) -> list[Passage]:
-        """The passages for a question, asked alone and together with the visitor's message before it."""
-        return retrieve(self.index, history, question, self.settings.passages, self.settings.min_score)
 
     def sampling(self, again: bool = False) -> Sampling:
         """The installation's sampling; a regeneration draws anew, so that it can differ."""
@@ -186,13 +182,6 @@ class Session:
             repetition_penalty=settings.repetition_penalty,
             seed=time.time_ns() % 2**31 if again else 0,
         )
-
-    def _prompt(
-        self, engine: Engine, history: list[ChatMessage], question: str, passages: list[Passage]
-    ) -> tuple[list[ChatMessage], list[Passage]]:
-        budget = self.settings.context_tokens - self.settings.max_new_tokens
-        system = self.pack.persona.system
-        return fit_prompt(system, history, defuse_markup(question), passages, engine.count_tokens, budget)
 
 
 class _Cancellable:
@@ -209,15 +198,6 @@ class _Cancellable:
     def cancel(self) -> None:
         self.cancelled = True
         self._generation.cancel()
-
-
-def retrieve(
-    index: KnowledgeIndex, history: Sequence[ChatMessage], question: str, limit: int, min_score: float
-) -> list[Passage]:
-    """The passages for a question, asked alone and together with the user's message before it."""
-    before = [message["content"] for message in history if message["role"] == "user"][-1:]
-    queries = [question, *(f"{earlier}\n{question}" for earlier in before)]
-    return index.search(queries, limit, min_score)
 
 
 def _timed(trace: Trace, generation: Generation, started: float, first: float) -> Trace:
