@@ -1,0 +1,1 @@
+"""What is looked up: packs, embeddings, and the index of passages."""

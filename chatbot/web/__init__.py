@@ -1,0 +1,1 @@
+"""The pages and the API, and who may use them."""

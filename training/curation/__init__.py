@@ -1,0 +1,1 @@
+"""From what people said and corrected to a frozen snapshot."""

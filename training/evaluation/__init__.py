@@ -1,0 +1,1 @@
+"""What a version is worth, measured on held-out cases."""

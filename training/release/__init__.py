@@ -1,0 +1,1 @@
+"""From an adapter to a version that can be served."""

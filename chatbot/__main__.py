@@ -1,0 +1,235 @@
+"""The chatbot from a terminal: ask, chat, look after people, back up and restore.
+
+    python -m chatbot ask TEXT [--version V] [--json]
+    python -m chatbot chat [--version V]
+    python -m chatbot user add NAME --role agent|operator
+    python -m chatbot user list
+    python -m chatbot backup PATH
+    python -m chatbot restore PATH [--yes]
+
+What is said here is stored like what is said in the browser. Improving the answers is `python -m training`.
+"""
+
+import json
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from chatbot.commands import quieten, run_command
+from chatbot.errors import InputError, UserError
+from chatbot.records import Role
+from chatbot.settings import load_settings
+from chatbot.store import Store, open_store
+from chatbot.store.backup import back_up, describe, holds_state, restore
+from chatbot.store.versions import BASE
+
+if TYPE_CHECKING:
+    from chatbot.dialogue.session import Session, Update
+
+VISITOR = "terminal"
+WELCOME = "Type a question. /new starts over, /quit or Ctrl-D leaves, Ctrl-C stops a reply."
+
+
+@click.group()
+def commands() -> None:
+    """A chatbot for one domain, from a terminal."""
+
+
+@commands.command()
+@click.argument("text")
+@click.option("--version", help="Which version answers: a name, `champion` or `base`. Default: the champion.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with the reply and how it came about.")
+def ask(text: str, version: str | None, as_json: bool) -> None:
+    """Ask one question; the answer is stored as a conversation."""
+    with opened(version) as session:
+        updates = session.say(session.store.people.visitor(VISITOR), text)
+        last = next(updates)
+        for update in updates:
+            if not as_json:
+                click.echo(update.text[len(last.text) :], nl=False)
+            last = update
+    if as_json:
+        click.echo(json.dumps(_answer(last), ensure_ascii=False))
+    else:
+        click.echo(last.text if last.trace.handoff else "")
+
+
+@commands.command()
+@click.option("--version", help="Which version answers: a name, `champion` or `base`. Default: the champion.")
+def chat(version: str | None) -> None:
+    """Talk with the bot until Ctrl-D."""
+    with opened(version) as session:
+        if sys.stdin.isatty():
+            click.echo(f"{session.pack.persona.greeting}\n{WELCOME}")
+        conversation: str | None = None
+        while (text := _next_line()) is not None and text != "/quit":
+            if text == "/new":
+                conversation = None
+                click.echo("A new conversation.")
+            elif text:
+                conversation = _converse(session, text, conversation)
+
+
+@commands.group()
+def user() -> None:
+    """Add and list the people who review and operate."""
+
+
+@user.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice(["agent", "operator"]), required=True, help="What they may do.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+def add_user(name: str, role: Role, password_stdin: bool) -> None:
+    """Add an agent or operator; asks for the password twice, without showing it."""
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    elif sys.stdin.isatty():
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    else:
+        raise InputError("the password cannot be asked for without a terminal: pipe it in with --password-stdin")
+    with opened_store() as store:
+        person = store.people.add_staff(name, role, password)
+    click.echo(f"{person.name} can sign in as {person.role} at /login")
+
+
+@user.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
+def list_users(as_json: bool) -> None:
+    """List agents and operators."""
+    with opened_store() as store:
+        people = store.people.staff()
+    if as_json:
+        rows = [{"name": person.name, "role": person.role, "created_at": person.created_at} for person in people]
+        click.echo(json.dumps({"users": rows}, ensure_ascii=False))
+        return
+    for person in people:
+        click.echo(f"{person.name}  {person.role}  since {person.created_at[:10]}")
+    if not people:
+        click.echo("nobody yet: `python -m chatbot user add NAME --role operator` adds the first")
+
+
+@commands.command()
+@click.argument("path", type=click.Path(path_type=Path))
+def backup(path: Path) -> None:
+    """Copy the database, the versions and the snapshots into the new folder PATH; the server may be running."""
+    size = back_up(load_settings().home, path)
+    click.echo(f"{describe(path)} are in {path} ({size / 2**20:.1f} MiB)")
+
+
+@commands.command("restore")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Replace the state that is there; it is kept in a folder beside it.")
+def restore_backup(path: Path, yes: bool) -> None:
+    """Put the backup in PATH in the place of the present state; stop the server first."""
+    home = load_settings().home
+    held = describe(path)
+    if holds_state(home) and not yes:
+        raise InputError(
+            f"nothing was changed: {held} from {str(path)!r} would replace the state in {str(home)!r}, which would "
+            f"be kept in {home.name}.before-restore-<time>; add --yes to do it"
+        )
+    old = restore(path, home)
+    click.echo(f"{held} are back in {home}" + (f"; what was there is kept in {old}" if old else ""))
+
+
+@contextmanager
+def opened_store() -> Iterator[Store]:
+    """The installation's store, closed afterwards."""
+    store = open_store(load_settings().database)
+    with closing(store.database):
+        yield store
+
+
+@contextmanager
+def opened(version: str | None) -> Iterator["Session"]:
+    """A session on the named version, closed afterwards."""
+    from chatbot.dialogue.opening import open_session
+
+    settings = load_settings()
+    with opened_store() as store:
+        if version == "champion":
+            version = store.versions.alias("champion") or BASE
+        elif version not in (None, BASE):
+            version = store.versions.get(version).name
+        session = open_session(settings, store, version)
+        with closing(session.live):
+            yield session
+
+
+def _answer(update: "Update") -> dict[str, Any]:
+    trace = update.trace
+    return {
+        "reply": update.text,
+        "version": trace.version,
+        "conversation": update.conversation,
+        "message": update.message,
+        "passages": trace.passages,
+        "first_token_ms": trace.first_token_ms,
+        "tokens_per_second": trace.tokens_per_second,
+        "handoff": trace.handoff,
+        "uncertain": trace.uncertain,
+    }
+
+
+def _next_line() -> str | None:
+    while True:
+        try:
+            return input("you> " if sys.stdin.isatty() else "").strip()
+        except KeyboardInterrupt:
+            click.echo("\n(Ctrl-D leaves)")
+        except EOFError:
+            click.echo()
+            return None
+
+
+def _converse(session: "Session", text: str, conversation: str | None) -> str | None:
+    """Print one reply as it comes; a fault is told and the talk goes on."""
+    shown = 0
+    try:
+        updates = session.say(session.store.people.visitor(VISITOR), text, conversation)
+        with _stoppable(session) as current:
+            for update in updates:
+                current.append(update.message)
+                conversation = update.conversation
+                click.echo(update.text[shown:], nl=False)
+                shown = max(shown, len(update.text))
+    except UserError as error:
+        click.echo(f"error: {error}", err=True)
+    except KeyboardInterrupt:
+        click.echo("(stopped)", nl=False)
+    click.echo()
+    return conversation
+
+
+@contextmanager
+def _stoppable(session: "Session") -> Iterator[list[str]]:
+    """While a reply is written, let Ctrl-C stop it instead of the program; the list receives the reply's id."""
+    current: list[str] = []
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        if not current:
+            raise KeyboardInterrupt
+        threading.Thread(target=session.stop, args=(current[-1],)).start()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield current
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    quieten()
+    return run_command(commands, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""A snapshot: the curated rows of one moment, frozen in numbered files from which a run learns.
+
+`$CHATBOT_HOME/snapshots/<n>/` holds `train.jsonl` and `validation.jsonl` (conversational rows whose prompts carry the
+passages, made by the code that serves), `preferences.jsonl` (prompt, chosen, rejected), `unpaired.jsonl` (prompt,
+completion, label) and `manifest.json`. The same content is never frozen twice.
+"""
+
+import hashlib
+import json
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chatbot.dialogue.guard import defuse_markup
+from chatbot.dialogue.prompt import build_prompt
+from chatbot.dialogue.turn import retrieve
+from chatbot.errors import NotFoundError, TrainingError
+from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.packs import Pack
+from chatbot.records import ChatMessage
+from chatbot.settings import Settings
+from chatbot.store import Store
+from training.curation.cleaning import clean, redact_messages
+from training.curation.collecting import Example, collect
+from training.curation.deduplication import deduplicate
+from training.curation.splitting import split
+from training.curation.trust import weigh
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A frozen snapshot on disk."""
+
+    number: int
+    folder: Path
+    counts: dict[str, Any]
+
+    def rows(self, name: str) -> list[Row]:
+        """The rows of `train`, `validation`, `preferences` or `unpaired`."""
+        with (self.folder / f"{name}.jsonl").open(encoding="utf-8") as lines:
+            return [json.loads(line) for line in lines]
+
+
+@dataclass
+class Curated:
+    """What a snapshot would hold, before it is frozen."""
+
+    train: list[Example]
+    validation: list[Example]
+    unpaired: list[Row]
+    dropped: Counter[str] = field(default_factory=Counter)
+    redacted: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """Rows by file and by origin, and what was dropped and redacted, for people to read."""
+        return {
+            "train": len(self.train),
+            "validation": len(self.validation),
+            "preferences": sum(example.rejected is not None for example in self.train),
+            "unpaired": len(self.unpaired),
+            "origins": dict(Counter(example.origin for example in [*self.train, *self.validation])),
+            "dropped": dict(self.dropped),
+            "redacted": dict(self.redacted),
+        }
+
+
+def curate(pack: Pack, store: Store) -> Curated:
+    """Collect, clean, redact, weigh, deduplicate and split; writes nothing."""
+    collected = collect(pack, store)
+    dropped, redacted = collected.dropped, Counter[str]()
+    examples = clean(collected.examples, pack.persona, dropped, redacted)
+    train, validation = split(deduplicate(weigh(examples, dropped), dropped))
+    public = [pack.persona.contact.email, pack.persona.contact.phone]
+    unpaired: list[Row] = []
+    for verdict in collected.verdicts:
+        messages = redact_messages(verdict.messages, public, redacted)
+        unpaired.append(
+            {"prompt": messages[:-1], "completion": messages[-1:], "label": verdict.label, "reasons": verdict.reasons}
+        )
+    return Curated(train, validation, unpaired, dropped, redacted)
+
+
+def freeze(
+    curated: Curated, pack: Pack, index: KnowledgeIndex, settings: Settings, store: Store, actor: str
+) -> Snapshot:
+    """Write the next snapshot, or return the latest one if it holds the same; raises `TrainingError` if empty."""
+    if not curated.train:
+        reasons = ", ".join(f"{reason}: {count}" for reason, count in curated.dropped.items()) or "no row was found"
+        raise TrainingError(f"there is no usable row to train on ({reasons}): add pairs to the pack or correct replies")
+    files = _files(curated, lambda example: _prompt(example, pack, index, settings))
+    digest = hashlib.sha256(json.dumps([files, pack.name], sort_keys=True).encode()).hexdigest()
+    latest = next(iter(store.versions.snapshots()), None)
+    if latest and latest["counts"].get("digest") == digest and Path(latest["path"]).is_dir():
+        return Snapshot(latest["number"], Path(latest["path"]), latest["counts"])
+    number = store.versions.next_snapshot_number()
+    folder = settings.home.resolve() / "snapshots" / str(number)
+    counts = curated.counts | {"digest": digest}
+    _write(folder, files, {"number": number, "pack": pack.name, "counts": counts})
+    store.versions.add_snapshot(pack.name, folder, counts, actor, number)
+    return Snapshot(number, folder, counts)
+
+
+def open_snapshot(store: Store, number: int) -> Snapshot:
+    """A frozen snapshot by its number."""
+    for row in store.versions.snapshots():
+        if row["number"] == number and Path(row["path"]).is_dir():
+            return Snapshot(number, Path(row["path"]), row["counts"])
+    raise NotFoundError(f"snapshot {number} does not exist: `python -m training curate` makes one")
+
+
+def _prompt(example: Example, pack: Pack, index: KnowledgeIndex, settings: Settings) -> list[ChatMessage]:
+    """What the model would be shown when serving; a row's own approved answer is kept out of its passages."""
+    history: list[ChatMessage] = [
+        {"role": m["role"], "content": defuse_markup(m["content"])} for m in example.messages[:-2]
+    ]
+    found = retrieve(index, history, example.question, settings.passages + 1, settings.min_score)
+    passages = [passage for passage in found if passage.text != example.reply][: settings.passages]
+    return build_prompt(pack.persona.system, history, defuse_markup(example.question), passages)
+
+
+def _files(curated: Curated, prompt: Callable[[Example], list[ChatMessage]]) -> dict[str, list[Row]]:
+    preferences: list[Row] = []
+
+    def row(example: Example) -> Row:
+        asked = prompt(example)
+        reply = {"role": "assistant", "content": example.reply}
+        if example.rejected:
+            rejected = [{"role": "assistant", "content": example.rejected}]
+            preferences.append({"id": example.id, "prompt": asked, "chosen": [reply], "rejected": rejected})
+        origin = {"id": example.id, "origin": example.origin, "intent": example.intent, "group": example.group}
+        return origin | {"messages": [*asked, reply]}
+
+    train, validation = [row(example) for example in curated.train], [row(example) for example in curated.validation]
+    return {"train": train, "validation": validation, "preferences": preferences, "unpaired": curated.unpaired}
+
+
+def _write(folder: Path, files: dict[str, list[Row]], manifest: dict[str, Any]) -> None:
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.mkdir(parents=True)
+    for name, rows in files.items():
+        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        (partial / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+    (partial / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+    partial.rename(folder)

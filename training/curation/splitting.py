@@ -1,0 +1,27 @@
+"""The split into rows to learn from and rows to validate on: by conversation, and stable as rows come and go."""
+
+import hashlib
+
+from training.curation.collecting import Example
+
+VALIDATION_SHARE = 0.1
+
+
+def split(examples: list[Example]) -> tuple[list[Example], list[Example]]:
+    """Training and validation rows; all rows of one group (a conversation) fall on the same side.
+
+    A group's side is decided by the hash of its name, so that it stays where it is in every later snapshot; a group
+    that holds a correction or an approved answer is always learned from.
+    """
+    ordered = {example.group for example in examples if example.origin in ("correction", "answer")}
+    train: list[Example] = []
+    validation: list[Example] = []
+    for example in examples:
+        held_out = example.group not in ordered and _share(example.group) < VALIDATION_SHARE
+        (validation if held_out else train).append(example)
+    return train, validation
+
+
+def _share(group: str) -> float:
+    digest = hashlib.sha256(group.encode()).digest()
+    return int.from_bytes(digest[:4], "big") / 2**32

@@ -1,0 +1,130 @@
+"""An adapter merged into the base model's GGUF file, so that serving pays nothing for it.
+
+Every matrix that the adapter changes is dequantized, gets its `alpha / r · B @ A`, and is written as Q8_0: Q4 would
+drown so small a change. Metadata and the other tensors are copied as they are. The file also runs in llama.cpp.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from gguf import (
+    MODEL_ARCH,
+    MODEL_ARCH_NAMES,
+    GGMLQuantizationType,
+    GGUFReader,
+    GGUFValueType,
+    GGUFWriter,
+    ReaderField,
+    TensorNameMap,
+    dequantize,
+    get_tensor_name_map,
+    quantize,
+)
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+
+from chatbot.errors import TrainingError
+
+Matrix = NDArray[np.float32]
+PERMUTED = re.compile(r"\.(q|k)_proj$")
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the GGUF file says of its architecture."""
+
+    architecture: MODEL_ARCH
+    blocks: int
+    heads: int
+    key_heads: int
+
+
+def merge_into_gguf(base: Path, adapter: Path, out: Path) -> int:
+    """Write `out` as the base with the adapter merged in; returns how many matrices changed.
+
+    Raises `TrainingError` when a matrix of the adapter is not in the file.
+    """
+    reader = GGUFReader(base)
+    header = _header(reader)
+    names = get_tensor_name_map(header.architecture, header.blocks)
+    deltas = {_gguf_name(module, names): (module, delta) for module, delta in adapter_deltas(adapter).items()}
+    missing = set(deltas) - {tensor.name for tensor in reader.tensors}
+    if missing:
+        raise TrainingError(f"the adapter changes {sorted(missing)[0]}, which {base.name} does not hold")
+    partial = out.with_suffix(".partial")
+    writer = GGUFWriter(partial, MODEL_ARCH_NAMES[header.architecture])
+    _copy_metadata(reader, writer)
+    for tensor in reader.tensors:
+        if tensor.name in deltas:
+            module, delta = deltas[tensor.name]
+            changed = dequantize(tensor.data, tensor.tensor_type) + _as_stored(module, delta, header)
+            packed = quantize(changed.astype(np.float32), GGMLQuantizationType.Q8_0)
+            writer.add_tensor(tensor.name, packed, raw_dtype=GGMLQuantizationType.Q8_0)
+        else:
+            writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    partial.replace(out)
+    return len(deltas)
+
+
+def adapter_deltas(adapter: Path) -> dict[str, Matrix]:
+    """The change of each weight matrix, shape (outputs, inputs), by module path such as `model.layers.0.mlp.up_proj`."""
+    config: dict[str, Any] = json.loads((adapter / "adapter_config.json").read_text())
+    root = config["r"] ** 0.5 if config.get("use_rslora") else config["r"]
+    weights = load_file(adapter / "adapter_model.safetensors")
+    deltas = {}
+    for name, down in weights.items():
+        if name.endswith(".lora_A.weight"):
+            up = weights[name.replace(".lora_A.", ".lora_B.")].astype(np.float32)
+            module = name.removeprefix("base_model.model.").removesuffix(".lora_A.weight")
+            deltas[module] = (config["lora_alpha"] / root) * (up @ down.astype(np.float32))
+    return deltas
+
+
+def _gguf_name(module: str, names: TensorNameMap) -> str:
+    found = names.get_name(module)
+    if found is None:
+        raise TrainingError(f"the adapter changes {module}, which has no place in a GGUF file")
+    return f"{found}.weight"
+
+
+def _as_stored(module: str, delta: Matrix, header: Header) -> Matrix:
+    """The delta with its rows in the file's order: Llama's q and k are stored (heads, d/2, 2) instead of (heads, 2, d/2)."""
+    match = PERMUTED.search(module)
+    if match is None or header.architecture != MODEL_ARCH.LLAMA:
+        return delta
+    heads = header.heads if match.group(1) == "q" else header.key_heads
+    rows, columns = delta.shape
+    return delta.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2).reshape(rows, columns)
+
+
+def _header(reader: GGUFReader) -> Header:
+    name = str(reader.fields["general.architecture"].contents())
+    architecture = next((key for key, value in MODEL_ARCH_NAMES.items() if value == name), None)
+    if architecture is None:
+        raise TrainingError(f"GGUF architecture {name!r} is not known: adapters cannot be merged into it")
+    heads = int(reader.fields[f"{name}.attention.head_count"].contents())
+    key_heads = reader.fields.get(f"{name}.attention.head_count_kv")
+    blocks = int(reader.fields[f"{name}.block_count"].contents())
+    return Header(architecture, blocks, heads, int(key_heads.contents()) if key_heads else heads)
+
+
+def _copy_metadata(reader: GGUFReader, writer: GGUFWriter) -> None:
+    for field in reader.fields.values():
+        if field.name.startswith("GGUF.") or field.name in ("general.architecture", "general.file_type"):
+            continue
+        _copy_field(field, writer)
+    writer.add_uint32("general.file_type", 7)
+
+
+def _copy_field(field: ReaderField, writer: GGUFWriter) -> None:
+    kind = field.types[0]
+    inner = field.types[-1] if kind == GGUFValueType.ARRAY else None
+    writer.add_key_value(field.name, field.contents(), kind, sub_type=inner)
