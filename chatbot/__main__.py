@@ -28,7 +28,6 @@ from chatbot.records import Role
 from chatbot.settings import load_settings
 from chatbot.store import Store, open_store
 from chatbot.store.backup import back_up, describe, holds_state, restore
-from chatbot.store.versions import BASE
 
 if TYPE_CHECKING:
     from chatbot.dialogue.session import Session, Update
@@ -154,11 +153,7 @@ def opened(version: str | None) -> Iterator["Session"]:
 
     settings = load_settings()
     with opened_store() as store:
-        if version == "champion":
-            version = store.versions.alias("champion") or BASE
-        elif version not in (None, BASE):
-            version = store.versions.get(version).name
-        session = open_session(settings, store, version)
+        session = open_session(settings, store, version and store.versions.resolve(version))
         with closing(session.live):
             yield session
 

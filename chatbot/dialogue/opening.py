@@ -12,7 +12,6 @@ from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.packs import load_pack
 from chatbot.settings import Settings
 from chatbot.store import Store
-from chatbot.store.versions import BASE
 
 
 def open_embedder(settings: Settings) -> Embedder:
@@ -25,7 +24,7 @@ def open_session(settings: Settings, store: Store, version: str | None = None) -
     pack = load_pack(settings.pack_folder)
 
     def champion() -> str:
-        return version or store.versions.alias("champion") or BASE
+        return store.versions.resolve(version or "champion")
 
     def open_engine() -> LiveEngine:
         if settings.engine == "scripted":

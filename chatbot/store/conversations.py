@@ -110,6 +110,22 @@ class Conversations:
         )
         return [_message(row) for row in rows]
 
+    def leaf(self, message: Message) -> str:
+        """The end of the newest branch that goes through a message."""
+        rows = self._database.rows(
+            """
+            with recursive branch(id) as (
+                select :id
+                union all
+                select (select id from messages where parent = branch.id order by created_at desc limit 1)
+                from branch where branch.id is not null
+            )
+            select id from branch where id is not null
+            """,
+            id=message.id,
+        )
+        return str(rows[-1]["id"])
+
     def set_head(self, conversation_id: str, head: str | None) -> None:
         """Put another branch on view."""
         with self._database.writing() as db:

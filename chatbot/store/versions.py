@@ -90,6 +90,14 @@ class Versions:
             raise NotFoundError(f"version {name!r} does not exist: known versions are {names}")
         return _version(row)
 
+    def resolve(self, name: str) -> str:
+        """The name behind a name or alias: `base` or a registered version; raises `NotFoundError`.
+
+        Before anything was promoted, `champion` is the base.
+        """
+        target = self.alias(name) or (BASE if name == "champion" else name)
+        return target if target == BASE else self.get(target).name
+
     def all(self) -> list[Version]:
         """All versions, the latest first."""
         return [_version(row) for row in self._database.rows("select * from versions order by number desc")]

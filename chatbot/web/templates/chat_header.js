@@ -4,6 +4,7 @@ const [version, news, learning] = ["version", "news", "learning"].map((name) => 
 const bar = learning.querySelector("i");
 const text = learning.querySelector("span");
 let answering = null;
+element.querySelector("h1").textContent = props.headline;
 
 menu.addEventListener("click", () => {
   const narrow = matchMedia("(max-width: 820px)").matches;

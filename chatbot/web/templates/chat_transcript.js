@@ -254,6 +254,7 @@ function show() {
   nodes.forEach((node, position) => talk.children[position] !== node && talk.insertBefore(node, talk.children[position] || null));
   talk.setAttribute("aria-busy", String(view.busy));
   talk.classList.toggle("busy", view.busy);
+  document.body.classList.toggle("replying", view.busy);
   if (atEnd || nodes.length > count) talk.scrollTop = talk.scrollHeight;
 }
 

@@ -1,0 +1,263 @@
+"""What happens when a visitor does something on the chat page.
+
+Everything lasting is in the store; the browser holds the id of the conversation on view and nothing else. Every id
+that comes from the browser is checked against the visitor's cookie. `chat` lays the page out and calls this.
+"""
+
+import html
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gradio as gr
+
+from chatbot.dialogue.session import Session, Update
+from chatbot.errors import NotFoundError, UserError
+from chatbot.records import Message, Person
+from chatbot.web.access import Access
+from chatbot.web.chat_view import (
+    View,
+    conversation_view,
+    empty_view,
+    fingerprint,
+    history_view,
+    opening_view,
+    status_view,
+    with_update,
+)
+from chatbot.web.tabs import Tab, Tabs, Turn
+
+logger = logging.getLogger(__name__)
+
+LONGEST_COMMENT = 2000
+SAME = gr.skip()
+Frames = Iterator[tuple[Any, ...]]
+
+
+class ChatEvents:
+    """The page's answers; a frame is (transcript, conversation, history, message box)."""
+
+    def __init__(self, session: Session, access: Access) -> None:
+        self._session = session
+        self._store = session.store
+        self._access = access
+        self._tabs = Tabs(session)
+
+    def load(self, conversation_id: str | None, request: gr.Request) -> tuple[Any, ...]:
+        """What a fresh or reloaded page shows."""
+        person = self._known(request)
+        frame = self._frame(person, conversation_id, self._tabs.tab(request.session_hash))
+        return *frame, bool(person and person.consent), status_view(self._session)
+
+    def ask(self, text: str, conversation_id: str | None, request: gr.Request) -> Frames:
+        """Answer what stands in the message box."""
+
+        def start() -> tuple[Iterator[Update], View]:
+            person = self._access.visitor(request.cookies)
+            conversations = self._store.conversations
+            head = conversations.get(conversation_id, person).head if conversation_id else None
+            if head and conversations.message(head).role == "user":
+                head = conversations.message(head).parent
+            view = opening_view(self._store, person, conversation_id, head, text)
+            return self._session.say(person, text, conversation_id), view
+
+        yield from self._turn(start, conversation_id, request, box="")
+
+    def suggest(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Frames:
+        """Ask a suggested question."""
+        yield from self.ask(_text(event, "text"), conversation_id, request)
+
+    def again(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Frames:
+        """Answer the same question once more."""
+
+        def start() -> tuple[Iterator[Update], View]:
+            person, reply = self._own(request, event)
+            question = self._store.conversations.message(reply.parent or "")
+            view = opening_view(self._store, person, reply.conversation, question.parent, question.content)
+            view["items"][-2]["id"] = question.id
+            return self._session.regenerate(person, reply.id), view
+
+        yield from self._turn(start, conversation_id, request)
+
+    def revise(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Frames:
+        """Answer an edited message."""
+
+        def start() -> tuple[Iterator[Update], View]:
+            person, message = self._own(request, event)
+            text = _text(event, "text")
+            view = opening_view(self._store, person, message.conversation, message.parent, text)
+            return self._session.edit(person, message.id, text), view
+
+        yield from self._turn(start, conversation_id, request)
+
+    def _turn(
+        self,
+        start: Callable[[], tuple[Iterator[Update], View]],
+        conversation_id: str | None,
+        request: gr.Request,
+        box: Any = None,
+    ) -> Frames:
+        tab = self._tabs.tab(request.session_hash)
+        try:
+            self._tabs.check_free(tab)
+            updates, opening = start()
+        except NotFoundError as error:
+            _notice(error)
+            yield empty_view(), None, SAME, SAME
+            return
+        except UserError as error:
+            _notice(error)
+            yield (SAME,) * 4
+            return
+        turn = self._tabs.begin(tab, updates)
+        yield opening, conversation_id, SAME, SAME if box is None else box
+        yield from self._follow(turn, tab, conversation_id, request)
+
+    def _follow(self, turn: Turn, tab: Tab, conversation_id: str | None, request: gr.Request) -> Frames:
+        person = self._access.visitor(request.cookies)
+        view: View | None = None
+        try:
+            for update in turn.follow():
+                if turn.left:
+                    yield (SAME,) * 4
+                    return
+                if view is None:
+                    conversation_id = update.conversation
+                    view = conversation_view(self._store, person, conversation_id, busy=True)
+                    history = history_view(self._store, person, conversation_id)
+                    yield with_update(view, update), conversation_id, history, SAME
+                else:
+                    yield with_update(view, update), SAME, SAME, SAME
+        except UserError as error:
+            _notice(error)
+        except Exception:
+            logger.exception("a reply failed")
+            _notice("Something went wrong on our side. Please try again.")
+        if turn.left:
+            yield (SAME,) * 4
+        else:
+            conversation_id = conversation_id or self._store.conversations.of(person, 1)[0].id
+            yield *self._frame(person, conversation_id, tab), SAME
+
+    def stop(self, request: gr.Request) -> None:
+        """Stop the reply on view."""
+        self._tabs.stop(request.session_hash)
+
+    def close(self, request: gr.Request) -> None:
+        """The tab is gone: stop what was being written for it."""
+        self._tabs.close(request.session_hash)
+
+    def fresh(self, request: gr.Request) -> tuple[Any, ...]:
+        """A new chat; what the visitor has typed stays."""
+        return *self._open(None, request), SAME
+
+    def open(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """A conversation of the past."""
+        return *self._open(_text(event, "conversation"), request), SAME
+
+    def _open(self, conversation_id: str | None, request: gr.Request) -> tuple[Any, ...]:
+        tab = self._tabs.tab(request.session_hash)
+        tab.leave()
+        return self._frame(self._known(request), conversation_id, tab)
+
+    def remove(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """Delete a conversation of the past."""
+        person, chosen = self._known(request), _text(event, "conversation")
+        tab = self._tabs.tab(request.session_hash)
+        try:
+            if person is None:
+                raise NotFoundError("this chat does not exist any more")
+            conversation = self._store.conversations.get(chosen, person)
+            if chosen == conversation_id:
+                self._tabs.stop(request.session_hash)
+                tab.leave()
+            self._store.conversations.delete(conversation, person.actor)
+            gr.Info("The chat was deleted.", title="")
+        except UserError as error:
+            _notice(error)
+        return *self._frame(person, None if chosen == conversation_id else conversation_id, tab), SAME
+
+    def branch(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """Put another version of a message on view, with what followed it."""
+        tab = self._tabs.tab(request.session_hash)
+        try:
+            self._tabs.check_free(tab)
+            _, message = self._own(request, event)
+            self._store.conversations.set_head(message.conversation, self._store.conversations.leaf(message))
+        except UserError as error:
+            _notice(error)
+        return *self._frame(self._known(request), conversation_id, tab), SAME
+
+    def rate(self, event: gr.EventData, request: gr.Request) -> Any:
+        """Store a like or dislike, or take it back; the receipt says what is stored now."""
+        value = _text(event, "value")
+        try:
+            person, message = self._own(request, event)
+            thanks = "Saved, thank you"
+            if value:
+                reasons = [str(reason) for reason in (event._data or {}).get("reasons") or []]
+                comment = _text(event, "comment")[:LONGEST_COMMENT]
+                self._store.feedback.rate(message.id, person, value, reasons, comment or None)
+            else:
+                self._store.feedback.withdraw_rating(message.id, person)
+                thanks = "Taken back"
+        except UserError as error:
+            _notice(error)
+            return SAME
+        return gr.update(receipt={"message": message.id, "rating": value or None, "thanks": thanks})
+
+    def consent(self, given: bool, request: gr.Request) -> None:
+        """Store whether this visitor's chats may be learned from."""
+        self._store.people.set_consent(self._access.visitor(request.cookies), given)
+        gr.Info("Saved, thank you.", title="")
+
+    def tick(self, conversation_id: str | None, request: gr.Request) -> tuple[Any, ...]:
+        """What has changed by itself: the version, the learning, and what others wrote into the conversation."""
+        tab = self._tabs.tab(request.session_hash)
+        status = status_view(self._session)
+        known, tab.status = tab.status, str(status)
+        frame = (SAME,) * 3 if tab.busy else self._news(conversation_id, tab, request)
+        return (SAME if known == tab.status else status), *frame
+
+    def _news(self, conversation_id: str | None, tab: Tab, request: gr.Request) -> tuple[Any, ...]:
+        person = self._known(request)
+        if person is None or conversation_id is None:
+            return (SAME,) * 3
+        try:
+            conversation = self._store.conversations.get(conversation_id, person)
+        except NotFoundError:
+            return self._frame(person, None, tab)
+        if fingerprint(self._store, conversation) == tab.shown:
+            return (SAME,) * 3
+        return self._frame(person, conversation_id, tab)
+
+    def _frame(self, person: Person | None, conversation_id: str | None, tab: Tab) -> tuple[Any, ...]:
+        view = empty_view()
+        tab.shown = ""
+        if person and conversation_id:
+            try:
+                view = conversation_view(self._store, person, conversation_id)
+                tab.shown = fingerprint(self._store, self._store.conversations.get(conversation_id, person))
+            except NotFoundError:
+                pass
+        return view, view["conversation"], history_view(self._store, person, view["conversation"])
+
+    def _known(self, request: gr.Request) -> Person | None:
+        visitor_id = self._access.visitor_id(request.cookies)
+        return self._store.people.get(visitor_id) if visitor_id else None
+
+    def _own(self, request: gr.Request, event: gr.EventData) -> tuple[Person, Message]:
+        person = self._access.visitor(request.cookies)
+        message = self._store.conversations.message(_text(event, "message"))
+        self._store.conversations.get(message.conversation, person)
+        return person, message
+
+
+def _text(event: gr.EventData, key: str) -> str:
+    value = (event._data or {}).get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _notice(what: UserError | str) -> None:
+    text = str(what)
+    gr.Warning(html.escape(text[:1].upper() + text[1:]), title="")

@@ -1,0 +1,109 @@
+"""What the chat page shows, as plain data made from the store; the scripts in `templates/` draw it as text.
+
+Reads only, and only what belongs to the person who asks.
+"""
+
+from typing import Any
+
+from chatbot.dialogue.session import Session, Update
+from chatbot.records import Conversation, Message, Person, Trace
+from chatbot.store import Store
+
+View = dict[str, Any]
+
+
+def empty_view() -> View:
+    """A new chat."""
+    return {"conversation": None, "items": [], "busy": False}
+
+
+def conversation_view(store: Store, person: Person, conversation_id: str, busy: bool = False) -> View:
+    """The branch on view of a person's conversation; raises `NotFoundError` where it is not theirs."""
+    conversation = store.conversations.get(conversation_id, person)
+    ratings = store.feedback.ratings_by(person, conversation.id)
+    items = [_item(store, message, ratings) for message in store.conversations.path(conversation.head)]
+    return {"conversation": conversation.id, "items": items, "busy": busy}
+
+
+def opening_view(store: Store, person: Person, conversation_id: str | None, parent: str | None, question: str) -> View:
+    """What is shown until a reply begins: the branch down to `parent`, the question, and a reply under way."""
+    ratings = store.feedback.ratings_by(person, conversation_id) if conversation_id else {}
+    items = [_item(store, message, ratings) for message in store.conversations.path(parent)]
+    items += [_blank("user", question, "complete"), _blank("assistant", "", "streaming")]
+    return {"conversation": conversation_id, "items": items, "busy": True}
+
+
+def with_update(view: View, update: Update) -> View:
+    """The view with the newest text of the reply at its end."""
+    return {**view, "items": [*view["items"][:-1], {**view["items"][-1], "text": update.text}]}
+
+
+def fingerprint(store: Store, conversation: Conversation) -> str:
+    """Changes whenever the branch on view does."""
+    if conversation.head is None:
+        return conversation.id
+    head = store.conversations.message(conversation.head)
+    return f"{conversation.id} {head.id} {head.status} {len(head.content)}"
+
+
+def history_view(store: Store, person: Person | None, current: str | None) -> View:
+    """The person's conversations, the latest first."""
+    conversations = store.conversations.of(person) if person else []
+    items = [{"id": one.id, "title": one.title, "updated_at": one.updated_at} for one in conversations]
+    return {"current": current, "items": items}
+
+
+def status_view(session: Session) -> View:
+    """The version that answers, and how far the one being learned is."""
+    run = next(iter(session.store.versions.runs(1)), None)
+    running = run.progress if run and run.status == "running" else None
+    return {"version": session.live.version, "learning": None if running is None else _learning(running)}
+
+
+def _learning(progress: dict[str, Any]) -> View:
+    step, steps = progress.get("step"), progress.get("steps")
+    parts = [f"step {step} of {steps}" if step is not None and steps else str(progress.get("phase") or "starting")]
+    if isinstance(progress.get("seconds_left"), int | float):
+        parts.append(_time_left(float(progress["seconds_left"])))
+    fraction = min(1.0, max(0.0, float(progress.get("fraction") or 0)))
+    return {"text": "Learning: " + " · ".join(parts), "fraction": round(fraction, 4)}
+
+
+def _time_left(seconds: float) -> str:
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "less than a minute left"
+    return f"about {minutes} min left" if minutes < 90 else f"about {round(minutes / 60)} h left"
+
+
+def _blank(role: str, text: str, status: str) -> View:
+    return {
+        "id": "",
+        "role": role,
+        "text": text,
+        "status": status,
+        "rating": None,
+        "sources": [],
+        "handoff": False,
+        "uncertain": False,
+        "siblings": [],
+    }
+
+
+def _item(store: Store, message: Message, ratings: dict[str, str]) -> View:
+    trace = message.trace or Trace()
+    return {
+        **_blank(message.role, message.content, message.status),
+        "id": message.id,
+        "rating": ratings.get(message.id),
+        "sources": [{"title": _source_title(one), "text": str(one.get("text", ""))} for one in trace.passages],
+        "handoff": bool(trace.handoff),
+        "uncertain": trace.uncertain,
+        "siblings": [sibling.id for sibling in store.conversations.siblings(message)],
+    }
+
+
+def _source_title(passage: dict[str, Any]) -> str:
+    if passage.get("kind") == "article":
+        return str(passage.get("title") or passage.get("source") or "")
+    return str(passage.get("query") or passage.get("title") or "")

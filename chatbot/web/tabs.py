@@ -1,0 +1,125 @@
+"""Open tabs, and the reply that each of them waits for.
+
+A reply is written in a thread of its own, so that it reaches its end and is stored even when the page that asked for
+it is gone. The page follows it at its own pace; stopping it frees the engine's place whoever is still looking.
+"""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from chatbot.dialogue.session import Session, Update
+from chatbot.errors import BusyError
+
+PACE_SECONDS = 0.04
+
+
+class Turn:
+    """A reply on its way."""
+
+    def __init__(self, session: Session, updates: Iterator[Update]) -> None:
+        self._session = session
+        self._updates = updates
+        self._changed = threading.Condition()
+        self._latest: Update | None = None
+        self.done = False
+        self._error: Exception | None = None
+        self._stopped = False
+        self.left = False
+
+    def write(self) -> None:
+        """Take the reply to its end; errors are kept for whoever follows."""
+        try:
+            for update in self._updates:
+                self._note(update)
+                if self._stopped:
+                    self._session.stop(update.message)
+        except Exception as error:
+            self._error = error
+        finally:
+            with self._changed:
+                self.done = True
+                self._changed.notify_all()
+
+    def _note(self, update: Update) -> None:
+        with self._changed:
+            self._latest = update
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Stop the engine now, or as soon as it has begun."""
+        self._stopped = True
+        if self._latest:
+            self._session.stop(self._latest.message)
+
+    def follow(self) -> Iterator[Update]:
+        """Yield the newest state whenever there is one, until the reply ends; raises what ended it."""
+        seen: Update | None = None
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda known=seen: self.done or self._latest is not known)
+                seen, done = self._latest, self.done
+            if done:
+                break
+            if seen:
+                yield seen
+            threading.Event().wait(PACE_SECONDS)
+        if self._error:
+            raise self._error
+
+
+@dataclass
+class Tab:
+    """One browser tab: its turns, and marks of what it shows."""
+
+    turns: list[Turn] = field(default_factory=list)
+    shown: str = ""
+    status: str = ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a reply is being written for the conversation on view."""
+        return any(not turn.left and not turn.done for turn in self.turns)
+
+    def leave(self) -> None:
+        """Look at something else; the reply on its way is finished unseen."""
+        for turn in self.turns:
+            turn.left = True
+
+
+class Tabs:
+    """The open tabs by session hash."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._tabs: dict[str, Tab] = {}
+        self._pool = ThreadPoolExecutor(session.settings.max_concurrent * 4, thread_name_prefix="reply")
+
+    def tab(self, key: str | None) -> Tab:
+        """The tab with this key."""
+        return self._tabs.setdefault(key or "", Tab())
+
+    def begin(self, tab: Tab, updates: Iterator[Update]) -> Turn:
+        """Start writing a reply for a tab."""
+        turn = Turn(self._session, updates)
+        tab.turns = [known for known in tab.turns if not known.done] + [turn]
+        self._pool.submit(turn.write)
+        return turn
+
+    def check_free(self, tab: Tab) -> None:
+        """Raise `BusyError` while the tab waits for a reply."""
+        if tab.busy:
+            raise BusyError("one reply at a time: wait for it to end, or stop it")
+
+    def stop(self, key: str | None) -> None:
+        """Stop what is being written for the conversation on view."""
+        for turn in self.tab(key).turns:
+            if not turn.left:
+                turn.stop()
+
+    def close(self, key: str | None) -> None:
+        """Forget a tab that was closed, and stop all that is being written for it."""
+        tab = self._tabs.pop(key or "", None)
+        for turn in tab.turns if tab else []:
+            turn.stop()

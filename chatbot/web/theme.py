@@ -1,0 +1,88 @@
+"""The look that all pages share: a calm Gradio theme on the system's fonts, one stylesheet, what goes into `<head>`.
+
+Nothing here is fetched from elsewhere, and the content policy keeps the browser from doing so on a page's behalf.
+"""
+
+from pathlib import Path
+
+import gradio as gr
+from gradio.themes.utils import colors, sizes
+
+FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Ubuntu", "Cantarell", "Noto Sans", "sans-serif"]
+MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
+ACCENT = colors.Color(
+    "#eef7f4", "#d8ece6", "#b3d9ce", "#86bfb0", "#5aa392", "#3d8676", "#2f6f62", "#275b51", "#214a43", "#1c3d38", "#0e2421"
+)
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' data: blob:; worker-src 'self' blob:; "
+    "connect-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
+)
+SHADE = """
+(() => {
+  const wanted = () => localStorage.getItem("chatbot-shade");
+  const apply = () => wanted() && document.body && document.body.classList.toggle("dark", wanted() === "dark");
+  window.chooseShade = (dark) => { localStorage.setItem("chatbot-shade", dark ? "dark" : "light"); apply(); };
+  document.addEventListener("DOMContentLoaded", () => {
+    apply();
+    new MutationObserver(() => {
+      if (wanted() && document.body.classList.contains("dark") !== (wanted() === "dark")) apply();
+    }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  });
+})();
+"""
+HEAD = f"""<meta http-equiv="Content-Security-Policy" content="{POLICY}">
+<meta name="color-scheme" content="light dark">
+<script>{SHADE}</script>"""
+CSS = (Path(__file__).parent / "templates" / "theme.css").read_text(encoding="utf-8")
+
+
+def chat_theme() -> gr.Theme:
+    """The theme of all pages."""
+    return gr.themes.Base(
+        primary_hue=ACCENT,
+        secondary_hue=ACCENT,
+        neutral_hue=colors.slate,
+        radius_size=sizes.radius_lg,
+        font=FONT,
+        font_mono=MONO,
+    ).set(
+        body_background_fill="#ffffff",
+        body_background_fill_dark="#14181d",
+        body_text_color="#1d2733",
+        body_text_color_dark="#e4e9ef",
+        body_text_color_subdued="#5d6875",
+        body_text_color_subdued_dark="#98a4b1",
+        background_fill_primary="#ffffff",
+        background_fill_primary_dark="#14181d",
+        background_fill_secondary="#f6f7f8",
+        background_fill_secondary_dark="#1a1f25",
+        border_color_primary="#e1e5ea",
+        border_color_primary_dark="#2d353e",
+        block_background_fill="#ffffff",
+        block_background_fill_dark="#1a1f25",
+        block_border_width="1px",
+        block_shadow="none",
+        block_label_text_color="#5d6875",
+        block_label_text_color_dark="#98a4b1",
+        input_background_fill="#ffffff",
+        input_background_fill_dark="#1d232a",
+        input_border_color="#cfd5dc",
+        input_border_color_dark="#38424d",
+        button_primary_background_fill="#2f6f62",
+        button_primary_background_fill_hover="#275b51",
+        button_primary_background_fill_dark="#3d8676",
+        button_primary_background_fill_hover_dark="#347466",
+        button_primary_text_color="#ffffff",
+        button_secondary_background_fill="#ffffff",
+        button_secondary_background_fill_hover="#f1f3f5",
+        button_secondary_background_fill_dark="#20262d",
+        button_secondary_background_fill_hover_dark="#29313a",
+        button_secondary_border_color="#d5dae1",
+        button_secondary_border_color_dark="#38424d",
+        link_text_color="#2f6f62",
+        link_text_color_dark="#6bb8a6",
+        color_accent="#2f6f62",
+        color_accent_soft="#eef7f4",
+        color_accent_soft_dark="#1d302c",
+    )

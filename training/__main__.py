@@ -1,0 +1,259 @@
+"""The training side from a terminal.
+
+    python -m training curate [--json]
+    python -m training run [--recipe R] [--snapshot N] [--set key=value …] [--resume RUN] [--json]
+    python -m training evaluate VERSION [--suite FILE …] [--json]
+    python -m training gate CANDIDATE [--against VERSION] [--json]
+    python -m training promote VERSION | rollback | versions [--json]
+    python -m training cycle [--json]
+
+Exit codes: 0 done; 2 the user's mistake, in one line; 3 the gate held. Talking with the bot is `python -m chatbot`.
+"""
+
+import getpass
+import json
+import signal
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+
+from chatbot.commands import quieten, run_command
+from chatbot.errors import TrainingError
+from chatbot.records import Run
+from chatbot.settings import Settings, load_settings
+from chatbot.store import Store, open_store
+from training.progress import TerminalProgress
+
+HELD = 3
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+recipe_option = click.option("--recipe", default="sft", show_default=True, help="A recipe's name or a .toml file.")
+set_option = click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the recipe."
+)
+
+
+@click.group()
+def commands() -> None:
+    """Fine-tune, evaluate, compare, promote and roll back."""
+
+
+@commands.command()
+@as_json
+def curate(as_json: bool) -> None:
+    """Freeze a snapshot of what can be learned now."""
+    from training.curation.snapshots import curate as curated
+    from training.curation.snapshots import freeze
+    from training.cycle import open_workbench
+
+    settings, store = _installation()
+    bench = open_workbench(settings, store)
+    snapshot = freeze(curated(bench.pack, store), bench.pack, bench.index, settings, store, _actor())
+    _print({"snapshot": snapshot.number, "folder": str(snapshot.folder), **snapshot.counts}, as_json)
+
+
+@commands.command()
+@recipe_option
+@set_option
+@click.option("--snapshot", type=int, help="A frozen snapshot's number. Default: freeze what there is now.")
+@click.option("--resume", metavar="RUN", help="Go on from the checkpoint of a stopped or killed run.")
+@as_json
+def run(recipe: str, overrides: tuple[str, ...], snapshot: int | None, resume: str | None, as_json: bool) -> None:
+    """Fine-tune on a snapshot and register the version; no evaluation, no promotion."""
+    from training.curation.snapshots import curate as curated
+    from training.curation.snapshots import freeze, open_snapshot
+    from training.cycle import Progress, open_workbench, resumable, run_folder, the_only_run, train_version
+    from training.finetuning.recipe import load_recipe
+
+    settings, store = _installation()
+    chosen = load_recipe(recipe, overrides)
+    number = snapshot
+    if resume:
+        number, chosen = resumable(settings, store, resume)
+    frozen = open_snapshot(store, number) if number is not None else None
+    record = store.versions.start_run(_actor())
+    with _watched(settings, store, record, as_json), the_only_run(settings, store, record):
+        bench = open_workbench(settings, store)
+        frozen = frozen or freeze(curated(bench.pack, store), bench.pack, bench.index, settings, store, record.actor)
+        progress = Progress(store, record, run_folder(settings, record.id))
+        version, outcome = train_version(bench, frozen, chosen, record, progress, resume)
+        store.versions.update_run(record.id, status="finished")
+    facts = {key: value for key, value in asdict(outcome).items() if key not in ("adapter", "stopped")}
+    _print({"run": record.id, "snapshot": frozen.number, "version": version.name, **facts}, as_json)
+
+
+@commands.command()
+@click.argument("version")
+@click.option(
+    "--suite", "suites", multiple=True, type=click.Path(path_type=Path), help="Suite files instead of the pack's."
+)
+@as_json
+def evaluate(version: str, suites: tuple[Path, ...], as_json: bool) -> None:
+    """Measure a version (a name, `champion`, `candidate` or `base`) on held-out cases."""
+    from training.cycle import open_workbench
+    from training.evaluation.measures import measured
+    from training.evaluation.suites import pack_suites, suite_from_file
+
+    settings, store = _installation()
+    name = store.versions.resolve(version)
+    chosen = [suite_from_file(path) for path in suites]
+    bench = open_workbench(settings, store)
+    with TerminalProgress(f"checking {name}") as bar:
+        result = measured(bench, name, chosen or pack_suites(bench.pack), bar.update)
+    if as_json:
+        _print({key: value for key, value in result.items() if key != "cases"}, True)
+    else:
+        _print_measures(result)
+
+
+@commands.command()
+@click.argument("candidate")
+@click.option("--against", default="champion", show_default=True, help="The version to beat.")
+@as_json
+def gate(candidate: str, against: str, as_json: bool) -> int:
+    """Ask whether a version is proven better than another; exit code 3 if not."""
+    from training.cycle import open_workbench
+    from training.evaluation.gate import judge
+    from training.evaluation.measures import measured
+    from training.evaluation.suites import pack_suites
+
+    settings, store = _installation()
+    names = [store.versions.resolve(candidate), store.versions.resolve(against)]
+    bench = open_workbench(settings, store)
+    results = []
+    for name in names:
+        with TerminalProgress(f"checking {name}") as bar:
+            results.append(measured(bench, name, pack_suites(bench.pack), bar.update))
+    verdict = judge(*results)
+    if as_json:
+        _print({"version": names[0], **verdict.as_dict()}, True)
+    else:
+        _print({"version": names[0], "decision": verdict.decision, "reasons": verdict.reasons}, False)
+    return 0 if verdict.promoted else HELD
+
+
+@commands.command()
+@click.argument("version")
+def promote(version: str) -> None:
+    """Let a version answer from now on."""
+    from training.release.publish import promote as promoted
+
+    _, store = _installation()
+    click.echo(f"{promoted(store, version, _actor()).name} answers from now on")
+
+
+@commands.command()
+def rollback() -> None:
+    """Return to what answered before the champion."""
+    from training.release.publish import roll_back
+
+    _, store = _installation()
+    click.echo(f"{roll_back(store, _actor())} answers from now on")
+
+
+@commands.command()
+@as_json
+def versions(as_json: bool) -> None:
+    """List the versions with their measures, the champion marked."""
+    _, store = _installation()
+    champion = store.versions.resolve("champion")
+    rows = [asdict(version) | {"champion": version.name == champion} for version in store.versions.all()]
+    if as_json:
+        _print({"champion": champion, "candidate": store.versions.alias("candidate"), "versions": rows}, True)
+        return
+    for row in rows:
+        decision = row["gate"].get("decision", "not judged")
+        click.echo(f"{'*' if row['champion'] else ' '} {row['name']}  {row['created_at'][:16]}  {decision}")
+    if not rows:
+        click.echo("no version yet: `python -m training cycle` makes the first")
+
+
+@commands.command()
+@recipe_option
+@set_option
+@click.option("--run-id", hidden=True)
+@as_json
+def cycle(recipe: str, overrides: tuple[str, ...], run_id: str | None, as_json: bool) -> int:
+    """Collect, fine-tune, evaluate and promote if the gate agrees; exit code 3 if it holds."""
+    from training.cycle import run_cycle
+    from training.finetuning.recipe import load_recipe
+
+    settings, store = _installation()
+    chosen = load_recipe(recipe, overrides)
+    record = store.versions.run(run_id) if run_id else store.versions.start_run(_actor())
+    with _watched(settings, store, record, as_json):
+        result = run_cycle(settings, store, chosen, record)
+    _print(result, as_json)
+    return 0 if result["decision"] == "promote" else HELD
+
+
+def _installation() -> tuple[Settings, Store]:
+    settings = load_settings()
+    return settings, open_store(settings.database)
+
+
+def _actor() -> str:
+    return f"operator:{getpass.getuser()}"
+
+
+class _watched:
+    """While a run is under way: SIGINT and SIGTERM stop it at its next step, a bar shows where it is."""
+
+    def __init__(self, settings: Settings, store: Store, run: Run, quiet: bool) -> None:
+        from training.cycle import STOP, run_folder
+
+        self._stop_file = run_folder(settings, run.id) / STOP
+        self._bar = None if quiet or not sys.stderr.isatty() else TerminalProgress.of_run(store, run.id)
+
+    def __enter__(self) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._stop)
+        if self._bar:
+            self._bar.__enter__()
+
+    def __exit__(self, *error: Any) -> None:
+        from training.cycle import Stopped
+
+        if self._bar:
+            self._bar.__exit__(*error)
+        if error[0] is not None and issubclass(error[0], Stopped):
+            raise TrainingError("stopped; the checkpoint is kept and the next cycle goes on from it") from None
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self._stop_file.parent.mkdir(parents=True, exist_ok=True)
+        self._stop_file.touch()
+
+
+def _print(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+        return
+    for key, value in result.items():
+        if isinstance(value, list):
+            click.echo(f"{key}:")
+            for item in value:
+                click.echo(f"  - {item}")
+        else:
+            click.echo(f"{key}: {value}")
+
+
+def _print_measures(result: dict[str, Any]) -> None:
+    click.echo(f"{result['version']}: perplexity {result['perplexity']}")
+    for name, suite in result["suites"].items():
+        rate = suite["pass_rate"]
+        share = f"{rate['value']:.0%} [{rate['low']:.0%}, {rate['high']:.0%}]"
+        click.echo(f"  {name:14} {suite['passed']:3} of {suite['cases']:3} pass  {share}")
+
+
+def main() -> int:
+    """Run the command line."""
+    quieten()
+    return run_command(commands)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

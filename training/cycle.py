@@ -1,0 +1,250 @@
+"""The cycle: curate → snapshot → fine-tune → merge → register → evaluate → gate → promote or hold.
+
+One at a time on an installation, held by a file lock. Every step is visible in the run's progress; a stop keeps the
+checkpoint, and a cycle that finds the checkpoint of an interrupted run on the same snapshot goes on from it.
+"""
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from chatbot.dialogue.opening import open_embedder
+from chatbot.engines.base_model import find_base_model
+from chatbot.engines.transformers import best_device
+from chatbot.errors import BusyError, TrainingError, UserError
+from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.packs import load_pack
+from chatbot.records import Run, Version
+from chatbot.settings import Settings
+from chatbot.store import Store
+from training.curation.snapshots import Snapshot, curate, freeze
+from training.evaluation.evaluate import Workbench
+from training.evaluation.gate import Verdict, judge
+from training.evaluation.measures import measured
+from training.evaluation.suites import pack_suites
+from training.finetuning.checkpoints import CHECKPOINT
+from training.finetuning.encoding import encode_rows
+from training.finetuning.finetune import Outcome, finetune
+from training.finetuning.recipe import Recipe
+from training.release.publish import promote, register
+
+STOP = "stop"
+SAVE_SECONDS = 0.5
+LEAST_FREE_BYTES = 1_500_000_000
+
+
+class Stopped(Exception):
+    """Somebody stopped the run; its checkpoint is kept."""
+
+
+class Progress:
+    """Writes where a run is into the store, and listens for a stop."""
+
+    def __init__(self, store: Store, run: Run, folder: Path) -> None:
+        self._store = store
+        self._run = run
+        self._folder = folder
+        self._saved = 0.0
+        self._values: dict[str, Any] = dict(run.progress)
+
+    def show(self, phase: str, fraction: float, **values: Any) -> None:
+        """Record the phase and the share of the whole cycle that is done; raises `Stopped` between steps."""
+        changed = phase != self._values.get("phase")
+        self._values |= {
+            "phase": phase,
+            "fraction": round(fraction, 4),
+            "message": phase,
+            "seconds_left": None,
+        } | values
+        if changed or time.monotonic() - self._saved > SAVE_SECONDS:
+            self._store.versions.update_run(self._run.id, progress=self._values)
+            self._saved = time.monotonic()
+        if phase != "fine-tuning" and self.stop_asked():
+            raise Stopped
+
+    def training(self, values: dict[str, Any]) -> None:
+        """Record a step of the fine-tune, which is most of a cycle."""
+        known = {key: value for key, value in values.items() if key not in ("phase", "fraction", "point")}
+        self.show("fine-tuning", 0.05 + 0.75 * values["fraction"], **known)
+
+    def stop_asked(self) -> bool:
+        """Whether somebody asked for a stop."""
+        return (self._folder / STOP).exists()
+
+
+def open_workbench(settings: Settings, store: Store) -> Workbench:
+    """Load what curation and evaluation work with."""
+    pack = load_pack(settings.pack_folder)
+    base = find_base_model(settings.base_model, settings.home.resolve())
+    embedder = open_embedder(settings)
+    index = KnowledgeIndex(embedder, pack.sentences, settings.home / "index")
+    index.set_answers(store.feedback.answers())
+    return Workbench(settings, store, pack, embedder, index, base, best_device(settings.device))
+
+
+def run_folder(settings: Settings, run: str) -> Path:
+    """Where a run keeps its recipe, checkpoint and best adapter."""
+    return settings.home.resolve() / "runs" / run
+
+
+@contextmanager
+def the_only_run(settings: Settings, store: Store, run: Run) -> Iterator[None]:
+    """Hold the training lock; raises `BusyError` with the id of the run that has it.
+
+    Runs that a dead process left as running are marked interrupted; this one is marked by how it ends.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(settings.home / "training.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        others = [other.id for other in store.versions.runs() if other.status == "running" and other.id != run.id]
+        store.versions.update_run(run.id, status="failed", error="another run was under way")
+        raise BusyError(f"run {others[0] if others else '?'} is under way: wait for it or stop it") from None
+    try:
+        for other in store.versions.runs():
+            if other.status == "running" and other.id != run.id:
+                store.versions.update_run(other.id, status="interrupted", error="the process ended")
+        yield
+    except Stopped:
+        store.versions.update_run(run.id, status="stopped")
+        raise
+    except BaseException as error:
+        reason = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
+        store.versions.update_run(run.id, status="failed", error=reason)
+        raise
+    finally:
+        lock.release()
+
+
+def resumable(settings: Settings, store: Store, run: str) -> tuple[int, Recipe]:
+    """The snapshot and the recipe of a run that can be gone on with; raises `TrainingError`, `NotFoundError`."""
+    store.versions.run(run)
+    saved = _saved_settings(run_folder(settings, run))
+    if saved is None or not (run_folder(settings, run) / CHECKPOINT).is_file():
+        raise TrainingError(f"run {run!r} has no checkpoint to go on from: start a new one")
+    return saved["snapshot"], Recipe(**saved["recipe"])
+
+
+def run_cycle(settings: Settings, store: Store, recipe: Recipe, run: Run) -> dict[str, Any]:
+    """The whole cycle; returns snapshot, run, version, decision and reasons. Raises `UserError`, `Stopped`."""
+    with the_only_run(settings, store, run):
+        progress = Progress(store, run, run_folder(settings, run.id))
+        progress.show("collecting feedback", 0.0)
+        bench = open_workbench(settings, store)
+        snapshot = freeze(curate(bench.pack, store), bench.pack, bench.index, settings, store, run.actor)
+        version, _ = train_version(bench, snapshot, recipe, run, progress)
+        verdict = decide(bench, version.name, progress)
+        if verdict.promoted:
+            promote(store, version.name, run.actor)
+        store.versions.update_run(run.id, status="finished")
+    return {
+        "snapshot": snapshot.number,
+        "run": run.id,
+        "version": version.name,
+        "decision": verdict.decision,
+        "reasons": verdict.reasons,
+    }
+
+
+def train_version(
+    bench: Workbench, snapshot: Snapshot, recipe: Recipe, run: Run, progress: Progress, resume: str | None = None
+) -> tuple[Version, Outcome]:
+    """Fine-tune on a snapshot and register what comes of it; goes on from the run `resume`, or from one that fits."""
+    _check_disk(bench.settings.home)
+    folder = run_folder(bench.settings, run.id)
+    _adopt_checkpoint(bench, snapshot, recipe, run, folder, resume)
+    bench.store.versions.update_run(run.id, snapshot=snapshot.number)
+    progress.show("loading the base model", 0.03)
+    train = encode_rows(bench.base, snapshot.rows("train"), recipe.max_length)
+    validation = encode_rows(bench.base, snapshot.rows("validation"), recipe.max_length)
+    _save_settings(folder, recipe, snapshot)
+    outcome = finetune(
+        bench.base, train, validation, recipe, folder, bench.device, progress.training, progress.stop_asked
+    )
+    if outcome.stopped:
+        raise Stopped
+    progress.show("merging", 0.81)
+    facts = asdict(outcome) | {"adapter": "", "recipe": recipe.model_dump(), "counts": snapshot.counts}
+    version = register(
+        bench.store,
+        bench.base,
+        bench.pack.name,
+        run.id,
+        snapshot.number,
+        outcome.adapter,
+        bench.settings.home.resolve(),
+        facts,
+    )
+    bench.store.versions.update_run(run.id, version=version.name)
+    (folder / CHECKPOINT).unlink(missing_ok=True)
+    return version, outcome
+
+
+def decide(bench: Workbench, candidate: str, progress: Progress, against: str = "champion") -> Verdict:
+    """Evaluate champion, base and candidate on the pack's suites and ask the gate; the verdict is stored."""
+    suites = pack_suites(bench.pack)
+    champion = bench.store.versions.resolve(against)
+    names = list(dict.fromkeys(["base", champion, candidate]))
+    results = {}
+    for number, name in enumerate(names):
+
+        def report(done: int, cases: int, name: str = name, number: int = number) -> None:
+            fraction = 0.83 + 0.17 * (number + done / cases) / len(names)
+            progress.show(f"checking {name}", fraction, message=f"checking {name}: {done} of {cases} cases")
+
+        results[name] = measured(bench, name, suites, report)
+    verdict = judge(results[candidate], results[champion])
+    bench.store.versions.set_gate(candidate, verdict.as_dict())
+    return verdict
+
+
+def _adopt_checkpoint(
+    bench: Workbench, snapshot: Snapshot, recipe: Recipe, run: Run, folder: Path, resume: str | None
+) -> None:
+    """Take over the folder of an unfinished run on the same snapshot with the same recipe."""
+    stop_asked = (folder / STOP).exists()
+    for earlier in bench.store.versions.runs():
+        left = run_folder(bench.settings, earlier.id)
+        if earlier.id == run.id or earlier.status not in ("interrupted", "stopped", "failed"):
+            continue
+        fits = earlier.id == resume if resume else _saved_settings(left) == _settings_of(recipe, snapshot)
+        if fits and (left / CHECKPOINT).is_file():
+            shutil.rmtree(folder, ignore_errors=True)
+            left.rename(folder)
+            (folder / STOP).unlink(missing_ok=True)
+            bench.store.versions.update_run(earlier.id, error=f"continued as {run.id}")
+            break
+    folder.mkdir(parents=True, exist_ok=True)
+    if stop_asked:
+        (folder / STOP).touch()
+
+
+def _settings_of(recipe: Recipe, snapshot: Snapshot) -> dict[str, Any]:
+    return {"recipe": recipe.model_dump(), "snapshot": snapshot.number}
+
+
+def _saved_settings(folder: Path) -> dict[str, Any] | None:
+    file = folder / "run.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
+def _save_settings(folder: Path, recipe: Recipe, snapshot: Snapshot) -> None:
+    (folder / "run.json").write_text(json.dumps(_settings_of(recipe, snapshot), indent=2), encoding="utf-8")
+
+
+def _check_disk(home: Path) -> None:
+    free = shutil.disk_usage(home).free
+    if free < LEAST_FREE_BYTES:
+        raise UserError(
+            f"{os.fspath(home)} has {free / 1e9:.1f} GB free and a fine-tune needs {LEAST_FREE_BYTES / 1e9:.1f}: "
+            "free some disk space"
+        )

@@ -1,0 +1,157 @@
+"""What a version is worth: it answers every held-out case as it would answer a visitor, and is measured on the replies.
+
+`evaluate` goes through the product's own turn (guard, retrieval, prompt, engine) without storing anything, several
+cases at once. Likelihoods are measured on the right replies with the weights as they were trained.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chatbot.dialogue.turn import Turn, prepare_turn
+from chatbot.engines.base import Engine
+from chatbot.engines.base_model import BaseModel
+from chatbot.engines.loading import ADAPTER, load_engine
+from chatbot.knowledge.embeddings import Embedder
+from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.packs import Case, Pack
+from chatbot.records import ChatMessage, Sampling
+from chatbot.settings import Settings
+from chatbot.store import Store
+from chatbot.store.versions import BASE
+from training.evaluation.likelihood import Likelihood, reply_likelihoods
+from training.evaluation.metrics import mean, perplexity, proportion
+from training.evaluation.suites import Suite, passes
+from training.finetuning.encoding import Encoded, encode_rows
+
+AT_ONCE = 8
+ANSWERED = ("facts", "multi_turn", "must_pass")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One case with its reply."""
+
+    suite: str
+    id: str
+    reply: str
+    passed: bool
+    similarity: float
+    log_likelihood: float | None = None
+    tokens: int = 0
+    hits: int = 0
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """What evaluation works with: the installation, its pack and index, and the base model."""
+
+    settings: Settings
+    store: Store
+    pack: Pack
+    embedder: Embedder
+    index: KnowledgeIndex
+    base: BaseModel
+    device: str
+
+
+def evaluate(
+    bench: Workbench,
+    version: str,
+    suites: Sequence[Suite],
+    report: Callable[[int, int], None] = lambda done, cases: None,
+) -> dict[str, Any]:
+    """Measure a version on suites; the result has the shape of `evaluate --json`, with the judged cases."""
+    started = time.perf_counter()
+    cases = [(suite.name, case) for suite in suites for case in suite.cases]
+    engine = load_engine(bench.settings, bench.base, bench.store, version)
+    try:
+        turns = [_prepare(bench, engine, case) for _, case in cases]
+        replies = _reply_to_all(engine, bench.settings, turns, report)
+    finally:
+        engine.close()
+    similarities = _similarities(bench.embedder, replies, [case.reference for _, case in cases])
+    likelihoods = _likelihoods(bench, version, cases, turns)
+    judged = [
+        Judged(suite, case.id, reply, passes(case, reply, turn.handoff is not None), similarity, *likelihood)
+        for (suite, case), turn, reply, similarity, likelihood in zip(
+            cases, turns, replies, similarities, likelihoods, strict=True
+        )
+    ]
+    return _summary(version, judged, time.perf_counter() - started)
+
+
+def _prepare(bench: Workbench, engine: Engine, case: Case) -> Turn:
+    messages: list[ChatMessage] = [{"role": turn.role, "content": turn.content} for turn in case.messages]
+    history, question = messages[:-1], messages[-1]["content"]
+    return prepare_turn(bench.settings, bench.pack, bench.index, engine.count_tokens, history, question)
+
+
+def _reply_to_all(
+    engine: Engine, settings: Settings, turns: Sequence[Turn], report: Callable[[int, int], None]
+) -> list[str]:
+    sampling = Sampling(settings.max_new_tokens, 0.0, settings.top_p, settings.repetition_penalty)
+    replies = []
+
+    def reply(turn: Turn) -> str:
+        return turn.reply if turn.handoff else "".join(engine.generate(turn.prompt, sampling)).strip()
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for text in pool.map(reply, turns):
+            replies.append(text)
+            report(len(replies), len(turns))
+    return replies
+
+
+def _similarities(embedder: Embedder, replies: Sequence[str], references: Sequence[str]) -> list[float]:
+    ours, theirs = embedder.encode(replies), embedder.encode(references)
+    return [round(float(x), 4) for x in np.einsum("ij,ij->i", ours, theirs)]
+
+
+def _likelihoods(
+    bench: Workbench, version: str, cases: Sequence[tuple[str, Case]], turns: Sequence[Turn]
+) -> list[tuple[float | None, int, int]]:
+    """Log-likelihood, tokens and hits of each reference; nothing for cases that the model is not asked."""
+    asked = [
+        {"id": case.id, "messages": [*turn.prompt, {"role": "assistant", "content": case.reference}]}
+        for (suite, case), turn in zip(cases, turns, strict=True)
+        if not turn.handoff and (suite in ANSWERED or case.expect == "answer")
+    ]
+    rows: list[Encoded] = encode_rows(bench.base, asked, bench.settings.context_tokens).rows
+    adapter = None if version == BASE else Path(bench.store.versions.get(version).path) / ADAPTER
+    measured: list[Likelihood] = reply_likelihoods(bench.base, adapter, rows, bench.device) if rows else []
+    by_id = {row.id: likelihood for row, likelihood in zip(rows, measured, strict=True)}
+    found: list[tuple[float | None, int, int]] = []
+    for _, case in cases:
+        one = by_id.get(case.id)
+        found.append((round(one.log_likelihood, 4), one.tokens, one.hits) if one else (None, 0, 0))
+    return found
+
+
+def _summary(version: str, judged: Sequence[Judged], seconds: float) -> dict[str, Any]:
+    suites: dict[str, Any] = {}
+    for name in dict.fromkeys(case.suite for case in judged):
+        own = [case for case in judged if case.suite == name]
+        passed = sum(case.passed for case in own)
+        suites[name] = {
+            "cases": len(own),
+            "passed": passed,
+            "pass_rate": proportion(passed, len(own)),
+            "answer_similarity": mean([case.similarity for case in own]),
+        }
+    scored = [case for case in judged if case.log_likelihood is not None]
+    tokens = [case.tokens for case in scored]
+    return {
+        "version": version,
+        "suites": suites,
+        "perplexity": perplexity([case.log_likelihood or 0.0 for case in scored], tokens) if scored else None,
+        "token_accuracy": proportion(sum(case.hits for case in scored), sum(tokens)) if scored else None,
+        "answer_similarity": mean([case.similarity for case in judged]),
+        "seconds": round(seconds, 1),
+        "cases": [asdict(case) for case in judged],
+    }

@@ -1,0 +1,55 @@
+"""Measures of a version, taken once for the same cases in the same surroundings and kept.
+
+Kept in `$CHATBOT_HOME/measures/`; a version's summary stands in its row of the store as well.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from chatbot.store.versions import BASE
+from training.evaluation.evaluate import Workbench, evaluate
+from training.evaluation.suites import Suite
+
+
+def measured(
+    bench: Workbench,
+    version: str,
+    suites: Sequence[Suite],
+    report: Callable[[int, int], None] = lambda done, cases: None,
+) -> dict[str, Any]:
+    """The result of `evaluate`, from the shelf where nothing that it depends on has changed."""
+    file = bench.settings.home / "measures" / f"{version}-{_surroundings(bench, suites)}.json"
+    if file.is_file():
+        kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return kept
+    result = evaluate(bench, version, suites, report)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(".partial")
+    partial.write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
+    partial.replace(file)
+    if version != BASE:
+        summary = {key: value for key, value in result.items() if key != "cases"}
+        bench.store.versions.set_measures(version, summary)
+    return result
+
+
+def _surroundings(bench: Workbench, suites: Sequence[Suite]) -> str:
+    """A digest of all that a result depends on besides the version."""
+    settings = bench.settings.model_dump(
+        mode="json",
+        include={"context_tokens", "max_new_tokens", "repetition_penalty", "passages", "min_score", "engine"},
+    )
+    answers = [answer.id for answer in bench.store.feedback.answers()]
+    sentences = [[sentence.title, sentence.section, sentence.text] for sentence in bench.pack.sentences]
+    parts = [
+        settings,
+        bench.base.digest,
+        bench.embedder.name,
+        bench.pack.persona.model_dump(),
+        sentences,
+        answers,
+        [[suite.name, suite.digest] for suite in suites],
+    ]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,116 @@
+"""Cycles in the background: a process of its own at the lowest priority, so that people who chat come first.
+
+The process outlives the server if that dies; a server that starts again finds it by the lock and the run's row. A
+run whose process is gone is marked interrupted, and the next cycle goes on from its checkpoint.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from chatbot.errors import BusyError, NotFoundError
+from chatbot.records import Run
+from chatbot.settings import Settings
+from chatbot.store import Store
+from training.cycle import STOP, run_folder
+
+logger = logging.getLogger(__name__)
+
+LOG = "training.log"
+
+
+class Jobs:
+    """Starts, watches and stops the one cycle of an installation."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings = settings
+        self._store = store
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def current(self) -> Run | None:
+        """The run under way, or None; a row that no living process stands behind is marked interrupted."""
+        running = [run for run in self._store.versions.runs() if run.status == "running"]
+        if not running:
+            return None
+        if self._alive():
+            return running[0]
+        for run in running:
+            self._store.versions.update_run(run.id, status="interrupted", error="the process ended")
+        return None
+
+    def start(self, actor: str) -> Run:
+        """Begin a cycle; raises `BusyError` with the id of the one under way."""
+        with self._lock:
+            current = self.current()
+            if current:
+                raise BusyError(f"run {current.id} is under way: wait for it or stop it first")
+            run = self._store.versions.start_run(actor)
+            self._process = self._spawn(run)
+            return run
+
+    def start_first(self) -> Run | None:
+        """Begin the first cycle of a new installation, unless there is a version or a run already."""
+        if self._store.versions.all() or self.current():
+            return None
+        return self.start("system")
+
+    def stop(self) -> Run:
+        """Ask the run under way to stop at its next step; its checkpoint is kept. Raises `NotFoundError`."""
+        run = self.current()
+        if run is None:
+            raise NotFoundError("nothing is being trained at the moment")
+        folder = run_folder(self._settings, run.id)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / STOP).touch()
+        return run
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """Wait for the process started here; its exit code, or None where there is none or time is up."""
+        if self._process is None:
+            return None
+        try:
+            return self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def _alive(self) -> bool:
+        if self._process is not None and self._process.poll() is None:
+            return True
+        self._settings.home.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self._settings.home / "training.lock").acquire(timeout=0):
+                return False
+        except Timeout:
+            return True
+
+    def _spawn(self, run: Run) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "training", "cycle", "--json", "--run-id", run.id]
+        environment = os.environ | {
+            "CHATBOT_HOME": str(self._settings.home.resolve()),
+            "CHATBOT_PACK": str(self._settings.pack_folder.resolve()),
+        }
+        log = self._settings.home / LOG
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                command,
+                cwd=Path(__file__).resolve().parent.parent,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=yield_to_others,
+            )
+
+
+def yield_to_others() -> None:
+    """Put this process behind every other: idle scheduling where the system has it, the highest niceness elsewhere."""
+    os.nice(19)
+    if hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))

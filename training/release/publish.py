@@ -1,0 +1,67 @@
+"""From an adapter to a registered version, and from a version to the one that answers.
+
+A version's folder holds the adapter, the merged GGUF file where the base is one, and its card. Promoting and rolling
+back move the alias `champion`; the running server follows it.
+"""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from chatbot.engines.base_model import BaseModel
+from chatbot.engines.loading import ADAPTER, MERGED
+from chatbot.errors import NotFoundError, UserError
+from chatbot.records import Version
+from chatbot.store import Store
+from chatbot.store.versions import BASE
+from chatbot.weights import file_digest
+from training.release.card import write_card
+from training.release.merging import merge_into_gguf
+
+
+def register(
+    store: Store, base: BaseModel, pack: str, run: str, snapshot: int, adapter: Path, home: Path, facts: dict[str, Any]
+) -> Version:
+    """Merge the adapter and record it as a version under the next name; the alias `candidate` points at it."""
+    work = home / "versions" / f"{run}.partial"
+    shutil.rmtree(work, ignore_errors=True)
+    shutil.copytree(adapter, work / ADAPTER)
+    weights = work / ADAPTER / "adapter_model.safetensors"
+    if base.gguf is not None:
+        merge_into_gguf(base.gguf, work / ADAPTER, work / MERGED)
+    digest = file_digest(weights)
+    version = store.versions.add_version(pack, base.name, digest, run, snapshot, home)
+    (work / "facts.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
+    write_card(work / "README.md", version, base, facts)
+    work.rename(version.path)
+    store.versions.point("candidate", version.name, "system")
+    return version
+
+
+def promote(store: Store, name: str, actor: str) -> Version:
+    """Let a version answer from now on; raises `NotFoundError`, or `UserError` when its files are gone."""
+    version = store.versions.get(name)
+    if not Path(version.path).is_dir():
+        raise UserError(
+            f"version {version.name} has no files at {version.path}: restore them or promote another version"
+        )
+    if store.versions.alias("champion") != version.name:
+        store.versions.point("champion", version.name, actor)
+    return version
+
+
+def roll_back(store: Store, actor: str) -> str:
+    """Return to what answered before the champion, the base model in the end; returns its name."""
+    champion = store.versions.alias("champion")
+    if champion in (None, BASE):
+        raise NotFoundError("there is nothing to roll back to: the base model answers already")
+    before = _before(store.versions.champions(), str(champion))
+    store.versions.point("champion", before, actor)
+    return before
+
+
+def _before(history: list[str], champion: str) -> str:
+    """What the champion replaced when it first became one; repeated roll-backs walk down to the base model."""
+    first = len(history) - 1 - history[::-1].index(champion)
+    return history[first + 1] if first + 1 < len(history) else BASE
