@@ -5,10 +5,12 @@ at any time, by closing the iterator or with `stop`; the text so far is kept.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
 from chatbot.dialogue.guard import clean_message
+from chatbot.dialogue.metrics import Metrics
 from chatbot.dialogue.prompt import prompt_hash
 from chatbot.dialogue.turn import Turn, prepare_turn
 from chatbot.engines.base import Engine, Generation
@@ -22,6 +24,7 @@ from chatbot.store import Store
 
 SAVE_SECONDS = 0.5
 LONGEST_CONVERSATION = 400
+Status = Literal["complete", "streaming", "stopped", "failed"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class Session:
         self.pack = pack
         self.index = index
         self.live = live
+        self.metrics = Metrics(lambda: live.swaps, store.feedback.counts)
         self._running: dict[str, Generation | None] = {}
 
     def say(self, person: Person, text: str, conversation_id: str | None = None) -> Iterator[Update]:
@@ -61,6 +65,24 @@ class Session:
             raise InputError(f"this conversation has {LONGEST_CONVERSATION} messages: please start a new chat")
         question = conversations.add_user_message(conversation, parent, text)
         return self._answer(person, conversation, question)
+
+    def answer_messages(
+        self, person: Person, messages: Sequence[ChatMessage], overrides: Mapping[str, Any] | None = None
+    ) -> Iterator[Update]:
+        """Answer the last of a client's messages, in a new conversation whose history is those before it.
+
+        `overrides` replaces fields of `Sampling` for this reply; it is never longer than the settings allow.
+        """
+        if not messages or messages[-1]["role"] != "user":
+            raise InputError("the last message must be the user's")
+        if len(messages) > LONGEST_CONVERSATION:
+            raise InputError(f"{len(messages)} messages are too many: send the latest {LONGEST_CONVERSATION} at most")
+        longest = self.settings.max_message_chars
+        cleaned = [ChatMessage(role=m["role"], content=clean_message(m["content"], longest)) for m in messages]
+        conversation = self.store.conversations.start(person, self.pack.name)
+        parent = self.store.conversations.add_history(conversation, cleaned[:-1])
+        question = self.store.conversations.add_user_message(conversation, parent, cleaned[-1]["content"])
+        return self._answer(person, conversation, question, overrides=overrides)
 
     def regenerate(self, person: Person, reply_id: str) -> Iterator[Update]:
         """Answer the same question again, as a sibling of the first reply."""
@@ -88,13 +110,20 @@ class Session:
         return message, conversation
 
     def _answer(
-        self, person: Person, conversation: Conversation, question: Message, again: bool = False
+        self,
+        person: Person,
+        conversation: Conversation,
+        question: Message,
+        again: bool = False,
+        overrides: Mapping[str, Any] | None = None,
     ) -> Iterator[Update]:
         if len(self._running) >= self.settings.max_concurrent * 4:
             raise BusyError("too many people are being answered at this moment: please try again in a few seconds")
-        return self._generate(person, conversation, question, again)
+        return self._generate(person, conversation, question, self.sampling(again, overrides or {}))
 
-    def _generate(self, person: Person, conversation: Conversation, question: Message, again: bool) -> Iterator[Update]:
+    def _generate(
+        self, person: Person, conversation: Conversation, question: Message, sampling: Sampling
+    ) -> Iterator[Update]:
         started = time.perf_counter()
         with self.live.lease() as engine:
             history = self.history(question)
@@ -102,7 +131,6 @@ class Session:
             if turn.handoff:
                 yield self._hand_off(person, conversation, question, turn, engine.version)
                 return
-            sampling = self.sampling(again)
             trace = Trace(
                 version=engine.version,
                 prompt_hash=prompt_hash(turn.prompt),
@@ -125,6 +153,7 @@ class Session:
         reply = self.store.conversations.begin_reply(conversation, question.id, trace)
         self.store.conversations.update_reply(reply.id, turn.reply, "complete", trace)
         self.store.conversations.hand_off(conversation, person.actor, turn.handoff or "")
+        self.metrics.replied(trace, "complete")
         return Update(conversation.id, reply.id, turn.reply, True, trace)
 
     def _stream(
@@ -136,7 +165,7 @@ class Session:
         trace: Trace,
         started: float,
     ) -> Iterator[Update]:
-        save = self.store.conversations.update_reply
+        save = self._save
         generation = engine.generate(prompt, sampling)
         stopped = _Cancellable(generation)
         self._running[reply.id] = stopped
@@ -162,6 +191,11 @@ class Session:
         save(reply.id, text, "stopped" if stopped.cancelled else "complete", trace)
         yield Update(reply.conversation, reply.id, text, True, trace)
 
+    def _save(self, reply_id: str, text: str, status: Status, trace: Trace) -> None:
+        self.store.conversations.update_reply(reply_id, text, status, trace)
+        if status != "streaming":
+            self.metrics.replied(trace, status)
+
     def history(self, question: Message) -> list[ChatMessage]:
         """What was said before a message, as complete exchanges."""
         messages: list[ChatMessage] = []
@@ -172,16 +206,18 @@ class Session:
                 messages.pop()
         return messages
 
-    def sampling(self, again: bool = False) -> Sampling:
+    def sampling(self, again: bool = False, overrides: Mapping[str, Any] | None = None) -> Sampling:
         """The installation's sampling; a regeneration draws anew, so that it can differ."""
         settings = self.settings
-        return Sampling(
+        usual = Sampling(
             max_new_tokens=settings.max_new_tokens,
             temperature=max(settings.temperature, 0.7) if again else settings.temperature,
             top_p=settings.top_p,
             repetition_penalty=settings.repetition_penalty,
             seed=time.time_ns() % 2**31 if again else 0,
         )
+        asked = replace(usual, **(overrides or {}))
+        return replace(asked, max_new_tokens=min(asked.max_new_tokens, usual.max_new_tokens))
 
 
 class _Cancellable:

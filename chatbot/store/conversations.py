@@ -5,11 +5,12 @@ word is shown, its text follows while it streams, and a reply that a dead proces
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Literal
 
 from chatbot.errors import NotFoundError
-from chatbot.records import Conversation, Message, Person, Trace, new_id, now
+from chatbot.records import ChatMessage, Conversation, Message, Person, Trace, new_id, now
 from chatbot.store.database import Database
 
 TITLE_CHARS = 60
@@ -50,6 +51,20 @@ class Conversations:
         message = Message(new_id(), conversation.id, parent, "user", content, "complete", now())
         self._add(message, title=content if parent is None else None)
         return message
+
+    def add_history(self, conversation: Conversation, messages: Sequence[ChatMessage]) -> str | None:
+        """Store what a client says was said before; returns the last message's id.
+
+        Replies among them were not written by a version of ours: they carry no trace and are never reviewed.
+        """
+        parent: str | None = None
+        with self._database.writing():
+            for said in messages:
+                role: Literal["user", "assistant"] = "assistant" if said["role"] == "assistant" else "user"
+                message = Message(new_id(), conversation.id, parent, role, said["content"], "complete", now())
+                self._add(message, title=said["content"] if parent is None else None)
+                parent = message.id
+        return parent
 
     def begin_reply(self, conversation: Conversation, parent: str, trace: Trace) -> Message:
         """Store an empty reply under way and make it the head."""

@@ -109,6 +109,11 @@ class FeedbackStore:
         )
         return {row.message: row.value or "" for row in rows}
 
+    def counts(self) -> dict[str, int]:
+        """How much feedback there is: likes, dislikes, stars, corrections."""
+        rows = self._database.rows("select coalesce(value, kind) as kind, count(*) as n from feedback group by 1")
+        return {"like": 0, "dislike": 0, "stars": 0, "correction": 0} | {row["kind"]: row["n"] for row in rows}
+
     def queue(self, limit: int = 100) -> list[QueueItem]:
         """Replies that no agent has reviewed: disliked, handed off and uncertain ones first, then the newest."""
         rows = self._database.rows(
@@ -124,7 +129,7 @@ class FeedbackStore:
                 end as reason
             from messages left join messages as question on question.id = messages.parent
             where messages.role = 'assistant' and messages.reviewed_at is null and messages.status != 'streaming'
-                and messages.content != ''
+                and messages.content != '' and messages.version is not null
             order by case reason when 'disliked' then 0 when 'handed off' then 1 when 'uncertain' then 2 else 3 end,
                 messages.created_at desc
             limit :limit

@@ -4,6 +4,7 @@ Lays the page out and ties it to `chat_events`. The look is in `theme`, the draw
 """
 
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -34,17 +35,13 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
         with gr.Row(elem_id="chat"):
             with gr.Column(elem_id="side"):
                 new = gr.Button("New chat", elem_id="new")
-                history = gr.HTML(None, html_template=HISTORY, js_on_load=_script("chat_history"), elem_id="history")
+                history = _drawn(HISTORY, "chat_history", elem_id="history")
                 consent = gr.Checkbox(label="Help the assistant learn", info=CONSENT, elem_id="consent")
             with gr.Column(elem_id="main"):
-                header = gr.HTML(
-                    None, html_template=HEADER, js_on_load=_script("chat_header"), elem_id="head", headline=persona.title
-                )
-                talk = gr.HTML(
-                    None,
-                    html_template=TALK,
-                    js_on_load=_script("chat_transcript"),
-                    apply_default_css=False,
+                header = _drawn(HEADER, "chat_header", elem_id="head", headline=persona.title)
+                talk = _drawn(
+                    TALK,
+                    "chat_transcript",
                     elem_id="talk",
                     headline=f"{persona.title} assistant",
                     greeting=persona.greeting,
@@ -65,7 +62,7 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
                     )
                     send = gr.Button("Send", variant="primary", elem_id="send", min_width=0)
                     stop = gr.Button("Stop", elem_id="stop", min_width=0)
-                gr.HTML(SMALL_PRINT, js_on_load=None)
+                gr.HTML(SMALL_PRINT, js_on_load=None, apply_default_css=False)
         frame = [talk, conversation, history, box]
         once = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
         many = once | {"queue": True, "concurrency_limit": None, "trigger_mode": "multiple"}
@@ -86,5 +83,6 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
     return page
 
 
-def _script(name: str) -> str:
-    return (Path(__file__).parent / "templates" / f"{name}.js").read_text(encoding="utf-8")
+def _drawn(template: str, script: str, **props: Any) -> gr.HTML:
+    code = (Path(__file__).parent / "templates" / f"{script}.js").read_text(encoding="utf-8")
+    return gr.HTML(None, html_template=template, js_on_load=code, apply_default_css=False, **props)

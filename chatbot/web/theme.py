@@ -31,8 +31,16 @@ SHADE = """
   });
 })();
 """
+PAGE = """
+body { --accent: #2f6f62; --warn: #9a5b13; --danger: #b3372f; --quiet: var(--body-text-color-subdued);
+  --line: var(--border-color-primary); --read: 46rem; -webkit-font-smoothing: antialiased; }
+body.dark { --accent: #5fb3a1; --warn: #e0a458; --danger: #f0857d; }
+footer { display: none !important; }
+.main.fillable:has(#chat) { padding: 0 !important; max-width: none !important; }
+"""
 HEAD = f"""<meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="color-scheme" content="light dark">
+<style>{PAGE}</style>
 <script>{SHADE}</script>"""
 CSS = (Path(__file__).parent / "templates" / "theme.css").read_text(encoding="utf-8")
 

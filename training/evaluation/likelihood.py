@@ -9,7 +9,8 @@ from peft import PeftModel
 
 from chatbot.engines.base_model import BaseModel
 from training.finetuning.batches import collate, plan_batches
-from training.finetuning.encoding import IGNORED, Encoded
+from training.finetuning.encoding import Encoded
+from training.finetuning.forward import reply_logits
 from training.finetuning.lora import load_for_training
 
 BATCH_TOKENS = 2048
@@ -33,17 +34,14 @@ def reply_likelihoods(
     if adapter is not None:
         model = PeftModel.from_pretrained(model, adapter).merge_and_unload()
     model.eval()
-    head = model.get_output_embeddings()
     found: dict[int, Likelihood] = {}
     for positions in plan_batches(rows, BATCH_TOKENS, seed=0, epoch=0):
-        batch = collate([rows[i] for i in positions], base.tokenizer.eos_token_id)
-        hidden = model.base_model(input_ids=batch.ids.to(device)).last_hidden_state[:, :-1]
-        following = batch.labels[:, 1:].to(device)
-        for line, position in enumerate(positions):
-            learned = following[line] != IGNORED
-            target = following[line][learned]
-            scores = head(hidden[line][learned]).float().log_softmax(-1)
-            likelihood = scores.gather(-1, target[:, None]).sum().item()
-            hits = int((scores.argmax(-1) == target).sum())
-            found[position] = Likelihood(likelihood, int(learned.sum()), hits)
+        chosen = [rows[i] for i in positions]
+        logits, targets = reply_logits(model, collate(chosen, base.tokenizer.eos_token_id))
+        scores = logits.float().log_softmax(-1)
+        likelihoods = scores.gather(-1, targets[:, None])[:, 0]
+        hits = scores.argmax(-1) == targets
+        sizes = [row.supervised for row in chosen]
+        parts = zip(positions, likelihoods.split(sizes), hits.split(sizes), strict=True)
+        found |= {i: Likelihood(part.sum().item(), len(part), int(hit.sum())) for i, part, hit in parts}
     return [found[i] for i in range(len(rows))]

@@ -11,11 +11,30 @@ from training.finetuning.encoding import IGNORED, Encoded
 
 @dataclass(frozen=True)
 class Batch:
-    """Token ids and labels, shape (rows, length); padding stands right, where causal attention never looks back."""
+    """Rows side by side, without the tokens that they all begin with.
 
+    `prefix` holds those, shape (shared,); `ids` and `labels` the rest, shape (rows, length). Padding stands right,
+    where causal attention never looks back. `tokens` counts the rows whole, unpadded.
+    """
+
+    prefix: torch.Tensor
     ids: torch.Tensor
     labels: torch.Tensor
     tokens: int
+
+
+def shared_prefix(rows: Sequence[Encoded]) -> int:
+    """How many tokens all rows begin with and none of them learns; the system text, mostly.
+
+    One less than what is common, so that the first learned token always has a hidden state before it.
+    """
+    first, last = min(row.ids for row in rows), max(row.ids for row in rows)
+    common = 0
+    for a, b in zip(first, last, strict=False):
+        if a != b:
+            break
+        common += 1
+    return max(0, min(common, *(row.prompt for row in rows)) - 1)
 
 
 def plan_batches(rows: Sequence[Encoded], budget: int, seed: int, epoch: int) -> list[list[int]]:
@@ -34,11 +53,12 @@ def plan_batches(rows: Sequence[Encoded], budget: int, seed: int, epoch: int) ->
 
 def collate(rows: Sequence[Encoded], padding: int) -> Batch:
     """Pad to the longest row; labels hold the token itself where it is learned and -100 elsewhere."""
-    longest = max(len(row.ids) for row in rows)
+    shared = shared_prefix(rows)
+    longest = max(len(row.ids) for row in rows) - shared
     ids = torch.full((len(rows), longest), padding)
     labels = torch.full((len(rows), longest), IGNORED)
     for number, row in enumerate(rows):
-        tokens = torch.tensor(row.ids)
-        ids[number, : len(row.ids)] = tokens
-        labels[number, row.prompt : len(row.ids)] = tokens[row.prompt :]
-    return Batch(ids, labels, sum(len(row.ids) for row in rows))
+        tokens = torch.tensor(row.ids[shared:])
+        ids[number, : len(tokens)] = tokens
+        labels[number, row.prompt - shared : len(tokens)] = tokens[row.prompt - shared :]
+    return Batch(torch.tensor(rows[0].ids[:shared], dtype=torch.long), ids, labels, sum(len(row.ids) for row in rows))

@@ -20,6 +20,7 @@ from chatbot.errors import TrainingError
 from training.finetuning.batches import Batch, collate, plan_batches
 from training.finetuning.checkpoints import BEST, State, load_checkpoint, save_best, save_checkpoint
 from training.finetuning.encoding import IGNORED, Encoded, EncodedRows
+from training.finetuning.forward import reply_logits
 from training.finetuning.lora import attach_adapter, load_for_training
 from training.finetuning.recipe import Recipe
 
@@ -109,17 +110,9 @@ def finetune(
 
 
 def reply_loss(model: PeftModel, batch: Batch) -> torch.Tensor:
-    """Summed negative log-likelihood of the learned tokens; logits are made at those positions only.
-
-    Padding stands right of every row, so that causal attention needs no mask.
-    """
-    causal = model.get_base_model()
-    device = next(causal.parameters()).device
-    hidden = causal.base_model(input_ids=batch.ids.to(device)).last_hidden_state[:, :-1]
-    following = batch.labels[:, 1:].to(device)
-    learned = following != IGNORED
-    logits = causal.get_output_embeddings()(hidden[learned])
-    return F.cross_entropy(logits.float(), following[learned], reduction="sum")
+    """Summed negative log-likelihood of the learned tokens; logits are made at those positions only."""
+    logits, targets = reply_logits(model.get_base_model(), batch)
+    return F.cross_entropy(logits.float(), targets, reduction="sum")
 
 
 @torch.no_grad()

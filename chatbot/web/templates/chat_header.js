@@ -3,17 +3,18 @@ const [menu, fresh, shade] = ["menu", "fresh", "shade"].map((name) => element.qu
 const [version, news, learning] = ["version", "news", "learning"].map((name) => element.querySelector(`.${name}`));
 const bar = learning.querySelector("i");
 const text = learning.querySelector("span");
+const frame = document.getElementById("chat").classList;
 let answering = null;
 element.querySelector("h1").textContent = props.headline;
 
 menu.addEventListener("click", () => {
   const narrow = matchMedia("(max-width: 820px)").matches;
-  document.body.classList.toggle(narrow ? "side-open" : "side-shut");
+  frame.toggle(narrow ? "side-open" : "side-shut");
 });
 document.addEventListener("click", (event) => {
-  if (!event.target.closest("#side, button.menu")) document.body.classList.remove("side-open");
+  if (!event.target.closest("#side, button.menu")) frame.remove("side-open");
 });
-document.addEventListener("keydown", (event) => event.key === "Escape" && document.body.classList.remove("side-open"));
+document.addEventListener("keydown", (event) => event.key === "Escape" && frame.remove("side-open"));
 fresh.addEventListener("click", () => trigger("fresh"));
 shade.addEventListener("click", () => window.chooseShade(!document.body.classList.contains("dark")));
 

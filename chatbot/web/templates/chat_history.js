@@ -29,7 +29,7 @@ function confirmation(item) {
 function row(item, current) {
   if (asking === item.id) return confirmation(item);
   const open = () => {
-    document.body.classList.remove("side-open");
+    document.getElementById("chat").classList.remove("side-open");
     trigger("open", { conversation: item.id });
   };
   const ask = () => {

@@ -82,7 +82,7 @@ async function copy(text, pressed) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    const area = make("textarea", { class: "offscreen" });
+    const area = make("textarea", { style: "position: fixed; left: -999px" });
     area.value = text;
     document.body.append(area);
     area.select();
@@ -254,7 +254,7 @@ function show() {
   nodes.forEach((node, position) => talk.children[position] !== node && talk.insertBefore(node, talk.children[position] || null));
   talk.setAttribute("aria-busy", String(view.busy));
   talk.classList.toggle("busy", view.busy);
-  document.body.classList.toggle("replying", view.busy);
+  document.getElementById("chat").classList.toggle("replying", view.busy);
   if (atEnd || nodes.length > count) talk.scrollTop = talk.scrollHeight;
 }
 

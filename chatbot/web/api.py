@@ -1,0 +1,221 @@
+"""The HTTP API: OpenAI's chat completions and models, feedback, and what an operator's monitoring asks for.
+
+    app.include_router(api_routes(session, access))
+
+A reply goes through the same guard, retrieval, prompt and storing as on the page. A client is a visitor, known by the
+cookie that its first answer sets. Signing in is not done here.
+"""
+
+import json
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import aclosing
+from datetime import datetime
+from typing import Any
+
+import anyio
+from fastapi import APIRouter, Request
+from fastapi.concurrency import iterate_in_threadpool, run_in_threadpool
+from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from chatbot.dialogue.session import Session, Update
+from chatbot.errors import AccessError, InputError, NotFoundError, UserError
+from chatbot.records import Person, new_id
+from chatbot.web.access import VISITOR_COOKIE, VISITOR_SECONDS, Access
+from chatbot.web.api_shapes import (
+    CompletionRequest,
+    FeedbackRequest,
+    ShapedRoute,
+    chunk,
+    completion,
+    delta,
+    error_body,
+    finish_reason,
+    handoff,
+    usage,
+    user_error,
+)
+
+CHAMPION = "champion"
+CLIENT_CLOSED = 499
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def api_routes(session: Session, access: Access) -> APIRouter:
+    """All routes of the API."""
+    router = APIRouter()
+    router.include_router(_monitoring_routes(session))
+    router.include_router(_openai_routes(session, access))
+    return router
+
+
+def _openai_routes(session: Session, access: Access) -> APIRouter:
+    router = APIRouter(prefix="/v1", route_class=ShapedRoute)
+
+    @router.post("/chat/completions")
+    async def complete(request: Request, body: CompletionRequest) -> Response:
+        if not _is_live(session, body.model):
+            return _unknown_model(session, body.model)
+        visitor_id = access.visitor_id(request.cookies) or new_id()
+        response = await _reply(session, request, body, visitor_id)
+        if access.visitor_id(request.cookies) is None:
+            token, secure = access.visitor_token(visitor_id), request.url.scheme == "https"
+            response.set_cookie(VISITOR_COOKIE, token, VISITOR_SECONDS, httponly=True, samesite="lax", secure=secure)
+        return response
+
+    @router.get("/models")
+    def models() -> dict[str, Any]:
+        return {"object": "list", "data": [_model(session, name) for name in (session.live.version, CHAMPION)]}
+
+    @router.get("/models/{name}")
+    def model(name: str) -> Response:
+        return JSONResponse(_model(session, name)) if _is_live(session, name) else _unknown_model(session, name)
+
+    @router.post("/feedback")
+    def feedback(request: Request, body: FeedbackRequest) -> dict[str, Any]:
+        person = _rater(session, access, request.cookies, body)
+        return {"id": body.id, "object": "feedback", "stored": _store(session, person, body)}
+
+    @router.api_route("/{path:path}", methods=METHODS, include_in_schema=False)
+    def unknown(path: str, request: Request) -> Response:
+        return JSONResponse(error_body(f"{request.method} /v1/{path} does not exist", "invalid_request_error"), 404)
+
+    return router
+
+
+def _monitoring_routes(session: Session) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/healthz")
+    def alive() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @router.get("/readyz")
+    def ready() -> Response:
+        try:
+            session.store.database.row("select 1")
+        except Exception as error:
+            return JSONResponse({"status": "not ready", "reason": f"the database cannot be read: {error}"}, 503)
+        state = {"status": "ready", "version": session.live.version}
+        return JSONResponse(state | ({"fault": session.live.fault} if session.live.fault else {}))
+
+    @router.get("/metrics")
+    def metrics() -> Response:
+        return PlainTextResponse(session.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+async def _reply(session: Session, request: Request, body: CompletionRequest, visitor_id: str) -> Response:
+    def begin() -> Iterator[Update]:
+        person = session.store.people.visitor(visitor_id)
+        return session.answer_messages(person, body.talk(), body.overrides())
+
+    updates = _followed(session, await run_in_threadpool(begin))
+    created = int(time.time())
+    if body.stream:
+        first = await anext(updates)
+        events = _events(first, updates, created, bool(body.stream_options and body.stream_options.include_usage))
+        return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+    last: Update | None = None
+    async with aclosing(updates):
+        async for last in updates:
+            if await request.is_disconnected():
+                return Response(status_code=CLIENT_CLOSED)
+    if last is None:
+        raise InputError("nothing was answered: send the message again")
+    return JSONResponse(completion(last, created))
+
+
+async def _followed(session: Session, updates: Iterator[Update]) -> AsyncIterator[Update]:
+    """The updates, read in threads; a reader who leaves stops the reply and frees its place."""
+    latest: Update | None = None
+    try:
+        async for latest in iterate_in_threadpool(updates):
+            yield latest
+    finally:
+        with anyio.CancelScope(shield=True):
+            if latest is not None and not latest.done:
+                await run_in_threadpool(session.stop, latest.message)
+            await run_in_threadpool(updates.close)  # type: ignore[attr-defined]
+
+
+async def _events(first: Update, updates: AsyncIterator[Update], created: int, with_usage: bool) -> AsyncIterator[str]:
+    update, sent = first, 0
+    async with aclosing(updates):  # type: ignore[type-var]
+        yield _event(chunk(first, created, delta({"role": "assistant", "content": ""})))
+        try:
+            while True:
+                if len(update.text) > sent:
+                    yield _event(chunk(update, created, delta({"content": update.text[sent:]})))
+                    sent = len(update.text)
+                if update.done:
+                    break
+                update = await anext(updates)
+        except UserError as error:
+            yield _event(user_error(error)[1])
+            return
+    yield _event(chunk(update, created, delta({}, finish_reason(update), **handoff(update))))
+    if with_usage:
+        yield _event(chunk(update, created, [], usage=usage(update)))
+    yield "data: [DONE]\n\n"
+
+
+def _event(body: Mapping[str, Any]) -> str:
+    return f"data: {json.dumps(body, ensure_ascii=False)}\n\n"
+
+
+def _is_live(session: Session, name: str) -> bool:
+    """Whether a model's name means the version that answers now."""
+    return name in (CHAMPION, session.live.version)
+
+
+def _unknown_model(session: Session, name: str) -> Response:
+    text = f"model {name!r} is not served here: use {CHAMPION!r} or {session.live.version!r}"
+    return JSONResponse(error_body(text, "invalid_request_error", "model", "model_not_found"), 404)
+
+
+def _model(session: Session, name: str) -> dict[str, Any]:
+    known = next((one for one in session.store.versions.all() if one.name == session.live.version), None)
+    created = int(datetime.fromisoformat(known.created_at).timestamp()) if known else 0
+    return {"id": name, "object": "model", "created": created, "owned_by": session.pack.name}
+
+
+def _rater(session: Session, access: Access, cookies: Mapping[str, str], body: FeedbackRequest) -> Person:
+    """Who rates: staff who are signed in, the visitor of the cookie, or else whoever the reply was for.
+
+    A client without cookies proves by the reply's id that the reply was its own; so it has one rating a reply.
+    """
+    staff = access.staff(cookies)
+    if staff is None and (body.stars or body.correction):
+        raise AccessError("stars and corrections are given by staff: sign in at /login and send its cookie")
+    message = session.store.conversations.message(body.message)
+    visitor_id = access.visitor_id(cookies)
+    if staff is not None:
+        return staff
+    conversation = session.store.conversations.get(message.conversation)
+    if visitor_id not in (None, conversation.person):
+        raise NotFoundError(f"message {body.id!r} does not exist among your conversations")
+    return session.store.people.visitor(conversation.person)
+
+
+def _store(session: Session, person: Person, body: FeedbackRequest) -> list[str]:
+    """Store all of it or nothing; returns the kinds that were stored."""
+    feedback = session.store.feedback
+    if not body.rating and (body.reasons or body.comment):
+        raise InputError("reasons and comment belong to a rating: send 'rating' too")
+    with session.store.database.writing():
+        stored = []
+        if body.rating:
+            feedback.rate(body.message, person, body.rating, body.reasons, body.comment or None)
+            stored.append("rating")
+        if body.stars:
+            feedback.add_stars(body.message, person, body.stars)
+            stored.append("stars")
+        if body.correction:
+            feedback.correct(body.message, person, body.correction)
+            stored.append("correction")
+    if not stored:
+        raise InputError("nothing to store: send 'rating', 'stars' or 'correction'")
+    return stored

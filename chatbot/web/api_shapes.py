@@ -1,0 +1,190 @@
+"""OpenAI's shapes: the requests that `/v1` reads, the replies it gives, and its errors.
+
+Fields that are not named here are ignored, as a model of one domain has no use for them.
+"""
+
+import logging
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, Literal
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, Field, field_validator
+
+from chatbot.dialogue.session import Update
+from chatbot.errors import AccessError, BusyError, EngineError, InputError, NotFoundError, UserError
+from chatbot.records import ChatMessage
+
+logger = logging.getLogger(__name__)
+
+PREFIX = "chatcmpl-"
+STATUSES: list[tuple[type[UserError], int, str]] = [
+    (InputError, 400, "invalid_request_error"),
+    (AccessError, 401, "authentication_error"),
+    (NotFoundError, 404, "invalid_request_error"),
+    (BusyError, 429, "rate_limit_error"),
+    (EngineError, 503, "server_error"),
+]
+
+
+class TextPart(BaseModel):
+    """A piece of a message; only text is understood."""
+
+    type: Literal["text"]
+    text: str
+
+
+class RequestMessage(BaseModel):
+    """A message as clients send it."""
+
+    role: Literal["system", "developer", "user", "assistant"]
+    content: str | list[TextPart] | None = None
+
+    @property
+    def text(self) -> str:
+        """The content as one string."""
+        if isinstance(self.content, list):
+            return "\n".join(part.text for part in self.content)
+        return self.content or ""
+
+
+class StreamOptions(BaseModel):
+    """What a stream should hold besides the text."""
+
+    include_usage: bool = False
+
+
+class CompletionRequest(BaseModel):
+    """The body of `POST /v1/chat/completions`."""
+
+    model: str
+    messages: Annotated[list[RequestMessage], Field(min_length=1)]
+    stream: bool = False
+    stream_options: StreamOptions | None = None
+    n: Annotated[int, Field(ge=1, le=1)] | None = None
+    max_tokens: Annotated[int, Field(ge=1)] | None = None
+    max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    seed: int | None = None
+
+    @field_validator("messages")
+    @classmethod
+    def _ends_with_the_user(cls, messages: list[RequestMessage]) -> list[RequestMessage]:
+        if messages[-1].role != "user":
+            raise ValueError("the last message must be the user's")
+        return messages
+
+    def talk(self) -> list[ChatMessage]:
+        """What user and assistant said; the persona is the pack's, so system messages are left out, and blanks too."""
+        said = [message for message in self.messages[:-1] if message.role in ("user", "assistant")]
+        kept = [message for message in said if message.text.strip()] + self.messages[-1:]
+        return [ChatMessage(role=message.role, content=message.text) for message in kept]
+
+    def overrides(self) -> dict[str, Any]:
+        """The fields of `Sampling` that the client sets."""
+        asked = {
+            "max_new_tokens": self.max_completion_tokens or self.max_tokens,
+            "temperature": self.temperature,
+            "top_p": self.top_p,
+            "seed": None if self.seed is None else self.seed % 2**31,
+        }
+        return {name: value for name, value in asked.items() if value is not None}
+
+
+class FeedbackRequest(BaseModel):
+    """The body of `POST /v1/feedback`; stars and corrections are for staff."""
+
+    id: str
+    rating: Literal["like", "dislike"] | None = None
+    reasons: list[str] = []
+    comment: str = ""
+    stars: dict[str, int] = {}
+    correction: str = ""
+
+    @property
+    def message(self) -> str:
+        """The stored reply's id."""
+        return self.id.removeprefix(PREFIX)
+
+
+def usage(update: Update) -> dict[str, int]:
+    """Tokens read and written."""
+    read, written = update.trace.prompt_tokens, update.trace.completion_tokens
+    return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+
+
+def finish_reason(update: Update) -> str:
+    """Why the reply ended: `length` at the limit, else `stop`."""
+    limit = update.trace.sampling.get("max_new_tokens")
+    return "length" if limit is not None and update.trace.completion_tokens >= limit else "stop"
+
+
+def handoff(update: Update) -> dict[str, str]:
+    """The field of its own by which a client learns that a person should take over."""
+    return {"handoff": update.trace.handoff} if update.trace.handoff else {}
+
+
+def completion(update: Update, created: int) -> dict[str, Any]:
+    """A whole reply."""
+    message = {"role": "assistant", "content": update.text, "refusal": None} | handoff(update)
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason(update)}
+    head = {"id": PREFIX + update.message, "object": "chat.completion", "created": created}
+    return head | {"model": update.trace.version, "choices": [choice | handoff(update)], "usage": usage(update)}
+
+
+def chunk(update: Update, created: int, choices: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    """One event of a stream."""
+    head = {"id": PREFIX + update.message, "object": "chat.completion.chunk", "created": created}
+    return head | {"model": update.trace.version, "choices": choices, **more}
+
+
+def delta(content: dict[str, Any], finish: str | None = None, **more: str) -> list[dict[str, Any]]:
+    """The one choice of a stream's event."""
+    return [{"index": 0, "delta": content, "logprobs": None, "finish_reason": finish, **more}]
+
+
+def error_body(message: str, kind: str, param: str | None = None, code: str | None = None) -> dict[str, Any]:
+    """An error in OpenAI's shape."""
+    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
+
+
+def user_error(error: UserError) -> tuple[int, dict[str, Any]]:
+    """Status and body for something that the client can put right."""
+    for kind, status, name in STATUSES:
+        if isinstance(error, kind):
+            return status, error_body(str(error), name)
+    return 503, error_body(str(error), "server_error")
+
+
+class ShapedRoute(APIRoute):
+    """A route whose errors have OpenAI's shape."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The usual handler, with its errors caught."""
+        usual = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                return await usual(request)
+            except RequestValidationError as error:
+                return JSONResponse(_validation_body(error), 400)
+            except UserError as error:
+                status, body = user_error(error)
+                return JSONResponse(body, status)
+            except Exception:
+                logger.exception("%s %s failed", request.method, request.url.path)
+                return JSONResponse(error_body("the server failed; its log says why", "server_error"), 500)
+
+        return handle
+
+
+def _validation_body(error: RequestValidationError) -> dict[str, Any]:
+    first = error.errors()[0]
+    param = ".".join(str(part) for part in first["loc"][1:]) if first["type"] != "json_invalid" else ""
+    value = first.get("input")
+    shown = "" if first["type"] in ("missing", "json_invalid", "value_error") else f" (given: {str(value)[:80]!r})"
+    text = first["msg"].removeprefix("Value error, ")
+    return error_body(f"{param or 'body'}: {text}{shown}", "invalid_request_error", param or None)
