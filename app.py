@@ -4,3 +4,121 @@
 
 Holds no behaviour of its own. Training runs in a process of its own, started from here or from `/operate`.
 """
+
+import contextlib
+import os
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import click
+
+from chatbot.commands import quieten, run_command
+from chatbot.errors import SettingsError
+from chatbot.settings import Settings, load_settings
+
+quieten()
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+
+CONCURRENT_EVENTS = 64
+FIRST_TRAIN_SECONDS = 3.0
+
+
+@click.command()
+@click.option("--host", help="Address to listen on. Default: the setting `host`.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
+@click.option("--no-train", is_flag=True, help="Do not start the first fine-tune by itself.")
+def serve(host: str | None, port: int | None, no_train: bool) -> None:
+    """Serve the chatbot in a browser."""
+    given = {"host": host, "port": port, "auto_train": False if no_train else None}
+    settings = load_settings(**{key: value for key, value in given.items() if value is not None})
+    listener = _listen(settings)
+    address = f"http://{settings.host}:{listener.getsockname()[1]}"
+    click.echo(f"starting; the chat will be at {address}", err=True)
+    app = build_app(settings, address)
+    import uvicorn
+
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def build_app(settings: Settings, address: str = "") -> Any:
+    """The whole product as one ASGI app; loads the model while the page library is imported."""
+    from chatbot.store import open_store
+
+    store = open_store(settings.database)
+    store.conversations.mark_interrupted()
+    with ThreadPoolExecutor(1) as pool:
+        opening = pool.submit(_open_session, settings, store)
+        import gradio as gr
+
+        from chatbot.web.access import Access, AccessMiddleware, login_routes
+        from chatbot.web.api import api_routes
+        from chatbot.web.chat import build_chat_page
+        from chatbot.web.review import build_review_page
+        from chatbot.web.theme import CSS, HEAD, chat_theme
+        from training.console import build_operate_page
+        from training.jobs import Jobs
+
+        session = opening.result()
+    access = Access(store, settings.home / "cookie.key")
+    jobs = Jobs(settings, store)
+
+    from fastapi import FastAPI
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        session.live.watch()
+        _announce(settings, session, address)
+        if settings.auto_train:
+            threading.Timer(FIRST_TRAIN_SECONDS, jobs.start_first).start()
+        yield
+        session.live.close()
+
+    app = FastAPI(title="Chatbot", lifespan=lifespan)
+    app.add_middleware(AccessMiddleware, access=access)
+    app.include_router(login_routes(access))
+    app.include_router(api_routes(session, access))
+    look = {"theme": chat_theme(), "css": CSS, "head": HEAD, "footer_links": []}
+    pages = {
+        "/operate": build_operate_page(session, access, jobs),
+        "/review": build_review_page(session, access),
+        "/": build_chat_page(session, access),
+    }
+    for path, page in pages.items():
+        page.queue(default_concurrency_limit=CONCURRENT_EVENTS)
+        app = gr.mount_gradio_app(app, page, path=path, show_error=False, **look)
+    return app
+
+
+def _open_session(settings: Settings, store: Any) -> Any:
+    from chatbot.dialogue.opening import open_session
+
+    return open_session(settings, store)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError as error:
+        raise SettingsError(
+            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): use --port to take another, or 0"
+        ) from None
+    return listener
+
+
+def _announce(settings: Settings, session: Any, address: str) -> None:
+    click.echo(f"chat: {address}  ·  {session.live.version} answers on the pack {session.pack.name}", err=True)
+    if any(person.role == "operator" for person in session.store.people.staff()):
+        click.echo(f"agents: {address}/review  ·  operators: {address}/operate", err=True)
+    else:
+        click.echo("make the first operator: python -m chatbot user add NAME --role operator", err=True)
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(serve))

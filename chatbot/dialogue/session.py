@@ -5,7 +5,7 @@ at any time, by closing the iterator or with `stop`; the text so far is kept.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -50,7 +50,7 @@ class Session:
         self.metrics = Metrics(lambda: live.swaps, store.feedback.counts)
         self._running: dict[str, Generation | None] = {}
 
-    def say(self, person: Person, text: str, conversation_id: str | None = None) -> Iterator[Update]:
+    def say(self, person: Person, text: str, conversation_id: str | None = None) -> Generator[Update, None, None]:
         """Answer a new message at the head of a conversation; without one, in a new conversation."""
         text = clean_message(text, self.settings.max_message_chars)
         conversations = self.store.conversations
@@ -68,7 +68,7 @@ class Session:
 
     def answer_messages(
         self, person: Person, messages: Sequence[ChatMessage], overrides: Mapping[str, Any] | None = None
-    ) -> Iterator[Update]:
+    ) -> Generator[Update, None, None]:
         """Answer the last of a client's messages, in a new conversation whose history is those before it.
 
         `overrides` replaces fields of `Sampling` for this reply; it is never longer than the settings allow.
@@ -84,12 +84,12 @@ class Session:
         question = self.store.conversations.add_user_message(conversation, parent, cleaned[-1]["content"])
         return self._answer(person, conversation, question, overrides=overrides)
 
-    def regenerate(self, person: Person, reply_id: str) -> Iterator[Update]:
+    def regenerate(self, person: Person, reply_id: str) -> Generator[Update, None, None]:
         """Answer the same question again, as a sibling of the first reply."""
         reply, conversation = self._owned(person, reply_id, "assistant")
         return self._answer(person, conversation, self.store.conversations.message(reply.parent or ""), again=True)
 
-    def edit(self, person: Person, message_id: str, text: str) -> Iterator[Update]:
+    def edit(self, person: Person, message_id: str, text: str) -> Generator[Update, None, None]:
         """Ask differently: a sibling of the visitor's message, answered."""
         text = clean_message(text, self.settings.max_message_chars)
         message, conversation = self._owned(person, message_id, "user")
@@ -116,14 +116,14 @@ class Session:
         question: Message,
         again: bool = False,
         overrides: Mapping[str, Any] | None = None,
-    ) -> Iterator[Update]:
+    ) -> Generator[Update, None, None]:
         if len(self._running) >= self.settings.max_concurrent * 4:
             raise BusyError("too many people are being answered at this moment: please try again in a few seconds")
         return self._generate(person, conversation, question, self.sampling(again, overrides or {}))
 
     def _generate(
         self, person: Person, conversation: Conversation, question: Message, sampling: Sampling
-    ) -> Iterator[Update]:
+    ) -> Generator[Update, None, None]:
         started = time.perf_counter()
         with self.live.lease() as engine:
             history = self.history(question)
@@ -141,7 +141,6 @@ class Session:
             reply = self.store.conversations.begin_reply(conversation, question.id, trace)
             self._running[reply.id] = None
             try:
-                yield Update(conversation.id, reply.id, "", False, trace)
                 yield from self._stream(engine, turn.prompt, sampling, reply, trace, started)
             finally:
                 self._running.pop(reply.id, None)
@@ -164,13 +163,18 @@ class Session:
         reply: Message,
         trace: Trace,
         started: float,
-    ) -> Iterator[Update]:
+    ) -> Generator[Update, None, None]:
         save = self._save
-        generation = engine.generate(prompt, sampling)
+        try:
+            generation = engine.generate(prompt, sampling)
+        except BaseException:
+            save(reply.id, "", "failed", trace)
+            raise
         stopped = _Cancellable(generation)
         self._running[reply.id] = stopped
         text, first, saved = "", None, time.perf_counter()
         try:
+            yield Update(reply.conversation, reply.id, "", False, trace)
             for piece in generation:
                 first = first or time.perf_counter()
                 text += piece

@@ -8,7 +8,7 @@ cookie that its first answer sets. Signing in is not done here.
 
 import json
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any
@@ -108,7 +108,7 @@ def _monitoring_routes(session: Session) -> APIRouter:
 
 
 async def _reply(session: Session, request: Request, body: CompletionRequest, visitor_id: str) -> Response:
-    def begin() -> Iterator[Update]:
+    def begin() -> Generator[Update, None, None]:
         person = session.store.people.visitor(visitor_id)
         return session.answer_messages(person, body.talk(), body.overrides())
 
@@ -120,7 +120,8 @@ async def _reply(session: Session, request: Request, body: CompletionRequest, vi
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
     last: Update | None = None
     async with aclosing(updates):
-        async for last in updates:
+        async for update in updates:
+            last = update
             if await request.is_disconnected():
                 return Response(status_code=CLIENT_CLOSED)
     if last is None:
@@ -128,7 +129,7 @@ async def _reply(session: Session, request: Request, body: CompletionRequest, vi
     return JSONResponse(completion(last, created))
 
 
-async def _followed(session: Session, updates: Iterator[Update]) -> AsyncIterator[Update]:
+async def _followed(session: Session, updates: Generator[Update, None, None]) -> AsyncGenerator[Update, None]:
     """The updates, read in threads; a reader who leaves stops the reply and frees its place."""
     latest: Update | None = None
     try:
@@ -138,12 +139,14 @@ async def _followed(session: Session, updates: Iterator[Update]) -> AsyncIterato
         with anyio.CancelScope(shield=True):
             if latest is not None and not latest.done:
                 await run_in_threadpool(session.stop, latest.message)
-            await run_in_threadpool(updates.close)  # type: ignore[attr-defined]
+            await run_in_threadpool(updates.close)
 
 
-async def _events(first: Update, updates: AsyncIterator[Update], created: int, with_usage: bool) -> AsyncIterator[str]:
+async def _events(
+    first: Update, updates: AsyncGenerator[Update, None], created: int, with_usage: bool
+) -> AsyncGenerator[str, None]:
     update, sent = first, 0
-    async with aclosing(updates):  # type: ignore[type-var]
+    async with aclosing(updates):
         yield _event(chunk(first, created, delta({"role": "assistant", "content": ""})))
         try:
             while True:

@@ -64,21 +64,25 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
                     stop = gr.Button("Stop", elem_id="stop", min_width=0)
                 gr.HTML(SMALL_PRINT, js_on_load=None, apply_default_css=False)
         frame = [talk, conversation, history, box]
-        once = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
-        many = once | {"queue": True, "concurrency_limit": None, "trigger_mode": "multiple"}
-        gr.on([box.submit, send.click], events.ask, [box, conversation], frame, **many)
-        for trigger, answer in ((talk.suggest, events.suggest), (talk.again, events.again), (talk.revise, events.revise)):
-            trigger(answer, [conversation], frame, **many)
-        stop.click(events.stop, None, None, **once)
+        quick = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+        queued = quick | {"queue": True, "concurrency_limit": None, "trigger_mode": "multiple"}
+        gr.on([box.submit, send.click], events.ask, [box, conversation], frame, **queued)
+        for trigger, answer in (
+            (talk.suggest, events.suggest),
+            (talk.again, events.again),
+            (talk.revise, events.revise),
+            (talk.branch, events.branch),
+            (history.remove, events.remove),
+        ):
+            trigger(answer, [conversation], frame, **queued)
+        stop.click(events.stop, None, None, **quick)
         for trigger in (new.click, header.fresh):
-            trigger(events.fresh, None, frame, **once)
-        history.open(events.open, None, frame, **once)
-        history.remove(events.remove, [conversation], frame, **once)
-        talk.branch(events.branch, [conversation], frame, **once)
-        talk.rate(events.rate, None, talk, trigger_mode="multiple", **once)
-        consent.input(events.consent, [consent], None, **once)
-        page.load(events.load, [conversation], [*frame[:3], consent, header], **once)
-        gr.Timer(TICK_SECONDS).tick(events.tick, [conversation], [header, *frame[:3]], **once)
+            trigger(events.fresh, None, frame, **quick)
+        history.open(events.open, None, frame, **quick)
+        talk.rate(events.rate, None, talk, **queued)
+        consent.input(events.consent, [consent], None, **queued)
+        page.load(events.load, [conversation], [*frame[:3], consent, header], **quick)
+        gr.Timer(TICK_SECONDS).tick(events.tick, [conversation], [header, *frame[:3]], **quick)
         page.unload(events.close)
     return page
 

@@ -13,7 +13,7 @@ import gradio as gr
 
 from chatbot.dialogue.session import Session, Update
 from chatbot.errors import NotFoundError, UserError
-from chatbot.records import Message, Person
+from chatbot.records import Message, Person, now
 from chatbot.web.access import Access
 from chatbot.web.chat_view import (
     View,
@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 LONGEST_COMMENT = 2000
 SAME = gr.skip()
 Frames = Iterator[tuple[Any, ...]]
+Start = Callable[[], tuple[Iterator[Update], View]]
 
 
 class ChatEvents:
@@ -92,7 +93,7 @@ class ChatEvents:
 
     def _turn(
         self,
-        start: Callable[[], tuple[Iterator[Update], View]],
+        start: Start,
         conversation_id: str | None,
         request: gr.Request,
         box: Any = None,
@@ -190,21 +191,21 @@ class ChatEvents:
 
     def rate(self, event: gr.EventData, request: gr.Request) -> Any:
         """Store a like or dislike, or take it back; the receipt says what is stored now."""
-        value = _text(event, "value")
+        message_id, value = _text(event, "message"), _text(event, "value")
+        receipt = {"message": message_id, "rating": value or None, "thanks": "Saved, thank you", "at": now()}
         try:
             person, message = self._own(request, event)
-            thanks = "Saved, thank you"
             if value:
-                reasons = [str(reason) for reason in (event._data or {}).get("reasons") or []]
+                reasons = [str(reason) for reason in event._data.get("reasons") or []]
                 comment = _text(event, "comment")[:LONGEST_COMMENT]
                 self._store.feedback.rate(message.id, person, value, reasons, comment or None)
             else:
                 self._store.feedback.withdraw_rating(message.id, person)
-                thanks = "Taken back"
+                receipt["thanks"] = "Taken back"
         except UserError as error:
             _notice(error)
-            return SAME
-        return gr.update(receipt={"message": message.id, "rating": value or None, "thanks": thanks})
+            receipt |= {"rating": None, "thanks": ""}
+        return gr.update(receipt=receipt)
 
     def consent(self, given: bool, request: gr.Request) -> None:
         """Store whether this visitor's chats may be learned from."""

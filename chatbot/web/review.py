@@ -1,6 +1,6 @@
 """The agents' page: what waits for review, the conversation around it, stars, correction, approval.
 
-    app = gr.mount_gradio_app(app, build_review_page(session, access), "/review", css=REVIEW_CSS)
+    app = gr.mount_gradio_app(app, build_review_page(session, access), "/review", theme=chat_theme(), css=CSS)
 
 `AccessMiddleware` keeps others out; every handler checks the cookie once more. The HTML is in
 `templates/review.html`, which escapes what people wrote. This page only stores: training reads the store later.
@@ -22,7 +22,7 @@ from chatbot.store.feedback import QueueItem
 from chatbot.web.access import Access
 from chatbot.web.review_case import REASONS, answer_rows, find_case, render
 
-REVIEW_CSS = (Path(__file__).parent / "templates" / "review.css").read_text()
+STYLE = f"<style>{(Path(__file__).parent / 'templates' / 'review.css').read_text(encoding='utf-8')}</style>"
 ALL = "all"
 QUEUE_READ = 500
 QUEUE_SHOWN = 50
@@ -84,6 +84,7 @@ def build_review_page(session: Session, access: Access) -> gr.Blocks:
     """The page at `/review`."""
     with gr.Blocks(title=f"Review · {session.pack.persona.title}", analytics_enabled=False, fill_width=True) as page:
         selected, done = gr.State(None), gr.State(None)
+        gr.HTML(STYLE, elem_id="rv-style")
         header = gr.HTML(elem_id="rv-header")
         with gr.Tab("Queue"), gr.Row():
             with gr.Column(scale=2, min_width=320):

@@ -5,7 +5,7 @@ Reads the store and renders `templates/review.html`; changes nothing.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
@@ -103,7 +103,9 @@ def _name(store: Store, person_id: str) -> str:
 
 
 def _moment(stamp: str) -> str:
-    return datetime.fromisoformat(stamp).strftime("%-d %b %Y, %H:%M UTC")
+    moment = datetime.fromisoformat(stamp)
+    day = "today" if moment.date() == datetime.now(UTC).date() else f"{moment.day} {moment:%b %Y}"
+    return f"{day}, {moment:%H:%M} UTC"
 
 
 def _pieces() -> ModuleType:

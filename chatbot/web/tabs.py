@@ -5,6 +5,7 @@ it is gone. The page follows it at its own pace; stopping it frees the engine's 
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from chatbot.dialogue.session import Session, Update
 from chatbot.errors import BusyError
 
 PACE_SECONDS = 0.04
+MOST_TABS = 10_000
 
 
 class Turn:
@@ -58,13 +60,14 @@ class Turn:
         seen: Update | None = None
         while True:
             with self._changed:
-                self._changed.wait_for(lambda known=seen: self.done or self._latest is not known)
+                while not self.done and self._latest is seen:
+                    self._changed.wait()
                 seen, done = self._latest, self.done
             if done:
                 break
             if seen:
                 yield seen
-            threading.Event().wait(PACE_SECONDS)
+            time.sleep(PACE_SECONDS)
         if self._error:
             raise self._error
 
@@ -97,7 +100,11 @@ class Tabs:
         self._pool = ThreadPoolExecutor(session.settings.max_concurrent * 4, thread_name_prefix="reply")
 
     def tab(self, key: str | None) -> Tab:
-        """The tab with this key."""
+        """The tab with this key; the longest known idle one makes room for a new one."""
+        while len(self._tabs) > MOST_TABS and (
+            idle := next((k for k, tab in self._tabs.items() if not tab.busy), None)
+        ):
+            self._tabs.pop(idle, None)
         return self._tabs.setdefault(key or "", Tab())
 
     def begin(self, tab: Tab, updates: Iterator[Update]) -> Turn:

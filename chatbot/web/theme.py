@@ -11,7 +11,17 @@ from gradio.themes.utils import colors, sizes
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Ubuntu", "Cantarell", "Noto Sans", "sans-serif"]
 MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 ACCENT = colors.Color(
-    "#eef7f4", "#d8ece6", "#b3d9ce", "#86bfb0", "#5aa392", "#3d8676", "#2f6f62", "#275b51", "#214a43", "#1c3d38", "#0e2421"
+    "#eef7f4",
+    "#d8ece6",
+    "#b3d9ce",
+    "#86bfb0",
+    "#5aa392",
+    "#3d8676",
+    "#2f6f62",
+    "#275b51",
+    "#214a43",
+    "#1c3d38",
+    "#0e2421",
 )
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "

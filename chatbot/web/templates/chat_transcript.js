@@ -5,6 +5,7 @@ const ratings = new Map();
 const drafts = new Map();
 const panels = new Map();
 const thanked = new Map();
+const fading = new Map();
 let conversation = null;
 
 const ICONS = {
@@ -263,12 +264,14 @@ function receive() {
   if (!receipt) return;
   ratings.set(receipt.message, receipt.rating);
   thanked.set(receipt.message, receipt.thanks);
-  redraw(receipt.message);
-  setTimeout(() => {
+  const place = (selector) => drawn.get(receipt.message)?.node.querySelector(selector);
+  for (const value of ["like", "dislike"]) place(`.${value}`)?.setAttribute("aria-pressed", String(receipt.rating === value));
+  if (place(".thanks")) place(".thanks").textContent = receipt.thanks;
+  clearTimeout(fading.get(receipt.message));
+  fading.set(receipt.message, setTimeout(() => {
     thanked.delete(receipt.message);
-    const thanks = drawn.get(receipt.message)?.node.querySelector(".thanks");
-    if (thanks) thanks.textContent = "";
-  }, 5000);
+    if (place(".thanks")) place(".thanks").textContent = "";
+  }, 5000));
 }
 
 watch("value", show);

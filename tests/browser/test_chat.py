@@ -1,0 +1,260 @@
+"""The chat page in a real browser, on an engine that follows a script."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+from fastapi import FastAPI
+from playwright.sync_api import Locator, Page, expect
+
+from chatbot.dialogue.session import Session
+from chatbot.engines.live import LiveEngine
+from chatbot.engines.scripted import ScriptedEngine
+from chatbot.knowledge.embeddings import HashedEmbedder
+from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.packs import Pack, Persona, Sentence
+from chatbot.records import ChatMessage
+from chatbot.settings import load_settings
+from chatbot.store import Store, open_store
+from chatbot.web.access import Access, AccessMiddleware
+from chatbot.web.chat import build_chat_page
+from chatbot.web.theme import CSS, HEAD, chat_theme
+
+QUESTION = "How much is delivery?"
+ANSWER = "Standard delivery costs £4."
+ATTACK = "Say <img src=http://evil.example/x onerror=document.title='owned'> ![x](http://evil.example/y.png)"
+PERSONA = {
+    "name": "toy",
+    "title": "Toy shop",
+    "description": "A shop for tests",
+    "language": "en",
+    "licence": "Apache-2.0",
+    "greeting": "Hello! Ask about toys.",
+    "suggestions": [QUESTION, "When do you open?"],
+    "system": "You answer.",
+    "contact": {},
+    "handoff": {"phrases": ["human please"], "message": "A colleague takes over."},
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    url: str
+    store: Store
+    champion: list[str]
+
+    def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
+        return self.store.database.rows(sql, **values)
+
+
+def script(messages: Sequence[ChatMessage]) -> str:
+    question = messages[-1]["content"].rsplit("Question: ", 1)[-1]
+    if "everything" in question:
+        return " ".join(f"word{number}" for number in range(600))
+    return question if question.startswith("Say ") else ANSWER
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, serve: Callable[[FastAPI], str]) -> Iterator[Site]:
+    home: Path = tmp_path_factory.mktemp("home")
+    settings = load_settings(home=home, engine="scripted", min_score=-1)
+    store = open_store(settings.database)
+    sentences = [Sentence("delivery", "Delivery", "", ANSWER)]
+    pack = Pack(home, Persona.model_validate(PERSONA), [], [], sentences, {})
+    champion = ["toy-v0001"]
+    live = LiveEngine(lambda name: ScriptedEngine(name, script, seconds_per_word=0.03), lambda: champion[0])
+    session = Session(settings, store, pack, KnowledgeIndex(HashedEmbedder(), sentences, home / "index"), live)
+    access = Access(store, home / "key")
+    app = FastAPI()
+    app.add_middleware(AccessMiddleware, access=access)
+    page = build_chat_page(session, access)
+    gr.mount_gradio_app(
+        app, page, path="/", theme=chat_theme(), css=CSS, head=HEAD, footer_links=[], run_history=False, pwa=False
+    )
+    live.watch()
+    yield Site(serve(app), store, champion)
+    live.close()
+
+
+@pytest.fixture
+def page(visit: Callable[..., Page], site: Site) -> Page:
+    page = visit(site.url)
+    expect(page.locator(".welcome")).to_be_visible()
+    return page
+
+
+def box(page: Page) -> Locator:
+    return page.get_by_label("Message", exact=True)
+
+
+def ask(page: Page, text: str) -> None:
+    box(page).fill(text)
+    box(page).press("Enter")
+
+
+def last_reply(page: Page) -> Locator:
+    return page.locator(".reply").last
+
+
+def answered(page: Page, text: str = ANSWER) -> Locator:
+    expect(last_reply(page).locator(".actions")).to_be_visible()
+    expect(last_reply(page).locator(".prose-text")).to_have_text(text)
+    return last_reply(page)
+
+
+def wait_for_rows(site: Site, sql: str, check: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
+    deadline = time.monotonic() + 15
+    while not check(rows := site.rows(sql)):
+        assert time.monotonic() < deadline, rows
+        time.sleep(0.05)
+    return rows
+
+
+def newest_status(site: Site, status: str) -> None:
+    sql = "select status from messages where role = 'assistant' order by created_at desc limit 1"
+    wait_for_rows(site, sql, lambda rows: rows[0]["status"] == status)
+
+
+def test_streams_a_reply_with_its_sources_and_stops_in_the_middle(page: Page, site: Site) -> None:
+    ask(page, "Tell me everything")
+    expect(last_reply(page)).to_contain_text("word3")
+    expect(last_reply(page)).not_to_contain_text("word599")
+    box(page).fill("typed meanwhile")
+    page.get_by_role("button", name="Stop").click()
+    expect(last_reply(page).locator(".note")).to_have_text("Stopped")
+    newest_status(site, "stopped")
+    expect(box(page)).to_have_value("typed meanwhile")
+    ask(page, QUESTION)
+    reply = answered(page)
+    expect(reply.locator("details")).not_to_have_attribute("open", "")
+    reply.locator("summary").click()
+    expect(reply.locator("details li")).to_contain_text(ANSWER)
+
+
+def test_closing_the_tab_stops_the_engine(visit: Callable[..., Page], site: Site) -> None:
+    page = visit(site.url)
+    ask(page, "Tell me everything")
+    expect(last_reply(page)).to_contain_text("word3")
+    page.close()
+    newest_status(site, "stopped")
+
+
+def test_regenerates_edits_and_switches_between_versions(page: Page) -> None:
+    page.get_by_role("button", name=QUESTION).click()
+    answered(page).get_by_label("Regenerate").click()
+    expect(last_reply(page).locator(".branches")).to_contain_text("2 / 2")
+    answered(page).get_by_label("Previous version").click()
+    expect(last_reply(page).locator(".branches")).to_contain_text("1 / 2")
+    question = page.locator(".question").first
+    question.hover()
+    question.get_by_label("Edit", exact=True).click()
+    question.get_by_label("Edit your message").fill("Say something else")
+    question.get_by_label("Edit your message").press("Enter")
+    answered(page, "Say something else")
+    expect(page.locator(".question .branches")).to_contain_text("2 / 2")
+    expect(page.locator(".question .bubble")).to_have_text("Say something else")
+
+
+def test_likes_and_dislikes_are_stored_and_restored(page: Page, site: Site) -> None:
+    ask(page, QUESTION)
+    reply = answered(page)
+    message = reply.get_attribute("data-message")
+    sql = f"select value, reasons, comment from feedback where message = '{message}'"
+    reply.get_by_label("Good reply").click()
+    expect(reply.locator(".thanks")).to_have_text("Saved, thank you")
+    assert site.rows(sql)[0]["value"] == "like"
+    reply.get_by_label("Good reply").click()
+    wait_for_rows(site, sql, lambda rows: not rows)
+    reply.get_by_label("Bad reply").click()
+    wait_for_rows(site, sql, lambda rows: bool(rows) and rows[0]["value"] == "dislike")
+    reply.get_by_role("button", name="Wrong").click()
+    reply.get_by_label("Comment").fill("It is £5 now")
+    reply.get_by_role("button", name="Send").click()
+    rows = wait_for_rows(site, sql, lambda rows: bool(rows) and rows[0]["comment"] is not None)
+    assert rows == [{"value": "dislike", "reasons": '["Wrong"]', "comment": "It is £5 now"}]
+    expect(reply.locator(".thanks")).to_have_text("Saved, thank you")
+    page.reload()
+    expect(answered(page).get_by_label("Bad reply")).to_have_attribute("aria-pressed", "true")
+
+
+def test_consent_is_off_until_it_is_given(page: Page, site: Site) -> None:
+    switch = page.get_by_label("Help the assistant learn")
+    expect(switch).not_to_be_checked()
+    switch.check()
+    expect(page.get_by_text("Saved, thank you.")).to_be_visible()
+    given = "select id from people where consent = 1"
+    assert len(site.rows(given)) == 1
+    page.reload()
+    expect(switch).to_be_checked()
+    switch.uncheck()
+    wait_for_rows(site, given, lambda rows: not rows)
+
+
+def test_history_belongs_to_its_visitor_and_survives_a_reload(
+    page: Page, visit: Callable[..., Page], site: Site
+) -> None:
+    ask(page, QUESTION)
+    answered(page)
+    page.reload()
+    answered(page)
+    page.locator("#new").click()
+    expect(page.locator(".welcome")).to_be_visible()
+    ask(page, "When do you open?")
+    answered(page)
+    expect(page.locator(".history .open")).to_have_text(["When do you open?", QUESTION])
+    stranger = visit(site.url)
+    expect(stranger.locator(".history .none")).to_be_visible()
+    page.locator(".history").get_by_role("button", name=QUESTION, exact=True).click()
+    expect(page.locator(".question .bubble")).to_have_text(QUESTION)
+    page.locator(".history").get_by_label(f"Delete “{QUESTION}”", exact=True).click()
+    page.locator(".history .confirm").get_by_role("button", name="Delete").click()
+    expect(page.locator(".history .open")).to_have_text(["When do you open?"])
+    expect(page.locator(".welcome")).to_be_visible()
+
+
+def test_what_people_and_models_write_is_shown_as_text(page: Page) -> None:
+    ask(page, ATTACK)
+    answered(page, ATTACK)
+    expect(page.locator(".history .open")).to_contain_text("<img")
+    assert page.locator(".talk img, .history img").count() == 0
+    assert page.title() == "Toy shop"
+
+
+def test_a_refused_message_stays_in_the_box_and_a_handoff_is_marked(page: Page) -> None:
+    long = "much " * 1000
+    ask(page, long)
+    expect(page.get_by_text("please shorten it")).to_be_visible()
+    expect(box(page)).to_have_value(long)
+    expect(page.locator(".welcome")).to_be_visible()
+    ask(page, "a human please")
+    expect(last_reply(page).locator(".note.handoff")).to_be_visible()
+
+
+def test_header_shows_the_learning_and_the_new_version(page: Page, site: Site) -> None:
+    expect(page.locator(".version")).to_have_text("toy-v0001")
+    run = site.store.versions.start_run("operator:test")
+    progress = {"phase": "training", "step": 40, "steps": 210, "fraction": 0.19, "seconds_left": 360, "message": ""}
+    site.store.versions.update_run(run.id, progress=progress)
+    expect(page.locator(".learning")).to_have_text("Learning: step 40 of 210 · about 6 min left")
+    site.store.versions.update_run(run.id, status="finished")
+    site.champion[0] = "toy-v0002"
+    expect(page.locator(".news")).to_have_text("New version toy-v0002 is answering now")
+    expect(page.locator(".learning")).to_be_hidden()
+
+
+def test_fits_a_phone(visit: Callable[..., Page], site: Site) -> None:
+    page = visit(site.url, width=390, height=780, color_scheme="dark")
+    ask(page, QUESTION)
+    answered(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate("document.documentElement.scrollHeight") <= 780
+    expect(box(page)).to_be_in_viewport()
+    expect(page.locator("#side")).not_to_be_in_viewport()
+    page.get_by_role("button", name="Chats").click()
+    expect(page.locator(".history .open")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(page.locator("#side")).not_to_be_in_viewport()

@@ -1,0 +1,247 @@
+"""The API over a real server: OpenAI's own client unchanged, feedback, monitoring, and every way to be refused."""
+
+import json
+import time
+
+import httpx
+import openai
+import pytest
+from fastapi import FastAPI
+
+from chatbot.engines.scripted import ScriptedEngine
+from chatbot.errors import EngineError
+from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE
+from chatbot.web.api import api_routes
+
+QUESTION = [{"role": "user", "content": "How long does delivery to Ireland take?"}]
+
+
+@pytest.fixture
+def url(session, access, serve):
+    app = FastAPI()
+    app.include_router(api_routes(session, access))
+    return serve(app)
+
+
+@pytest.fixture
+def client(url):
+    with openai.OpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0, timeout=20) as client:
+        yield client
+
+
+@pytest.fixture
+def http(url):
+    with httpx.Client(base_url=url, timeout=20) as http:
+        yield http
+
+
+def script(session, text, seconds_per_word=0.0):
+    session.live._seat.engine = ScriptedEngine("base", lambda messages: text, seconds_per_word)
+
+
+def until(condition):
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen within 5 s"
+        time.sleep(0.02)
+
+
+def stored(session, completion_id):
+    return session.store.conversations.message(completion_id.removeprefix("chatcmpl-"))
+
+
+def test_the_official_client_gets_a_whole_reply(client, session):
+    answer = client.chat.completions.create(model="champion", messages=QUESTION)
+    reply = stored(session, answer.id)
+    assert answer.object == "chat.completion" and answer.model == "base"
+    assert answer.choices[0].message.content == reply.content != ""
+    assert answer.choices[0].finish_reason == "stop"
+    assert answer.usage.total_tokens == answer.usage.prompt_tokens + answer.usage.completion_tokens
+    assert answer.usage.completion_tokens == reply.trace.completion_tokens > 0
+    assert reply.trace.passages and reply.status == "complete"
+
+
+def test_the_official_client_gets_the_same_reply_as_a_stream(client, session):
+    whole = client.chat.completions.create(model="base", messages=QUESTION).choices[0].message.content
+    chunks = list(
+        client.chat.completions.create(
+            model="champion", messages=QUESTION, stream=True, stream_options={"include_usage": True}
+        )
+    )
+    pieces = [chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices]
+    assert "".join(pieces) == whole and len(pieces) > 3
+    assert chunks[0].choices[0].delta.role == "assistant"
+    assert chunks[-2].choices[0].finish_reason == "stop"
+    assert chunks[-1].choices == [] and chunks[-1].usage.completion_tokens > 0
+    assert {chunk.id for chunk in chunks} == {chunks[0].id} and stored(session, chunks[0].id).content == whole
+
+
+def test_a_stream_without_options_ends_in_done_and_has_no_usage(http):
+    with http.stream(
+        "POST", "/v1/chat/completions", json={"model": "champion", "messages": QUESTION, "stream": True}
+    ) as response:
+        lines = [line for line in response.iter_lines() if line]
+    assert response.headers["content-type"].startswith("text/event-stream")
+    assert lines[-1] == "data: [DONE]" and all(line.startswith("data: ") for line in lines)
+    assert all("usage" not in json.loads(line[6:]) for line in lines[:-1])
+
+
+def test_earlier_messages_are_the_history_and_are_not_reviewed(client, session):
+    seen = []
+    session.live._seat.engine = ScriptedEngine("base", lambda messages: seen.append(list(messages)) or "Six days.")
+    history = [
+        {"role": "system", "content": "You are a pirate."},
+        {"role": "user", "content": [{"type": "text", "text": "Do you deliver to Ireland?"}]},
+        {"role": "assistant", "content": "Yes, we do."},
+    ]
+    answer = client.chat.completions.create(model="champion", messages=[*history, *QUESTION])
+    said = [(message["role"], message["content"]) for message in seen[0]]
+    assert said[0] == ("system", session.pack.persona.system)
+    assert said[1:3] == [("user", "Do you deliver to Ireland?"), ("assistant", "Yes, we do.")]
+    assert [item.message for item in session.store.feedback.queue()] == [stored(session, answer.id).id]
+
+
+def test_limits_and_seed_are_the_clients(client, session):
+    script(session, "one two three four five")
+    answer = client.chat.completions.create(
+        model="champion", messages=QUESTION, max_tokens=3, temperature=0.5, top_p=0.8, seed=7
+    )
+    assert answer.choices[0].message.content == "one two three" and answer.choices[0].finish_reason == "length"
+    sampling = stored(session, answer.id).trace.sampling
+    assert (sampling["temperature"], sampling["top_p"], sampling["seed"]) == (0.5, 0.8, 7)
+    long = client.chat.completions.create(model="champion", messages=QUESTION, max_completion_tokens=100_000)
+    assert stored(session, long.id).trace.sampling["max_new_tokens"] == session.settings.max_new_tokens
+
+
+def test_a_handoff_is_a_field_of_its_own(client):
+    wish = [{"role": "user", "content": "I want to talk to a human please"}]
+    choice = client.chat.completions.create(model="champion", messages=wish).choices[0]
+    assert choice.model_extra["handoff"] and choice.message.model_extra["handoff"]
+    last = list(client.chat.completions.create(model="champion", messages=wish, stream=True))[-1]
+    assert last.choices[0].model_extra["handoff"]
+
+
+def test_models_are_what_is_live(client):
+    assert [model.id for model in client.models.list()] == ["base", "champion"]
+    assert client.models.retrieve("champion").owned_by == "larkspur"
+    with pytest.raises(openai.NotFoundError) as caught:
+        client.chat.completions.create(model="gpt-9", messages=QUESTION)
+    assert caught.value.code == "model_not_found" and "champion" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"messages": []}, "messages"),
+        ({"messages": [{"role": "assistant", "content": "x"}]}, "last message must be the user's"),
+        ({"messages": [{"role": "user", "content": "  "}]}, "empty"),
+        ({"messages": [{"role": "user"}]}, "empty"),
+        ({"messages": [{"role": "wizard", "content": "x"}]}, "wizard"),
+        ({"messages": [{"role": "user", "content": "x" * 5000}]}, "4,000 fit"),
+        ({"temperature": 9}, "temperature"),
+        ({"max_tokens": 0}, "max_tokens"),
+        ({"n": 2}, "n:"),
+        ({"model": None}, "model"),
+    ],
+)
+def test_a_bad_request_is_told_in_openais_shape(http, change, said):
+    response = http.post("/v1/chat/completions", json={"model": "champion", "messages": QUESTION} | change)
+    error = response.json()["error"]
+    assert response.status_code == 400 and set(error) == {"message", "type", "param", "code"}
+    assert said in error["message"] and error["type"] == "invalid_request_error"
+
+
+def test_what_is_not_json_or_not_there_has_the_shape_too(http):
+    assert http.post("/v1/chat/completions", content="{").json()["error"]["message"].startswith("body")
+    assert http.get("/v1/nothing").status_code == 404 and "error" in http.get("/v1/nothing").json()
+
+
+def test_an_engine_that_fails_is_a_server_error_streamed_or_not(client, session):
+    def fail(messages):
+        raise EngineError("the engine is out of order")
+
+    session.live._seat.engine = ScriptedEngine("base", fail)
+    with pytest.raises(openai.InternalServerError, match="out of order"):
+        client.chat.completions.create(model="champion", messages=QUESTION)
+    with pytest.raises(openai.APIError, match="out of order"):
+        list(client.chat.completions.create(model="champion", messages=QUESTION, stream=True))
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_client_that_leaves_stops_the_reply(url, session, stream):
+    script(session, "word " * 100, seconds_per_word=0.05)
+    body = {"model": "champion", "messages": QUESTION, "stream": stream}
+    if stream:
+        with httpx.stream("POST", f"{url}/v1/chat/completions", json=body) as response:
+            next(response.iter_lines())
+    else:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(f"{url}/v1/chat/completions", json=body, timeout=0.5)
+    until(lambda: not session._running)
+    replies = session.store.feedback.queue()
+    assert replies and all(len(reply.reply.split()) < 60 for reply in replies)
+    assert {session.store.conversations.message(reply.message).status for reply in replies} == {"stopped"}
+
+
+def test_a_client_keeps_its_visitor_by_cookie(http, session, access):
+    body = {"model": "champion", "messages": QUESTION}
+    first = http.post("/v1/chat/completions", json=body)
+    http.post("/v1/chat/completions", json=body)
+    visitor = access.visitor({VISITOR_COOKIE: first.cookies[VISITOR_COOKIE]})
+    assert len(session.store.conversations.of(visitor)) == 2 and not visitor.consent
+
+
+def test_feedback_of_a_visitor(client, http, url, session):
+    reply = client.chat.completions.create(model="champion", messages=QUESTION)
+    rating = {"id": reply.id, "rating": "dislike", "reasons": ["Wrong"], "comment": "no"}
+    assert http.post("/v1/feedback", json=rating).json()["stored"] == ["rating"]
+    httpx.post(f"{url}/v1/feedback", json={"id": stored(session, reply.id).id, "rating": "like"})
+    kept = session.store.feedback.on(stored(session, reply.id).id)
+    assert [(one.value, one.role) for one in kept] == [("like", "visitor")]
+
+
+def test_feedback_on_another_visitors_reply_is_refused(client, http, session):
+    reply = client.chat.completions.create(model="champion", messages=QUESTION)
+    http.post("/v1/chat/completions", json={"model": "champion", "messages": QUESTION})
+    assert http.post("/v1/feedback", json={"id": reply.id, "rating": "like"}).status_code == 404
+    assert session.store.feedback.on(stored(session, reply.id).id) == []
+
+
+def test_stars_and_corrections_are_for_staff(client, url, session, access):
+    reply = client.chat.completions.create(model="champion", messages=QUESTION)
+    grade = {"id": reply.id, "stars": {"accuracy": 4}, "correction": "Four to six working days."}
+    refused = httpx.post(f"{url}/v1/feedback", json=grade)
+    assert refused.status_code == 401 and "sign in" in refused.json()["error"]["message"]
+    anna = session.store.people.add_staff("Anna", "agent", "correct horse battery")
+    cookies = {STAFF_COOKIE: access.staff_token(anna)}
+    assert httpx.post(f"{url}/v1/feedback", json=grade, cookies=cookies).json()["stored"] == ["stars", "correction"]
+    wrong = httpx.post(f"{url}/v1/feedback", json=grade | {"stars": {"beauty": 3}}, cookies=cookies)
+    assert wrong.status_code == 400 and "beauty" in wrong.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({}, 400), ({"comment": "hm"}, 400), ({"rating": "meh"}, 400), ({"rating": "like", "id": "chatcmpl-nope"}, 404)],
+)
+def test_feedback_that_says_nothing_is_refused(client, http, body, status):
+    reply = client.chat.completions.create(model="champion", messages=QUESTION)
+    assert http.post("/v1/feedback", json={"id": reply.id} | body).status_code == status
+
+
+def test_monitoring(client, http, session):
+    reply = client.chat.completions.create(model="champion", messages=QUESTION)
+    http.post("/v1/feedback", json={"id": reply.id, "rating": "like"})
+    assert http.get("/healthz").json() == {"status": "alive"}
+    assert http.get("/readyz").json() == {"status": "ready", "version": "base"}
+    text = http.get("/metrics").text
+    assert 'chatbot_replies_total{status="complete",version="base"} 1.0' in text
+    assert "chatbot_first_token_seconds_count 1.0" in text and 'chatbot_tokens_out_total{version="base"}' in text
+    assert 'chatbot_feedback{kind="like"} 1.0' in text and "chatbot_swaps 0.0" in text
+
+
+def test_not_ready_without_a_database(http, session, monkeypatch):
+    def broken(sql):
+        raise OSError("gone")
+
+    monkeypatch.setattr(session.store.database, "row", broken)
+    assert http.get("/readyz").status_code == 503 and http.get("/healthz").status_code == 200

@@ -1,0 +1,65 @@
+"""Every test has a home of its own; `session`, `access` and `serve` make a real server on the scripted engine."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from chatbot.dialogue.opening import open_session
+from chatbot.dialogue.session import Session
+from chatbot.settings import load_settings
+from chatbot.store import open_store
+from chatbot.web.access import Access
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("CHATBOT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("CHATBOT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def session(home) -> Iterator[Session]:
+    settings = load_settings(engine="scripted")
+    store = open_store(settings.database)
+    session = open_session(settings, store)
+    yield session
+    session.live.close()
+    store.database.close()
+
+
+@pytest.fixture
+def access(session, home) -> Access:
+    return Access(session.store, home / "cookie.key")
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[FastAPI], str]]:
+    running = []
+
+    def start(app: FastAPI) -> str:
+        listener = socket.create_server(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=1))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        running.append((server, thread, listener))
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            time.sleep(0.01)
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+    yield start
+    for server, thread, listener in running:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()

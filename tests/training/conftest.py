@@ -1,0 +1,78 @@
+"""A tiny pack and a tiny model, so that the training side is tested in seconds."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from chatbot.engines.base_model import BaseModel, find_base_model
+from chatbot.knowledge.embeddings import HashedEmbedder
+from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.packs import Pack, load_pack
+from chatbot.settings import Settings, load_settings
+from chatbot.store import Store, open_store
+from tests.packs import write_pack
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Pack:
+    return load_pack(write_pack(tmp_path / "pack"))
+
+
+@pytest.fixture
+def settings(tmp_path: Path, pack: Pack) -> Settings:
+    return load_settings(home=tmp_path / "home", pack=str(pack.folder), engine="scripted")
+
+
+@pytest.fixture
+def store(settings: Settings) -> Store:
+    return open_store(settings.database)
+
+
+@pytest.fixture
+def index(pack: Pack) -> KnowledgeIndex:
+    return KnowledgeIndex(HashedEmbedder(), pack.sentences)
+
+
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> BaseModel:
+    """A random Llama of two small layers with the real tokenizer."""
+    import torch
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    home = tmp_path_factory.mktemp("tiny")
+    tokenizer = find_base_model("smollm2-135m-instruct", home).tokenizer
+    torch.manual_seed(1)
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=1024,
+        eos_token_id=tokenizer.eos_token_id,
+    )
+    LlamaForCausalLM(config).save_pretrained(home / "model")
+    tokenizer.save_pretrained(home / "model")
+    return find_base_model(str(home / "model"), home)
+
+
+def rows(count: int) -> list[dict[str, object]]:
+    """Conversational rows of different lengths under one system text."""
+    return [
+        {
+            "id": f"row-{n}",
+            "messages": [
+                {"role": "system", "content": "You are the assistant of a lamp shop. Answer briefly."},
+                {"role": "user", "content": f"Question number {n}: how long may I {'really ' * (n % 5)}wait?"},
+                {"role": "assistant", "content": f"You may wait {n} days{', no longer' * (n % 3)}."},
+            ],
+        }
+        for n in range(count)
+    ]
+
+
+def dump(path: Path, lines: list[object]) -> None:
+    """Write rows as JSON lines."""
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
