@@ -37,6 +37,7 @@ def quieten() -> None:
 
 def run_command(group: click.Command, argv: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit code; a command says 3 by returning it or with `SystemExit(3)`."""
+    output = sys.stdout
     try:
         result = group.main(None if argv is None else list(argv), standalone_mode=False)
         sys.stdout.flush()
@@ -55,7 +56,7 @@ def run_command(group: click.Command, argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except SystemExit as error:
-        return _exit_code(error)
+        return _exit_code(error, reader_left=sys.stdout is not output)
     except BrokenPipeError:
         _discard_output()
         return DONE
@@ -78,11 +79,11 @@ def _mistake(text: str) -> int:
     return MISTAKE
 
 
-def _exit_code(error: SystemExit) -> int:
-    """The code of a `SystemExit`; click leaves by one, with 1, when the reader of the output has gone."""
+def _exit_code(error: SystemExit, reader_left: bool) -> int:
+    """The code of a `SystemExit`; click leaves by one, having replaced `sys.stdout`, when nobody reads any more."""
     if isinstance(error.code, str):
         return _mistake(error.code)
-    if isinstance(error.__context__, BrokenPipeError):
+    if reader_left:
         _discard_output()
         return DONE
     return error.code or DONE

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")
     auto_train: bool = Field(True, description="Start the first fine-tune by itself when there is no version yet.")
+    recipe: str = Field("sft", description="Recipe of the button and of the first fine-tune: a name or a .toml file.")
     context_tokens: int = Field(2048, ge=256, description="Longest prompt plus reply, in tokens.")
     max_new_tokens: int = Field(160, ge=1, le=4096, description="Longest reply, in tokens.")
     temperature: float = Field(0.0, ge=0, le=2, description="Sampling temperature; 0 is greedy and reproducible.")

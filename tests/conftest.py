@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -12,6 +13,7 @@ from fastapi import FastAPI
 
 from chatbot.dialogue.opening import open_session
 from chatbot.dialogue.session import Session
+from chatbot.engines.base_model import find_base_model
 from chatbot.settings import load_settings
 from chatbot.store import open_store
 from chatbot.web.access import Access
@@ -63,3 +65,11 @@ def serve() -> Iterator[Callable[[FastAPI], str]]:
         server.should_exit = True
         thread.join(10)
         listener.close()
+
+
+@pytest.fixture(scope="session")
+def real_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which the real base model is unpacked, once for all tests; share its `models` folder, nothing else."""
+    home = tmp_path_factory.mktemp("real")
+    find_base_model("smollm2-135m-instruct", home).weights()
+    return home

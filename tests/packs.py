@@ -28,7 +28,12 @@ FACTS = [
     ("How long may I return a lamp?", "You can return a lamp within 30 days of delivery.", "return_item", "30 days"),
     ("what does sending back cost", "A return costs £3.50.", "return_item", "£3.50"),
     ("price of delivery?", "Delivery within the UK costs £4.95.", "delivery_cost", "£4.95"),
-    ("when does a parcel reach germany", "Delivery to Germany takes 6 working days.", "delivery_abroad", "6 working days"),
+    (
+        "when does a parcel reach germany",
+        "Delivery to Germany takes 6 working days.",
+        "delivery_abroad",
+        "6 working days",
+    ),
 ]
 WORDINGS = ("{}", "Hello, {}", "Please tell me: {}", "one more thing, {}", "{} thanks", "quick one: {}")
 
@@ -42,7 +47,12 @@ def write_pack(folder: Path) -> Path:
     for name, text in ARTICLES.items():
         (folder / "articles" / f"{name}.md").write_text(text, encoding="utf-8")
     pairs = [
-        {"query": wording.format(query), "response": f"{response} Anything else, number {n}?", "intent": intent, "source": "x"}
+        {
+            "query": wording.format(query),
+            "response": f"{response} Anything else, number {n}?",
+            "intent": intent,
+            "source": "x",
+        }
         for n, wording in enumerate(WORDINGS)
         for query, response, intent, _ in FACTS
     ]

@@ -31,7 +31,7 @@ from training.progress import TerminalProgress
 HELD = 3
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-recipe_option = click.option("--recipe", default="sft", show_default=True, help="A recipe's name or a .toml file.")
+recipe_option = click.option("--recipe", help="A recipe's name or a .toml file. Default: the setting `recipe`.")
 set_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the recipe."
 )
@@ -62,7 +62,7 @@ def curate(as_json: bool) -> None:
 @click.option("--snapshot", type=int, help="A frozen snapshot's number. Default: freeze what there is now.")
 @click.option("--resume", metavar="RUN", help="Go on from the checkpoint of a stopped or killed run.")
 @as_json
-def run(recipe: str, overrides: tuple[str, ...], snapshot: int | None, resume: str | None, as_json: bool) -> None:
+def run(recipe: str | None, overrides: tuple[str, ...], snapshot: int | None, resume: str | None, as_json: bool) -> None:
     """Fine-tune on a snapshot and register the version; no evaluation, no promotion."""
     from training.curation.snapshots import curate as curated
     from training.curation.snapshots import freeze, open_snapshot
@@ -70,7 +70,7 @@ def run(recipe: str, overrides: tuple[str, ...], snapshot: int | None, resume: s
     from training.finetuning.recipe import load_recipe
 
     settings, store = _installation()
-    chosen = load_recipe(recipe, overrides)
+    chosen = load_recipe(recipe or settings.recipe, overrides)
     number = snapshot
     if resume:
         number, chosen = resumable(settings, store, resume)
@@ -177,13 +177,13 @@ def versions(as_json: bool) -> None:
 @set_option
 @click.option("--run-id", hidden=True)
 @as_json
-def cycle(recipe: str, overrides: tuple[str, ...], run_id: str | None, as_json: bool) -> int:
+def cycle(recipe: str | None, overrides: tuple[str, ...], run_id: str | None, as_json: bool) -> int:
     """Collect, fine-tune, evaluate and promote if the gate agrees; exit code 3 if it holds."""
     from training.cycle import run_cycle
     from training.finetuning.recipe import load_recipe
 
     settings, store = _installation()
-    chosen = load_recipe(recipe, overrides)
+    chosen = load_recipe(recipe or settings.recipe, overrides)
     record = store.versions.run(run_id) if run_id else store.versions.start_run(_actor())
     with _watched(settings, store, record, as_json):
         result = run_cycle(settings, store, chosen, record)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chatbot.dialogue.session import Session
+from chatbot.errors import NotFoundError
 from chatbot.knowledge.packs import Pack
 from chatbot.records import Run, Version
 from chatbot.store import Store
@@ -17,10 +18,12 @@ from chatbot.store.versions import BASE
 from training.curation.snapshots import curate
 from training.cycle import STOP, run_folder
 from training.finetuning.checkpoints import CHECKPOINT
+from training.release.publish import _before
 
 HISTORY_SHOWN = 30
 GIVEN = {"like": "Likes", "dislike": "Dislikes", "correction": "Corrections", "answer": "Approved answers"}
 DECISIONS = {"promote": "passed the gate", "hold": "held by the gate"}
+LOSSES = {"train_loss": "training", "validation_loss": "validation"}
 LEARNED_FROM = "('rating', 'rating_withdrawn', 'correction', 'answer_approved', 'answer_withdrawn', 'consent', "
 LEARNED_FROM += "'conversation_deleted', 'person_deleted', 'snapshot')"
 HAPPENED = {
@@ -172,6 +175,29 @@ def outcome(run: Run, version: Version | None) -> str:
     return f"It failed: {run.error or 'the reason is in training.log'}. Nothing that answers people was changed."
 
 
+def curve(run: Run) -> list[dict[str, Any]]:
+    """The losses of a run so far, a point a line."""
+    return [
+        {"step": point["step"], "loss": point[key], "rows": name}
+        for key, name in LOSSES.items()
+        for point in run.progress.get("curve") or []
+        if point.get(key) is not None
+    ]
+
+
+def before_champion(store: Store) -> str:
+    """What answers after rolling back; raises `NotFoundError` where the base model answers already."""
+    champion = store.versions.alias("champion")
+    if champion in (None, BASE):
+        raise NotFoundError("there is nothing to roll back to: the base model answers already")
+    return _before(store.versions.champions(), str(champion))
+
+
+def named(version: str) -> str:
+    """A version's name within a sentence."""
+    return "the base model" if version == BASE else version
+
+
 def version_rows(session: Session) -> list[VersionRow]:
     """All versions, the latest first, the base model last."""
     versions = session.store.versions
@@ -197,12 +223,12 @@ def differences(row: VersionRow, against: VersionRow | None) -> list[dict[str, A
     if "log_likelihood_per_token" in found:
         ours, theirs = (f"{one.perplexity:.2f}" if one and one.perplexity else "–" for one in (row, against))
         difference = found["log_likelihood_per_token"]
-        lines.append(_line("Perplexity of the right replies", ours, theirs, difference, "nats a token, higher is better"))
+        lines.append(_line("Perplexity of the right replies", ours, theirs, difference, "nats a token"))
     if "pass_rate" in found:
         lines.append(_line("All cases", _all_passed(row), _all_passed(against), found["pass_rate"]))
     for suite, difference in found.get("suites", {}).items():
         lines.append(_line(spoken(suite), passed(row, suite), passed(against, suite), difference))
-    return lines
+    return [line | {"places": _places(line, lines)} for line in lines]
 
 
 def spoken(suite: str) -> str:
@@ -246,20 +272,21 @@ def _all_passed(row: VersionRow | None) -> str:
     return f"{sum(s['passed'] for s in suites)}/{sum(s['cases'] for s in suites)}" if suites else "–"
 
 
-def _line(label: str, ours: str, theirs: str, difference: dict[str, Any], unit: str = "") -> dict[str, Any]:
-    low, value, high = (float(difference[key]) for key in ("low", "value", "high"))
-    reach = max(abs(low), abs(high), 1e-9) * 1.15 if unit else 1.0
-    scale, sign = (1.0, "+.3f") if unit else (100.0, "+.1f")
-    texts = [f"{number * scale:{sign}}".replace("-", "−") for number in (value, low, high)]
+def _line(label: str, ours: str, theirs: str, difference: dict[str, Any], unit: str = "points") -> dict[str, Any]:
+    numbers = [float(difference[key]) for key in ("low", "value", "high")]
+    low, value, high = (f"{n * 100:+.1f}" if unit == "points" else f"{n:+.3f}" for n in numbers)
+    text = f"{value} [{low}, {high}]".replace("-", "−")
+    verdict = "better" if numbers[0] > 0 else "worse" if numbers[2] < 0 else ""
     return {
-        "label": label,
-        "ours": ours,
-        "theirs": theirs,
-        "text": f"{texts[0]} [{texts[1]}, {texts[2]}]",
-        "unit": unit or "points",
-        "verdict": "better" if low > 0 else "worse" if high < 0 else "",
-        "places": [round(50 + 50 * number / reach, 1) for number in (low, value, high)],
+        **{"label": label, "ours": ours, "theirs": theirs, "text": text},
+        **{"unit": unit, "verdict": verdict, "numbers": numbers},
     }
+
+
+def _places(line: dict[str, Any], lines: list[dict[str, Any]]) -> list[float]:
+    """Where low, value and high stand on a line of 100 whose middle is no difference; a unit has one scale."""
+    reach = max(abs(number) for other in lines if other["unit"] == line["unit"] for number in other["numbers"])
+    return [round(50 + 46 * number / (reach or 1), 1) for number in line["numbers"]]
 
 
 def _base_measures(home: Path) -> dict[str, Any]:

@@ -127,11 +127,11 @@ def _form() -> tuple[list[gr.Radio], gr.Textbox, gr.Textbox]:
     with gr.Row():
         stars = [
             gr.Radio(
-                [(f"{count} ★", count) for count in range(1, 6)],
-                label=criterion.capitalize(),
+                [(str(count), count) for count in range(1, 6)],
+                label=f"{criterion.capitalize()} ★",
                 elem_classes="rv-stars",
                 elem_id=f"rv-{criterion}",
-                min_width=240,
+                min_width=280,
             )
             for criterion in STAR_CRITERIA
         ]

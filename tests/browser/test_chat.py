@@ -256,5 +256,8 @@ def test_fits_a_phone(visit: Callable[..., Page], site: Site) -> None:
     expect(page.locator("#side")).not_to_be_in_viewport()
     page.get_by_role("button", name="Chats").click()
     expect(page.locator(".history .open")).to_be_in_viewport()
+    page.locator(".history .remove").click()
+    page.locator(".history .confirm").get_by_role("button", name="Keep").click()
+    expect(page.locator(".history .open")).to_be_in_viewport()
     page.keyboard.press("Escape")
     expect(page.locator("#side")).not_to_be_in_viewport()

@@ -77,7 +77,9 @@ def test_likes_are_capped_per_visitor_and_yield_to_the_staff(
     pack: Pack, store: Store, agent: Person, visitor: Person
 ) -> None:
     words = "amber brass copper dusky ebony flint green hazel indigo jade khaki lilac mauve navy ochre pink quartz ruby"
-    replies = [talk(store, visitor, f"Lamp {w}?", f"The {w} lamp costs {n} pounds.") for n, w in enumerate(words.split())]
+    replies = [
+        talk(store, visitor, f"Lamp {w}?", f"The {w} lamp costs {n} pounds.") for n, w in enumerate(words.split())
+    ]
     replies += [talk(store, visitor, f"Shade {w}?", f"A {w} shade suits every {w} room.") for w in words.split()]
     for reply in replies:
         store.feedback.rate(reply, visitor, "like")
@@ -96,7 +98,10 @@ def example(name: str, question: str, reply: str, origin: str = "pair", group: s
 
 def test_of_near_duplicates_the_most_trusted_stays() -> None:
     text = "You can send any unused lamp back to our shop within thirty days of the delivery without giving a reason."
-    twins = [example("a", "How long may I return it?", text, "like"), example("b", "How long may I return it?", text, "correction")]
+    twins = [
+        example("a", "How long may I return it?", text, "like"),
+        example("b", "How long may I return it?", text, "correction"),
+    ]
     dropped: Counter[str] = Counter()
     assert [row.id for row in deduplicate([*twins, example("c", "Price?", "£4.95")], dropped)] == ["b", "c"]
     assert dropped == Counter({"near-duplicate": 1})
@@ -134,9 +139,7 @@ def test_rows_do_not_read_their_own_answer(
     assert "£9" not in row["messages"][-2]["content"]
 
 
-def test_nothing_to_learn_is_an_error(
-    pack: Pack, index: KnowledgeIndex, settings: Settings, store: Store
-) -> None:
+def test_nothing_to_learn_is_an_error(pack: Pack, index: KnowledgeIndex, settings: Settings, store: Store) -> None:
     empty = Curated([], [], [], Counter({"no consent": 3}))
     with pytest.raises(TrainingError, match="no consent: 3"):
         freeze(empty, pack, index, settings, store, "o")

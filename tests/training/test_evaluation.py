@@ -59,7 +59,13 @@ def test_perplexity_of_even_odds_is_two() -> None:
 
 def results(version: str, passed: dict[str, list[bool]], likelihood: float, spread: float = 0.02) -> dict[str, Any]:
     cases = [
-        {"suite": suite, "id": f"{suite}-{n}", "passed": ok, "log_likelihood": -10 * (likelihood + spread * (n % 3)), "tokens": 10}
+        {
+            "suite": suite,
+            "id": f"{suite}-{n}",
+            "passed": ok,
+            "log_likelihood": -10 * (likelihood + spread * (n % 3)),
+            "tokens": 10,
+        }
         for suite, oks in passed.items()
         for n, ok in enumerate(oks)
     ]

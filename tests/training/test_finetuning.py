@@ -18,7 +18,14 @@ from .conftest import rows
 
 
 def quick(**changes: object) -> Recipe:
-    values = {"epochs": 2, "batch_tokens": 256, "validate_every": 3, "checkpoint_every": 1, "learning_rate": 1e-2, "rank": 4}
+    values = {
+        "epochs": 2,
+        "batch_tokens": 256,
+        "validate_every": 3,
+        "checkpoint_every": 1,
+        "learning_rate": 1e-2,
+        "rank": 4,
+    }
     return Recipe(**(values | changes))
 
 

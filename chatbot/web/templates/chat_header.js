@@ -12,7 +12,8 @@ menu.addEventListener("click", () => {
   frame.toggle(narrow ? "side-open" : "side-shut");
 });
 document.addEventListener("click", (event) => {
-  if (event.target.closest("#new") || !event.target.closest("#side, button.menu")) frame.remove("side-open");
+  const within = event.composedPath().map((node) => node.id || "");
+  if (within.includes("new") || !(within.includes("side") || event.composedPath().includes(menu))) frame.remove("side-open");
 });
 document.addEventListener("keydown", (event) => event.key === "Escape" && frame.remove("side-open"));
 fresh.addEventListener("click", () => trigger("fresh"));

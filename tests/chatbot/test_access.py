@@ -1,0 +1,106 @@
+"""Who may see what: signing in and out over a real server, pages refused by role, cookies that cannot be forged."""
+
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE, Access, AccessMiddleware, login_routes
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def url(session, access, serve):
+    app = FastAPI()
+    app.include_router(login_routes(access))
+
+    @app.get("/")
+    @app.get("/review")
+    @app.get("/review/queue")
+    @app.get("/operate")
+    @app.get("/reviewer")
+    def page():
+        return "page"
+
+    app.add_middleware(AccessMiddleware, access=access)
+    session.store.people.add_staff("Anna", "agent", PASSWORD)
+    session.store.people.add_staff("Olga", "operator", PASSWORD)
+    return serve(app)
+
+
+@contextmanager
+def signed_in(url, name):
+    with httpx.Client(base_url=url) as client:
+        response = client.post("/login", data={"name": name, "password": PASSWORD, "next": "/review"})
+        assert response.status_code == 303 and response.headers["location"] == "/review"
+        yield client
+
+
+def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(url):
+    wrong = httpx.post(f"{url}/login", data={"name": "Anna", "password": "wrong"})
+    unknown = httpx.post(f"{url}/login", data={"name": "Nobody", "password": PASSWORD})
+    assert wrong.status_code == unknown.status_code == 401 and wrong.text == unknown.text
+    assert "Name or password is wrong" in wrong.text and STAFF_COOKIE not in wrong.cookies
+
+
+def test_guessing_passwords_is_slowed_down(url):
+    answers = [httpx.post(f"{url}/login", data={"name": "Anna", "password": "wrong"}).status_code for _ in range(11)]
+    assert answers[:10] == [401] * 10 and answers[10] == 429
+
+
+def test_a_visitor_is_sent_to_sign_in_and_a_program_is_refused(url):
+    browser = httpx.get(f"{url}/operate", headers={"accept": "text/html"})
+    assert browser.status_code == 303 and browser.headers["location"] == "/login?next=/operate"
+    assert httpx.get(f"{url}/review").status_code == 401
+    assert httpx.get(f"{url}/review/queue").status_code == 401
+    assert httpx.post(f"{url}/review/queue").status_code == 401
+    assert httpx.get(f"{url}/reviewer").status_code == 200
+
+
+def test_an_agent_reviews_and_does_not_operate(url):
+    with signed_in(url, "Anna") as anna:
+        assert anna.get("/review").status_code == 200
+        refused = anna.get("/operate")
+        assert refused.status_code == 403 and "operators" in refused.json()["detail"]
+
+
+def test_an_operator_sees_both_until_signing_out(url):
+    with signed_in(url, "Olga") as olga:
+        assert olga.get("/review").status_code == olga.get("/operate").status_code == 200
+        assert olga.post("/logout").headers["location"] == "/login"
+        assert olga.get("/operate").status_code == 401
+
+
+def test_signing_in_never_leads_elsewhere(url):
+    data = {"name": "Anna", "password": PASSWORD, "next": "https://example.com/"}
+    assert httpx.post(f"{url}/login", data=data).headers["location"] == "/review"
+    page = httpx.get(f"{url}/login", params={"next": '"><script>'}).text
+    assert "<script>" not in page
+
+
+def test_a_visitor_gets_one_cookie_and_is_stored_when_they_act(url, session, access):
+    with httpx.Client(base_url=url) as client:
+        token = client.get("/").cookies[VISITOR_COOKIE]
+        assert VISITOR_COOKIE not in client.get("/").cookies
+    visitor_id = access.visitor_id({VISITOR_COOKIE: token})
+    assert visitor_id and session.store.people.get(visitor_id) is None
+    assert access.visitor({VISITOR_COOKIE: token}).id == visitor_id
+
+
+def test_forged_and_swapped_cookies_name_nobody(session, access, tmp_path):
+    anna = session.store.people.add_staff("Anna", "agent", PASSWORD)
+    stranger = Access(session.store, tmp_path / "other.key")
+    assert access.staff({STAFF_COOKIE: access.staff_token(anna)}) == anna
+    assert access.staff({STAFF_COOKIE: stranger.staff_token(anna)}) is None
+    assert access.staff({STAFF_COOKIE: access.visitor_token(anna.id)}) is None
+    assert access.staff({STAFF_COOKIE: "nonsense"}) is None
+    visitor = session.store.people.add_visitor()
+    assert access.staff({STAFF_COOKIE: access.staff_token(visitor)}) is None
+
+
+def test_the_key_outlives_a_restart_and_is_private(session, access, home):
+    token = access.visitor_token("somebody")
+    assert Access(session.store, home / "cookie.key").visitor_id({VISITOR_COOKIE: token}) == "somebody"
+    assert (home / "cookie.key").stat().st_mode & 0o077 == 0

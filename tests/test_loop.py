@@ -1,0 +1,157 @@
+"""The loop on the real model, from the command line: cycle, versions, evaluate, gate, promote, roll back, kill, resume."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatbot.store import open_store
+from tests.packs import write_pack
+
+ROOT = Path(__file__).resolve().parent.parent
+QUICK = "epochs = 3\nbatch_tokens = 1024\nlearning_rate = 2e-3\nvalidate_every = 4\ncheckpoint_every = 1\nrank = 8\n"
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(scope="module")
+def installation(real_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of an installation on the real model with a small pack and a short recipe."""
+    folder = tmp_path_factory.mktemp("loop")
+    (folder / "home").mkdir()
+    (folder / "home" / "models").symlink_to(real_home / "models")
+    (folder / "quick.toml").write_text(QUICK)
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("CHATBOT_")},
+        "CHATBOT_HOME": str(folder / "home"),
+        "CHATBOT_PACK": str(write_pack(folder / "pack")),
+        "CHATBOT_RECIPE": str(folder / "quick.toml"),
+        "CHATBOT_MAX_NEW_TOKENS": "40",
+    }
+
+
+@pytest.fixture(scope="module")
+def command(installation: dict[str, str]) -> Run:
+    def run(*words: str) -> "subprocess.CompletedProcess[str]":
+        line = [sys.executable, "-m", *words]
+        return subprocess.run(line, cwd=ROOT, env=installation, capture_output=True, text=True, timeout=500)
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def cycle(command: Run) -> dict[str, Any]:
+    """The first cycle of the installation."""
+    done = command("training", "cycle", "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_the_first_cycle_is_promoted(cycle: dict[str, Any], command: Run, installation: dict[str, str]) -> None:
+    assert cycle["decision"] == "promote"
+    assert cycle["snapshot"] == 1
+    assert any("more likely" in reason for reason in cycle["reasons"])
+    listed = json.loads(command("training", "versions", "--json").stdout)
+    assert listed["champion"] == listed["candidate"] == cycle["version"]
+    folder = Path(listed["versions"][0]["path"])
+    assert {path.name for path in folder.iterdir()} == {"adapter", "model.gguf", "README.md", "facts.json"}
+    assert open_store(Path(installation["CHATBOT_HOME"]) / "chatbot.db").versions.run(cycle["run"]).status == "finished"
+
+
+def test_evaluation_finds_the_champion_far_better_than_the_base(cycle: dict[str, Any], command: Run) -> None:
+    champion, base = (
+        json.loads(command("training", "evaluate", name, "--json").stdout) for name in ("champion", "base")
+    )
+    assert champion["version"] == cycle["version"]
+    assert champion["perplexity"] < base["perplexity"] / 3
+    for key in ("suites", "token_accuracy", "answer_similarity", "seconds"):
+        assert key in champion
+    assert champion["suites"]["facts"]["pass_rate"]["low"] <= champion["suites"]["facts"]["pass_rate"]["value"]
+
+
+def test_the_champion_answers_from_the_terminal(cycle: dict[str, Any], command: Run) -> None:
+    done = command("chatbot", "ask", "how long may i return a lamp", "--json")
+    answer = json.loads(done.stdout)
+    assert done.stderr == ""
+    assert answer["version"] == cycle["version"]
+    assert answer["reply"]
+    assert any("30 days" in passage["text"] for passage in answer["passages"])
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("training", "promote", "NOPE"), "'NOPE' does not exist"),
+        (("training", "evaluate", "NOPE"), "'NOPE' does not exist"),
+        (("training", "gate", "NOPE"), "'NOPE' does not exist"),
+        (("training", "evaluate", "champion", "--suite", "nowhere.jsonl"), "missing"),
+        (("training", "run", "--set", "rank=-1"), "rank"),
+        (("training", "run", "--set", "rank"), "key=value"),
+        (("training", "run", "--recipe", "nope"), "use one of"),
+        (("training", "run", "--snapshot", "99"), "snapshot 99"),
+        (("training", "run", "--resume", "nope"), "'nope' does not exist"),
+        (("training", "nonsense"), "nonsense"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(
+    cycle: dict[str, Any], command: Run, words: tuple[str, ...], says: str
+) -> None:
+    done = command(*words)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert says in done.stderr
+
+
+def test_the_gate_holds_what_is_not_better(cycle: dict[str, Any], command: Run) -> None:
+    done = command("training", "gate", "base", "--against", cycle["version"], "--json")
+    assert done.returncode == 3
+    assert json.loads(done.stdout)["decision"] == "hold"
+
+
+def test_a_killed_run_goes_on_from_its_checkpoint(
+    cycle: dict[str, Any], command: Run, installation: dict[str, str]
+) -> None:
+    store = open_store(Path(installation["CHATBOT_HOME"]) / "chatbot.db")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "training", "run", "--set", "seed=5", "--set", "max_steps=6", "--json"],
+        cwd=ROOT,
+        env=installation,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    checkpoint = None
+    deadline = time.monotonic() + 240
+    while time.monotonic() < deadline and checkpoint is None:
+        time.sleep(0.2)
+        checkpoint = next(Path(installation["CHATBOT_HOME"]).glob("runs/*/checkpoint.pt"), None)
+    assert checkpoint, "no checkpoint appeared"
+    busy = command("training", "run", "--json")
+    assert busy.returncode == 2
+    assert checkpoint.parent.name in busy.stderr, "a second run names the first one's id"
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    killed = checkpoint.parent.name
+    done = command("training", "run", "--resume", killed, "--json")
+    assert done.returncode == 0, done.stderr
+    outcome = json.loads(done.stdout)
+    assert outcome["steps"] == 6
+    assert store.versions.run(killed).status == "interrupted"
+    assert store.versions.run(killed).error == f"continued as {outcome['run']}"
+    assert store.versions.run(outcome["run"]).version == outcome["version"]
+
+
+def test_promote_and_roll_back(cycle: dict[str, Any], command: Run) -> None:
+    other = json.loads(command("training", "versions", "--json").stdout)["versions"][0]["name"]
+    assert command("training", "promote", other).returncode == 0
+    assert command("training", "rollback").stdout.startswith(cycle["version"])
+    assert command("training", "rollback").stdout.startswith("base")
+    last = command("training", "rollback")
+    assert last.returncode == 2
+    assert "nothing to roll back" in last.stderr

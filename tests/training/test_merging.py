@@ -1,0 +1,86 @@
+"""An adapter merged into the GGUF file answers as the adapter on its base does."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from gguf import GGMLQuantizationType, GGUFReader
+
+from chatbot.engines.base_model import BaseModel, find_base_model
+from chatbot.errors import TrainingError
+from training.finetuning.lora import attach_adapter, load_for_training
+from training.finetuning.recipe import Recipe
+from training.release.merging import merge_into_gguf
+
+QUESTION = [{"role": "system", "content": "You answer."}, {"role": "user", "content": "Name a colour and a fruit."}]
+
+
+@pytest.fixture(scope="module")
+def base(real_home: Path) -> BaseModel:
+    return find_base_model("smollm2-135m-instruct", real_home)
+
+
+@pytest.fixture(scope="module")
+def adapter(base: BaseModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    torch.manual_seed(3)
+    model = attach_adapter(load_for_training(base, "cpu"), Recipe(rank=8, dropout=0.0))
+    for name, parameter in model.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(parameter, std=0.03)
+    folder = tmp_path_factory.mktemp("adapter")
+    model.save_pretrained(folder)
+    return folder
+
+
+def greedy(base: BaseModel, adapter: Path | None, tokens: int) -> list[int]:
+    from peft import PeftModel
+
+    model = base.load().eval()
+    if adapter:
+        model = PeftModel.from_pretrained(model, adapter)
+    ids = torch.tensor([base.encode(QUESTION)])
+    with torch.inference_mode():
+        out = model.generate(input_ids=ids, attention_mask=torch.ones_like(ids), max_new_tokens=tokens, do_sample=False)
+    return out[0, ids.shape[1] :].tolist()
+
+
+def test_the_merged_file_speaks_like_the_adapter(base: BaseModel, adapter: Path, tmp_path: Path) -> None:
+    from chatbot.engines.openvino import OpenVinoEngine
+    from chatbot.records import Sampling
+
+    merged = tmp_path / "model.gguf"
+    assert merge_into_gguf(base.gguf, adapter, merged) == 210
+    engine = OpenVinoEngine(merged, base.tokenizer, "merged")
+    try:
+        said = "".join(engine.generate(QUESTION, Sampling(max_new_tokens=12, repetition_penalty=1.0)))
+    finally:
+        engine.close()
+    expected = base.tokenizer.decode(greedy(base, adapter, 12), skip_special_tokens=True)
+    plain = base.tokenizer.decode(greedy(base, None, 12), skip_special_tokens=True)
+    assert expected != plain, "the adapter of this test changes nothing"
+    assert said.split()[:5] == expected.split()[:5]
+
+
+def test_changed_matrices_are_written_in_eight_bits(base: BaseModel, adapter: Path, tmp_path: Path) -> None:
+    merged = tmp_path / "model.gguf"
+    merge_into_gguf(base.gguf, adapter, merged)
+    kinds = {tensor.name: tensor.tensor_type for tensor in GGUFReader(merged).tensors}
+    before = {tensor.name: tensor.tensor_type for tensor in GGUFReader(base.gguf).tensors}
+    assert kinds["blk.0.attn_q.weight"] == GGMLQuantizationType.Q8_0
+    assert kinds["token_embd.weight"] == before["token_embd.weight"]
+    assert set(kinds) == set(before)
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_an_adapter_for_another_model_is_refused(base: BaseModel, tmp_path: Path) -> None:
+    from safetensors.numpy import save_file
+
+    names = ("lora_A", "lora_B")
+    weight = torch.zeros(2, 2).numpy()
+    save_file(
+        {f"base_model.model.model.layers.0.visual.{name}.weight": weight for name in names},
+        tmp_path / "adapter_model.safetensors",
+    )
+    (tmp_path / "adapter_config.json").write_text('{"r": 2, "lora_alpha": 4}')
+    with pytest.raises(TrainingError, match="visual"):
+        merge_into_gguf(base.gguf, tmp_path, tmp_path / "out.gguf")

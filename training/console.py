@@ -1,0 +1,305 @@
+"""The operators' page: what waits to be learned, retraining with its progress, versions with the gate's verdicts.
+
+    app = gr.mount_gradio_app(app, build_operate_page(session, access, jobs), "/operate", css=CSS + OPERATE_CSS)
+
+`AccessMiddleware` keeps others out; every handler checks the cookie once more. The words are in `console_words`, the
+HTML and the style in `console_view`. Nothing is trained in this process: `jobs` starts another.
+"""
+
+import threading
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+import gradio as gr
+import pandas as pd
+
+from chatbot.dialogue.session import Session
+from chatbot.errors import InputError
+from chatbot.records import Person
+from chatbot.store import Store
+from chatbot.store.versions import BASE
+from chatbot.web.access import Access
+from chatbot.web.review import PICK, SIGNED_OUT, Updates, told
+from training import console_words as words
+from training.console_view import OPERATE_CSS, render
+from training.jobs import Jobs
+from training.release.publish import promote, roll_back
+
+__all__ = ["OPERATE_CSS", "build_operate_page"]
+
+POLL_SECONDS = 2
+COLUMNS = ["step", "loss", "rows"]
+COLOURS = {"training": "#7f93a8", "validation": "#2f9e86"}
+TO_CONFIRM = "() => setTimeout(() => document.querySelector('#op-yes')?.focus(), 80)"
+TO_ACTIONS = "() => setTimeout(() => document.querySelector('#op-roll-back')?.focus(), 80)"
+Intent = tuple[Literal["promote", "roll back"], str] | None
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The components that handlers read and write; `shown` remembers what each of them showed last."""
+
+    header: gr.HTML
+    waits: gr.HTML
+    run: gr.HTML
+    retrain: gr.Button
+    resume: gr.Button
+    stop: gr.Button
+    curve: gr.LinePlot
+    versions: gr.HTML
+    verdict: gr.HTML
+    promote: gr.Button
+    roll_back: gr.Button
+    confirm: gr.Column
+    question: gr.HTML
+    history: gr.HTML
+    selected: gr.State
+    intent: gr.State
+    shown: gr.State
+
+    def all(self) -> list[Any]:
+        """Every component that a handler may change."""
+        return [getattr(self, field.name) for field in fields(self)]
+
+
+def build_operate_page(session: Session, access: Access, jobs: Jobs) -> gr.Blocks:
+    """The page at `/operate`."""
+    with (
+        gr.Blocks(title=f"Operate · {session.pack.persona.title}", analytics_enabled=False, fill_width=True) as page,
+        gr.Column(elem_id="op"),
+    ):
+        header = gr.HTML(elem_id="op-header")
+        with gr.Row(equal_height=False):
+            with gr.Column(scale=1, min_width=320, elem_classes="op-panel"):
+                waits = gr.HTML(elem_id="op-waits")
+            with gr.Column(scale=1, min_width=320, elem_classes="op-panel"):
+                run, retrain, resume, stop, curve = _retraining()
+        versions = gr.HTML(js_on_load=PICK, elem_id="op-versions")
+        with gr.Column(elem_classes="op-panel"):
+            verdict = gr.HTML(elem_id="op-verdict")
+            with gr.Row():
+                promoting = gr.Button("Promote", variant="primary", elem_id="op-promote")
+                rolling = gr.Button("Roll back", elem_id="op-roll-back")
+            with gr.Column(visible=False, elem_id="op-confirm") as confirm:
+                question = gr.HTML()
+                with gr.Row():
+                    yes = gr.Button("Yes, do it", variant="primary", elem_id="op-yes")
+                    no = gr.Button("Leave it as it is", elem_id="op-no")
+        history = gr.HTML(elem_id="op-history")
+        selected, intent, shown = gr.State(None), gr.State(None), gr.State({})
+        retraining = (run, retrain, resume, stop, curve)
+        judging = (versions, verdict, promoting, rolling, confirm, question, history)
+        parts = Parts(header, waits, *retraining, *judging, selected, intent, shown)
+        desk = OperatorDesk(session, access, jobs, parts)
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "outputs": parts.all()}
+        page.load(desk.open, None, **quiet)
+        gr.Timer(POLL_SECONDS).tick(desk.tick, [shown, selected], queue=False, **quiet)
+        for button in (retrain, resume):
+            button.click(desk.retrain, [shown, selected], **quiet)
+        stop.click(desk.stop, [shown, selected], **quiet)
+        versions.click(desk.pick, [shown], **quiet)
+        promoting.click(desk.ask_promote, [selected], **quiet).then(None, js=TO_CONFIRM)
+        rolling.click(desk.ask_roll_back, None, **quiet).then(None, js=TO_CONFIRM)
+        yes.click(desk.confirm, [intent, shown, selected], **quiet).then(None, js=TO_ACTIONS)
+        no.click(desk.cancel, None, **quiet).then(None, js=TO_ACTIONS)
+    return page
+
+
+def _retraining() -> tuple[gr.HTML, gr.Button, gr.Button, gr.Button, gr.LinePlot]:
+    gr.HTML("<h2>Retrain</h2>")
+    run = gr.HTML(elem_id="op-run")
+    with gr.Row():
+        retrain = gr.Button("Retrain", variant="primary", elem_id="op-retrain")
+        resume = gr.Button("Go on from the checkpoint", visible=False, elem_id="op-resume")
+        stop = gr.Button("Stop", variant="stop", visible=False, elem_id="op-stop")
+    curve = gr.LinePlot(
+        x="step",
+        y="loss",
+        color="rows",
+        color_map=COLOURS,
+        x_title="Step",
+        y_title="Loss",
+        color_title=" ",
+        title="Loss by step: lower is better",
+        height=240,
+        visible=False,
+        elem_id="op-curve",
+    )
+    return run, retrain, resume, stop, curve
+
+
+class Feedback:
+    """What waits, curated again only when something that could be learned from has changed."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._lock = threading.Lock()
+        self._mark = -1
+        self._found: words.Waiting | None = None
+
+    def waiting(self) -> words.Waiting:
+        """The feedback since the last snapshot, with what a snapshot made now would hold."""
+        with self._lock:
+            mark = words.feedback_mark(self._session.store)
+            if self._found is None or mark != self._mark:
+                self._found, self._mark = words.find_waiting(self._session.pack, self._session.store), mark
+            return self._found
+
+
+class OperatorDesk:
+    """The handlers: each resolves who is asking, acts, and says which components change."""
+
+    def __init__(self, session: Session, access: Access, jobs: Jobs, parts: Parts) -> None:
+        self._session = session
+        self._store: Store = session.store
+        self._access = access
+        self._jobs = jobs
+        self._parts = parts
+        self._feedback = Feedback(session)
+
+    @told
+    def open(self, request: gr.Request) -> Updates:
+        """Fill the page."""
+        return self._frame(self._operator(request), {}, None)
+
+    @told
+    def tick(self, shown: dict[int, int], selected: str | None, request: gr.Request) -> Updates:
+        """Bring up to date what has changed since."""
+        return self._frame(self._operator(request), shown, selected)
+
+    @told
+    def retrain(self, shown: dict[int, int], selected: str | None, request: gr.Request) -> Updates:
+        """Begin a cycle; it goes on from a checkpoint that fits by itself."""
+        operator = self._operator(request)
+        self._jobs.start(operator.actor)
+        return self._frame(operator, shown, selected)
+
+    @told
+    def stop(self, shown: dict[int, int], selected: str | None, request: gr.Request) -> Updates:
+        """Ask the run under way to stop."""
+        operator = self._operator(request)
+        self._jobs.stop()
+        gr.Info(
+            "It stops after the step under way. Its checkpoint is kept: the next run can go on from it.", duration=6
+        )
+        return self._frame(operator, shown, selected)
+
+    @told
+    def pick(self, shown: dict[int, int], event: gr.EventData, request: gr.Request) -> Updates:
+        """Show the verdict on the version that was clicked."""
+        return self._frame(self._operator(request), shown, str(event._data["id"])) | self._closed()
+
+    @told
+    def ask_promote(self, selected: str | None, request: gr.Request) -> Updates:
+        """Say what promoting means, and wait for a yes."""
+        self._operator(request)
+        version = self._store.versions.get(selected or self._default())
+        text = f"Let {version.name} answer from now on, instead of {words.named(self._champion())}?"
+        if version.gate.get("decision") == "hold":
+            text = (
+                f"The gate held this version because: {'; '.join(version.gate['reasons'])}. Promote it anyway? {text}"
+            )
+        elif not version.gate:
+            text = f"The gate has not judged this version. Promote it anyway? {text}"
+        return self._ask(("promote", version.name), text)
+
+    @told
+    def ask_roll_back(self, request: gr.Request) -> Updates:
+        """Name what would answer after rolling back, and wait for a yes."""
+        self._operator(request)
+        before = words.before_champion(self._store)
+        text = f"Roll back from {words.named(self._champion())}? Afterwards {words.named(before)} answers."
+        return self._ask(("roll back", before), text)
+
+    @told
+    def confirm(self, intent: Intent, shown: dict[int, int], selected: str | None, request: gr.Request) -> Updates:
+        """Do what was asked about."""
+        operator = self._operator(request)
+        if intent is None:
+            raise InputError("nothing is waiting for a yes: press Promote or Roll back first")
+        act, name = intent
+        if act == "promote":
+            promote(self._store, name, operator.actor)
+        elif words.before_champion(self._store) == name:
+            roll_back(self._store, operator.actor)
+        else:
+            raise InputError(
+                "somebody else has moved the champion meanwhile: press Roll back again to see what follows"
+            )
+        gr.Info(f"From now on {words.named(name)} answers; the server swaps within seconds.", duration=6)
+        return self._frame(operator, shown, selected) | self._closed()
+
+    @told
+    def cancel(self, request: gr.Request) -> Updates:
+        """Leave everything as it is."""
+        self._operator(request)
+        return self._closed()
+
+    def _operator(self, request: gr.Request) -> Person:
+        person = self._access.staff(request.cookies)
+        if person is None:
+            raise gr.Error(SIGNED_OUT)
+        if person.role != "operator":
+            raise gr.Error(f"Only operators may do this; you are signed in as {person.role}.")
+        return person
+
+    def _champion(self) -> str:
+        return self._store.versions.resolve("champion")
+
+    def _default(self) -> str:
+        newest = next(iter(self._store.versions.all()), None)
+        return newest.name if newest else BASE
+
+    def _ask(self, intent: Intent, text: str) -> Updates:
+        parts = self._parts
+        opened = gr.update(visible=True)
+        return {parts.intent: intent, parts.question: render("question", text), parts.confirm: opened}
+
+    def _closed(self) -> Updates:
+        return {self._parts.intent: None, self._parts.confirm: gr.update(visible=False)}
+
+    def _frame(self, operator: Person, shown: dict[int, int], selected: str | None) -> Updates:
+        """What the page should show, less what it shows already."""
+        parts, live = self._parts, self._session.live
+        champion, rows = self._champion(), words.version_rows(self._session)
+        chosen = next((row for row in rows if row.version.name == selected), rows[0])
+        against = next((row for row in rows if row.version.name == chosen.version.gate.get("against")), None)
+        suites = list(dict.fromkeys(suite for row in rows for suite in row.suites))
+        name, fault = chosen.version.name, live.fault if live.version != champion else None
+        title, base = self._session.pack.persona.title, self._session.settings.base_model
+        wanted: Updates = {
+            parts.header: render("header", operator, title, live.version, champion, fault),
+            parts.waits: render("waits", self._feedback.waiting()),
+            parts.versions: render("versions", rows, suites, name, base),
+            parts.verdict: render("verdict", chosen, words.differences(chosen, against)),
+            parts.promote: gr.update(interactive=name not in (BASE, champion)),
+            parts.roll_back: gr.update(interactive=champion != BASE),
+            parts.history: render("history", words.history(self._store)),
+            parts.selected: selected,
+            **self._retraining(),
+        }
+        marks = {part._id: hash(repr(value)) for part, value in wanted.items()}
+        changed = {part: value for part, value in wanted.items() if marks[part._id] != shown.get(part._id)}
+        return changed | {parts.shown: marks} if changed else gr.skip()
+
+    def _retraining(self) -> Updates:
+        parts, session = self._parts, self._session
+        current = self._jobs.current()
+        last = current or next(iter(self._store.versions.runs(1)), None)
+        stopping = current is not None and words.stop_asked(session, current)
+        resumable = last is not None and words.has_checkpoint(session, last)
+        waiting = self._feedback.waiting()
+        if current:
+            html = render("going", current, stopping)
+        else:
+            made = self._store.versions.get(last.version) if last and last.version else None
+            text = words.outcome(last, made) if last else ""
+            html = render("over", words.plan(waiting, self._store), last, text, resumable)
+        points = words.curve(last) if last else []
+        return {
+            parts.run: html,
+            parts.retrain: gr.update(visible=current is None, interactive=bool(waiting.counts["train"])),
+            parts.resume: gr.update(visible=resumable),
+            parts.stop: gr.update(visible=current is not None, interactive=not stopping),
+            parts.curve: gr.update(value=pd.DataFrame(points, columns=COLUMNS), visible=len(points) > 1),
+        }
