@@ -83,6 +83,7 @@ def build_app(settings: Settings, address: str = "") -> Any:
     app.include_router(login_routes(access))
     app.include_router(api_routes(session, access))
     look = {"theme": chat_theme(), "css": CSS, "head": HEAD, "footer_links": []}
+    quiet = {"run_history": False, "show_error": False, "pwa": False}
     pages = {
         "/operate": build_operate_page(session, access, jobs),
         "/review": build_review_page(session, access),
@@ -90,7 +91,8 @@ def build_app(settings: Settings, address: str = "") -> Any:
     }
     for path, page in pages.items():
         page.queue(default_concurrency_limit=CONCURRENT_EVENTS)
-        app = gr.mount_gradio_app(app, page, path=path, show_error=False, **look)
+        page.max_threads = CONCURRENT_EVENTS
+        app = gr.mount_gradio_app(app, page, path=path, **look, **quiet)
     return app
 
 

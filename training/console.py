@@ -1,6 +1,6 @@
 """The operators' page: what waits to be learned, retraining with its progress, versions with the gate's verdicts.
 
-    app = gr.mount_gradio_app(app, build_operate_page(session, access, jobs), "/operate", css=CSS + OPERATE_CSS)
+    app = gr.mount_gradio_app(app, build_operate_page(session, access, jobs), "/operate", theme=chat_theme(), css=CSS)
 
 `AccessMiddleware` keeps others out; every handler checks the cookie once more. The words are in `console_words`, the
 HTML and the style in `console_view`. Nothing is trained in this process: `jobs` starts another.
@@ -20,12 +20,11 @@ from chatbot.store import Store
 from chatbot.store.versions import BASE
 from chatbot.web.access import Access
 from chatbot.web.review import PICK, SIGNED_OUT, Updates, told
+from chatbot.web.review import STYLE as REVIEW_STYLE
 from training import console_words as words
-from training.console_view import OPERATE_CSS, render
+from training.console_view import STYLE, render
 from training.jobs import Jobs
 from training.release.publish import promote, roll_back
-
-__all__ = ["OPERATE_CSS", "build_operate_page"]
 
 POLL_SECONDS = 2
 COLUMNS = ["step", "loss", "rows"]
@@ -68,6 +67,7 @@ def build_operate_page(session: Session, access: Access, jobs: Jobs) -> gr.Block
         gr.Blocks(title=f"Operate · {session.pack.persona.title}", analytics_enabled=False, fill_width=True) as page,
         gr.Column(elem_id="op"),
     ):
+        gr.HTML(REVIEW_STYLE + STYLE, elem_id="op-style")
         header = gr.HTML(elem_id="op-header")
         with gr.Row(equal_height=False):
             with gr.Column(scale=1, min_width=320, elem_classes="op-panel"):

@@ -3,10 +3,9 @@
 from types import ModuleType
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from chatbot.web.review import REVIEW_CSS
 from training import console_words
 
 PIECES = """
@@ -33,45 +32,50 @@ PIECES = """
 {% macro waits(waiting) %}
 <section aria-labelledby="op-waits-title"><h2 id="op-waits-title">What waits</h2>
 {% if waiting.empty %}
-<p class="op-none">{% if waiting.snapshot %}<b>Nothing new since snapshot {{ waiting.snapshot }}</b>, {{ waiting.since | moment }}:
+<p class="op-none">{% if waiting.snapshot %}
+<b>Nothing new since snapshot {{ waiting.snapshot }}</b>, {{ waiting.since | moment }}:
 likes, dislikes and corrections appear here as people give them. <a href="/review">Review replies</a> to add some.
 {% else %}<b>No feedback yet.</b> People rate replies in the <a href="/">chat</a>, agents correct them in
 <a href="/review">review</a>. The first run learns from the pack itself.{% endif %}</p>
 {% else %}
 <p class="rv-quiet">{% if waiting.snapshot %}Since snapshot {{ waiting.snapshot }}, {{ waiting.since | moment }}{% else
 %}Since the beginning; no snapshot was made yet{% endif %}</p>
-<dl class="op-cards">{% for kind, label in given.items() %}
-<div{% if not waiting.given[kind] %} class="op-zero"{% endif %}><dt>{{ label }}</dt><dd>{{ "{:,}".format(waiting.given[kind]) }}</dd></div>{% endfor %}</dl>
+<dl class="op-cards">{% for kind, label in given.items() %}{% set n = waiting.given[kind] %}
+<div{% if not n %} class="op-zero"{% endif %}><dt>{{ label }}</dt><dd>{{ "{:,}".format(n) }}</dd></div>{% endfor %}</dl>
 {% endif %}
 {% set counts = waiting.counts %}
 <h3>A snapshot made now</h3>
 <p><b>{{ counts.train | count("row") }}</b> to learn from, <b>{{ counts.validation | count("row") }}</b> to validate on,
 {{ counts.preferences | count("preference") }}, {{ counts.unpaired | count("unpaired rating") }}.</p>
-<p class="rv-line">{% for origin, n in counts.origins.items() %}<span class="rv-chip op-{{ origin }}">{{ n | count(origin) }}</span>
-{% endfor %}</p>
+<p class="rv-line">{% for origin, n in counts.origins.items() %}
+<span class="rv-chip op-{{ origin }}">{{ n | count(origin) }}</span>{% endfor %}</p>
 {% if counts.dropped or counts.redacted %}
-<div class="op-pair">{{ tally("Left out", counts.dropped) }}{{ tally("Personal data taken out", counts.redacted) }}</div>{% endif %}
+<div class="op-pair">{{ tally("Left out", counts.dropped) }}
+{{ tally("Personal data taken out", counts.redacted) }}</div>{% endif %}
 </section>
 {% endmacro %}
 
 {% macro going(run, stopping) %}
 {% set share = ((run.progress.fraction or 0) * 100) | round(1) %}
-<div class="op-run"><p class="op-split"><b role="status">{{ "Stopping" if stopping else (run.progress.phase or "starting") | capitalize }}</b>
+{% set phase = "stopping" if stopping else run.progress.phase or "starting" %}
+<div class="op-run"><p class="op-split"><b role="status">{{ phase | capitalize }}</b>
 <span>{{ share | round | int }} %</span></p>
-<div class="op-bar" role="progressbar" aria-label="The run" aria-valuemin="0" aria-valuemax="100" aria-valuenow="{{ share }}">
-<i style="width: {{ share }}%"></i></div>
+<div class="op-bar" role="progressbar" aria-label="The run" aria-valuemin="0" aria-valuemax="100"
+aria-valuenow="{{ share }}"><i style="width: {{ share }}%"></i></div>
 <p class="rv-quiet">{{ pace(run) | join(" · ") }}</p>
 <p class="rv-quiet">{% if stopping %}It ends after the step under way; its checkpoint is kept.{% else
-%}Run {{ run.id }}, started by {{ who(run.actor) }}, {{ run.started_at | moment }}. Stopping keeps the checkpoint.{% endif %}</p></div>
+%}Run {{ run.id }}, started by {{ who(run.actor) }}, {{ run.started_at | moment }}.
+Stopping keeps the checkpoint.{% endif %}</p></div>
 {% endmacro %}
 
 {% macro over(plan, run, text, resumable) %}
 <p>{{ plan }}</p>
-{% if run %}<div class="op-outcome op-{{ run.status }}"><b>The last run {{ {"interrupted": "was interrupted", "stopped": "was stopped"}.get(run.status, run.status) }}</b>
+{% if run %}{% set was = "was " if run.status in ("interrupted", "stopped") else "" %}
+<div class="op-outcome op-{{ run.status }}"><b>The last run {{ was }}{{ run.status }}</b>
 <span class="rv-quiet">{{ (run.finished_at or run.started_at) | moment }}, run {{ run.id }}</span>
 <p>{{ text }}</p>
-{% if resumable %}<p class="rv-quiet">Going on continues from its checkpoint where the feedback and the recipe are still the
-same; otherwise a fresh run begins.</p>{% endif %}</div>
+{% if resumable %}<p class="rv-quiet">Going on continues from its checkpoint where feedback and recipe are the same;
+otherwise a fresh run begins.</p>{% endif %}</div>
 {% else %}<p class="rv-quiet">Nothing was trained here yet.</p>{% endif %}
 {% endmacro %}
 
@@ -79,31 +83,39 @@ same; otherwise a fresh run begins.</p>{% endif %}</div>
 <section aria-labelledby="op-versions-title"><h2 id="op-versions-title">Versions</h2>
 <div class="op-scroll" tabindex="0" role="region" aria-label="All versions"><table class="op-table op-versions">
 <thead><tr><th scope="col">Version</th><th scope="col">Made</th><th scope="col">Snapshot</th>
-{% for suite in suites %}<th scope="col">{{ suite | spoken }}</th>{% endfor %}<th scope="col">Perplexity</th><th scope="col">Gate</th></tr></thead>
-<tbody>{% for row in rows %}{% set version = row.version %}
-<tr{% if version.name == selected %} class="op-chosen"{% endif %}><th scope="row">
-<button type="button" data-id="{{ version.name }}"{% if version.name == selected %} aria-current="true"{% endif %}>{{ version.name | name }}</button>
+{% for suite in suites %}<th scope="col">{{ suite | spoken }}</th>{% endfor %}
+<th scope="col">Perplexity</th><th scope="col">Gate</th></tr></thead>
+<tbody>{% for row in rows %}{% set version = row.version %}{% set chosen = version.name == selected %}
+<tr{% if chosen %} class="op-chosen"{% endif %}><th scope="row">
+<button type="button" data-id="{{ version.name }}"{% if chosen %} aria-current="true"{% endif %}>
+{{- version.name | name }}</button>
 {% for alias in row.aliases %}<span class="rv-badge op-{{ alias }}">{{ alias }}</span>{% endfor %}</th>
-<td data-label="Made">{{ version.created_at | moment if version.created_at else base }}</td><td data-label="Snapshot">{{ version.snapshot or "–" }}</td>
+<td data-label="Made">{{ version.created_at | moment if version.created_at else base }}</td>
+<td data-label="Snapshot">{{ version.snapshot or "–" }}</td>
 {% for suite in suites %}<td data-label="{{ suite | spoken }}">{{ passed(row, suite) }}</td>{% endfor %}
 <td data-label="Perplexity">{{ "%.2f" | format(row.perplexity) if row.perplexity else "–" }}</td>
 <td data-label="Gate">{{ row.decision or "–" }}</td></tr>{% endfor %}</tbody></table></div>
-{% if rows | length == 1 %}<p class="op-none"><b>No version was made yet.</b> Press Retrain: the first one appears here, measured against
-the base model.</p>{% endif %}</section>
+{% if rows | length == 1 %}<p class="op-none"><b>No version was made yet.</b> Press Retrain:
+the first one appears here, measured against the base model.</p>{% endif %}</section>
 {% endmacro %}
 
 {% macro verdict(row, lines) %}
 {% set gate = row.version.gate %}
 <section class="op-verdict" aria-labelledby="op-verdict-title">
-<h3 id="op-verdict-title">{{ row.version.name | name }}{% if gate.decision %} <span class="rv-badge op-{{ gate.decision }}">{{ row.decision }}</span>{% endif %}</h3>
+<h3 id="op-verdict-title">{{ row.version.name | name }}
+{% if gate.decision %}<span class="rv-badge op-{{ gate.decision }}">{{ row.decision }}</span>{% endif %}</h3>
 {% if gate.decision %}
 <p>Compared with {{ gate.against | name }} on the same cases, it is:</p>
 <ul>{% for reason in gate.reasons %}<li>{{ reason }}</li>{% endfor %}</ul>
-<div class="op-scroll" tabindex="0" role="region" aria-label="Differences"><table class="op-table op-differences"><thead><tr><th scope="col">Measure</th>
-<th scope="col">This version</th><th scope="col">{{ gate.against | name }}</th><th scope="col">Difference, 95 % interval</th><th></th></tr></thead>
-<tbody>{% for line in lines %}<tr><th scope="row">{{ line.label }}</th><td>{{ line.ours }}</td><td>{{ line.theirs }}</td>
-<td class="{{ line.verdict }}">{{ line.text }} <small>{{ line.unit }}</small></td><td><span class="op-range {{ line.verdict }}" aria-hidden="true">
-<i style="left: {{ line.places[0] }}%; right: {{ 100 - line.places[2] }}%"></i><b style="left: {{ line.places[1] }}%"></b></span></td></tr>{% endfor %}
+<div class="op-scroll" tabindex="0" role="region" aria-label="Differences"><table class="op-table op-differences">
+<thead><tr><th scope="col">Measure</th><th scope="col">This version</th><th scope="col">{{ gate.against | name }}</th>
+<th scope="col">Difference, 95 % interval</th><td></td></tr></thead>
+<tbody>{% for line in lines %}<tr><th scope="row">{{ line.label }}</th>
+<td>{{ line.ours }}</td><td>{{ line.theirs }}</td>
+<td class="{{ line.verdict }}">{{ line.text }} <small>{{ line.unit }}</small></td>
+<td><span class="op-range {{ line.verdict }}" aria-hidden="true">
+<i style="left: {{ line.places[0] }}%; right: {{ 100 - line.places[2] }}%"></i>
+<b style="left: {{ line.places[1] }}%"></b></span></td></tr>{% endfor %}
 </tbody></table></div>
 {% elif row.version.name == "base" %}
 <p>The model as it was before any fine-tune. It answers when there is nothing else to roll back to.</p>
@@ -116,14 +128,14 @@ the base model.</p>{% endif %}</section>
 <section aria-labelledby="op-history-title"><h2 id="op-history-title">History</h2>
 {% if rows %}<ol class="op-history">{% for row in rows %}<li><time>{{ row.when | moment }}</time>
 <span><b>{{ row.who }}</b> {{ row.what }}</span></li>{% endfor %}</ol>
-{% else %}<p class="op-none">Runs, promotions, approvals and handoffs are listed here as they happen.</p>{% endif %}</section>
+{% else %}<p class="op-none">Runs, promotions, approvals and handoffs are listed here as they happen.</p>
+{% endif %}</section>
 {% endmacro %}
 
 {% macro question(text) %}<p class="op-question" role="alert">{{ text }}</p>{% endmacro %}
 """
-OPERATE_CSS = (
-    REVIEW_CSS
-    + """
+STYLE = """<style>
+#op-style { display: none; }
 #op { max-width: 1240px; margin: 0 auto; gap: 1.6rem; color: var(--body-text-color); }
 #op h2 { font-size: 1.05rem; font-weight: 650; margin: 0 0 0.4rem; color: var(--body-text-color); }
 #op h3 { font-size: 0.92rem; font-weight: 600; margin: 1rem 0 0.3rem; color: var(--body-text-color); }
@@ -132,26 +144,32 @@ OPERATE_CSS = (
 .op-live { display: flex; gap: 0.6rem; align-items: baseline; overflow-wrap: anywhere; }
 .op-dot { flex: none; width: 0.6rem; height: 0.6rem; border-radius: 50%; background: var(--accent); }
 .op-dot.op-wait { background: var(--warn); }
-.op-warning, .op-question { border-left: 3px solid var(--warn); padding: 0.45rem 0.8rem; border-radius: 4px; overflow-wrap: anywhere;
-  background: color-mix(in srgb, var(--warn) 11%, transparent); }
+.op-warning, .op-question { border-left: 3px solid var(--warn); padding: 0.45rem 0.8rem; border-radius: 4px;
+  overflow-wrap: anywhere; background: color-mix(in srgb, var(--warn) 11%, transparent); }
 .op-none { color: var(--quiet); } .op-none b { color: var(--body-text-color); }
 .op-cards { display: grid; grid-template-columns: repeat(4, 1fr); gap: 0.6rem; margin: 0.6rem 0; }
-.op-cards div { display: flex; flex-direction: column-reverse; padding: 0.6rem 0.8rem; border-radius: 10px; background: var(--background-fill-secondary); }
-.op-cards dt { font-size: 0.8rem; color: var(--quiet); } .op-cards dd { margin: 0; font-size: 1.55rem; font-weight: 650; line-height: 1.2; }
+.op-cards div { display: flex; flex-direction: column-reverse; padding: 0.6rem 0.8rem; border-radius: 10px;
+  background: var(--background-fill-secondary); }
+.op-cards dt { font-size: 0.8rem; color: var(--quiet); }
+.op-cards dd { margin: 0; font-size: 1.55rem; font-weight: 650; line-height: 1.2; }
 .op-cards .op-zero dd { color: var(--quiet); font-weight: 400; }
 .op-correction, .op-answer, .op-like { --tint: #2f6f62; }
 .op-champion, .op-promote { --tint: #2f8f5b; } .op-candidate { --tint: #2563a8; } .op-hold { --tint: #b7791f; }
-.op-pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 0 1.5rem; margin-top: 0.7rem; }
-.op-table { border-collapse: collapse; width: 100%; font-size: 0.88rem; font-variant-numeric: tabular-nums; margin: 0; }
+.op-pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 0 1.5rem;
+  margin-top: 0.7rem; }
+.op-table { border-collapse: collapse; width: 100%; font-size: 0.88rem; font-variant-numeric: tabular-nums;
+  margin: 0; }
 .op-table caption { text-align: left; font-weight: 600; padding-bottom: 0.15rem; }
-.op-table th, .op-table td { text-align: left; padding: 0.45rem 0.7rem 0.45rem 0; border: 0; border-bottom: 1px solid var(--line); font-weight: 400;
-  background: none; color: var(--body-text-color); }
+.op-table th, .op-table td { text-align: left; padding: 0.45rem 0.7rem 0.45rem 0; border: 0;
+  border-bottom: 1px solid var(--line); font-weight: 400; background: none; color: var(--body-text-color); }
 .op-table thead th { font-size: 0.78rem; color: var(--quiet); white-space: nowrap; }
-.op-small { align-self: start; } .op-small td { text-align: right; padding-right: 0; } .op-small th { padding-left: 0; }
+.op-small { align-self: start; } .op-small td { text-align: right; padding-right: 0; }
+.op-small th { padding-left: 0; }
 .op-scroll { overflow-x: auto; }
-.op-versions th[scope=row] button { font: inherit; font-weight: 600; color: var(--accent); background: none; border: 0; padding: 0.2rem 0; margin-right: 0.5rem;
-  cursor: pointer; text-align: left; white-space: nowrap; }
-.op-versions th[scope=row] button:hover, .op-versions button[aria-current] { text-decoration: underline; text-underline-offset: 3px; }
+.op-versions th[scope=row] button { font: inherit; font-weight: 600; color: var(--accent); background: none;
+  border: 0; padding: 0.2rem 0; margin-right: 0.5rem; cursor: pointer; text-align: left; white-space: nowrap; }
+.op-versions th[scope=row] button:hover, .op-versions button[aria-current] { text-decoration: underline;
+  text-underline-offset: 3px; }
 .op-versions .op-chosen > * { background: color-mix(in srgb, var(--accent) 7%, transparent); }
 .op-versions tr > :first-child { padding-left: 0.6rem; }
 .op-verdict ul { margin: 0.2rem 0 0.8rem; padding-left: 1.2rem; list-style: disc; }
@@ -159,30 +177,37 @@ OPERATE_CSS = (
 .op-differences .better { color: var(--accent); } .op-differences .worse { color: var(--danger); }
 .op-range { display: block; position: relative; min-width: 110px; height: 1em; color: var(--quiet);
   background: linear-gradient(var(--line), var(--line)) center / 1px 100% no-repeat; }
-.op-range i { position: absolute; top: calc(50% - 1.5px); height: 3px; border-radius: 2px; background: currentColor; opacity: 0.55; }
-.op-range b { position: absolute; top: calc(50% - 4px); width: 8px; height: 8px; margin-left: -4px; border-radius: 50%; background: currentColor; }
+.op-range i { position: absolute; top: calc(50% - 1.5px); height: 3px; border-radius: 2px; background: currentColor;
+  opacity: 0.55; }
+.op-range b { position: absolute; top: calc(50% - 4px); width: 8px; height: 8px; margin-left: -4px;
+  border-radius: 50%; background: currentColor; }
 .op-split { display: flex; justify-content: space-between; gap: 1rem; }
-.op-bar { height: 8px; border-radius: 8px; overflow: hidden; background: color-mix(in srgb, var(--quiet) 22%, transparent); }
+.op-bar { height: 8px; border-radius: 8px; overflow: hidden;
+  background: color-mix(in srgb, var(--quiet) 22%, transparent); }
 .op-bar i { display: block; height: 100%; border-radius: 8px; background: var(--accent); }
-.op-outcome { border-left: 3px solid var(--line); padding: 0 0 0 0.8rem; margin-top: 0.7rem; overflow-wrap: anywhere; }
+.op-outcome { border-left: 3px solid var(--line); padding: 0 0 0 0.8rem; margin-top: 0.7rem;
+  overflow-wrap: anywhere; }
 .op-outcome.op-finished { border-color: var(--accent); } .op-outcome.op-failed { border-color: var(--danger); }
 .op-outcome.op-interrupted, .op-outcome.op-stopped { border-color: var(--warn); }
-.op-history { list-style: none !important; margin: 0 !important; padding: 0 !important; max-height: 26rem; overflow-y: auto; }
-.op-history li { display: grid; grid-template-columns: 11rem 1fr; gap: 0.2rem 1rem; margin: 0; padding: 0.4rem 0; border-bottom: 1px solid var(--line); font-size: 0.88rem;
-  overflow-wrap: anywhere; }
+.op-history { list-style: none !important; margin: 0 !important; padding: 0 !important; max-height: 26rem;
+  overflow-y: auto; }
+.op-history li { display: grid; grid-template-columns: 11rem 1fr; gap: 0.2rem 1rem; margin: 0; padding: 0.4rem 0;
+  border-bottom: 1px solid var(--line); font-size: 0.88rem; overflow-wrap: anywhere; }
 .op-history time { color: var(--quiet); } .op-history b { font-weight: 600; }
 @media (max-width: 640px) {
   .op-cards { grid-template-columns: repeat(2, 1fr); } .op-history li { grid-template-columns: 1fr; }
-  .op-versions thead { display: none; } .op-versions tr { display: grid; grid-template-columns: 1fr 1fr; gap: 0.1rem 1rem; padding: 0.6rem 0; border-bottom: 1px solid var(--line); }
+  .op-versions thead { display: none; }
+  .op-versions tr { display: grid; grid-template-columns: 1fr 1fr; gap: 0.1rem 1rem; padding: 0.6rem 0;
+    border-bottom: 1px solid var(--line); }
   .op-versions th, .op-versions td { border: 0; padding: 0.05rem 0.6rem; } .op-versions th { grid-column: 1 / -1; }
-  .op-versions td { display: flex; justify-content: space-between; } .op-versions td::before { content: attr(data-label); color: var(--quiet); }
+  .op-versions td { display: flex; justify-content: space-between; }
+  .op-versions td::before { content: attr(data-label); color: var(--quiet); }
 }
-"""
-)
+</style>"""
 
 
 def _pieces() -> ModuleType:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    environment = Environment(autoescape=True, trim_blocks=True)
     environment.filters |= {
         "moment": console_words.moment,
         "count": console_words.count,

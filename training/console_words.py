@@ -100,8 +100,9 @@ def plan(waiting: Waiting, store: Store) -> str:
     time = f"takes roughly {duration(seconds)}" if seconds else "shows the time left once it has begun"
     same = " Nothing new was said since the last snapshot, so it would learn from the same rows again."
     return (
-        f"Learns from {count(rows, 'row')}, validates on {checks:,}, and {time}. People can keep chatting meanwhile; the "
-        "new version answers only if the gate finds it better." + (same if waiting.empty and waiting.snapshot else "")
+        f"Learns from {count(rows, 'row')}, validates on {checks:,}, and {time}. People can keep chatting meanwhile; "
+        "the new version answers only if the gate finds it better."
+        + (same if waiting.empty and waiting.snapshot else "")
     )
 
 
@@ -112,7 +113,7 @@ def expected_seconds(store: Store, rows: int) -> float | None:
         size = sizes.get(run.snapshot or 0)
         if run.status == "finished" and run.finished_at and size:
             lasted = datetime.fromisoformat(run.finished_at) - datetime.fromisoformat(run.started_at)
-            return lasted.total_seconds() * rows / size
+            return float(lasted.total_seconds() * rows / size)
     return None
 
 
@@ -261,9 +262,9 @@ def who(actor: str) -> str:
 
 def _happened(row: dict[str, Any]) -> str:
     detail = json.loads(row["detail"])
-    text = HAPPENED[row["kind"]].format(subject=row["subject"])
+    text = HAPPENED[row["kind"]].format(subject=named(row["subject"]))
     if detail.get("before"):
-        text += f" instead of {detail['before']}"
+        text += f" instead of {named(detail['before'])}"
     return f"{text}: {detail['reason']}" if detail.get("reason") else text
 
 

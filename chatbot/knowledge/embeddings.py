@@ -64,7 +64,8 @@ class HashedEmbedder:
             for word in "".join(c if c.isalnum() else " " for c in text.lower()).split():
                 vectors[row, zlib.crc32(word.encode()) % self._dimensions] += 1.0
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return vectors / np.maximum(norms, 1e-9)
+        unit: Vectors = vectors / np.maximum(norms, 1e-9)
+        return unit
 
 
 def embedder_folder(name: str) -> Path | str:

@@ -168,7 +168,7 @@ class Conversations:
         """Mark replies that a dead process left streaming; returns how many there were."""
         with self._database.writing() as db:
             cursor = db.conn.execute("update messages set status = 'interrupted' where status = 'streaming'")
-            return cursor.rowcount
+            return int(cursor.rowcount)
 
 
 def _message(row: dict[str, Any]) -> Message:

@@ -107,18 +107,19 @@ def build_review_page(session: Session, access: Access) -> gr.Blocks:
             header, reason, queue, case, form, stars, question, correction, hand_back, undo, answers, selected, done
         )
         desk = ReviewDesk(session, access, parts)
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "outputs": parts.all()}
+        unseen: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        quiet = unseen | {"outputs": parts.all()}
         page.load(desk.open, [reason], **quiet)
         reason.input(desk.filter, [reason], **quiet)
         queue.click(desk.pick, [reason], **quiet).then(None, js=TO_CASE)
         for radio in stars:
-            radio.input(desk.grade, [selected, *stars], **quiet)
-        save.click(desk.correct, [selected, correction], **quiet)
-        approve.click(desk.approve, [selected, question, correction], **quiet)
+            radio.input(desk.grade, [selected, *stars], selected, **unseen)
+        save.click(desk.correct, [selected, correction], selected, **unseen)
+        approve.click(desk.approve, [selected, question, correction], answers, **unseen)
         hand_back.click(desk.hand_back, [selected, reason], **quiet)
         finish.click(desk.finish, [selected, reason], **quiet)
         undo.click(desk.reopen, [done, reason], **quiet)
-        answers.click(desk.withdraw, None, **quiet)
+        answers.click(desk.withdraw, None, answers, **unseen)
         gr.Timer(REFRESH_SECONDS).tick(desk.refresh, [reason, selected], **quiet)
     return page
 
@@ -190,14 +191,14 @@ class ReviewDesk:
         counts = zip(STAR_CRITERIA, (first, second, third, fourth), strict=True)
         stars = {criterion: int(count) for criterion, count in counts if count}
         self._store.feedback.add_stars(_chosen(selected), self._reader(request), stars)
-        return {}
+        return gr.skip()  # type: ignore[no-any-return]
 
     @told
     def correct(self, selected: str | None, correction: str, request: gr.Request) -> Updates:
         """Store what the reply should have been."""
         self._store.feedback.correct(_chosen(selected), self._reader(request), correction)
         gr.Info("Correction saved.", duration=4)
-        return {}
+        return gr.skip()  # type: ignore[no-any-return]
 
     @told
     def approve(self, selected: str | None, question: str, correction: str, request: gr.Request) -> Updates:

@@ -29,9 +29,13 @@ def _hidden(model: "PreTrainedModel", prefix: torch.Tensor, ids: torch.Tensor) -
 
     No mask is needed without a prefix: padding stands right, and attention is causal.
     """
+    hidden: torch.Tensor
     if not len(prefix):
-        return model.base_model(input_ids=ids, use_cache=False).last_hidden_state
+        hidden = model.base_model(input_ids=ids, use_cache=False).last_hidden_state
+        return hidden
     cache = model.base_model(input_ids=prefix[None], use_cache=True).past_key_values
     cache.batch_repeat_interleave(len(ids))
     mask = torch.ones((len(ids), len(prefix) + ids.shape[1]), dtype=torch.long, device=ids.device)
-    return model.base_model(input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=True).last_hidden_state
+    read = model.base_model(input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=True)
+    hidden = read.last_hidden_state
+    return hidden
