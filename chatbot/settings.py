@@ -88,15 +88,25 @@ def load_settings(**overrides: Any) -> Settings:
     config = os.environ.get("CHATBOT_CONFIG")
     if config and not Path(config).is_file():
         raise SettingsError(f"CHATBOT_CONFIG names {config!r}, which is not a file: correct the path or unset it")
+    faults = _misspelt()
     try:
-        return Settings(**overrides)
+        settings = Settings(**overrides)
     except ValidationError as error:
-        raise SettingsError(_describe(error)) from None
+        faults += _explain(error)
     except ValueError as error:
-        raise SettingsError(f"the settings file is not valid TOML: {error}") from None
+        faults.append(f"{config or 'chatbot.toml'} is not valid TOML: {error}")
+    if faults:
+        raise SettingsError("settings: " + "; ".join(faults))
+    return settings
 
 
-def _describe(error: ValidationError) -> str:
+def _misspelt() -> list[str]:
+    known = {f"CHATBOT_{name}".upper() for name in Settings.model_fields} | {"CHATBOT_CONFIG"}
+    named = sorted(name for name in os.environ if name.upper().startswith("CHATBOT_"))
+    return [f"{name}: no such setting (docs/config.md lists them)" for name in named if name.upper() not in known]
+
+
+def _explain(error: ValidationError) -> list[str]:
     faults = []
     for fault in error.errors():
         key = ".".join(str(part) for part in fault["loc"])
@@ -104,4 +114,4 @@ def _describe(error: ValidationError) -> str:
             faults.append(f"{key}: no such setting (docs/config.md lists them)")
         else:
             faults.append(f"{key} = {fault['input']!r}: {fault['msg']}")
-    return "settings: " + "; ".join(faults)
+    return faults

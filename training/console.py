@@ -27,6 +27,7 @@ from training.jobs import Jobs
 from training.release.publish import promote, roll_back
 
 POLL_SECONDS = 2
+GO_ON = "Go on from the checkpoint"
 COLUMNS = ["step", "loss", "rows"]
 COLOURS = {"training": "#7f93a8", "validation": "#2f9e86"}
 TO_CONFIRM = "() => setTimeout(() => document.querySelector('#op-yes')?.focus(), 80)"
@@ -42,7 +43,6 @@ class Parts:
     waits: gr.HTML
     run: gr.HTML
     retrain: gr.Button
-    resume: gr.Button
     stop: gr.Button
     curve: gr.LinePlot
     versions: gr.HTML
@@ -67,35 +67,34 @@ def build_operate_page(session: Session, access: Access, jobs: Jobs) -> gr.Block
         gr.Blocks(title=f"Operate · {session.pack.persona.title}", analytics_enabled=False, fill_width=True) as page,
         gr.Column(elem_id="op"),
     ):
-        gr.HTML(REVIEW_STYLE + STYLE, elem_id="op-style")
-        header = gr.HTML(elem_id="op-header")
+        _html(REVIEW_STYLE + STYLE, elem_id="op-style")
+        header = _html(elem_id="op-header")
         with gr.Row(equal_height=False):
             with gr.Column(scale=1, min_width=320, elem_classes="op-panel"):
-                waits = gr.HTML(elem_id="op-waits")
+                waits = _html(elem_id="op-waits")
             with gr.Column(scale=1, min_width=320, elem_classes="op-panel"):
-                run, retrain, resume, stop, curve = _retraining()
-        versions = gr.HTML(js_on_load=PICK, elem_id="op-versions")
+                run, retrain, stop, curve = _retraining()
+        versions = _html(js_on_load=PICK, elem_id="op-versions")
         with gr.Column(elem_classes="op-panel"):
-            verdict = gr.HTML(elem_id="op-verdict")
-            with gr.Row():
+            verdict = _html(elem_id="op-verdict")
+            with gr.Row(elem_classes="op-buttons"):
                 promoting = gr.Button("Promote", variant="primary", elem_id="op-promote")
                 rolling = gr.Button("Roll back", elem_id="op-roll-back")
             with gr.Column(visible=False, elem_id="op-confirm") as confirm:
-                question = gr.HTML()
-                with gr.Row():
+                question = _html()
+                with gr.Row(elem_classes="op-buttons"):
                     yes = gr.Button("Yes, do it", variant="primary", elem_id="op-yes")
                     no = gr.Button("Leave it as it is", elem_id="op-no")
-        history = gr.HTML(elem_id="op-history")
+        history = _html(elem_id="op-history")
         selected, intent, shown = gr.State(None), gr.State(None), gr.State({})
-        retraining = (run, retrain, resume, stop, curve)
+        retraining = (run, retrain, stop, curve)
         judging = (versions, verdict, promoting, rolling, confirm, question, history)
         parts = Parts(header, waits, *retraining, *judging, selected, intent, shown)
         desk = OperatorDesk(session, access, jobs, parts)
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "outputs": parts.all()}
         page.load(desk.open, None, **quiet)
         gr.Timer(POLL_SECONDS).tick(desk.tick, [shown, selected], queue=False, **quiet)
-        for button in (retrain, resume):
-            button.click(desk.retrain, [shown, selected], **quiet)
+        retrain.click(desk.retrain, [shown, selected], **quiet)
         stop.click(desk.stop, [shown, selected], **quiet)
         versions.click(desk.pick, [shown], **quiet)
         promoting.click(desk.ask_promote, [selected], **quiet).then(None, js=TO_CONFIRM)
@@ -105,12 +104,10 @@ def build_operate_page(session: Session, access: Access, jobs: Jobs) -> gr.Block
     return page
 
 
-def _retraining() -> tuple[gr.HTML, gr.Button, gr.Button, gr.Button, gr.LinePlot]:
-    gr.HTML("<h2>Retrain</h2>")
-    run = gr.HTML(elem_id="op-run")
-    with gr.Row():
+def _retraining() -> tuple[gr.HTML, gr.Button, gr.Button, gr.LinePlot]:
+    run = _html(elem_id="op-run")
+    with gr.Row(elem_classes="op-buttons"):
         retrain = gr.Button("Retrain", variant="primary", elem_id="op-retrain")
-        resume = gr.Button("Go on from the checkpoint", visible=False, elem_id="op-resume")
         stop = gr.Button("Stop", variant="stop", visible=False, elem_id="op-stop")
     curve = gr.LinePlot(
         x="step",
@@ -125,7 +122,11 @@ def _retraining() -> tuple[gr.HTML, gr.Button, gr.Button, gr.Button, gr.LinePlot
         visible=False,
         elem_id="op-curve",
     )
-    return run, retrain, resume, stop, curve
+    return run, retrain, stop, curve
+
+
+def _html(value: str | None = None, **options: Any) -> gr.HTML:
+    return gr.HTML(value, apply_default_css=False, **{"js_on_load": None, **options})
 
 
 class Feedback:
@@ -298,8 +299,11 @@ class OperatorDesk:
         points = words.curve(last) if last else []
         return {
             parts.run: html,
-            parts.retrain: gr.update(visible=current is None, interactive=bool(waiting.counts["train"])),
-            parts.resume: gr.update(visible=resumable),
+            parts.retrain: gr.update(
+                value=GO_ON if resumable else "Retrain",
+                visible=current is None,
+                interactive=bool(waiting.counts["train"]),
+            ),
             parts.stop: gr.update(visible=current is not None, interactive=not stopping),
             parts.curve: gr.update(value=pd.DataFrame(points, columns=COLUMNS), visible=len(points) > 1),
         }

@@ -55,7 +55,7 @@ likes, dislikes and corrections appear here as people give them. <a href="/revie
 </section>
 {% endmacro %}
 
-{% macro going(run, stopping) %}
+{% macro going(run, stopping) %}<h2>Retrain</h2>
 {% set share = ((run.progress.fraction or 0) * 100) | round(1) %}
 {% set phase = "stopping" if stopping else run.progress.phase or "starting" %}
 <div class="op-run"><p class="op-split"><b role="status">{{ phase | capitalize }}</b>
@@ -68,13 +68,13 @@ aria-valuenow="{{ share }}"><i style="width: {{ share }}%"></i></div>
 Stopping keeps the checkpoint.{% endif %}</p></div>
 {% endmacro %}
 
-{% macro over(plan, run, text, resumable) %}
+{% macro over(plan, run, text, resumable) %}<h2>Retrain</h2>
 <p>{{ plan }}</p>
 {% if run %}{% set was = "was " if run.status in ("interrupted", "stopped") else "" %}
 <div class="op-outcome op-{{ run.status }}"><b>The last run {{ was }}{{ run.status }}</b>
 <span class="rv-quiet">{{ (run.finished_at or run.started_at) | moment }}, run {{ run.id }}</span>
 <p>{{ text }}</p>
-{% if resumable %}<p class="rv-quiet">Going on continues from its checkpoint where feedback and recipe are the same;
+{% if resumable %}<p class="rv-quiet">The next run goes on from its checkpoint where feedback and recipe are the same;
 otherwise a fresh run begins.</p>{% endif %}</div>
 {% else %}<p class="rv-quiet">Nothing was trained here yet.</p>{% endif %}
 {% endmacro %}
@@ -105,7 +105,7 @@ the first one appears here, measured against the base model.</p>{% endif %}</sec
 <h3 id="op-verdict-title">{{ row.version.name | name }}
 {% if gate.decision %}<span class="rv-badge op-{{ gate.decision }}">{{ row.decision }}</span>{% endif %}</h3>
 {% if gate.decision %}
-<p>Compared with {{ gate.against | name }} on the same cases, it is:</p>
+<p>Compared with {{ gate.against | named }} on the same cases:</p>
 <ul>{% for reason in gate.reasons %}<li>{{ reason }}</li>{% endfor %}</ul>
 <div class="op-scroll" tabindex="0" role="region" aria-label="Differences"><table class="op-table op-differences">
 <thead><tr><th scope="col">Measure</th><th scope="col">This version</th><th scope="col">{{ gate.against | name }}</th>
@@ -136,11 +136,17 @@ the first one appears here, measured against the base model.</p>{% endif %}</sec
 """
 STYLE = """<style>
 #op-style { display: none; }
-#op { max-width: 1240px; margin: 0 auto; gap: 1.6rem; color: var(--body-text-color); }
-#op h2 { font-size: 1.05rem; font-weight: 650; margin: 0 0 0.4rem; color: var(--body-text-color); }
-#op h3 { font-size: 0.92rem; font-weight: 600; margin: 1rem 0 0.3rem; color: var(--body-text-color); }
-#op p { margin: 0.3rem 0; } #op a { color: var(--accent); } #op .rv-header a { color: var(--quiet); }
-#op .op-panel { border: 1px solid var(--line); border-radius: 14px; padding: 1rem 1.15rem; gap: 0.7rem; }
+#op { max-width: 1240px; margin: 0 auto; gap: 1.6rem; color: var(--body-text-color);
+h2 { font-size: 1.05rem; font-weight: 650; margin: 0 0 0.4rem; color: var(--body-text-color); }
+h3 { font-size: 0.92rem; font-weight: 600; margin: 1rem 0 0.3rem; color: var(--body-text-color); }
+.op-verdict h3 { margin-top: 0; }
+p { margin: 0.3rem 0; } a { color: var(--accent); } .rv-header a { color: var(--quiet); }
+.op-panel { border: 1px solid var(--line); border-radius: 14px; padding: 1.1rem 1.25rem; gap: 0.8rem; }
+.html-container { padding: 0; } .op-buttons { justify-content: flex-start; gap: 0.6rem; }
+.op-buttons button { flex: 0 1 auto !important; min-width: 9rem !important; font-size: 0.95rem;
+  border: 1px solid var(--input-border-color); }
+.op-buttons button.primary { border-color: transparent; }
+.op-buttons button.stop { color: var(--danger); background: none; }
 .op-live { display: flex; gap: 0.6rem; align-items: baseline; overflow-wrap: anywhere; }
 .op-dot { flex: none; width: 0.6rem; height: 0.6rem; border-radius: 50%; background: var(--accent); }
 .op-dot.op-wait { background: var(--warn); }
@@ -153,8 +159,10 @@ STYLE = """<style>
 .op-cards dt { font-size: 0.8rem; color: var(--quiet); }
 .op-cards dd { margin: 0; font-size: 1.55rem; font-weight: 650; line-height: 1.2; }
 .op-cards .op-zero dd { color: var(--quiet); font-weight: 400; }
-.op-correction, .op-answer, .op-like { --tint: #2f6f62; }
-.op-champion, .op-promote { --tint: #2f8f5b; } .op-candidate { --tint: #2563a8; } .op-hold { --tint: #b7791f; }
+.rv-line > * { margin: 0; }
+.rv-chip.op-correction, .rv-chip.op-answer, .rv-chip.op-like { --tint: #2f8f5b; }
+.rv-badge.op-champion, .rv-badge.op-promote { --tint: #2f8f5b; } .rv-badge.op-candidate { --tint: #2563a8; }
+.rv-badge.op-hold { --tint: #b7791f; }
 .op-pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 0 1.5rem;
   margin-top: 0.7rem; }
 .op-table { border-collapse: collapse; width: 100%; font-size: 0.88rem; font-variant-numeric: tabular-nums;
@@ -172,7 +180,7 @@ STYLE = """<style>
   text-underline-offset: 3px; }
 .op-versions .op-chosen > * { background: color-mix(in srgb, var(--accent) 7%, transparent); }
 .op-versions tr > :first-child { padding-left: 0.6rem; }
-.op-verdict ul { margin: 0.2rem 0 0.8rem; padding-left: 1.2rem; list-style: disc; }
+.op-verdict ul { margin: 0.2rem 0 0.8rem; padding-left: 1.2rem; list-style: disc !important; }
 .op-differences small { color: var(--quiet); } .op-differences td { white-space: nowrap; }
 .op-differences .better { color: var(--accent); } .op-differences .worse { color: var(--danger); }
 .op-range { display: block; position: relative; min-width: 110px; height: 1em; color: var(--quiet);
@@ -200,8 +208,10 @@ STYLE = """<style>
   .op-versions tr { display: grid; grid-template-columns: 1fr 1fr; gap: 0.1rem 1rem; padding: 0.6rem 0;
     border-bottom: 1px solid var(--line); }
   .op-versions th, .op-versions td { border: 0; padding: 0.05rem 0.6rem; } .op-versions th { grid-column: 1 / -1; }
-  .op-versions td { display: flex; justify-content: space-between; }
+  .op-versions td { display: flex; justify-content: space-between; gap: 1rem; }
+  .op-versions td:is([data-label=Made], [data-label=Gate]) { grid-column: 1 / -1; }
   .op-versions td::before { content: attr(data-label); color: var(--quiet); }
+}
 }
 </style>"""
 
@@ -212,6 +222,7 @@ def _pieces() -> ModuleType:
         "moment": console_words.moment,
         "count": console_words.count,
         "spoken": console_words.spoken,
+        "named": console_words.named,
         "name": lambda name: "The base model" if name == "base" else name,
     }
     environment.globals |= {

@@ -21,7 +21,7 @@ from training.finetuning.checkpoints import CHECKPOINT
 from training.release.publish import _before
 
 HISTORY_SHOWN = 30
-GIVEN = {"like": "Likes", "dislike": "Dislikes", "correction": "Corrections", "answer": "Approved answers"}
+GIVEN = {"like": "Likes", "dislike": "Dislikes", "correction": "Corrections", "answer": "Approvals"}
 DECISIONS = {"promote": "passed the gate", "hold": "held by the gate"}
 LOSSES = {"train_loss": "training", "validation_loss": "validation"}
 LEARNED_FROM = "('rating', 'rating_withdrawn', 'correction', 'answer_approved', 'answer_withdrawn', 'consent', "
@@ -222,9 +222,9 @@ def differences(row: VersionRow, against: VersionRow | None) -> list[dict[str, A
     found = row.version.gate.get("differences") or {}
     lines = []
     if "log_likelihood_per_token" in found:
-        ours, theirs = (f"{one.perplexity:.2f}" if one and one.perplexity else "–" for one in (row, against))
+        ours, theirs = (f"perplexity {one.perplexity:.2f}" if one and one.perplexity else "–" for one in (row, against))
         difference = found["log_likelihood_per_token"]
-        lines.append(_line("Perplexity of the right replies", ours, theirs, difference, "nats a token"))
+        lines.append(_line("Likelihood of the right replies", ours, theirs, difference, "nats a token"))
     if "pass_rate" in found:
         lines.append(_line("All cases", _all_passed(row), _all_passed(against), found["pass_rate"]))
     for suite, difference in found.get("suites", {}).items():

@@ -5,7 +5,7 @@ import unicodedata
 from chatbot.errors import InputError
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
-KEPT = {"\n", "\t", "\u200d", "\ufe0f"}
+KEPT = {"\n", "\t", "\u200c", "\u200d", "\ufe0f"}  # joiners shape emoji, Persian and Indic words
 
 
 def clean_message(text: str, longest: int) -> str:
@@ -14,7 +14,7 @@ def clean_message(text: str, longest: int) -> str:
         raise InputError(f"your message has {len(text):,} characters: {longest:,} fit, please shorten it")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     kept = "".join(c for c in text if c in KEPT or unicodedata.category(c) not in INVISIBLE).strip()
-    if not kept:
+    if all(unicodedata.category(c)[0] in "CMZ" for c in kept):
         raise InputError("your message is empty: type a question first")
     return unicodedata.normalize("NFC", kept)
 

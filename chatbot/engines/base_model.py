@@ -115,7 +115,7 @@ def _from_hub(name: str) -> Path:
     try:
         return Path(snapshot_download(name, allow_patterns=["*.json", "*.safetensors", "*.model", "*.jinja", "*.txt"]))
     except Exception as error:
-        reason = str(error).splitlines()[0][:120]
+        reason = next(iter(str(error).splitlines()), "no reason given")[:120]
         raise WeightsError(f"base_model {name!r} cannot be had ({type(error).__name__}: {reason}): {WAYS}") from None
 
 

@@ -185,7 +185,7 @@ def test_feedback_appears_by_itself_and_markup_in_it_is_text(visit: Callable[...
     page = operate(visit, site)
     give_feedback(site.store, site.store.people.staff()[1])
     cards = page.locator(".op-cards div")
-    expect(cards).to_have_text(["Likes2", "Dislikes1", "Corrections1", "Approved answers1"])
+    expect(cards).to_have_text(["Likes2", "Dislikes1", "Corrections1", "Approvals1"])
     expect(page.locator("#op-waits")).to_contain_text("Personal data taken out")
     run = site.jobs.start("operator:ada")
     site.store.versions.update_run(run.id, status="failed", error=f"the loss is nan {ATTACK}")

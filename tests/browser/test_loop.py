@@ -1,0 +1,133 @@
+"""The whole loop in a browser, on the real model: chat, rate, correct, retrain, and the new version answers.
+
+`python app.py` runs as its own process; its first fine-tune starts by itself and goes live while a page is open.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from chatbot.store import Store, open_store
+from tests.packs import write_pack
+from tests.test_loop import QUICK
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PASSWORD = "correct horse battery"
+CYCLE_MS = 400_000
+
+
+@dataclass(frozen=True)
+class Shop:
+    url: str
+    store: Store
+
+
+@pytest.fixture(scope="module")
+def shop(real_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    folder = tmp_path_factory.mktemp("shop")
+    (folder / "home").mkdir()
+    (folder / "home" / "models").symlink_to(real_home / "models")
+    (folder / "quick.toml").write_text(QUICK)
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("CHATBOT_")},
+        "CHATBOT_HOME": str(folder / "home"),
+        "CHATBOT_PACK": str(write_pack(folder / "pack")),
+        "CHATBOT_RECIPE": str(folder / "quick.toml"),
+        "CHATBOT_MAX_NEW_TOKENS": "40",
+        "CHATBOT_PORT": "0",
+    }
+    store = open_store(folder / "home" / "chatbot.db")
+    store.people.add_staff("ann", "agent", PASSWORD)
+    store.people.add_staff("olga", "operator", PASSWORD)
+    log = folder / "app.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output, stderr=output)
+    deadline = time.monotonic() + 120
+    while not (found := re.search(r"chat: (http://\S+)", log.read_text())):
+        assert process.poll() is None and time.monotonic() < deadline, log.read_text()
+        time.sleep(0.2)
+    yield Shop(found.group(1), store)
+    process.terminate()
+    process.wait(30)
+
+
+def ask(page: Page, text: str) -> Locator:
+    before = page.locator(".reply").count()
+    box = page.get_by_label("Message", exact=True)
+    box.fill(text)
+    box.press("Enter")
+    expect(page.locator(".reply")).to_have_count(before + 1)
+    reply = page.locator(".reply").last
+    expect(reply.locator(".actions")).to_be_visible(timeout=120_000)
+    return reply
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def replies(store: Store) -> list[dict[str, str]]:
+    return store.database.rows(
+        "select id, version, content, status from messages where role = 'assistant' order by created_at"
+    )
+
+
+def test_from_the_first_question_to_a_better_version(visit: Callable[..., Page], shop: Shop) -> None:
+    chat = visit(shop.url)
+    version = chat.locator("header .version")
+    expect(version).to_have_text("base")
+    ask(chat, "How long may I return a lamp?")
+    assert replies(shop.store)[-1]["version"] == "base"
+
+    expect(chat.locator("header .learning")).to_be_visible(timeout=60_000)
+    expect(version).to_have_text(re.compile(r"lamps-v0001-\w{8}"), timeout=CYCLE_MS)
+    first = version.inner_text()
+    chat.get_by_label("Help the assistant learn").check()
+    reply = ask(chat, "Do you sell lamps made of glass?")
+    assert replies(shop.store)[-1]["version"] == first
+    reply.get_by_label("Bad reply").click()
+    reply.get_by_role("button", name="Did not answer").click()
+    reply.get_by_role("button", name="Send").click()
+
+    desk = visit(f"{shop.url}/review")
+    sign_in(desk, "ann")
+    expect(desk.locator("#rv-case .rv-asked")).to_be_visible()
+    desk.get_by_label("What the reply should have been").fill("Yes, we sell twelve lamps made of glass.")
+    desk.get_by_role("button", name="Use this answer from now on").click()
+    expect(desk.get_by_text("similar questions are answered with it")).to_be_visible()
+    ask(chat, "do you sell lamps made of glass")
+    known = shop.store.conversations.message(replies(shop.store)[-1]["id"])
+    assert known.trace is not None
+    assert known.trace.passages[0]["kind"] == "answer"
+
+    office = visit(f"{shop.url}/operate")
+    sign_in(office, "olga")
+    office.get_by_role("button", name="Retrain", exact=True).click()
+    expect(office.locator("#op-run [role=progressbar]")).to_be_visible()
+    expect(office.locator("#op-versions")).to_contain_text("lamps-v0002", timeout=CYCLE_MS)
+    expect(office.get_by_role("button", name="Retrain", exact=True)).to_be_visible(timeout=CYCLE_MS)
+    second = shop.store.versions.all()[0]
+    assert second.gate["decision"] in ("promote", "hold")
+    assert second.gate["reasons"]
+    if second.gate["decision"] == "hold":
+        office.locator("#op-versions").get_by_role("button", name=second.name).click()
+        office.get_by_role("button", name="Promote", exact=True).click()
+        office.get_by_role("button", name="Yes, do it").click()
+    expect(version).to_have_text(second.name, timeout=60_000)
+    ask(chat, "How long may I keep a lamp before returning it?")
+    assert replies(shop.store)[-1]["version"] == second.name
+    assert {row["status"] for row in replies(shop.store)} == {"complete"}
+
+    office.get_by_role("button", name="Roll back", exact=True).click()
+    office.get_by_role("button", name="Yes, do it").click()
+    expect(version).to_have_text(first, timeout=60_000)
