@@ -6,7 +6,6 @@
 HTML and the style in `console_view`. Nothing is trained in this process: `jobs` starts another.
 """
 
-import threading
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
@@ -22,7 +21,7 @@ from chatbot.web.access import Access
 from chatbot.web.review import PICK, SIGNED_OUT, Updates, told
 from chatbot.web.review import STYLE as REVIEW_STYLE
 from training import console_words as words
-from training.console_view import STYLE, render
+from training.console_view import STYLE, differences, render
 from training.jobs import Jobs
 from training.release.publish import promote, roll_back
 
@@ -92,7 +91,7 @@ def build_operate_page(session: Session, access: Access, jobs: Jobs) -> gr.Block
         parts = Parts(header, waits, *retraining, *judging, selected, intent, shown)
         desk = OperatorDesk(session, access, jobs, parts)
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "outputs": parts.all()}
-        page.load(desk.open, None, **quiet)
+        page.load(desk.tick, [shown, selected], **quiet)
         gr.Timer(POLL_SECONDS).tick(desk.tick, [shown, selected], queue=False, **quiet)
         retrain.click(desk.retrain, [shown, selected], **quiet)
         stop.click(desk.stop, [shown, selected], **quiet)
@@ -129,24 +128,6 @@ def _html(value: str | None = None, **options: Any) -> gr.HTML:
     return gr.HTML(value, apply_default_css=False, **{"js_on_load": None, **options})
 
 
-class Feedback:
-    """What waits, curated again only when something that could be learned from has changed."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._lock = threading.Lock()
-        self._mark = -1
-        self._found: words.Waiting | None = None
-
-    def waiting(self) -> words.Waiting:
-        """The feedback since the last snapshot, with what a snapshot made now would hold."""
-        with self._lock:
-            mark = words.feedback_mark(self._session.store)
-            if self._found is None or mark != self._mark:
-                self._found, self._mark = words.find_waiting(self._session.pack, self._session.store), mark
-            return self._found
-
-
 class OperatorDesk:
     """The handlers: each resolves who is asking, acts, and says which components change."""
 
@@ -156,16 +137,11 @@ class OperatorDesk:
         self._access = access
         self._jobs = jobs
         self._parts = parts
-        self._feedback = Feedback(session)
-
-    @told
-    def open(self, request: gr.Request) -> Updates:
-        """Fill the page."""
-        return self._frame(self._operator(request), {}, None)
+        self._feedback = words.Feedback(session)
 
     @told
     def tick(self, shown: dict[int, int], selected: str | None, request: gr.Request) -> Updates:
-        """Bring up to date what has changed since."""
+        """Show what is new since the page showed something last."""
         return self._frame(self._operator(request), shown, selected)
 
     @told
@@ -266,13 +242,13 @@ class OperatorDesk:
         chosen = next((row for row in rows if row.version.name == selected), rows[0])
         against = next((row for row in rows if row.version.name == chosen.version.gate.get("against")), None)
         suites = list(dict.fromkeys(suite for row in rows for suite in row.suites))
-        name, fault = chosen.version.name, live.fault if live.version != champion else None
+        name = chosen.version.name
         title, base = self._session.pack.persona.title, self._session.settings.base_model
         wanted: Updates = {
-            parts.header: render("header", operator, title, live.version, champion, fault),
+            parts.header: render("header", operator, title, live.version, champion, live.fault),
             parts.waits: render("waits", self._feedback.waiting()),
             parts.versions: render("versions", rows, suites, name, base),
-            parts.verdict: render("verdict", chosen, words.differences(chosen, against)),
+            parts.verdict: render("verdict", chosen, differences(chosen, against)),
             parts.promote: gr.update(interactive=name not in (BASE, champion)),
             parts.roll_back: gr.update(interactive=champion != BASE),
             parts.history: render("history", words.history(self._store)),

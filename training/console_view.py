@@ -1,4 +1,7 @@
-"""The pieces of the operators' page as HTML, and its style; everything that people wrote is escaped here."""
+"""The pieces of the operators' page as HTML, and its style; everything that people wrote is escaped here.
+
+`console_words` finds what they show.
+"""
 
 from types import ModuleType
 from typing import Any
@@ -50,7 +53,7 @@ likes, dislikes and corrections appear here as people give them. <a href="/revie
 <p class="rv-line">{% for origin, n in counts.origins.items() %}
 <span class="rv-chip op-{{ origin }}">{{ n | count(origin) }}</span>{% endfor %}</p>
 {% if counts.dropped or counts.redacted %}
-<div class="op-pair">{{ tally("Left out", counts.dropped) }}
+<div class="op-tables">{{ tally("Left out", counts.dropped) }}
 {{ tally("Personal data taken out", counts.redacted) }}</div>{% endif %}
 </section>
 {% endmacro %}
@@ -81,7 +84,8 @@ otherwise a fresh run begins.</p>{% endif %}</div>
 
 {% macro versions(rows, suites, selected, base) %}
 <section aria-labelledby="op-versions-title"><h2 id="op-versions-title">Versions</h2>
-<div class="op-scroll" tabindex="0" role="region" aria-label="All versions"><table class="op-table op-versions">
+<div class="op-scroll" tabindex="0" role="region" aria-label="All versions">
+<table class="op-table op-stack op-versions">
 <thead><tr><th scope="col">Version</th><th scope="col">Made</th><th scope="col">Snapshot</th>
 {% for suite in suites %}<th scope="col">{{ suite | spoken }}</th>{% endfor %}
 <th scope="col">Perplexity</th><th scope="col">Gate</th></tr></thead>
@@ -107,12 +111,13 @@ the first one appears here, measured against the base model.</p>{% endif %}</sec
 {% if gate.decision %}
 <p>Compared with {{ gate.against | named }} on the same cases:</p>
 <ul>{% for reason in gate.reasons %}<li>{{ reason }}</li>{% endfor %}</ul>
-<div class="op-scroll" tabindex="0" role="region" aria-label="Differences"><table class="op-table op-differences">
+<div class="op-scroll" tabindex="0" role="region" aria-label="Differences">
+<table class="op-table op-stack op-differences">
 <thead><tr><th scope="col">Measure</th><th scope="col">This version</th><th scope="col">{{ gate.against | name }}</th>
 <th scope="col">Difference, 95 % interval</th><td></td></tr></thead>
 <tbody>{% for line in lines %}<tr><th scope="row">{{ line.label }}</th>
-<td>{{ line.ours }}</td><td>{{ line.theirs }}</td>
-<td class="{{ line.verdict }}">{{ line.text }} <small>{{ line.unit }}</small></td>
+<td data-label="This version">{{ line.ours }}</td><td data-label="{{ gate.against | name }}">{{ line.theirs }}</td>
+<td data-label="Difference" class="{{ line.verdict }}"><span>{{ line.text }} <small>{{ line.unit }}</small></span></td>
 <td><span class="op-range {{ line.verdict }}" aria-hidden="true">
 <i style="left: {{ line.places[0] }}%; right: {{ 100 - line.places[2] }}%"></i>
 <b style="left: {{ line.places[1] }}%"></b></span></td></tr>{% endfor %}
@@ -159,11 +164,10 @@ p { margin: 0.3rem 0; } a { color: var(--accent); } .rv-header a { color: var(--
 .op-cards dt { font-size: 0.8rem; color: var(--quiet); }
 .op-cards dd { margin: 0; font-size: 1.55rem; font-weight: 650; line-height: 1.2; }
 .op-cards .op-zero dd { color: var(--quiet); font-weight: 400; }
-.rv-line > * { margin: 0; }
 .rv-chip.op-correction, .rv-chip.op-answer, .rv-chip.op-like { --tint: #2f8f5b; }
 .rv-badge.op-champion, .rv-badge.op-promote { --tint: #2f8f5b; } .rv-badge.op-candidate { --tint: #2563a8; }
 .rv-badge.op-hold { --tint: #b7791f; }
-.op-pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 0 1.5rem;
+.op-tables { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 0.7rem 1.5rem;
   margin-top: 0.7rem; }
 .op-table { border-collapse: collapse; width: 100%; font-size: 0.88rem; font-variant-numeric: tabular-nums;
   margin: 0; }
@@ -204,16 +208,68 @@ p { margin: 0.3rem 0; } a { color: var(--accent); } .rv-header a { color: var(--
 .op-history time { color: var(--quiet); } .op-history b { font-weight: 600; }
 @media (max-width: 640px) {
   .op-cards { grid-template-columns: repeat(2, 1fr); } .op-history li { grid-template-columns: 1fr; }
-  .op-versions thead { display: none; }
-  .op-versions tr { display: grid; grid-template-columns: 1fr 1fr; gap: 0.1rem 1rem; padding: 0.6rem 0;
+  .op-stack thead { display: none; }
+  .op-stack tr { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0.1rem 1rem;
+    padding: 0.6rem 0;
     border-bottom: 1px solid var(--line); }
-  .op-versions th, .op-versions td { border: 0; padding: 0.05rem 0.6rem; } .op-versions th { grid-column: 1 / -1; }
-  .op-versions td { display: flex; justify-content: space-between; gap: 1rem; }
-  .op-versions td:is([data-label=Made], [data-label=Gate]) { grid-column: 1 / -1; }
-  .op-versions td::before { content: attr(data-label); color: var(--quiet); }
+  .op-stack tbody th, .op-stack tbody td { border: 0; padding: 0.05rem 0; }
+  .op-stack tbody th, .op-differences td, td:is([data-label=Made], [data-label=Gate]) { grid-column: 1 / -1; }
+  .op-stack td[data-label] { display: flex; justify-content: space-between; gap: 1rem; text-align: right;
+    white-space: normal; }
+  .op-stack td::before { content: attr(data-label); color: var(--quiet); text-align: left; overflow-wrap: break-word; }
+  .op-stack tr > :first-child { padding-left: 0 !important; } .op-stack .op-chosen > * { background: none; }
+  .op-differences th { font-weight: 600 !important; }
 }
 }
 </style>"""
+
+
+def differences(row: console_words.VersionRow, against: console_words.VersionRow | None) -> list[dict[str, Any]]:
+    """The paired differences of a verdict, each with its interval as text and its place between -1 and 1."""
+    found = row.version.gate.get("differences") or {}
+    lines = []
+    if "log_likelihood_per_token" in found:
+        ours, theirs = (f"perplexity {one.perplexity:.2f}" if one and one.perplexity else "–" for one in (row, against))
+        difference = found["log_likelihood_per_token"]
+        lines.append(_line("Likelihood of the right replies", ours, theirs, difference, "nats a token"))
+    if "pass_rate" in found:
+        lines.append(_line("All cases", _all_passed(row), _all_passed(against), found["pass_rate"]))
+    for suite, difference in found.get("suites", {}).items():
+        lines.append(_line(spoken(suite), passed(row, suite), passed(against, suite), difference))
+    return [line | {"places": _places(line, lines)} for line in lines]
+
+
+def spoken(suite: str) -> str:
+    """A suite's name for people to read."""
+    return suite.replace("_", " ").capitalize()
+
+
+def passed(row: console_words.VersionRow | None, suite: str) -> str:
+    """How many cases of a suite pass."""
+    measured = row.suites.get(suite) if row else None
+    return f"{measured['passed']}/{measured['cases']}" if measured else "–"
+
+
+def _all_passed(row: console_words.VersionRow | None) -> str:
+    suites = row.suites.values() if row else []
+    return f"{sum(s['passed'] for s in suites)}/{sum(s['cases'] for s in suites)}" if suites else "–"
+
+
+def _line(label: str, ours: str, theirs: str, difference: dict[str, Any], unit: str = "points") -> dict[str, Any]:
+    numbers = [float(difference[key]) for key in ("low", "value", "high")]
+    low, value, high = (f"{n * 100:+.1f}" if unit == "points" else f"{n:+.3f}" for n in numbers)
+    text = f"{value} [{low}, {high}]".replace("-", "−")
+    verdict = "better" if numbers[0] > 0 else "worse" if numbers[2] < 0 else ""
+    return {
+        **{"label": label, "ours": ours, "theirs": theirs, "text": text},
+        **{"unit": unit, "verdict": verdict, "numbers": numbers},
+    }
+
+
+def _places(line: dict[str, Any], lines: list[dict[str, Any]]) -> list[float]:
+    """Where low, value and high stand on a line of 100 whose middle is no difference; a unit has one scale."""
+    reach = max(abs(number) for other in lines if other["unit"] == line["unit"] for number in other["numbers"])
+    return [round(50 + 46 * number / (reach or 1), 1) for number in line["numbers"]]
 
 
 def _pieces() -> ModuleType:
@@ -221,14 +277,14 @@ def _pieces() -> ModuleType:
     environment.filters |= {
         "moment": console_words.moment,
         "count": console_words.count,
-        "spoken": console_words.spoken,
+        "spoken": spoken,
         "named": console_words.named,
         "name": lambda name: "The base model" if name == "base" else name,
     }
     environment.globals |= {
         "given": console_words.GIVEN,
         "pace": console_words.pace,
-        "passed": console_words.passed,
+        "passed": passed,
         "who": console_words.who,
     }
     return environment.from_string(PIECES).module  # type: ignore[return-value]

@@ -4,6 +4,7 @@ Reads the store and draws nothing; `console_view` draws it.
 """
 
 import json
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -89,6 +90,24 @@ def find_waiting(pack: Pack, store: Store) -> Waiting:
     answers = sum(answer.created_at > since for answer in store.feedback.answers())
     given = dict.fromkeys(GIVEN, 0) | {row["kind"]: row["n"] for row in rows} | {"answer": answers}
     return Waiting(latest["number"] if latest else None, since, given, curate(pack, store).counts)
+
+
+class Feedback:
+    """What waits, curated again only when something that could be learned from has changed."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._lock = threading.Lock()
+        self._mark = -1
+        self._found: Waiting | None = None
+
+    def waiting(self) -> Waiting:
+        """The feedback since the last snapshot, with what a snapshot made now would hold."""
+        with self._lock:
+            mark = feedback_mark(self._session.store)
+            if self._found is None or mark != self._mark:
+                self._found, self._mark = find_waiting(self._session.pack, self._session.store), mark
+            return self._found
 
 
 def plan(waiting: Waiting, store: Store) -> str:
@@ -217,32 +236,6 @@ def version_rows(session: Session) -> list[VersionRow]:
     return rows
 
 
-def differences(row: VersionRow, against: VersionRow | None) -> list[dict[str, Any]]:
-    """The paired differences of a verdict, each with its interval as text and its place between -1 and 1."""
-    found = row.version.gate.get("differences") or {}
-    lines = []
-    if "log_likelihood_per_token" in found:
-        ours, theirs = (f"perplexity {one.perplexity:.2f}" if one and one.perplexity else "–" for one in (row, against))
-        difference = found["log_likelihood_per_token"]
-        lines.append(_line("Likelihood of the right replies", ours, theirs, difference, "nats a token"))
-    if "pass_rate" in found:
-        lines.append(_line("All cases", _all_passed(row), _all_passed(against), found["pass_rate"]))
-    for suite, difference in found.get("suites", {}).items():
-        lines.append(_line(spoken(suite), passed(row, suite), passed(against, suite), difference))
-    return [line | {"places": _places(line, lines)} for line in lines]
-
-
-def spoken(suite: str) -> str:
-    """A suite's name for people to read."""
-    return suite.replace("_", " ").capitalize()
-
-
-def passed(row: VersionRow | None, suite: str) -> str:
-    """How many cases of a suite pass."""
-    measured = row.suites.get(suite) if row else None
-    return f"{measured['passed']}/{measured['cases']}" if measured else "–"
-
-
 def history(store: Store) -> list[dict[str, str]]:
     """The latest events that concern operators: when, who, what."""
     kinds = ", ".join(f"'{kind}'" for kind in HAPPENED)
@@ -266,28 +259,6 @@ def _happened(row: dict[str, Any]) -> str:
     if detail.get("before"):
         text += f" instead of {named(detail['before'])}"
     return f"{text}: {detail['reason']}" if detail.get("reason") else text
-
-
-def _all_passed(row: VersionRow | None) -> str:
-    suites = row.suites.values() if row else []
-    return f"{sum(s['passed'] for s in suites)}/{sum(s['cases'] for s in suites)}" if suites else "–"
-
-
-def _line(label: str, ours: str, theirs: str, difference: dict[str, Any], unit: str = "points") -> dict[str, Any]:
-    numbers = [float(difference[key]) for key in ("low", "value", "high")]
-    low, value, high = (f"{n * 100:+.1f}" if unit == "points" else f"{n:+.3f}" for n in numbers)
-    text = f"{value} [{low}, {high}]".replace("-", "−")
-    verdict = "better" if numbers[0] > 0 else "worse" if numbers[2] < 0 else ""
-    return {
-        **{"label": label, "ours": ours, "theirs": theirs, "text": text},
-        **{"unit": unit, "verdict": verdict, "numbers": numbers},
-    }
-
-
-def _places(line: dict[str, Any], lines: list[dict[str, Any]]) -> list[float]:
-    """Where low, value and high stand on a line of 100 whose middle is no difference; a unit has one scale."""
-    reach = max(abs(number) for other in lines if other["unit"] == line["unit"] for number in other["numbers"])
-    return [round(50 + 46 * number / (reach or 1), 1) for number in line["numbers"]]
 
 
 def _base_measures(home: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 
+from chatbot.dialogue.guard import defuse_markup
 from chatbot.errors import InputError
 from chatbot.records import ChatMessage, Passage
 
@@ -31,10 +32,10 @@ def render_question(question: str, passages: Sequence[Passage]) -> str:
 
 
 def render_fact(passage: Passage) -> str:
-    """One passage on one line."""
+    """One passage on one line; an approved answer holds a visitor's words, so marks of chat templates are broken up."""
     text = " ".join(passage.text.split())
     if passage.kind == "answer":
-        return f"Asked “{' '.join(passage.query.split())}”, we answer: {text}"
+        return defuse_markup(f"Asked “{' '.join(passage.query.split())}”, we answer: {text}")
     return f"{passage.title}: {text}"
 
 

@@ -2,7 +2,7 @@
 
 A reply leases the engine for its whole length. A newly promoted version is loaded and probed in the background, then
 takes the place in one assignment; the old engine is freed when its last reply ends. A version that cannot be loaded
-or does not answer the probe is refused: the old one stays and `fault` says why.
+or does not answer the probe is refused: the old one stays and `fault` says why, until the champion changes again.
 """
 
 import logging
@@ -39,7 +39,7 @@ class LiveEngine:
         self._lock = threading.Lock()
         self._swap_lock = threading.Lock()
         self._stopping = threading.Event()
-        self._refused: set[str] = set()
+        self._refused: str | None = None
         self._watcher: threading.Thread | None = None
         self.fault: str | None = None
         self.swaps = 0
@@ -69,12 +69,15 @@ class LiveEngine:
         """Swap to the champion if it is not the one that answers; returns whether it swapped."""
         with self._swap_lock:
             wanted = self._champion()
-            if wanted == self.version or wanted in self._refused:
+            if wanted == self._refused:
+                return False
+            self._refused = self.fault = None
+            if wanted == self.version:
                 return False
             try:
                 engine = self._probed(wanted)
             except UserError as error:
-                self._refused.add(wanted)
+                self._refused = wanted
                 self.fault = f"{wanted} was refused and {self.version} keeps answering: {error}"
                 logger.error(self.fault)
                 return False
@@ -82,7 +85,6 @@ class LiveEngine:
                 old, self._seat = self._seat, _Seat(engine)
                 old.retired = True
                 free = old.leases == 0
-            self.fault = None
             self.swaps += 1
             logger.info("%s answers from now on", wanted)
             if free:
@@ -96,7 +98,12 @@ class LiveEngine:
             raise
         except Exception as error:
             raise EngineError(f"it could not be loaded: {error}") from error
-        if not "".join(engine.generate(PROBE, Sampling(max_new_tokens=8))).strip():
+        try:
+            answered = "".join(engine.generate(PROBE, Sampling(max_new_tokens=8))).strip()
+        except Exception as error:
+            engine.close()
+            raise EngineError(f"it failed at the probe: {error}") from error
+        if not answered:
             engine.close()
             raise EngineError("it did not answer the probe")
         return engine

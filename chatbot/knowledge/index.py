@@ -1,4 +1,4 @@
-"""The index: passages as vectors, searched by cosine similarity, kept on disk, extended the moment an answer is approved.
+"""The index: passages as vectors, searched by cosine similarity, kept on disk, extended when an answer is approved.
 
 Article sentences carry their title and section. Exact search over a matrix: with a few thousand passages it takes
 well under a millisecond, so there is no approximate index here.
@@ -82,10 +82,11 @@ def _cached_vectors(embedder: Embedder, texts: list[str], cache: Path | None) ->
     file = cache / f"{key}.npy" if cache else None
     if file and file.is_file():
         try:
-            kept: Vectors = np.load(file, allow_pickle=False)
+            with file.open("rb") as held:
+                kept: Vectors = np.lib.format.read_array(held, allow_pickle=False)
             if len(kept) == len(texts):
                 return kept
-        except (ValueError, OSError, EOFError):
+        except (ValueError, OSError):
             file.unlink(missing_ok=True)
     vectors = embedder.encode(texts)
     if file:

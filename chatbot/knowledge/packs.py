@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -19,6 +20,10 @@ from chatbot.errors import PackError
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 SUITES = ("facts", "multi_turn", "out_of_scope", "safety", "must_pass", "fairness")
+ABBREVIATIONS = ("e.g", "i.e", "a.m", "p.m", "approx", "incl", "excl", "max", "min", "Dr", "Mr", "Mrs", "Ms", "St")
+NOT_ABBREVIATED = "".join(rf"(?<!\b{re.escape(word)}\.)" for word in ABBREVIATIONS)
+SENTENCE_END = re.compile(rf"(?<=[.!?]){NOT_ABBREVIATED}\s+(?=[A-Z£€$\"'“])")
+LIST_MARK = re.compile(r"([-*]|\d+\.)\s+")
 
 
 class _Row(BaseModel):
@@ -73,12 +78,7 @@ class Pair(_Row):
 
 def _alternating(messages: list[Turn], last: str) -> None:
     roles = [turn.role for turn in messages]
-    if (
-        not roles
-        or roles[0] != "user"
-        or roles[-1] != last
-        or any(a == b for a, b in zip(roles, roles[1:], strict=False))
-    ):
+    if not roles or roles[0] != "user" or roles[-1] != last or any(a == b for a, b in pairwise(roles)):
         raise ValueError(f"messages must alternate from user to {last}")
 
 
@@ -152,8 +152,9 @@ def load_pack(folder: Path) -> Pack:
     dialogues = _read_rows(folder / "dialogues.jsonl", Dialogue, faults)
     sentences = _read_articles(folder / "articles", faults)
     suites = {name: read_cases(folder / "suites" / f"{name}.jsonl", faults) for name in SUITES}
-    _refuse_twins([case.id for cases in suites.values() for case in cases], "suites: case id", faults)
-    _refuse_unknown(folder / "suites", {f"{name}.jsonl" for name in SUITES}, faults)
+    _refuse_twins(suites, faults)
+    _refuse_unknown(folder / "suites", {f"{name}.jsonl" for name in SUITES}, faults, "suites/")
+    _refuse_unknown(folder / "articles", {path.name for path in folder.glob("articles/*.md")}, faults, "articles/")
     known = {"pack.toml", "pairs.jsonl", "dialogues.jsonl", "articles", "suites", "DATASHEET.md"}
     _refuse_unknown(folder, known, faults)
     if not (folder / "DATASHEET.md").is_file():
@@ -187,7 +188,7 @@ def _read_rows(path: Path, kind: type[_R], faults: list[str]) -> list[_R]:
     check: Callable[[Any], _R] = TypeAdapter(kind).validate_python
     rows = []
     name = path.name if path.parent.name != "suites" else f"suites/{path.name}"
-    for number, line in enumerate((text or "").splitlines(), start=1):
+    for number, line in enumerate((text or "").split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -222,17 +223,29 @@ def _read_articles(folder: Path, faults: list[str]) -> list[Sentence]:
 def split_article(name: str, text: str) -> list[Sentence]:
     """Cut Markdown into sentences that remember their title and section."""
     title, section, sentences = name, "", []
-    for line in text.splitlines():
-        line = line.strip()
-        if line.startswith("# "):
-            title, section = line[2:].strip(), ""
-        elif line.startswith("#"):
-            section = line.lstrip("#").strip()
-        elif line:
-            line = re.sub(r"^([-*]|\d+\.)\s+", "", line)
-            parts = re.split(r"(?<=[.!?])\s+(?=[A-Z£€$\"'“])", line)
+    for block in _blocks(text):
+        if block.startswith("# "):
+            title, section = block[2:].strip(), ""
+        elif block.startswith("#"):
+            section = block.lstrip("#").strip()
+        else:
+            parts = SENTENCE_END.split(LIST_MARK.sub("", block, count=1) if LIST_MARK.match(block) else block)
             sentences += [Sentence(name, title, section, part) for part in parts if part]
     return sentences
+
+
+def _blocks(text: str) -> list[str]:
+    """Headings, list items, table rows and paragraphs, each on one line."""
+    blocks: list[str] = []
+    unfinished = False
+    for line in map(str.strip, text.splitlines()):
+        begins = line.startswith(("#", "|")) or LIST_MARK.match(line)
+        if line and unfinished and not begins:
+            blocks[-1] += f" {line}"
+        elif line:
+            blocks.append(line)
+        unfinished = bool(line) and not line.startswith(("#", "|"))
+    return blocks
 
 
 def _read_text(path: Path, faults: list[str]) -> str | None:
@@ -248,14 +261,19 @@ def _read_text(path: Path, faults: list[str]) -> str | None:
     return None
 
 
-def _refuse_twins(names: list[str], what: str, faults: list[str]) -> None:
-    faults.extend(f"{what} {name!r} stands twice" for name in sorted({name for name in names if names.count(name) > 1}))
+def _refuse_twins(suites: dict[str, list[Case]], faults: list[str]) -> None:
+    files: dict[str, list[str]] = {}
+    for name, cases in suites.items():
+        for case in cases:
+            files.setdefault(case.id, []).append(f"suites/{name}.jsonl")
+    twins = {case: list(dict.fromkeys(found)) for case, found in files.items() if len(found) > 1}
+    faults.extend(f"{', '.join(found)}: case id {case!r} stands twice" for case, found in sorted(twins.items()))
 
 
-def _refuse_unknown(folder: Path, known: set[str], faults: list[str]) -> None:
+def _refuse_unknown(folder: Path, known: set[str], faults: list[str], within: str = "") -> None:
     if folder.is_dir():
         present = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
-        faults.extend(f"{name}: not part of a pack; take it out" for name in sorted(present - known))
+        faults.extend(f"{within}{name}: not part of a pack; take it out" for name in sorted(present - known))
 
 
 def _explain(error: ValidationError) -> list[str]:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database as SqliteDatabase
+from sqlite_utils.db import NotFoundError as RowNotFoundError
 
-from chatbot.errors import UserError
+from chatbot.errors import NotFoundError, UserError
 from chatbot.records import new_id, now
 from chatbot.store.migrations import migrations
 
@@ -44,7 +45,8 @@ class Database:
 
     def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
         """All rows of a query, as dictionaries."""
-        return list(self.here.query(sql, parameters))
+        with storage_faults():
+            return list(self.here.query(sql, parameters))
 
     def row(self, sql: str, **parameters: Any) -> dict[str, Any] | None:
         """The first row of a query, or None."""
@@ -61,10 +63,10 @@ class Database:
             db.conn.execute("begin immediate")
             try:
                 yield db
+                db.conn.commit()
             except BaseException:
                 db.conn.rollback()
                 raise
-            db.conn.commit()
 
     def event(self, actor: str, kind: str, subject: str, **detail: Any) -> None:
         """Record who did what to what; part of the caller's transaction."""
@@ -84,6 +86,8 @@ def storage_faults() -> Iterator[None]:
     """Turn what the disk can do to us into an error that says what to do."""
     try:
         yield
+    except RowNotFoundError as error:
+        raise NotFoundError("what was to be changed does not exist any more: reload the page") from error
     except sqlite3.OperationalError as error:
         text = str(error)
         if "full" in text or "I/O" in text:

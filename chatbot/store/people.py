@@ -1,5 +1,6 @@
 """People: visitors known by a cookie, agents and operators by name and password (Argon2id)."""
 
+from functools import cached_property
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -18,11 +19,18 @@ class People:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._hasher = PasswordHasher()
-        self._dummy_hash = self._hasher.hash(new_id())
+
+    @cached_property
+    def _dummy_hash(self) -> str:
+        return self._hasher.hash(new_id())
 
     def visitor(self, visitor_id: str) -> Person:
         """The visitor with this id, made at first use; a new one has not consented to anything."""
-        return self.get(visitor_id) or self._insert(visitor_id, "visitor", None, None)
+        known = self.get(visitor_id)
+        if known is None:
+            with self._database.writing():
+                known = self.get(visitor_id) or self._insert(visitor_id, "visitor", None, None)
+        return known
 
     def add_visitor(self) -> Person:
         """A new anonymous visitor."""
@@ -40,9 +48,10 @@ class People:
 
     def check_password(self, name: str, password: str) -> Person | None:
         """The staff member with this name and password, or None; takes as long for unknown names."""
+        unknown = self._dummy_hash
         row = self._database.row("select * from people where name = :name and deleted_at is null", name=name)
         try:
-            self._hasher.verify(row["password_hash"] if row else self._dummy_hash, password)
+            self._hasher.verify(row["password_hash"] if row else unknown, password)
         except (VerificationError, InvalidHashError):
             return None
         return _person(row) if row else None

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from chatbot.dialogue.session import Session
 from chatbot.engines.live import LiveEngine
 from chatbot.engines.scripted import ScriptedEngine
-from chatbot.errors import BusyError, NotFoundError
+from chatbot.errors import BusyError, EngineError, NotFoundError
 from chatbot.knowledge.embeddings import HashedEmbedder
 from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.packs import load_pack
@@ -65,6 +65,7 @@ class Site:
     url: str
     session: Session
     jobs: RowJobs
+    damaged: set[str]
 
     @property
     def store(self) -> Store:
@@ -130,7 +131,14 @@ def site(home: Path, serve: Callable[[FastAPI], str]) -> Iterator[Site]:
     settings = load_settings(engine="scripted", pack=str(write_pack(home / "pack")))
     store = open_store(settings.database)
     pack = load_pack(settings.pack_folder)
-    live = LiveEngine(ScriptedEngine, lambda: store.versions.resolve("champion"))
+    damaged: set[str] = set()
+
+    def load(name: str) -> ScriptedEngine:
+        if name in damaged:
+            raise EngineError("its file is damaged")
+        return ScriptedEngine(name)
+
+    live = LiveEngine(load, lambda: store.versions.resolve("champion"))
     session = Session(settings, store, pack, KnowledgeIndex(HashedEmbedder(), pack.sentences), live)
     access = Access(store, home / "key")
     for name, role in (("ada", "operator"), ("ben", "agent")):
@@ -142,7 +150,7 @@ def site(home: Path, serve: Callable[[FastAPI], str]) -> Iterator[Site]:
     page = build_operate_page(session, access, jobs)  # type: ignore[arg-type]
     gr.mount_gradio_app(app, page, path="/operate", theme=chat_theme(), css=CSS, head=HEAD, footer_links=[], pwa=False)
     live.watch()
-    yield Site(serve(app), session, jobs)
+    yield Site(serve(app), session, jobs, damaged)
     live.close()
 
 
@@ -258,14 +266,15 @@ def test_judges_promotes_and_rolls_back(visit: Callable[..., Page], site: Site) 
     )
 
 
-def test_a_refused_version_is_reported(visit: Callable[..., Page], site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refused_version_is_reported(visit: Callable[..., Page], site: Site) -> None:
     version = site.add_version({}, 4.2, {})
     page = operate(visit, site)
-    fault = f"{version.name} was refused and base keeps answering: it did not answer the probe"
-    monkeypatch.setattr(site.session.live, "_refused", {version.name})
-    monkeypatch.setattr(site.session.live, "fault", fault)
+    site.damaged.add(version.name)
     site.store.versions.point("champion", version.name, "system")
-    expect(page.locator(".op-warning")).to_contain_text(fault)
+    expect(page.locator(".op-warning")).to_contain_text(
+        f"{version.name} was refused and base keeps answering: its file is damaged."
+    )
+    expect(page.locator("#op-header")).to_contain_text("The base model answers now.")
 
 
 def test_fits_a_narrow_screen(visit: Callable[..., Page], site: Site) -> None:

@@ -1,9 +1,11 @@
 """The lamp shop's pack with a store, an index and a session that need no weights."""
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from chatbot.dialogue.session import Session, Update
 from chatbot.engines.base import Engine
@@ -26,7 +28,8 @@ def pack_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(home: Path) -> Iterator[Store]:
+def store(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setattr("chatbot.store.people.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
     store = open_store(home / "chatbot.db")
     yield store
     store.database.close()

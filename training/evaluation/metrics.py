@@ -14,7 +14,8 @@ RESAMPLES = 2000
 def proportion(hits: int, cases: int) -> dict[str, Any]:
     """A share with Wilson's score interval (Wilson, 1927)."""
     interval = binomtest(hits, cases).proportion_ci(CONFIDENCE, method="wilson")
-    return {"value": round(hits / cases, 4), "low": round(interval.low, 4), "high": round(interval.high, 4)}
+    low, high = float(interval.low), float(interval.high)
+    return {"value": round(hits / cases, 4), "low": round(low, 4), "high": round(high, 4)}
 
 
 def mean(values: Sequence[float]) -> dict[str, Any]:

@@ -1,0 +1,212 @@
+"""Changing the version that answers: no reply is broken, and a version that does not work never takes over."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from chatbot.engines import live as live_module
+from chatbot.engines.base import Generation
+from chatbot.engines.live import LiveEngine
+from chatbot.engines.scripted import ScriptedEngine
+from chatbot.errors import EngineError, NotFoundError
+from chatbot.records import ChatMessage, Sampling
+
+WORDS = 12
+
+
+class SlowEngine(ScriptedEngine):
+    """Says its own name; knows how many replies it is writing and whether one was under way when it was closed."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(version, lambda messages: " ".join([version] * WORDS), seconds_per_word=0.003)
+        self.closed = 0
+        self.writing = 0
+        self.broken = False
+
+    def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> Generation:
+        assert not self.closed
+        return super().generate(messages, sampling)
+
+    def close(self) -> None:
+        self.broken |= self.writing > 0
+        self.closed += 1
+
+
+class SilentEngine(ScriptedEngine):
+    def __init__(self, version: str) -> None:
+        super().__init__(version, lambda messages: "  ")
+        self.closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class CrashingEngine(SilentEngine):
+    def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> Generation:
+        raise RuntimeError("out of memory")
+
+
+class House:
+    """A champion that can be changed and engines that can be looked at."""
+
+    def __init__(self) -> None:
+        self.champion = "v1"
+        self.makers: dict[str, Callable[[str], ScriptedEngine]] = {}
+        self.loaded: list[ScriptedEngine] = []
+        self.live = LiveEngine(self.load, lambda: self.champion)
+
+    def load(self, version: str) -> ScriptedEngine:
+        engine = self.makers.get(version, SlowEngine)(version)
+        self.loaded.append(engine)
+        return engine
+
+    def loads_of(self, version: str) -> int:
+        return sum(engine.version == version for engine in self.loaded)
+
+    def promote(self, version: str) -> bool:
+        self.champion = version
+        return self.live.refresh()
+
+
+@pytest.fixture
+def house() -> Iterator[House]:
+    house = House()
+    yield house
+    house.live.close()
+
+
+def test_every_reply_is_whole_and_by_one_version_while_versions_change(house: House) -> None:
+    begun = threading.Barrier(9)
+
+    def reply() -> tuple[str, list[str]]:
+        with house.live.lease() as engine:
+            engine.writing += 1
+            pieces = iter(engine.generate([], Sampling()))
+            words = [next(pieces)]
+            begun.wait(5)
+            words += [piece.strip() for piece in pieces]
+            engine.writing -= 1
+            return engine.version, words
+
+    with ThreadPoolExecutor(8) as pool:
+        replies = [pool.submit(reply) for _ in range(8)]
+        begun.wait(5)
+        assert house.promote("v2")
+        first = house.loaded[0]
+        assert house.live.version == "v2"
+        assert not first.closed
+        assert [r.result() for r in replies] == [("v1", ["v1"] * WORDS)] * 8
+    assert (first.closed, first.broken) == (1, False)
+    assert house.live.swaps == 1
+    with house.live.lease() as engine:
+        assert engine.version == "v2"
+
+
+def test_an_idle_engine_is_freed_at_once(house: House) -> None:
+    house.promote("v2")
+    assert [engine.closed for engine in house.loaded] == [1, 0]
+
+
+def test_nothing_happens_while_the_champion_stays(house: House) -> None:
+    assert not house.live.refresh()
+    assert len(house.loaded) == 1
+
+
+def refuse_to_load(version: str) -> ScriptedEngine:
+    raise NotFoundError(f"{version} has no files")
+
+
+def crash_at_loading(version: str) -> ScriptedEngine:
+    raise MemoryError("no room")
+
+
+@pytest.mark.parametrize(
+    ("maker", "reason"),
+    [
+        (refuse_to_load, "v2 has no files"),
+        (crash_at_loading, "it could not be loaded: no room"),
+        (SilentEngine, "it did not answer the probe"),
+        (CrashingEngine, "it failed at the probe: out of memory"),
+    ],
+)
+def test_a_version_that_does_not_work_is_refused_once_and_freed(
+    house: House, maker: Callable[[str], ScriptedEngine], reason: str
+) -> None:
+    attempts = []
+    house.makers["v2"] = lambda version: (attempts.append(version), maker(version))[1]
+    assert not house.promote("v2")
+    assert house.live.version == "v1"
+    assert house.live.fault == f"v2 was refused and v1 keeps answering: {reason}"
+    assert not house.live.refresh()
+    assert attempts == ["v2"]
+    assert [engine.closed for engine in house.loaded if engine.version == "v2"] in ([], [1])
+    assert house.live.swaps == 0
+
+
+def test_a_rollback_after_a_refusal_clears_the_fault(house: House) -> None:
+    house.makers["v2"] = SilentEngine
+    house.promote("v2")
+    assert not house.promote("v1")
+    assert house.live.fault is None
+    assert house.promote("v3")
+    assert (house.live.version, house.live.fault) == ("v3", None)
+
+
+def test_a_refused_version_is_tried_again_when_it_is_promoted_again(house: House) -> None:
+    house.makers["v2"] = SilentEngine
+    house.promote("v2")
+    house.promote("v1")
+    del house.makers["v2"]
+    assert house.promote("v2")
+    assert house.live.version == "v2"
+
+
+def test_a_rollback_brings_the_former_version_back(house: House) -> None:
+    house.promote("v2")
+    assert house.promote("v1")
+    assert house.live.version == "v1"
+    assert [engine.closed for engine in house.loaded] == [1, 1, 0]
+
+
+def test_a_first_version_that_cannot_be_loaded_is_told_at_the_start() -> None:
+    with pytest.raises(NotFoundError, match="v1 has no files"):
+        LiveEngine(refuse_to_load, lambda: "v1")
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen within 5 s"
+        time.sleep(0.005)
+
+
+def test_the_watcher_follows_the_champion_until_it_is_closed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_module, "POLL_SECONDS", 0.005)
+    house.live.watch()
+    house.champion = "v2"
+    until(lambda: house.live.version == "v2")
+    house.live.close()
+    assert not any(thread.name == "champion-watch" for thread in threading.enumerate())
+    house.champion = "v3"
+    time.sleep(0.03)
+    assert house.loads_of("v3") == 0
+    assert house.loaded[-1].closed
+
+
+def test_the_watcher_survives_a_champion_that_cannot_be_read(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_module, "POLL_SECONDS", 0.005)
+    failed = threading.Event()
+
+    def unreadable() -> str:
+        failed.set()
+        raise EngineError("the database is busy")
+
+    monkeypatch.setattr(house.live, "_champion", unreadable)
+    house.live.watch()
+    assert failed.wait(5)
+    house.champion = "v2"
+    monkeypatch.setattr(house.live, "_champion", lambda: house.champion)
+    until(lambda: house.live.version == "v2")

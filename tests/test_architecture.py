@@ -1,0 +1,184 @@
+"""The shape of the code: which room may import which, how long things are, and what they are called."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+LONGEST_MODULE = 300
+LONGEST_FUNCTION = 60
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "manager"}
+
+CHATBOT = {
+    "records settings errors privacy weights commands": 0,
+    "store": 1,
+    "engines knowledge": 2,
+    "dialogue": 3,
+    "web __main__": 4,
+}
+TRAINING = {
+    "curation finetuning": 0,
+    "evaluation": 1,
+    "release": 2,
+    "cycle": 3,
+    "jobs progress": 4,
+    "console console_view console_words __main__": 5,
+}
+BESIDE_EACH_OTHER = {"console", "console_view", "console_words"}
+FLOORS = {
+    f"{package}.{room}": floor
+    for package, house in (("chatbot", CHATBOT), ("training", TRAINING))
+    for rooms, floor in house.items()
+    for room in rooms.split()
+}
+
+
+@dataclass(frozen=True)
+class Module:
+    """A source file with its dotted name."""
+
+    name: str
+    path: Path
+
+    @property
+    def tree(self) -> ast.Module:
+        return parse(self.path)
+
+    @property
+    def room(self) -> str:
+        """The package and the first part below it."""
+        return ".".join(self.name.split(".")[:2])
+
+
+@cache
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def module_of(path: Path) -> Module:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return Module(".".join(part for part in parts if part != "__init__"), path)
+
+
+SOURCES = sorted([*ROOT.glob("chatbot/**/*.py"), *ROOT.glob("training/**/*.py"), ROOT / "app.py"])
+MODULES = {module.name: module for module in map(module_of, SOURCES)}
+every_module = pytest.mark.parametrize("module", MODULES.values(), ids=MODULES.keys())
+
+
+def imports(module: Module) -> Iterator[str]:
+    """The modules of this project that a module imports, wherever in it the statement stands."""
+    for node in ast.walk(module.tree):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module.name}:{node.lineno}: write the import out in full"
+            names = [
+                name if (name := f"{node.module}.{alias.name}") in MODULES else str(node.module) for alias in node.names
+            ]
+        yield from (name for name in names if name.split(".")[0] in {"chatbot", "training", "app"})
+
+
+def allowed(here: str, there: str) -> bool:
+    """Whether one room may import from another: itself, a lower floor, and what stands beside it on the ground."""
+    if here == there or there in ("chatbot", "training"):
+        return True
+    if here.startswith("chatbot"):
+        lowest = FLOORS[here] == FLOORS.get(there) == 0
+        return there.startswith("chatbot.") and (lowest or FLOORS[there] < FLOORS[here])
+    if there.startswith("chatbot."):
+        return True
+    beside = {here.split(".")[1], there.split(".")[1]} <= BESIDE_EACH_OTHER
+    return there.startswith("training.") and (beside or FLOORS[there] < FLOORS[here])
+
+
+@every_module
+def test_every_module_has_its_room(module: Module) -> None:
+    assert module.name in ("app", "chatbot", "training") or module.room in FLOORS, f"{module.room} has no place yet"
+
+
+@every_module
+def test_imports_run_down_the_house(module: Module) -> None:
+    if module.name in ("app", "chatbot", "training"):
+        return
+    wrong = {name for name in imports(module) if not allowed(module.room, ".".join(name.split(".")[:2]))}
+    assert not wrong, f"{module.name} must not import {', '.join(sorted(wrong))}"
+
+
+def test_the_chatbot_does_not_know_of_training() -> None:
+    chatbot = [module for name, module in MODULES.items() if name.split(".")[0] == "chatbot"]
+    found = {(module.name, name) for module in chatbot for name in imports(module) if not name.startswith("chatbot")}
+    assert found == set()
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    graph = {name: set(imports(module)) - {name} for name, module in MODULES.items()}
+    cleared: set[str] = set()
+
+    def walk(name: str, trail: tuple[str, ...]) -> None:
+        assert name not in trail, " → ".join([*trail[trail.index(name) :], name])
+        if name not in cleared:
+            for imported in graph.get(name, ()):
+                walk(imported, (*trail, name))
+            cleared.add(name)
+
+    for name in graph:
+        walk(name, ())
+
+
+@every_module
+def test_every_module_says_what_it_is(module: Module) -> None:
+    assert ast.get_docstring(module.tree)
+
+
+@every_module
+def test_no_module_is_too_long(module: Module) -> None:
+    lines = len(module.path.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGEST_MODULE
+
+
+@every_module
+def test_no_function_is_too_long(module: Module) -> None:
+    long = {
+        node.name: length
+        for node in ast.walk(module.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (length := (node.end_lineno or 0) - node.lineno + 1) > LONGEST_FUNCTION
+    }
+    assert long == {}
+
+
+@every_module
+def test_no_file_has_a_name_that_says_nothing(module: Module) -> None:
+    words = set(re.split(r"[._]", module.name))
+    assert not words & FORBIDDEN_NAMES
+
+
+def test_the_packs_hold_files_only() -> None:
+    assert list((ROOT / "data").rglob("*.py")) == []
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "may"),
+    [
+        ("chatbot.web", "chatbot.store", True),
+        ("chatbot.dialogue", "chatbot.web", False),
+        ("chatbot.engines", "chatbot.knowledge", False),
+        ("chatbot.store", "chatbot.errors", True),
+        ("chatbot.weights", "chatbot.errors", True),
+        ("chatbot.settings", "chatbot.store", False),
+        ("chatbot.store", "training.cycle", False),
+        ("training.cycle", "chatbot.dialogue", True),
+        ("training.evaluation", "training.release", False),
+        ("training.curation", "training.finetuning", False),
+        ("training.console", "training.console_view", True),
+        ("training.console", "app", False),
+    ],
+)
+def test_the_arrows_are_the_ones_of_the_design(here: str, there: str, may: bool) -> None:
+    assert allowed(here, there) is may
