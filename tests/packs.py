@@ -49,11 +49,11 @@ def write_pack(folder: Path) -> Path:
     pairs = [
         {
             "query": wording.format(query),
-            "response": f"{response} Anything else, number {n}?",
+            "response": response,
             "intent": intent,
             "source": "x",
         }
-        for n, wording in enumerate(WORDINGS)
+        for wording in WORDINGS
         for query, response, intent, _ in FACTS
     ]
     _write(folder / "pairs.jsonl", pairs)

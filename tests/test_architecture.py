@@ -29,7 +29,7 @@ TRAINING = {
     "jobs progress": 4,
     "console console_view console_words __main__": 5,
 }
-BESIDE_EACH_OTHER = {"console", "console_view", "console_words"}
+BESIDE_EACH_OTHER = {"training.console", "training.console_view", "training.console_words"}
 FLOORS = {
     f"{package}.{room}": floor
     for package, house in (("chatbot", CHATBOT), ("training", TRAINING))
@@ -93,8 +93,7 @@ def allowed(here: str, there: str) -> bool:
         return there.startswith("chatbot.") and (lowest or FLOORS[there] < FLOORS[here])
     if there.startswith("chatbot."):
         return True
-    beside = {here.split(".")[1], there.split(".")[1]} <= BESIDE_EACH_OTHER
-    return there.startswith("training.") and (beside or FLOORS[there] < FLOORS[here])
+    return there.startswith("training.") and ({here, there} <= BESIDE_EACH_OTHER or FLOORS[there] < FLOORS[here])
 
 
 @every_module

@@ -19,7 +19,7 @@ from chatbot.store.versions import BASE
 from training.curation.snapshots import curate
 from training.cycle import STOP, run_folder
 from training.finetuning.checkpoints import CHECKPOINT
-from training.release.publish import _before
+from training.release.publish import version_before
 
 HISTORY_SHOWN = 30
 GIVEN = {"like": "Likes", "dislike": "Dislikes", "correction": "Corrections", "answer": "Approvals"}
@@ -210,7 +210,7 @@ def before_champion(store: Store) -> str:
     champion = store.versions.alias("champion")
     if champion in (None, BASE):
         raise NotFoundError("there is nothing to roll back to: the base model answers already")
-    return _before(store.versions.champions(), str(champion))
+    return version_before(store.versions.champions(), str(champion))
 
 
 def named(version: str) -> str:

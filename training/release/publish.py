@@ -56,12 +56,12 @@ def roll_back(store: Store, actor: str) -> str:
     champion = store.versions.alias("champion")
     if champion in (None, BASE):
         raise NotFoundError("there is nothing to roll back to: the base model answers already")
-    before = _before(store.versions.champions(), str(champion))
+    before = version_before(store.versions.champions(), str(champion))
     store.versions.point("champion", before, actor)
     return before
 
 
-def _before(history: list[str], champion: str) -> str:
+def version_before(history: list[str], champion: str) -> str:
     """What the champion replaced when it first became one; repeated roll-backs walk down to the base model."""
     first = len(history) - 1 - history[::-1].index(champion)
     return history[first + 1] if first + 1 < len(history) else BASE
