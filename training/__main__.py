@@ -62,7 +62,9 @@ def curate(as_json: bool) -> None:
 @click.option("--snapshot", type=int, help="A frozen snapshot's number. Default: freeze what there is now.")
 @click.option("--resume", metavar="RUN", help="Go on from the checkpoint of a stopped or killed run.")
 @as_json
-def run(recipe: str | None, overrides: tuple[str, ...], snapshot: int | None, resume: str | None, as_json: bool) -> None:
+def run(
+    recipe: str | None, overrides: tuple[str, ...], snapshot: int | None, resume: str | None, as_json: bool
+) -> None:
     """Fine-tune on a snapshot and register the version; no evaluation, no promotion."""
     from training.curation.snapshots import curate as curated
     from training.curation.snapshots import freeze, open_snapshot

@@ -17,7 +17,7 @@ Origin = Literal["pair", "dialogue", "correction", "like", "answer"]
 
 @dataclass(frozen=True)
 class Example:
-    """Something to learn: `messages` alternate and end with the reply to imitate; `group` is what a split keeps whole."""
+    """Something to learn: `messages` alternate and end with the reply to imitate; a split keeps each `group` whole."""
 
     id: str
     messages: list[ChatMessage]

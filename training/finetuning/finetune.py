@@ -69,24 +69,14 @@ def finetune(
         save_best(folder, model)
     began, stopped = time.perf_counter() - state.seconds, False
     while state.step < len(plan) and state.since_best < recipe.patience and not stopped:
-        model.train()
+        rate = recipe.learning_rate * rate_at(state.step, len(plan), recipe.warmup_share)
         batch = collate([train.rows[i] for i in plan[state.step]], padding)
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.learning_rate * rate_at(state.step, len(plan), recipe.warmup_share)
-        loss = reply_loss(model, batch) / (batch.labels != IGNORED).sum()
-        if not torch.isfinite(loss):
-            raise TrainingError(
-                f"the loss is {loss.item()} at step {state.step + 1}: lower learning_rate and run again"
-            )
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(trainable, recipe.clip_norm)
-        optimizer.step()
-        optimizer.zero_grad()
+        loss = _step(model, optimizer, batch, rate, recipe.clip_norm)
 
         state.step += 1
         state.train_tokens += batch.tokens
         state.seconds = time.perf_counter() - began
-        point = {"step": state.step, "train_loss": round(loss.item(), 4)}
+        point = {"step": state.step, "train_loss": round(loss, 4)}
         if state.step % recipe.validate_every == 0 or state.step == len(plan):
             point["validation_loss"] = _keep_best(model, validation.rows, recipe, padding, folder, state)
         state.curve.append(point)
@@ -107,6 +97,21 @@ def finetune(
         too_long=train.too_long,
         seconds=round(time.perf_counter() - began, 1),
     )
+
+
+def _step(model: PeftModel, optimizer: torch.optim.Optimizer, batch: Batch, rate: float, clip_norm: float) -> float:
+    """One optimizer step; returns the mean loss a learned token."""
+    model.train()
+    loss = reply_loss(model, batch) / (batch.labels != IGNORED).sum()
+    if not torch.isfinite(loss):
+        raise TrainingError(f"the loss is {loss.item()}: lower learning_rate and run again")
+    loss.backward()
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+        torch.nn.utils.clip_grad_norm_(group["params"], clip_norm)
+    optimizer.step()
+    optimizer.zero_grad()
+    return loss.item()
 
 
 def reply_loss(model: PeftModel, batch: Batch) -> torch.Tensor:

@@ -75,7 +75,7 @@ def merge_into_gguf(base: Path, adapter: Path, out: Path) -> int:
 
 
 def adapter_deltas(adapter: Path) -> dict[str, Matrix]:
-    """The change of each weight matrix, shape (outputs, inputs), by module path such as `model.layers.0.mlp.up_proj`."""
+    """The change of each weight matrix, shape (outputs, inputs), by module path: `model.layers.0.mlp.up_proj`."""
     config: dict[str, Any] = json.loads((adapter / "adapter_config.json").read_text())
     root = config["r"] ** 0.5 if config.get("use_rslora") else config["r"]
     weights = load_file(adapter / "adapter_model.safetensors")
@@ -96,7 +96,7 @@ def _gguf_name(module: str, names: TensorNameMap) -> str:
 
 
 def _as_stored(module: str, delta: Matrix, header: Header) -> Matrix:
-    """The delta with its rows in the file's order: Llama's q and k are stored (heads, d/2, 2) instead of (heads, 2, d/2)."""
+    """The delta with its rows in the file's order: Llama's q and k lie as (heads, d/2, 2) there, not (heads, 2, d/2)."""
     match = PERMUTED.search(module)
     if match is None or header.architecture != MODEL_ARCH.LLAMA:
         return delta
