@@ -3,7 +3,7 @@
     python -m benchmarks.loop [--json]
 
 Clones the committed state into an empty folder with a new virtual environment, starts it with `make run`, and drives
-it in a headless Chromium and over HTTP on loopback. Takes about half an hour. Writes nothing outside a temporary folder.
+it in a headless Chromium and over HTTP on loopback. Takes about half an hour. Writes to a temporary folder only.
 """
 
 import json

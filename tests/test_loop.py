@@ -1,4 +1,4 @@
-"""The loop on the real model, from the command line: cycle, versions, evaluate, gate, promote, roll back, kill, resume."""
+"""The loop on the real model, from the command line: cycle, gate, promote, roll back, kill, resume."""
 
 import json
 import os

@@ -12,6 +12,7 @@ from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.packs import load_pack
 from chatbot.settings import Settings
 from chatbot.store import Store
+from chatbot.store.versions import BASE
 
 
 def open_embedder(settings: Settings) -> Embedder:
@@ -30,7 +31,7 @@ def open_session(settings: Settings, store: Store, version: str | None = None) -
         if settings.engine == "scripted":
             return LiveEngine(ScriptedEngine, champion)
         base = find_base_model(settings.base_model, settings.home)
-        return LiveEngine(lambda name: load_engine(settings, base, store, name), champion)
+        return LiveEngine(lambda name: load_engine(settings, base, store, name), champion, None if version else BASE)
 
     with ThreadPoolExecutor(1) as pool:
         live = pool.submit(open_engine)

@@ -32,8 +32,11 @@ class _Seat:
 class LiveEngine:
     """The engine that serves, replaced whole when the champion changes."""
 
-    def __init__(self, load: Callable[[str], Engine], champion: Callable[[], str]) -> None:
-        """`load` makes the engine of a version by name; `champion` names the version that should answer."""
+    def __init__(self, load: Callable[[str], Engine], champion: Callable[[], str], fallback: str | None = None) -> None:
+        """`load` makes the engine of a version by name; `champion` names the version that should answer.
+
+        `fallback` names the version that answers where the champion cannot be loaded at the start.
+        """
         self._load = load
         self._champion = champion
         self._lock = threading.Lock()
@@ -43,7 +46,19 @@ class LiveEngine:
         self._watcher: threading.Thread | None = None
         self.fault: str | None = None
         self.swaps = 0
-        self._seat = _Seat(load(champion()))
+        self._seat = _Seat(self._first(fallback))
+
+    def _first(self, fallback: str | None) -> Engine:
+        wanted = self._champion()
+        try:
+            return self._load(wanted)
+        except UserError as error:
+            if fallback in (None, wanted):
+                raise
+            self._refused = wanted
+            self.fault = f"{wanted} was refused and {fallback} answers: {error}"
+            logger.error(self.fault)
+            return self._load(str(fallback))
 
     @property
     def version(self) -> str:

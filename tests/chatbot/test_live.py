@@ -210,3 +210,18 @@ def test_the_watcher_survives_a_champion_that_cannot_be_read(house: House, monke
     house.champion = "v2"
     monkeypatch.setattr(house.live, "_champion", lambda: house.champion)
     until(lambda: house.live.version == "v2")
+
+
+def test_at_the_start_the_fallback_answers_for_a_champion_that_cannot_be_loaded() -> None:
+    def load(name: str) -> ScriptedEngine:
+        if name == "v1":
+            raise EngineError("its file is missing")
+        return ScriptedEngine(name)
+
+    live = LiveEngine(load, lambda: "v1", fallback="base")
+    assert live.version == "base"
+    assert live.fault == "v1 was refused and base answers: its file is missing"
+    assert not live.refresh()
+    with pytest.raises(EngineError, match="missing"):
+        LiveEngine(load, lambda: "v1")
+    live.close()

@@ -96,7 +96,7 @@ def _gguf_name(module: str, names: TensorNameMap) -> str:
 
 
 def _as_stored(module: str, delta: Matrix, header: Header) -> Matrix:
-    """The delta with its rows in the file's order: Llama's q and k lie as (heads, d/2, 2) there, not (heads, 2, d/2)."""
+    """The delta with its rows in the file's order: Llama's q and k lie there as (heads, d/2, 2)."""
     match = PERMUTED.search(module)
     if match is None or header.architecture != MODEL_ARCH.LLAMA:
         return delta
