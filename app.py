@@ -10,8 +10,8 @@ import os
 import socket
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import click
@@ -24,7 +24,7 @@ quieten()
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 CONCURRENT_EVENTS = 64
-FIRST_TRAIN_SECONDS = 3.0
+READY_POLL_SECONDS = 0.5
 
 
 @click.command()
@@ -46,35 +46,33 @@ def serve(host: str | None, port: int | None, no_train: bool) -> None:
 
 
 def build_app(settings: Settings, address: str = "") -> Any:
-    """The whole product as one ASGI app; loads the model while the page library is imported."""
+    """The whole product as one ASGI app; the model loads in the background while the pages are built."""
     from chatbot.store import open_store
 
     store = open_store(settings.database)
     store.conversations.mark_interrupted()
-    with ThreadPoolExecutor(1) as pool:
-        opening = pool.submit(_open_session, settings, store)
-        import gradio as gr
+    import gradio as gr
+    from fastapi import FastAPI
 
-        from chatbot.web.access import Access, AccessMiddleware, login_routes
-        from chatbot.web.api import api_routes
-        from chatbot.web.chat import build_chat_page
-        from chatbot.web.review import build_review_page
-        from chatbot.web.theme import CSS, HEAD, chat_theme
-        from training.console import build_operate_page
-        from training.jobs import Jobs
+    from chatbot.dialogue.opening import open_session
+    from chatbot.web.access import Access, AccessMiddleware, login_routes
+    from chatbot.web.api import api_routes
+    from chatbot.web.chat import build_chat_page
+    from chatbot.web.review import build_review_page
+    from chatbot.web.theme import CSS, HEAD, chat_theme
+    from training.console import build_operate_page
+    from training.jobs import Jobs
 
-        session = opening.result()
+    session = open_session(settings, store)
     access = Access(store, settings.home / "cookie.key")
     jobs = Jobs(settings, store)
-
-    from fastapi import FastAPI
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         session.live.watch()
         _announce(settings, session, address)
         if settings.auto_train:
-            threading.Timer(FIRST_TRAIN_SECONDS, jobs.start_first).start()
+            threading.Thread(target=_train_first, args=(session, jobs), daemon=True).start()
         yield
         session.live.close()
 
@@ -96,10 +94,11 @@ def build_app(settings: Settings, address: str = "") -> Any:
     return app
 
 
-def _open_session(settings: Settings, store: Any) -> Any:
-    from chatbot.dialogue.opening import open_session
-
-    return open_session(settings, store)
+def _train_first(session: Any, jobs: Any) -> None:
+    """Start the first fine-tune, once visitors can be answered."""
+    while not session.ready:
+        time.sleep(READY_POLL_SECONDS)
+    jobs.start_first()
 
 
 def _listen(settings: Settings) -> socket.socket:

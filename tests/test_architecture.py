@@ -22,12 +22,13 @@ CHATBOT = {
     "web __main__": 4,
 }
 TRAINING = {
-    "curation finetuning": 0,
-    "evaluation": 1,
-    "release": 2,
-    "cycle": 3,
-    "jobs progress": 4,
-    "console console_view console_words __main__": 5,
+    "runs": 0,
+    "curation finetuning": 1,
+    "evaluation": 2,
+    "release": 3,
+    "cycle": 4,
+    "jobs progress": 5,
+    "console console_view console_words __main__": 6,
 }
 BESIDE_EACH_OTHER = {"training.console", "training.console_view", "training.console_words"}
 FLOORS = {

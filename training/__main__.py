@@ -27,6 +27,7 @@ from chatbot.records import Run
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from training.progress import TerminalProgress
+from training.runs import STOP, run_folder
 
 HELD = 3
 
@@ -68,7 +69,7 @@ def run(
     """Fine-tune on a snapshot and register the version; no evaluation, no promotion."""
     from training.curation.snapshots import curate as curated
     from training.curation.snapshots import freeze, open_snapshot
-    from training.cycle import Progress, open_workbench, resumable, run_folder, the_only_run, train_version
+    from training.cycle import Progress, open_workbench, resumable, the_only_run, train_version
     from training.finetuning.recipe import load_recipe
 
     settings, store = _installation()
@@ -206,8 +207,6 @@ class _watched:
     """While a run is under way: SIGINT and SIGTERM stop it at its next step, a bar shows where it is."""
 
     def __init__(self, settings: Settings, store: Store, run: Run, quiet: bool) -> None:
-        from training.cycle import STOP, run_folder
-
         self._stop_file = run_folder(settings, run.id) / STOP
         self._bar = None if quiet or not sys.stderr.isatty() else TerminalProgress.of_run(store, run.id)
 

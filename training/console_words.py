@@ -17,9 +17,8 @@ from chatbot.records import Run, Version
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 from training.curation.snapshots import curate
-from training.cycle import STOP, run_folder
-from training.finetuning.checkpoints import CHECKPOINT
 from training.release.publish import version_before
+from training.runs import CHECKPOINT, STOP, run_folder
 
 HISTORY_SHOWN = 30
 GIVEN = {"like": "Likes", "dislike": "Dislikes", "correction": "Corrections", "answer": "Approvals"}

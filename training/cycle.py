@@ -30,13 +30,12 @@ from training.evaluation.evaluate import Workbench
 from training.evaluation.gate import Verdict, judge
 from training.evaluation.measures import measured
 from training.evaluation.suites import pack_suites
-from training.finetuning.checkpoints import CHECKPOINT
 from training.finetuning.encoding import encode_rows
 from training.finetuning.finetune import Outcome, finetune
 from training.finetuning.recipe import Recipe
 from training.release.publish import promote, register
+from training.runs import CHECKPOINT, STOP, run_folder
 
-STOP = "stop"
 SAVE_SECONDS = 0.5
 LEAST_FREE_BYTES = 1_500_000_000
 
@@ -88,11 +87,6 @@ def open_workbench(settings: Settings, store: Store) -> Workbench:
     index = KnowledgeIndex(embedder, pack.sentences, settings.home / "index")
     index.set_answers(store.feedback.answers())
     return Workbench(settings, store, pack, embedder, index, base, best_device(settings.device))
-
-
-def run_folder(settings: Settings, run: str) -> Path:
-    """Where a run keeps its recipe, checkpoint and best adapter."""
-    return settings.home.resolve() / "runs" / run
 
 
 @contextmanager

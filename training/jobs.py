@@ -17,7 +17,7 @@ from chatbot.errors import BusyError, NotFoundError
 from chatbot.records import Run
 from chatbot.settings import Settings
 from chatbot.store import Store
-from training.cycle import STOP, run_folder
+from training.runs import STOP, run_folder
 
 logger = logging.getLogger(__name__)
 

@@ -21,20 +21,28 @@ def open_embedder(settings: Settings) -> Embedder:
 
 
 def open_session(settings: Settings, store: Store, version: str | None = None) -> Session:
-    """A ready session on the champion, or on a fixed version; the index and the engine load side by side."""
+    """A session on the champion, or on a fixed version.
+
+    What is missing or broken on disk is told at once. The index and the engine load side by side in the background,
+    and the first question waits for them.
+    """
     pack = load_pack(settings.pack_folder)
 
     def champion() -> str:
         return store.versions.resolve(version or "champion")
 
-    def open_engine() -> LiveEngine:
-        if settings.engine == "scripted":
-            return LiveEngine(ScriptedEngine, champion)
-        base = find_base_model(settings.base_model, settings.home)
-        return LiveEngine(lambda name: load_engine(settings, base, store, name), champion, None if version else BASE)
-
-    with ThreadPoolExecutor(1) as pool:
-        live = pool.submit(open_engine)
+    def open_index() -> KnowledgeIndex:
         index = KnowledgeIndex(open_embedder(settings), pack.sentences, settings.home / "index")
         index.set_answers(store.feedback.answers())
-        return Session(settings, store, pack, index, live.result())
+        return index
+
+    champion()
+    if settings.engine == "scripted":
+        return Session(settings, store, pack, open_index(), LiveEngine(ScriptedEngine, champion))
+    base = find_base_model(settings.base_model, settings.home)
+    pool = ThreadPoolExecutor(1, thread_name_prefix="index")
+    index = pool.submit(open_index)
+    pool.shutdown(wait=False)
+    fallback = None if version else BASE
+    live = LiveEngine(lambda name: load_engine(settings, base, store, name), champion, fallback, background=True)
+    return Session(settings, store, pack, index, live)

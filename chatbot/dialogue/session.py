@@ -6,6 +6,7 @@ at any time, by closing the iterator or with `stop`; the text so far is kept.
 
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
@@ -41,14 +42,31 @@ class Update:
 class Session:
     """Answers visitors: the one way in for pages, API and command line."""
 
-    def __init__(self, settings: Settings, store: Store, pack: Pack, index: KnowledgeIndex, live: LiveEngine) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        pack: Pack,
+        index: "KnowledgeIndex | Future[KnowledgeIndex]",
+        live: LiveEngine,
+    ) -> None:
         self.settings = settings
         self.store = store
         self.pack = pack
-        self.index = index
+        self._index = index
         self.live = live
         self.metrics = Metrics(lambda: live.swaps, store.feedback.counts)
         self._running: dict[str, Generation | None] = {}
+
+    @property
+    def index(self) -> KnowledgeIndex:
+        """The index, once it is loaded."""
+        return self._index.result() if isinstance(self._index, Future) else self._index
+
+    @property
+    def ready(self) -> bool:
+        """Whether a question would be answered without waiting for anything to load."""
+        return self.live.ready and not (isinstance(self._index, Future) and not self._index.done())
 
     def say(self, person: Person, text: str, conversation_id: str | None = None) -> Generator[Update, None, None]:
         """Answer a new message at the head of a conversation; without one, in a new conversation."""

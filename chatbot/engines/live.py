@@ -32,10 +32,17 @@ class _Seat:
 class LiveEngine:
     """The engine that serves, replaced whole when the champion changes."""
 
-    def __init__(self, load: Callable[[str], Engine], champion: Callable[[], str], fallback: str | None = None) -> None:
+    def __init__(
+        self,
+        load: Callable[[str], Engine],
+        champion: Callable[[], str],
+        fallback: str | None = None,
+        background: bool = False,
+    ) -> None:
         """`load` makes the engine of a version by name; `champion` names the version that should answer.
 
-        `fallback` names the version that answers where the champion cannot be loaded at the start.
+        `fallback` names the version that answers where the champion cannot be loaded at the start. With `background`
+        the first engine is loaded in a thread, and replies wait for it.
         """
         self._load = load
         self._champion = champion
@@ -46,7 +53,29 @@ class LiveEngine:
         self._watcher: threading.Thread | None = None
         self.fault: str | None = None
         self.swaps = 0
-        self._seat = _Seat(self._first(fallback))
+        self._opened = threading.Event()
+        self._seat: _Seat | None = None
+        self._failure: UserError | None = None
+        if background:
+            threading.Thread(target=self._open, args=(fallback,), name="first-engine", daemon=True).start()
+        else:
+            self._open(fallback)
+            self._ready_seat()
+
+    def _open(self, fallback: str | None) -> None:
+        try:
+            self._seat = _Seat(self._first(fallback))
+        except Exception as error:
+            self._failure = error if isinstance(error, UserError) else EngineError(f"the engine cannot start: {error}")
+        finally:
+            self._opened.set()
+
+    def _ready_seat(self) -> _Seat:
+        """The seat, once the first engine is loaded; raises what kept it from loading."""
+        self._opened.wait()
+        if self._seat is None:
+            raise self._failure or EngineError("the engine cannot start")
+        return self._seat
 
     def _first(self, fallback: str | None) -> Engine:
         wanted = self._champion()
@@ -63,13 +92,19 @@ class LiveEngine:
     @property
     def version(self) -> str:
         """The version that answers now."""
-        return self._seat.engine.version
+        return self._seat.engine.version if self._seat else self._champion()
+
+    @property
+    def ready(self) -> bool:
+        """Whether an engine is loaded; False while the first is on its way, and after it failed."""
+        return self._seat is not None
 
     @contextmanager
     def lease(self) -> Iterator[Engine]:
         """The engine for one reply; it is not freed before the reply is done."""
+        self._ready_seat()
         with self._lock:
-            seat = self._seat
+            seat = self._ready_seat()
             seat.leases += 1
         try:
             yield seat.engine
@@ -83,6 +118,8 @@ class LiveEngine:
     def refresh(self) -> bool:
         """Swap to the champion if it is not the one that answers; returns whether it swapped."""
         with self._swap_lock:
+            if not self.ready:
+                return False
             wanted = self._champion()
             if wanted == self._refused:
                 return False
@@ -97,7 +134,7 @@ class LiveEngine:
                 logger.error(self.fault)
                 return False
             with self._lock:
-                old, self._seat = self._seat, _Seat(engine)
+                old, self._seat = self._ready_seat(), _Seat(engine)
                 old.retired = True
                 free = old.leases == 0
             self.swaps += 1
@@ -140,4 +177,6 @@ class LiveEngine:
         self._stopping.set()
         if self._watcher:
             self._watcher.join()
-        self._seat.engine.close()
+        self._opened.wait()
+        if self._seat:
+            self._seat.engine.close()

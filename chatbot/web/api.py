@@ -97,6 +97,8 @@ def _monitoring_routes(session: Session) -> APIRouter:
             session.store.database.row("select 1")
         except Exception as error:
             return JSONResponse({"status": "not ready", "reason": f"the database cannot be read: {error}"}, 503)
+        if not session.ready:
+            return JSONResponse({"status": "not ready", "reason": "the model is being loaded"}, 503)
         state = {"status": "ready", "version": session.live.version}
         return JSONResponse(state | ({"fault": session.live.fault} if session.live.fault else {}))
 

@@ -225,3 +225,31 @@ def test_at_the_start_the_fallback_answers_for_a_champion_that_cannot_be_loaded(
     with pytest.raises(EngineError, match="missing"):
         LiveEngine(load, lambda: "v1")
     live.close()
+
+
+def test_in_the_background_replies_wait_for_the_first_engine() -> None:
+    gate = threading.Event()
+
+    def load(name: str) -> ScriptedEngine:
+        gate.wait(10)
+        return ScriptedEngine(name)
+
+    live = LiveEngine(load, lambda: "v1", background=True)
+    assert not live.ready
+    assert live.version == "v1"
+    assert not live.refresh()
+    gate.set()
+    with live.lease() as engine:
+        assert engine.version == "v1"
+    assert live.ready
+    live.close()
+
+
+def test_what_keeps_the_first_engine_from_loading_is_told_to_who_asks() -> None:
+    def load(name: str) -> ScriptedEngine:
+        raise EngineError("its file is missing")
+
+    live = LiveEngine(load, lambda: "v1", background=True)
+    with pytest.raises(EngineError, match="missing"), live.lease():
+        pass
+    live.close()

@@ -29,7 +29,7 @@ from training.evaluation.metrics import mean, perplexity, proportion
 from training.evaluation.suites import Suite, passes
 from training.finetuning.encoding import Encoded, encode_rows
 
-AT_ONCE = 8
+AT_ONCE = 24
 ANSWERED = ("facts", "multi_turn", "must_pass")
 
 

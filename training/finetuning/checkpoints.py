@@ -9,7 +9,8 @@ from typing import Any
 import torch
 from peft import PeftModel
 
-CHECKPOINT = "checkpoint.pt"
+from training.runs import CHECKPOINT
+
 BEST = "best"
 
 
