@@ -31,7 +31,11 @@ def test_generated_pages_are_current(generate: ModuleType, page: str, maker: str
 
 
 def commands_in(text: str) -> list[str]:
-    return re.findall(r"(?:python -m (?:chatbot|training)|python app\.py|make) ?[^`\n|;#)]*", text)
+    code = [
+        *re.findall(r"^```(?:bash|sh)\n(.*?)^```", text, re.MULTILINE | re.DOTALL),
+        *re.findall(r"`([^`\n]+)`", text),
+    ]
+    return re.findall(r"(?:python -m (?:chatbot|training)|python app\.py|\bmake) ?[^\n|;#)]*", "\n".join(code))
 
 
 def known(line: str) -> bool:

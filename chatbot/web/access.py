@@ -88,9 +88,9 @@ class AccessMiddleware:
         path = scope["path"]
         page = next((page for page in PAGES if path == page or path.startswith(page + "/")), None)
         if page:
-            refusal = self._refusal(request, page)
-            if refusal:
-                await refusal(scope, receive, send)
+            instead = self._refusal(request, page) or (RedirectResponse(f"{page}/", 307) if path == page else None)
+            if instead:
+                await instead(scope, receive, send)
                 return
         elif request and request.method == "GET" and path == "/" and not self._access.visitor_id(request.cookies):
             send = self._with_visitor_cookie(scope, send)
