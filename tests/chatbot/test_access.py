@@ -17,9 +17,9 @@ def url(session, access, serve):
     app.include_router(login_routes(access))
 
     @app.get("/")
-    @app.get("/review")
+    @app.get("/review/")
     @app.get("/review/queue")
-    @app.get("/operate")
+    @app.get("/operate/")
     @app.get("/reviewer")
     def page():
         return "page"
@@ -61,16 +61,16 @@ def test_a_visitor_is_sent_to_sign_in_and_a_program_is_refused(url):
 
 def test_an_agent_reviews_and_does_not_operate(url):
     with signed_in(url, "Anna") as anna:
-        assert anna.get("/review").status_code == 200
-        refused = anna.get("/operate")
+        assert anna.get("/review/").status_code == 200
+        refused = anna.get("/operate/")
         assert refused.status_code == 403 and "operators" in refused.json()["detail"]
 
 
 def test_an_operator_sees_both_until_signing_out(url):
     with signed_in(url, "Olga") as olga:
-        assert olga.get("/review").status_code == olga.get("/operate").status_code == 200
+        assert olga.get("/review/").status_code == olga.get("/operate/").status_code == 200
         assert olga.post("/logout").headers["location"] == "/login"
-        assert olga.get("/operate").status_code == 401
+        assert olga.get("/operate/").status_code == 401
 
 
 def test_signing_in_never_leads_elsewhere(url):
