@@ -97,12 +97,13 @@ def run(
 @as_json
 def evaluate(version: str, suites: tuple[Path, ...], as_json: bool) -> None:
     """Measure a version (a name, `champion`, `candidate` or `base`) on held-out cases."""
+    settings, store = _installation()
+    name = store.versions.resolve(version)
+
     from training.cycle import open_workbench
     from training.evaluation.measures import measured
     from training.evaluation.suites import pack_suites, suite_from_file
 
-    settings, store = _installation()
-    name = store.versions.resolve(version)
     chosen = [suite_from_file(path) for path in suites]
     bench = open_workbench(settings, store)
     with TerminalProgress(f"checking {name}") as bar:
@@ -119,13 +120,14 @@ def evaluate(version: str, suites: tuple[Path, ...], as_json: bool) -> None:
 @as_json
 def gate(candidate: str, against: str, as_json: bool) -> int:
     """Ask whether a version is proven better than another; exit code 3 if not."""
+    settings, store = _installation()
+    names = [store.versions.resolve(candidate), store.versions.resolve(against)]
+
     from training.cycle import open_workbench
     from training.evaluation.gate import judge
     from training.evaluation.measures import measured
     from training.evaluation.suites import pack_suites
 
-    settings, store = _installation()
-    names = [store.versions.resolve(candidate), store.versions.resolve(against)]
     bench = open_workbench(settings, store)
     results = []
     for name in names:
