@@ -74,6 +74,7 @@ def build_app(settings: Settings, address: str = "") -> Any:
         if settings.auto_train:
             threading.Thread(target=_train_first, args=(session, jobs), daemon=True).start()
         yield
+        jobs.close()
         session.live.close()
 
     app = FastAPI(title="Chatbot", lifespan=lifespan)

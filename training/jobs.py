@@ -1,7 +1,8 @@
 """Cycles in the background: a process of its own at the lowest priority, so that people who chat come first.
 
-The process outlives the server if that dies; a server that starts again finds it by the lock and the run's row. A
-run whose process is gone is marked interrupted, and the next cycle goes on from its checkpoint.
+A server that ends stops its run, which keeps its checkpoint. The process outlives a server that is killed: the next
+one finds it by the lock and the run's row. A run whose process is gone is marked interrupted, and the next cycle goes
+on from its checkpoint.
 """
 
 import logging
@@ -69,6 +70,11 @@ class Jobs:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / STOP).touch()
         return run
+
+    def close(self) -> None:
+        """Ask the run that was started here, if it is still under way, to stop; a later start goes on from it."""
+        if self._process is not None and self._process.poll() is None:
+            self.stop()
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Wait for the process started here; its exit code, or None where there is none or time is up."""

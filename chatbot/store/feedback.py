@@ -58,6 +58,8 @@ class FeedbackStore:
 
     def add_stars(self, message_id: str, person: Person, stars: Mapping[str, int]) -> None:
         """Grade a reply from 1 to 5 on some of the criteria."""
+        if not stars:
+            raise InputError(f"no stars were given: grade at least one of {', '.join(STAR_CRITERIA)}")
         for criterion, count in stars.items():
             if criterion not in STAR_CRITERIA:
                 raise InputError(f"criterion {criterion!r}: use one of {', '.join(STAR_CRITERIA)}")

@@ -1,0 +1,81 @@
+"""Every engine on the real base model: it streams whole characters, stops when told, and serves many at once."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from chatbot.engines.base import Engine
+from chatbot.engines.base_model import find_base_model
+from chatbot.engines.openvino import OpenVinoEngine
+from chatbot.engines.scripted import ScriptedEngine
+from chatbot.engines.transformers import TransformersEngine
+from chatbot.errors import EngineError
+from chatbot.records import ChatMessage, Sampling
+
+PROMPT: list[ChatMessage] = [
+    {"role": "system", "content": "You tell stories."},
+    {"role": "user", "content": "Tell me a long story about a lamp and use the emoji 🌟 often."},
+]
+
+
+@pytest.fixture(scope="module", params=["openvino", "transformers", "scripted"])
+def engine(request: pytest.FixtureRequest, real_home: Path) -> Iterator[Engine]:
+    base = find_base_model("smollm2-135m-instruct", real_home)
+    made: dict[str, Engine] = {}
+    if request.param == "openvino":
+        assert base.gguf is not None
+        made["engine"] = OpenVinoEngine(base.gguf, base.tokenizer, "base")
+    elif request.param == "transformers":
+        made["engine"] = TransformersEngine(base, "base")
+    else:
+        made["engine"] = ScriptedEngine("base", lambda messages: " ".join(["a 🌟 story"] * 40), seconds_per_word=0.01)
+    yield made["engine"]
+    made["engine"].close()
+
+
+def test_it_streams_whole_characters_and_counts(engine: Engine) -> None:
+    generation = engine.generate(PROMPT, Sampling(max_new_tokens=24))
+    pieces = list(generation)
+    assert len(pieces) > 3
+    assert all(pieces)
+    assert "\ufffd" not in "".join(pieces)
+    assert generation.usage.prompt_tokens == engine.count_tokens(PROMPT)
+    assert 0 < generation.usage.completion_tokens <= 24
+
+
+def test_greedy_is_reproducible(engine: Engine) -> None:
+    first, second = ("".join(engine.generate(PROMPT, Sampling(max_new_tokens=12))) for _ in range(2))
+    assert first == second
+
+
+def test_a_cancelled_reply_ends_at_once(engine: Engine) -> None:
+    generation = engine.generate(PROMPT, Sampling(max_new_tokens=400))
+    pieces = iter(generation)
+    next(pieces)
+    began = time.monotonic()
+    generation.cancel()
+    generation.cancel()
+    rest = list(pieces)
+    assert len(rest) < 20
+    assert time.monotonic() - began < 10
+
+
+def test_many_are_answered_at_once(engine: Engine) -> None:
+    def ask(number: int) -> str:
+        prompt = [PROMPT[0], ChatMessage(role="user", content=f"Story number {number}, please.")]
+        return "".join(engine.generate(prompt, Sampling(max_new_tokens=8)))
+
+    with ThreadPoolExecutor(6) as pool:
+        replies = list(pool.map(ask, range(6)))
+    assert all(replies)
+
+
+def test_a_file_that_is_no_model_is_refused(real_home: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"not a model")
+    base = find_base_model("smollm2-135m-instruct", real_home)
+    with pytest.raises(EngineError, match=r"broken\.gguf"):
+        OpenVinoEngine(broken, base.tokenizer, "broken")

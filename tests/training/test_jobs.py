@@ -1,0 +1,99 @@
+"""Cycles in the background: one at a time, stopped with a checkpoint, not believed to run when dead."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from filelock import FileLock
+
+from chatbot.errors import BusyError, NotFoundError
+from chatbot.records import Run
+from chatbot.settings import Settings
+from chatbot.store import Store
+from training.jobs import Jobs, yield_to_others
+from training.runs import STOP, run_folder
+
+
+class SleepingJobs(Jobs):
+    """Jobs whose process only sleeps."""
+
+    def _spawn(self, run: Run) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+
+
+@pytest.fixture
+def jobs(settings: Settings, store: Store) -> Iterator[SleepingJobs]:
+    jobs = SleepingJobs(settings, store)
+    yield jobs
+    if jobs._process:
+        jobs._process.kill()
+        jobs._process.wait()
+
+
+def test_a_second_start_is_refused_with_the_first_ones_id(jobs: SleepingJobs) -> None:
+    run = jobs.start("operator:olga")
+    assert jobs.current() == run
+    with pytest.raises(BusyError, match=run.id):
+        jobs.start("operator:olga")
+
+
+def test_a_run_whose_process_died_is_interrupted_and_another_may_start(jobs: SleepingJobs, store: Store) -> None:
+    run = jobs.start("operator:olga")
+    assert jobs._process is not None
+    jobs._process.kill()
+    jobs._process.wait()
+    assert jobs.current() is None
+    assert store.versions.run(run.id).status == "interrupted"
+    assert jobs.start("operator:olga").id != run.id
+
+
+def test_a_run_of_another_process_is_known_by_its_lock(settings: Settings, store: Store) -> None:
+    run = store.versions.start_run("system")
+    with FileLock(settings.home / "training.lock"):
+        other = Jobs(settings, store)
+        held = subprocess.run(
+            [sys.executable, "-c", CURRENT, str(settings.home), str(settings.pack_folder)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert held.stdout.strip() == run.id
+    assert other.current() is None
+
+
+CURRENT = """
+import sys
+from chatbot.settings import load_settings
+from chatbot.store import open_store
+from training.jobs import Jobs
+settings = load_settings(home=sys.argv[1], pack=sys.argv[2])
+print(Jobs(settings, open_store(settings.database)).current().id)
+"""
+
+
+def test_a_stop_is_a_file_that_the_run_looks_for(jobs: SleepingJobs, settings: Settings) -> None:
+    with pytest.raises(NotFoundError):
+        jobs.stop()
+    run = jobs.start("operator:olga")
+    jobs.close()
+    assert (run_folder(settings, run.id) / STOP).is_file()
+
+
+def test_the_first_cycle_starts_only_where_there_is_no_version(
+    jobs: SleepingJobs, store: Store, settings: Settings
+) -> None:
+    store.versions.add_version("lamps", "base", "ab12cd34", None, None, settings.home)
+    assert jobs.start_first() is None
+
+
+def test_a_cycle_yields_to_others() -> None:
+    child = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.nice(0), os.sched_getscheduler(0))"],
+        preexec_fn=yield_to_others,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert child.stdout.split() == ["19", str(os.SCHED_IDLE)]

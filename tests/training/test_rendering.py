@@ -1,0 +1,30 @@
+"""Training and serving show the model the same text for the same question."""
+
+from chatbot.dialogue.turn import prepare_turn
+from chatbot.engines.base_model import BaseModel, encode_chat
+from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.packs import Pack
+from chatbot.settings import Settings
+from chatbot.store import Store
+from training.curation.snapshots import curate, freeze
+from training.finetuning.encoding import encode_rows
+
+
+def test_a_rows_prompt_is_the_prompt_of_serving(
+    pack: Pack, store: Store, index: KnowledgeIndex, settings: Settings, tiny_base: BaseModel
+) -> None:
+    curated = curate(pack, store)
+    snapshot = freeze(curated, pack, index, settings, store, "operator:o")
+    rows = snapshot.rows("train")
+    encoded = {row.id: row for row in encode_rows(tiny_base, rows, 1024).rows}
+    with_history = 0
+    for example, row in zip(curated.train, rows, strict=True):
+        history, question = example.messages[:-2], example.question
+        with_history += bool(history)
+        turn = prepare_turn(
+            settings, pack, index, lambda messages: len(encode_chat(tiny_base.tokenizer, messages)), history, question
+        )
+        assert row["messages"][:-1] == turn.prompt
+        served = encode_chat(tiny_base.tokenizer, turn.prompt)
+        assert encoded[example.id].ids[: encoded[example.id].prompt] == served
+    assert with_history > 0
