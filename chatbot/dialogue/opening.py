@@ -1,8 +1,10 @@
 """Everything that one turn needs, put together from the settings."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from chatbot.dialogue.session import Session
+from chatbot.engines.base import Engine
 from chatbot.engines.base_model import find_base_model
 from chatbot.engines.live import LiveEngine
 from chatbot.engines.loading import load_engine
@@ -20,6 +22,16 @@ def open_embedder(settings: Settings) -> Embedder:
     return HashedEmbedder() if settings.engine == "scripted" else SentenceEmbedder(settings.embedder)
 
 
+_importing = threading.Lock()
+
+
+def import_libraries() -> None:
+    """Import what loads models, one thread at a time: transformers cannot be imported from two at once."""
+    with _importing:
+        import sentence_transformers  # noqa: F401
+        from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: F401
+
+
 def open_session(settings: Settings, store: Store, version: str | None = None) -> Session:
     """A session on the champion, or on a fixed version.
 
@@ -32,6 +44,8 @@ def open_session(settings: Settings, store: Store, version: str | None = None) -
         return store.versions.resolve(version or "champion")
 
     def open_index() -> KnowledgeIndex:
+        if settings.engine != "scripted":
+            import_libraries()
         index = KnowledgeIndex(open_embedder(settings), pack.sentences, settings.home / "index")
         index.set_answers(store.feedback.answers())
         return index
@@ -40,9 +54,14 @@ def open_session(settings: Settings, store: Store, version: str | None = None) -
     if settings.engine == "scripted":
         return Session(settings, store, pack, open_index(), LiveEngine(ScriptedEngine, champion))
     base = find_base_model(settings.base_model, settings.home)
+
+    def load(name: str) -> Engine:
+        import_libraries()
+        return load_engine(settings, base, store, name)
+
     pool = ThreadPoolExecutor(1, thread_name_prefix="index")
     index = pool.submit(open_index)
     pool.shutdown(wait=False)
     fallback = None if version else BASE
-    live = LiveEngine(lambda name: load_engine(settings, base, store, name), champion, fallback, background=True)
+    live = LiveEngine(load, champion, fallback, background=True)
     return Session(settings, store, pack, index, live)

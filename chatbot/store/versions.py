@@ -31,7 +31,11 @@ class Versions:
     def snapshots(self) -> list[dict[str, Any]]:
         """All snapshots, the latest first; `counts` decoded."""
         rows = self._database.rows("select * from snapshots order by number desc")
-        return [row | {"counts": json.loads(row["counts"])} for row in rows]
+        home = self._database.path.parent.resolve()
+        return [
+            row | {"path": str(home / "snapshots" / str(row["number"])), "counts": json.loads(row["counts"])}
+            for row in rows
+        ]
 
     def next_snapshot_number(self) -> int:
         """The number that the next snapshot takes."""
@@ -68,14 +72,12 @@ class Versions:
             _run(row) for row in self._database.rows("select * from runs order by started_at desc limit :n", n=limit)
         ]
 
-    def add_version(
-        self, pack: str, base: str, digest: str, run: str | None, snapshot: int | None, home: Path
-    ) -> Version:
-        """Reserve the next name and record the version under it; its folder is `home/versions/<name>`."""
+    def add_version(self, pack: str, base: str, digest: str, run: str | None, snapshot: int | None) -> Version:
+        """Reserve the next name and record the version under it; its folder is `versions/<name>` beside the database."""
         with self._database.writing() as db:
             row = db.conn.execute("select coalesce(max(number), 0) + 1 from versions").fetchone()
             name = f"{pack}-v{row[0]:04d}-{digest[:8]}"
-            version = Version(name, str(home / "versions" / name), base, run, snapshot, now())
+            version = Version(name, str(self._folder(name)), base, run, snapshot, now())
             db["versions"].insert(asdict(version) | {"number": row[0], "measures": "{}", "gate": "{}"})
             self._database.event("system", "version", name, run=run, snapshot=snapshot)
         return version
@@ -88,7 +90,7 @@ class Versions:
             known = [version.name for version in self.all()][:5]
             names = ", ".join(known) if known else "none yet; `python -m training cycle` makes one"
             raise NotFoundError(f"version {name!r} does not exist: known versions are {names}")
-        return _version(row)
+        return self._version(row)
 
     def resolve(self, name: str) -> str:
         """The name behind a name or alias: `base` or a registered version; raises `NotFoundError`.
@@ -100,7 +102,7 @@ class Versions:
 
     def all(self) -> list[Version]:
         """All versions, the latest first."""
-        return [_version(row) for row in self._database.rows("select * from versions order by number desc")]
+        return [self._version(row) for row in self._database.rows("select * from versions order by number desc")]
 
     def set_measures(self, name: str, measures: dict[str, Any]) -> None:
         """Store what evaluation found."""
@@ -133,11 +135,19 @@ class Versions:
         )
         return [row["subject"] for row in rows]
 
+    def _folder(self, name: str) -> Path:
+        return self._database.path.parent.resolve() / "versions" / name
+
+    def _version(self, row: dict[str, Any]) -> Version:
+        """A row as a version; its folder is looked for beside the database, so that a home can be moved."""
+        values = {key: value for key, value in row.items() if key != "number"}
+        decoded = {
+            "path": str(self._folder(row["name"])),
+            "measures": json.loads(row["measures"]),
+            "gate": json.loads(row["gate"]),
+        }
+        return Version(**values | decoded)
+
 
 def _run(row: dict[str, Any]) -> Run:
     return Run(**row | {"progress": json.loads(row["progress"])})
-
-
-def _version(row: dict[str, Any]) -> Version:
-    row = {key: value for key, value in row.items() if key != "number"}
-    return Version(**row | {"measures": json.loads(row["measures"]), "gate": json.loads(row["gate"])})

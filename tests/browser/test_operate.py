@@ -94,7 +94,7 @@ class Site:
     def add_version(self, passed: dict[str, int], perplexity: float, gate: dict[str, Any]) -> Version:
         """Record a version that evaluation and gate are done with."""
         versions, home = self.store.versions, self.session.settings.home
-        version = versions.add_version("lamps", BASE, f"{len(versions.all()):08x}", None, None, home)
+        version = versions.add_version("lamps", BASE, f"{len(versions.all()):08x}", None, None)
         Path(version.path).mkdir(parents=True)
         suites = {name: {"cases": cases, "passed": passed.get(name, cases - 3)} for name, cases in SUITES.items()}
         versions.set_measures(version.name, {"suites": suites, "perplexity": perplexity})

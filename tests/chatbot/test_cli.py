@@ -150,7 +150,7 @@ def test_backup_and_restore(capsys, home, tmp_path):
     target = tmp_path / "backup"
     assert cli("ask", QUESTION).returncode == 0
     store = open_store(home / "chatbot.db")
-    name = store.versions.add_version("larkspur", "base", "ab" * 32, None, None, home).name
+    name = store.versions.add_version("larkspur", "base", "ab" * 32, None, None).name
     (home / "versions" / name).mkdir(parents=True)
     (home / "versions" / name / "model.gguf").write_text("weights")
     assert main(["backup", str(target)]) == 0
@@ -174,7 +174,7 @@ def test_backup_and_restore(capsys, home, tmp_path):
 
 def test_a_restore_elsewhere_finds_its_versions(capsys, home, tmp_path, monkeypatch):
     store = open_store(home / "chatbot.db")
-    name = store.versions.add_version("larkspur", "base", "ab" * 32, None, None, home).name
+    name = store.versions.add_version("larkspur", "base", "ab" * 32, None, None).name
     (home / "versions" / name).mkdir(parents=True)
     store.database.close()
     assert main(["backup", str(tmp_path / "backup")]) == 0

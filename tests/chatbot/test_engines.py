@@ -1,5 +1,7 @@
 """Every engine on the real base model: it streams whole characters, stops when told, and serves many at once."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -79,3 +81,23 @@ def test_a_file_that_is_no_model_is_refused(real_home: Path, tmp_path: Path) -> 
     base = find_base_model("smollm2-135m-instruct", real_home)
     with pytest.raises(EngineError, match=r"broken\.gguf"):
         OpenVinoEngine(broken, base.tokenizer, "broken")
+
+
+def test_index_and_engine_load_side_by_side(real_home: Path, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "models").symlink_to(real_home / "models")
+    done = subprocess.run([sys.executable, "-c", OPENING], capture_output=True, text=True, timeout=120)
+    assert done.stdout.strip() == "base Hello", done.stderr
+
+
+OPENING = """
+from chatbot.dialogue.opening import open_session
+from chatbot.settings import load_settings
+from chatbot.store import open_store
+settings = load_settings(max_new_tokens=1)
+session = open_session(settings, open_store(settings.database))
+with session.live.lease() as engine:
+    said = "".join(engine.generate([{"role": "user", "content": "Hello"}], session.sampling()))
+print(engine.version, "Hello" if said and session.index else said)
+session.live.close()
+"""

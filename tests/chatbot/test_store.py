@@ -287,7 +287,7 @@ def test_every_event_names_its_actor(
 
 
 def test_a_versions_name_is_never_used_again(store: Store, home: Path) -> None:
-    names = [store.versions.add_version("lamps", "base", "ab" * 32, None, None, home).name for _ in range(3)]
+    names = [store.versions.add_version("lamps", "base", "ab" * 32, None, None).name for _ in range(3)]
     assert names == ["lamps-v0001-abababab", "lamps-v0002-abababab", "lamps-v0003-abababab"]
     assert [version.name for version in store.versions.all()] == names[::-1]
     with pytest.raises(sqlite3.IntegrityError):
@@ -303,7 +303,7 @@ def test_versions_are_found_by_name_and_alias(store: Store, home: Path) -> None:
     assert store.versions.resolve("champion") == "base"
     with pytest.raises(NotFoundError, match=r"'best' does not exist.*none yet; `python -m training cycle`"):
         store.versions.get("best")
-    first = store.versions.add_version("lamps", "base", "ab" * 32, None, None, home)
+    first = store.versions.add_version("lamps", "base", "ab" * 32, None, None)
     store.versions.point("champion", first.name, "operator:otto")
     assert store.versions.resolve("champion") == first.name
     assert store.versions.get("champion") == first
@@ -312,7 +312,7 @@ def test_versions_are_found_by_name_and_alias(store: Store, home: Path) -> None:
 
 
 def test_the_champions_are_remembered_the_latest_first(store: Store, home: Path) -> None:
-    one, two = (store.versions.add_version("lamps", "base", digest * 32, None, None, home).name for digest in "ab")
+    one, two = (store.versions.add_version("lamps", "base", digest * 32, None, None).name for digest in "ab")
     for name in (one, two, one):
         store.versions.point("champion", name, "operator:otto")
     store.versions.point("candidate", two, "operator:otto")
@@ -321,7 +321,7 @@ def test_the_champions_are_remembered_the_latest_first(store: Store, home: Path)
 
 
 def test_a_version_keeps_what_was_measured(store: Store, home: Path) -> None:
-    version = store.versions.add_version("lamps", "base", "ab" * 32, None, None, home)
+    version = store.versions.add_version("lamps", "base", "ab" * 32, None, None)
     store.versions.set_measures(version.name, {"perplexity": 2.5})
     store.versions.set_gate(version.name, {"promoted": True})
     assert store.versions.get(version.name).measures == {"perplexity": 2.5}

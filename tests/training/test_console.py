@@ -65,8 +65,8 @@ def desk_for(session: Session, tmp_path: Path, role: Any) -> tuple[OperatorDesk,
     return OperatorDesk(session, access, BusyJobs(), parts), request  # type: ignore[arg-type]
 
 
-def add_version(store: Store, home: Path, gate: dict[str, Any] | None = None) -> Version:
-    version = store.versions.add_version("lamps", BASE, "ab12cd34", None, None, home)
+def add_version(store: Store, gate: dict[str, Any] | None = None) -> Version:
+    version = store.versions.add_version("lamps", BASE, "ab12cd34", None, None)
     Path(version.path).mkdir(parents=True)
     suites = {"facts": {"cases": 10, "passed": 7}, "must_pass": {"cases": 4, "passed": 4}}
     store.versions.set_measures(version.name, {"suites": suites, "perplexity": 3.5})
@@ -127,7 +127,7 @@ def test_only_what_changed_is_sent_again(session: Session, tmp_path: Path) -> No
 
 
 def test_a_roll_back_that_was_overtaken_is_refused(session: Session, tmp_path: Path, told: list[str]) -> None:
-    first, second = (add_version(session.store, tmp_path) for _ in range(2))
+    first, second = (add_version(session.store) for _ in range(2))
     desk, request = desk_for(session, tmp_path, "operator")
     promote(session.store, first.name, "system")
     promote(session.store, second.name, "system")
@@ -140,7 +140,7 @@ def test_a_roll_back_that_was_overtaken_is_refused(session: Session, tmp_path: P
 
 
 def test_a_held_version_is_asked_about_with_the_reasons(session: Session, tmp_path: Path) -> None:
-    version = add_version(session.store, tmp_path, held(BASE))
+    version = add_version(session.store, held(BASE))
     desk, request = desk_for(session, tmp_path, "operator")
     question = desk.ask_promote(version.name, request)[desk._parts.question]
     assert "The gate held this version because: worse on facts" in question
@@ -227,8 +227,8 @@ def test_progress_in_words_and_as_a_curve(session: Session) -> None:
 
 
 def test_versions_and_verdict(session: Session, tmp_path: Path) -> None:
-    first = add_version(session.store, tmp_path)
-    second = add_version(session.store, tmp_path, held(first.name))
+    first = add_version(session.store)
+    second = add_version(session.store, held(first.name))
     promote(session.store, first.name, "system")
     rows = words.version_rows(session)
     assert [row.version.name for row in rows] == [second.name, first.name, BASE]
@@ -246,7 +246,7 @@ def test_versions_and_verdict(session: Session, tmp_path: Path) -> None:
 
 def test_history_says_who_did_what(session: Session, tmp_path: Path) -> None:
     store = session.store
-    version = add_version(store, tmp_path)
+    version = add_version(store)
     promote(store, version.name, "operator:ada")
     roll_back(store, "operator:ada")
     visitor = store.people.add_visitor()

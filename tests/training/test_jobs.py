@@ -84,7 +84,7 @@ def test_a_stop_is_a_file_that_the_run_looks_for(jobs: SleepingJobs, settings: S
 def test_the_first_cycle_starts_only_where_there_is_no_version(
     jobs: SleepingJobs, store: Store, settings: Settings
 ) -> None:
-    store.versions.add_version("lamps", "base", "ab12cd34", None, None, settings.home)
+    store.versions.add_version("lamps", "base", "ab12cd34", None, None)
     assert jobs.start_first() is None
 
 

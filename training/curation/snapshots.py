@@ -120,7 +120,7 @@ def _prompt(example: Example, pack: Pack, index: KnowledgeIndex, settings: Setti
         {"role": m["role"], "content": defuse_markup(m["content"])} for m in example.messages[:-2]
     ]
     found = retrieve(index, history, example.question, settings.passages + 1, settings.min_score)
-    passages = [passage for passage in found if passage.text != example.reply][: settings.passages]
+    passages = [p for p in found if p.kind == "article" or p.text != example.reply][: settings.passages]
     return build_prompt(pack.persona.system, history, defuse_markup(example.question), passages)
 
 

@@ -31,7 +31,7 @@ def register(
     if base.gguf is not None:
         merge_into_gguf(base.gguf, work / ADAPTER, work / MERGED)
     digest = file_digest(weights)
-    version = store.versions.add_version(pack, base.name, digest, run, snapshot, home)
+    version = store.versions.add_version(pack, base.name, digest, run, snapshot)
     (work / "facts.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
     write_card(work / "README.md", version, base, facts)
     work.rename(version.path)
