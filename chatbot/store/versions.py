@@ -73,7 +73,7 @@ class Versions:
         ]
 
     def add_version(self, pack: str, base: str, digest: str, run: str | None, snapshot: int | None) -> Version:
-        """Reserve the next name and record the version under it; its folder is `versions/<name>` beside the database."""
+        """Reserve the next name and record the version under it; its folder stands beside the database."""
         with self._database.writing() as db:
             row = db.conn.execute("select coalesce(max(number), 0) + 1 from versions").fetchone()
             name = f"{pack}-v{row[0]:04d}-{digest[:8]}"

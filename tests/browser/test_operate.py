@@ -93,7 +93,7 @@ class Site:
 
     def add_version(self, passed: dict[str, int], perplexity: float, gate: dict[str, Any]) -> Version:
         """Record a version that evaluation and gate are done with."""
-        versions, home = self.store.versions, self.session.settings.home
+        versions = self.store.versions
         version = versions.add_version("lamps", BASE, f"{len(versions.all()):08x}", None, None)
         Path(version.path).mkdir(parents=True)
         suites = {name: {"cases": cases, "passed": passed.get(name, cases - 3)} for name, cases in SUITES.items()}
