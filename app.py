@@ -6,6 +6,7 @@ Holds no behaviour of its own. Training runs in a process of its own, started fr
 """
 
 import contextlib
+import gc
 import os
 import socket
 import sys
@@ -22,9 +23,11 @@ from chatbot.settings import Settings, load_settings
 
 quieten()
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+gc.disable()  # until the first question can be answered: collecting while libraries load costs a quarter of the start
 
 CONCURRENT_EVENTS = 64
 READY_POLL_SECONDS = 0.5
+LONGEST_START_SECONDS = 60
 
 
 @click.command()
@@ -71,8 +74,7 @@ def build_app(settings: Settings, address: str = "") -> Any:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         session.live.watch()
         _announce(settings, session, address)
-        if settings.auto_train:
-            threading.Thread(target=_train_first, args=(session, jobs), daemon=True).start()
+        threading.Thread(target=_when_ready, args=(session, jobs), daemon=True).start()
         yield
         jobs.close()
         session.live.close()
@@ -95,11 +97,18 @@ def build_app(settings: Settings, address: str = "") -> Any:
     return app
 
 
-def _train_first(session: Any, jobs: Any) -> None:
-    """Start the first fine-tune, once visitors can be answered."""
+def _when_ready(session: Any, jobs: Any) -> None:
+    """Collect garbage again, but what was loaded to stay; start the first fine-tune once visitors can be answered."""
+    waited = 0.0
     while not session.ready:
         time.sleep(READY_POLL_SECONDS)
-    jobs.start_first()
+        waited += READY_POLL_SECONDS
+        if waited > LONGEST_START_SECONDS:
+            gc.enable()
+    gc.freeze()
+    gc.enable()
+    if session.settings.auto_train:
+        jobs.start_first()
 
 
 def _listen(settings: Settings) -> socket.socket:

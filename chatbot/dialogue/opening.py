@@ -1,6 +1,5 @@
 """Everything that one turn needs, put together from the settings."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from chatbot.dialogue.session import Session
@@ -12,6 +11,7 @@ from chatbot.engines.scripted import ScriptedEngine
 from chatbot.knowledge.embeddings import Embedder, HashedEmbedder, SentenceEmbedder
 from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.packs import load_pack
+from chatbot.libraries import import_libraries
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
@@ -20,16 +20,6 @@ from chatbot.store.versions import BASE
 def open_embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name; the scripted engine goes with one that needs no weights."""
     return HashedEmbedder() if settings.engine == "scripted" else SentenceEmbedder(settings.embedder)
-
-
-_importing = threading.Lock()
-
-
-def import_libraries() -> None:
-    """Import what loads models, one thread at a time: transformers cannot be imported from two at once."""
-    with _importing:
-        import sentence_transformers  # noqa: F401
-        from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: F401
 
 
 def open_session(settings: Settings, store: Store, version: str | None = None) -> Session:
@@ -56,7 +46,6 @@ def open_session(settings: Settings, store: Store, version: str | None = None) -
     base = find_base_model(settings.base_model, settings.home)
 
     def load(name: str) -> Engine:
-        import_libraries()
         return load_engine(settings, base, store, name)
 
     pool = ThreadPoolExecutor(1, thread_name_prefix="index")

@@ -8,6 +8,7 @@ from chatbot.engines.openvino import OpenVinoEngine
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.engines.transformers import TransformersEngine, best_device
 from chatbot.errors import EngineError
+from chatbot.libraries import import_libraries
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
@@ -30,9 +31,10 @@ def load_engine(settings: Settings, base: BaseModel, store: Store, name: str) ->
     if kind == "scripted":
         return ScriptedEngine(name)
     if kind == "transformers":
+        import_libraries()
         adapter = folder / ADAPTER if folder else None
         return TransformersEngine(base, name, best_device(settings.device), adapter)
     gguf = folder / MERGED if folder else base.gguf
     if gguf is None or not gguf.is_file():
         raise EngineError(f"{name} has no GGUF file for the openvino engine: set `engine` to 'transformers'")
-    return OpenVinoEngine(gguf, base.tokenizer, name)
+    return OpenVinoEngine(gguf, base, name)

@@ -11,17 +11,15 @@ import queue
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from chatbot.engines.base import Usage
-from chatbot.engines.base_model import encode_chat
+from chatbot.engines.base_model import BaseModel, encode_chat
 from chatbot.errors import EngineError
+from chatbot.libraries import import_libraries
 from chatbot.records import ChatMessage, Sampling
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
 
 logger = logging.getLogger(__name__)
 
@@ -67,12 +65,11 @@ class OpenVinoGeneration:
 class OpenVinoEngine:
     """A GGUF file served on the CPU to many people at once."""
 
-    def __init__(self, gguf: Path, tokenizer: "PreTrainedTokenizerBase", version: str) -> None:
+    def __init__(self, gguf: Path, base: BaseModel, version: str) -> None:
         import openvino_genai
 
         self.version = version
         self._genai = openvino_genai
-        self._tokenizer = tokenizer
         scheduler = openvino_genai.SchedulerConfig()
         scheduler.enable_prefix_caching = True
         scheduler.cache_size = CACHE_GIGABYTES
@@ -81,6 +78,8 @@ class OpenVinoEngine:
             self._pipeline = openvino_genai.ContinuousBatchingPipeline(str(gguf), scheduler, "CPU")
         except RuntimeError as error:
             raise EngineError(f"{gguf.name} cannot be loaded by OpenVINO: {str(error).splitlines()[-1]}") from error
+        import_libraries()  # after the pipeline, which reads its file on the other core meanwhile
+        self._tokenizer = base.tokenizer
         self._numbers = itertools.count()
         self._waiting: list[OpenVinoGeneration] = []
         self._joined: list[OpenVinoGeneration] = []

@@ -29,7 +29,7 @@ def engine(request: pytest.FixtureRequest, real_home: Path) -> Iterator[Engine]:
     made: dict[str, Engine] = {}
     if request.param == "openvino":
         assert base.gguf is not None
-        made["engine"] = OpenVinoEngine(base.gguf, base.tokenizer, "base")
+        made["engine"] = OpenVinoEngine(base.gguf, base, "base")
     elif request.param == "transformers":
         made["engine"] = TransformersEngine(base, "base")
     else:
@@ -80,7 +80,7 @@ def test_a_file_that_is_no_model_is_refused(real_home: Path, tmp_path: Path) -> 
     broken.write_bytes(b"not a model")
     base = find_base_model("smollm2-135m-instruct", real_home)
     with pytest.raises(EngineError, match=r"broken\.gguf"):
-        OpenVinoEngine(broken, base.tokenizer, "broken")
+        OpenVinoEngine(broken, base, "broken")
 
 
 def test_index_and_engine_load_side_by_side(real_home: Path, tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_the_merged_file_speaks_like_the_adapter(base: BaseModel, adapter: Path,
 
     merged = tmp_path / "model.gguf"
     assert merge_into_gguf(base.gguf, adapter, merged) == 210
-    engine = OpenVinoEngine(merged, base.tokenizer, "merged")
+    engine = OpenVinoEngine(merged, base, "merged")
     try:
         said = "".join(engine.generate(QUESTION, Sampling(max_new_tokens=12, repetition_penalty=1.0)))
     finally:
