@@ -45,8 +45,8 @@ def access(session, home) -> Access:
     return Access(session.store, home / "cookie.key")
 
 
-@pytest.fixture
-def serve() -> Iterator[Callable[[FastAPI], str]]:
+def serve_apps() -> Iterator[Callable[[FastAPI], str]]:
+    """Serve applications on free ports until the fixture ends; a server left running would slow every later test."""
     running = []
 
     def start(app: FastAPI) -> str:
@@ -65,6 +65,11 @@ def serve() -> Iterator[Callable[[FastAPI], str]]:
         server.should_exit = True
         thread.join(10)
         listener.close()
+        assert not thread.is_alive(), "the server did not stop"
+
+
+serve = pytest.fixture(serve_apps, name="serve")
+serve_module = pytest.fixture(serve_apps, scope="module", name="serve_module")
 
 
 @pytest.fixture(scope="session")

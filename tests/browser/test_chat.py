@@ -59,7 +59,7 @@ def script(messages: Sequence[ChatMessage]) -> str:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, serve: Callable[[FastAPI], str]) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, serve_module: Callable[[FastAPI], str]) -> Iterator[Site]:
     home: Path = tmp_path_factory.mktemp("home")
     settings = load_settings(home=home, engine="scripted", min_score=-1)
     store = open_store(settings.database)
@@ -76,7 +76,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, serve: Callable[[FastAPI], st
         app, page, path="/", theme=chat_theme(), css=CSS, head=HEAD, footer_links=[], run_history=False, pwa=False
     )
     live.watch()
-    yield Site(serve(app), store, champion)
+    yield Site(serve_module(app), store, champion)
     live.close()
 
 
