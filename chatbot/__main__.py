@@ -1,9 +1,11 @@
-"""The chatbot from a terminal: ask, chat, look after people, back up and restore.
+"""The chatbot from a terminal: ask, chat, look after people and packs, back up and restore.
 
     python -m chatbot ask TEXT [--version V] [--json]
     python -m chatbot chat [--version V]
     python -m chatbot user add NAME --role agent|operator
     python -m chatbot user list
+    python -m chatbot pack new DIR
+    python -m chatbot pack check DIR [--json]
     python -m chatbot backup PATH
     python -m chatbot restore PATH [--yes]
 
@@ -24,6 +26,9 @@ import click
 
 from chatbot.commands import quieten, run_command
 from chatbot.errors import InputError, UserError
+from chatbot.knowledge.inspection import inspect_pack
+from chatbot.knowledge.packs import load_pack
+from chatbot.knowledge.scaffold import write_scaffold
 from chatbot.records import Role
 from chatbot.settings import load_settings
 from chatbot.store import Store, open_store
@@ -49,15 +54,13 @@ def ask(text: str, version: str | None, as_json: bool) -> None:
     """Ask one question; the answer is stored as a conversation."""
     with opened(version) as session:
         updates = session.say(session.store.people.visitor(VISITOR), text)
-        last = next(updates)
+        shown = 0
         for update in updates:
-            if not as_json:
-                click.echo(update.text[len(last.text) :], nl=False)
+            if not as_json and update.settled > shown:
+                click.echo(update.text[shown : update.settled], nl=False)
+                shown = update.settled
             last = update
-    if as_json:
-        click.echo(json.dumps(_answer(last), ensure_ascii=False))
-    else:
-        click.echo(last.text if last.trace.handoff else "")
+    click.echo(json.dumps(_answer(last), ensure_ascii=False) if as_json else "")
 
 
 @commands.command()
@@ -112,6 +115,48 @@ def list_users(as_json: bool) -> None:
         click.echo(f"{person.name}  {person.role}  since {person.created_at[:10]}")
     if not people:
         click.echo("nobody yet: `python -m chatbot user add NAME --role operator` adds the first")
+
+
+@commands.group()
+def pack() -> None:
+    """Begin a domain pack of your own, and check one."""
+
+
+@pack.command("new")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--articles", type=click.Path(path_type=Path), help="A folder of Markdown files to take over.")
+@click.option("--answers", type=click.Path(path_type=Path), help="A CSV file with the columns query and response.")
+def new_pack(folder: Path, articles: Path | None, answers: Path | None) -> None:
+    """Write a pack that works into the new folder FOLDER: the smallest there is, or of what you have."""
+    write_scaffold(folder, articles, answers)
+    click.echo(f"{folder} is a working pack: edit its files, then run `python -m chatbot pack check {folder}`")
+
+
+@pack.command("check")
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def check_pack(folder: Path, as_json: bool) -> None:
+    """Tell every fault of the pack in FOLDER, and what somebody should look at."""
+    checked = load_pack(folder)
+    remarks = inspect_pack(checked)
+    suites = {name: len(cases) for name, cases in checked.suites.items()}
+    counts = {
+        "intents": len({pair.intent for pair in checked.pairs}),
+        "pairs": len(checked.pairs),
+        "dialogues": len(checked.dialogues),
+        "articles": len({piece.article for piece in checked.pieces}),
+        "passages": len(checked.pieces),
+        "rules": len(checked.rules),
+    }
+    if as_json:
+        click.echo(
+            json.dumps({"pack": checked.name, **counts, "suites": suites, "remarks": remarks}, ensure_ascii=False)
+        )
+        return
+    click.echo(f"{checked.name}: no faults. " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    cases = ", ".join(f"{name} {count}" for name, count in suites.items())
+    click.echo(f"suites: {cases}")
+    click.echo("\n".join(remarks) if remarks else "nothing to look at")
 
 
 @commands.command()
@@ -170,6 +215,9 @@ def _answer(update: "Update") -> dict[str, Any]:
         "tokens_per_second": trace.tokens_per_second,
         "handoff": trace.handoff,
         "uncertain": trace.uncertain,
+        "act": trace.act,
+        "rule": trace.rule,
+        "check": {"outcome": trace.check, "refused": trace.refused},
     }
 
 
@@ -193,8 +241,9 @@ def _converse(session: "Session", text: str, conversation: str | None) -> str | 
             for update in updates:
                 current.append(update.message)
                 conversation = update.conversation
-                click.echo(update.text[shown:], nl=False)
-                shown = max(shown, len(update.text))
+                if update.settled > shown:
+                    click.echo(update.text[shown : update.settled], nl=False)
+                    shown = update.settled
     except UserError as error:
         click.echo(f"error: {error}", err=True)
     except KeyboardInterrupt:

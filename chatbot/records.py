@@ -63,7 +63,7 @@ class Sampling:
 
 @dataclass(frozen=True)
 class Passage:
-    """A piece of text put before the model: a sentence of an article, or an approved answer."""
+    """A piece of text put before the model: a piece of an article, or an approved answer."""
 
     id: str
     kind: Literal["article", "answer", "pair"]
@@ -76,7 +76,11 @@ class Passage:
 
 @dataclass(frozen=True)
 class Trace:
-    """How a reply came about; stored with it."""
+    """How a reply came about; stored with it.
+
+    `act` is what it does (answer, abstain, handoff, refuse, decline, ask, chat), `check` what the check made of it, and
+    `refused` the figures that it kept from being shown.
+    """
 
     version: str = ""
     prompt_hash: str = ""
@@ -88,6 +92,10 @@ class Trace:
     completion_tokens: int = 0
     handoff: str | None = None
     uncertain: bool = False
+    act: str = "answer"
+    rule: str | None = None
+    check: str = ""
+    refused: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,14 @@ class Settings(BaseSettings):
     temperature: float = Field(0.0, ge=0, le=2, description="Sampling temperature; 0 is greedy and reproducible.")
     top_p: float = Field(0.95, gt=0, le=1, description="Nucleus sampling: share of probability kept.")
     repetition_penalty: float = Field(1.05, ge=0.5, le=2, description="Above 1 makes repetition less likely.")
-    passages: int = Field(3, ge=0, le=20, description="How many passages are put before the model with a question.")
-    min_score: float = Field(0.25, ge=-1, le=1, description="Cosine similarity below which a passage is left out.")
+    passages: int = Field(2, ge=0, le=20, description="How many passages are put before the model with a question.")
+    min_score: float = Field(
+        0.35,
+        ge=-1,
+        le=1,
+        description="Score of the best passage below which the bot says at once that it does not know.",
+    )
+    check: bool = Field(True, description="Hold back what a reply states in figures until its passages support it.")
     max_message_chars: int = Field(4000, ge=100, description="Longest message a visitor can send, in characters.")
     max_concurrent: int = Field(16, ge=1, le=512, description="Replies written at the same time.")
 

@@ -21,9 +21,10 @@ phrases = ["speak to a human"]
 message = "I am passing you on to a colleague."
 '''
 ARTICLES = {
-    "returns": "# Returns\n\n## Time\n\nA lamp can be returned within 30 days of delivery. A return costs £3.50.\n",
-    "delivery": "# Delivery\n\n## Cost\n\nDelivery within the UK costs £4.95.\n"
-    "Delivery to Germany takes 6 working days.\n",
+    "returns": "# Returns\n\n## Time\n\nA lamp can be returned within 30 days of delivery.\n\n"
+    "## Price\n\nA return costs £3.50.\n",
+    "delivery": "# Delivery\n\n## Cost\n\nDelivery within the UK costs £4.95.\n\n"
+    "## Abroad\n\nDelivery to Germany takes 6 working days.\n",
 }
 FACTS = [
     ("How long may I return a lamp?", "You can return a lamp within 30 days of delivery.", "return_item", "30 days"),

@@ -26,6 +26,7 @@ from chatbot.errors import TrainingError
 from chatbot.records import Run
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
+from chatbot.store.versions import BASE
 from training.progress import TerminalProgress
 from training.runs import STOP, run_folder
 
@@ -53,7 +54,7 @@ def curate(as_json: bool) -> None:
 
     settings, store = _installation()
     bench = open_workbench(settings, store)
-    snapshot = freeze(curated(bench.pack, store), bench.pack, bench.index, settings, store, _actor())
+    snapshot = freeze(curated(bench.pack, store), bench.pack, bench.knowledge(BASE), settings, store, _actor())
     _print({"snapshot": snapshot.number, "folder": str(snapshot.folder), **snapshot.counts}, as_json)
 
 
@@ -81,7 +82,9 @@ def run(
     record = store.versions.start_run(_actor())
     with _watched(settings, store, record, as_json), the_only_run(settings, store, record):
         bench = open_workbench(settings, store)
-        frozen = frozen or freeze(curated(bench.pack, store), bench.pack, bench.index, settings, store, record.actor)
+        frozen = frozen or freeze(
+            curated(bench.pack, store), bench.pack, bench.knowledge(BASE), settings, store, record.actor
+        )
         progress = Progress(store, record, run_folder(settings, record.id))
         version, outcome = train_version(bench, frozen, chosen, record, progress, resume)
         store.versions.update_run(record.id, status="finished")

@@ -16,15 +16,17 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from chatbot.dialogue.opening import open_embedder
+from chatbot.dialogue.opening import RETRIEVER, open_embedder
 from chatbot.engines.base_model import find_base_model
 from chatbot.engines.transformers import best_device
 from chatbot.errors import BusyError, TrainingError, UserError
-from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.embeddings import embedder_folder
 from chatbot.knowledge.packs import load_pack
+from chatbot.knowledge.questions import known_questions
 from chatbot.records import Run, Version
 from chatbot.settings import Settings
 from chatbot.store import Store
+from chatbot.store.versions import BASE
 from training.curation.snapshots import Snapshot, curate, freeze
 from training.evaluation.evaluate import Workbench
 from training.evaluation.gate import Verdict, judge
@@ -33,6 +35,7 @@ from training.evaluation.suites import pack_suites
 from training.finetuning.encoding import encode_rows
 from training.finetuning.finetune import Outcome, finetune
 from training.finetuning.recipe import Recipe
+from training.finetuning.retriever import finetune_retriever
 from training.release.publish import promote, register
 from training.runs import CHECKPOINT, STOP, run_folder
 
@@ -72,7 +75,7 @@ class Progress:
     def training(self, values: dict[str, Any]) -> None:
         """Record a step of the fine-tune, which is most of a cycle."""
         known = {key: value for key, value in values.items() if key not in ("phase", "fraction", "point")}
-        self.show("fine-tuning", 0.05 + 0.75 * values["fraction"], **known)
+        self.show("fine-tuning", 0.16 + 0.64 * values["fraction"], **known)
 
     def stop_asked(self) -> bool:
         """Whether somebody asked for a stop."""
@@ -84,9 +87,7 @@ def open_workbench(settings: Settings, store: Store) -> Workbench:
     pack = load_pack(settings.pack_folder)
     base = find_base_model(settings.base_model, settings.home.resolve())
     embedder = open_embedder(settings)
-    index = KnowledgeIndex(embedder, pack.sentences, settings.home / "index")
-    index.set_answers(store.feedback.answers())
-    return Workbench(settings, store, pack, embedder, index, base, best_device(settings.device))
+    return Workbench(settings, store, pack, embedder, base, best_device(settings.device))
 
 
 @contextmanager
@@ -134,7 +135,7 @@ def run_cycle(settings: Settings, store: Store, recipe: Recipe, run: Run) -> dic
         progress = Progress(store, run, run_folder(settings, run.id))
         progress.show("collecting feedback", 0.0)
         bench = open_workbench(settings, store)
-        snapshot = freeze(curate(bench.pack, store), bench.pack, bench.index, settings, store, run.actor)
+        snapshot = freeze(curate(bench.pack, store), bench.pack, bench.knowledge(BASE), settings, store, run.actor)
         version, _ = train_version(bench, snapshot, recipe, run, progress)
         verdict = decide(bench, version.name, progress)
         if verdict.promoted:
@@ -157,7 +158,8 @@ def train_version(
     folder = run_folder(bench.settings, run.id)
     _adopt_checkpoint(bench, snapshot, recipe, run, folder, resume)
     bench.store.versions.update_run(run.id, snapshot=snapshot.number)
-    progress.show("loading the base model", 0.03)
+    retriever = _teach_retriever(bench, snapshot, recipe, folder, progress)
+    progress.show("loading the base model", 0.15)
     train = encode_rows(bench.base, snapshot.rows("train"), recipe.max_length)
     validation = encode_rows(bench.base, snapshot.rows("validation"), recipe.max_length)
     _save_settings(folder, recipe, snapshot)
@@ -175,12 +177,36 @@ def train_version(
         run.id,
         snapshot.number,
         outcome.adapter,
+        retriever,
         bench.settings.home.resolve(),
         facts,
     )
     bench.store.versions.update_run(run.id, version=version.name)
     (folder / CHECKPOINT).unlink(missing_ok=True)
     return version, outcome
+
+
+def _teach_retriever(
+    bench: Workbench, snapshot: Snapshot, recipe: Recipe, folder: Path, progress: Progress
+) -> Path | None:
+    """The folder of the fine-tuned retriever, from the checkpoint where it is already there."""
+    out = folder / RETRIEVER
+    if recipe.retriever_epochs == 0:
+        return None
+    if not out.is_dir():
+        pack = bench.pack
+        questions = known_questions(pack.pieces, pack.pairs, pack.dialogues)
+        held_out = {row["asked"] for row in snapshot.rows("validation")}
+        finetune_retriever(
+            embedder_folder(bench.settings.embedder),
+            pack.pieces,
+            questions,
+            held_out,
+            recipe,
+            out,
+            lambda share: progress.show("teaching the retriever", 0.03 + 0.12 * share),
+        )
+    return out
 
 
 def decide(bench: Workbench, candidate: str, progress: Progress, against: str = "champion") -> Verdict:

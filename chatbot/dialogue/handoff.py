@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 
 ASKED = "asked for a person"
+ACCEPTED = "accepted the offer of a colleague"
+GAVE_UP = "could not answer three times in a row"
 
 
 def wants_person(text: str, phrases: Sequence[str]) -> bool:

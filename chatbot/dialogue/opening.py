@@ -1,6 +1,8 @@
 """Everything that one turn needs, put together from the settings."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
 
 from chatbot.dialogue.session import Session
 from chatbot.engines.base import Engine
@@ -9,48 +11,68 @@ from chatbot.engines.live import LiveEngine
 from chatbot.engines.loading import load_engine
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.knowledge.embeddings import Embedder, HashedEmbedder, SentenceEmbedder
-from chatbot.knowledge.index import KnowledgeIndex
-from chatbot.knowledge.packs import load_pack
+from chatbot.knowledge.knowledge import Knowledge, open_knowledge
+from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.libraries import import_libraries
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 
+RETRIEVER = "retriever"
+
 
 def open_embedder(settings: Settings) -> Embedder:
     """The embedder that the settings name; the scripted engine goes with one that needs no weights."""
-    return HashedEmbedder() if settings.engine == "scripted" else SentenceEmbedder(settings.embedder)
+    if settings.engine == "scripted":
+        return HashedEmbedder()
+    import_libraries()
+    return _embedder(settings.embedder)
+
+
+@cache
+def _embedder(name: str) -> Embedder:
+    return SentenceEmbedder(name)
+
+
+def version_knowledge(settings: Settings, pack: Pack, store: Store, version: str) -> Knowledge:
+    """What a version looks things up with: its own fine-tuned retriever where it has one, else the embedder."""
+    embedder = retriever = open_embedder(settings)
+    if version != BASE and settings.engine != "scripted":
+        folder = Path(store.versions.get(version).path) / RETRIEVER
+        retriever = SentenceEmbedder(str(folder), f"{RETRIEVER} of {version}") if folder.is_dir() else embedder
+    knowledge = open_knowledge(pack, retriever, embedder, settings.home / "index")
+    knowledge.set_answers(store.feedback.answers())
+    return knowledge
 
 
 def open_session(settings: Settings, store: Store, version: str | None = None) -> Session:
     """A session on the champion, or on a fixed version.
 
-    What is missing or broken on disk is told at once. The index and the engine load side by side in the background,
-    and the first question waits for them.
+    What is missing or broken on disk is told at once. Knowledge and engine load side by side in the background, and
+    the first question waits for them.
     """
     pack = load_pack(settings.pack_folder)
 
     def champion() -> str:
         return store.versions.resolve(version or "champion")
 
-    def open_index() -> KnowledgeIndex:
-        if settings.engine != "scripted":
-            import_libraries()
-        index = KnowledgeIndex(open_embedder(settings), pack.sentences, settings.home / "index")
-        index.set_answers(store.feedback.answers())
-        return index
-
     champion()
     if settings.engine == "scripted":
-        return Session(settings, store, pack, open_index(), LiveEngine(ScriptedEngine, champion))
+
+        def scripted(name: str) -> tuple[Engine, Knowledge]:
+            return ScriptedEngine(name), version_knowledge(settings, pack, store, name)
+
+        return Session(settings, store, pack, LiveEngine(scripted, champion))
     base = find_base_model(settings.base_model, settings.home)
 
-    def load(name: str) -> Engine:
-        return load_engine(settings, base, store, name)
+    def load(name: str) -> tuple[Engine, Knowledge]:
+        with ThreadPoolExecutor(1, thread_name_prefix="knowledge") as pool:
+            knowledge = pool.submit(version_knowledge, settings, pack, store, name)
+            engine = load_engine(settings, base, store, name)
+            try:
+                return engine, knowledge.result()
+            except BaseException:
+                engine.close()
+                raise
 
-    pool = ThreadPoolExecutor(1, thread_name_prefix="index")
-    index = pool.submit(open_index)
-    pool.shutdown(wait=False)
-    fallback = None if version else BASE
-    live = LiveEngine(load, champion, fallback, background=True)
-    return Session(settings, store, pack, index, live)
+    return Session(settings, store, pack, LiveEngine(load, champion, None if version else BASE, background=True))

@@ -32,11 +32,10 @@ def render_question(question: str, passages: Sequence[Passage]) -> str:
 
 
 def render_fact(passage: Passage) -> str:
-    """One passage on one line; an approved answer holds a visitor's words, so marks of chat templates are broken up."""
+    """One passage on one line; whoever wrote it, marks of chat templates are broken up."""
     text = " ".join(passage.text.split())
-    if passage.kind == "answer":
-        return defuse_markup(f"Asked “{' '.join(passage.query.split())}”, we answer: {text}")
-    return f"{passage.title}: {text}"
+    asked = " ".join(passage.query.split())
+    return defuse_markup(f"Asked “{asked}”, we answer: {text}" if asked else f"{passage.title}: {text}")
 
 
 def fit_prompt(

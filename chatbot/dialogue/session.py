@@ -1,23 +1,24 @@
-"""One turn: guard → retrieve → prompt → stream → store.
+"""One turn: guard → route → retrieve → prompt → stream, checked → store.
 
 Every reply is stored before its first word is shown and carries how it came about. Whoever iterates a turn may stop
 at any time, by closing the iterator or with `stop`; the text so far is kept.
 """
 
 import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from chatbot.dialogue.guard import clean_message
+from chatbot.dialogue.handoff import GAVE_UP
 from chatbot.dialogue.metrics import Metrics
 from chatbot.dialogue.prompt import prompt_hash
+from chatbot.dialogue.reply import Writing, write_reply
 from chatbot.dialogue.turn import Turn, prepare_turn
 from chatbot.engines.base import Engine, Generation
 from chatbot.engines.live import LiveEngine
 from chatbot.errors import BusyError, InputError
-from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
 from chatbot.records import ChatMessage, Conversation, Message, Person, Sampling, Trace
 from chatbot.settings import Settings
@@ -25,48 +26,37 @@ from chatbot.store import Store
 
 SAVE_SECONDS = 0.5
 LONGEST_CONVERSATION = 400
+MOST_FAILURES = 3
 Status = Literal["complete", "streaming", "stopped", "failed"]
 
 
 @dataclass(frozen=True)
 class Update:
-    """A reply so far; `text` is all of it, not the latest piece."""
+    """A reply so far; `text` is all of it, not the latest piece, and its first `settled` characters are final."""
 
     conversation: str
     message: str
     text: str
     done: bool
     trace: Trace
+    settled: int = 0
 
 
 class Session:
     """Answers visitors: the one way in for pages, API and command line."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: Store,
-        pack: Pack,
-        index: "KnowledgeIndex | Future[KnowledgeIndex]",
-        live: LiveEngine,
-    ) -> None:
+    def __init__(self, settings: Settings, store: Store, pack: Pack, live: LiveEngine[Knowledge]) -> None:
         self.settings = settings
         self.store = store
         self.pack = pack
-        self._index = index
         self.live = live
         self.metrics = Metrics(lambda: live.swaps, store.feedback.counts)
-        self._running: dict[str, Generation | None] = {}
-
-    @property
-    def index(self) -> KnowledgeIndex:
-        """The index, once it is loaded."""
-        return self._index.result() if isinstance(self._index, Future) else self._index
+        self._running: dict[str, Writing] = {}
 
     @property
     def ready(self) -> bool:
         """Whether a question would be answered without waiting for anything to load."""
-        return self.live.ready and not (isinstance(self._index, Future) and not self._index.done())
+        return self.live.ready
 
     def say(self, person: Person, text: str, conversation_id: str | None = None) -> Generator[Update, None, None]:
         """Answer a new message at the head of a conversation; without one, in a new conversation."""
@@ -116,9 +106,9 @@ class Session:
 
     def stop(self, reply_id: str) -> None:
         """Stop a reply that is being written; one that is finished stays as it is."""
-        generation = self._running.get(reply_id)
-        if generation is not None:
-            generation.cancel()
+        writing = self._running.get(reply_id)
+        if writing is not None:
+            writing.stop()
 
     def _owned(self, person: Person, message_id: str, role: str) -> tuple[Message, Conversation]:
         message = self.store.conversations.message(message_id)
@@ -143,75 +133,81 @@ class Session:
         self, person: Person, conversation: Conversation, question: Message, sampling: Sampling
     ) -> Generator[Update, None, None]:
         started = time.perf_counter()
-        with self.live.lease() as engine:
+        with self.live.lease() as (engine, knowledge):
+            knowledge.set_answers(self.store.feedback.answers())
             history = self.history(question)
-            turn = prepare_turn(self.settings, self.pack, self.index, engine.count_tokens, history, question.content)
-            if turn.handoff:
-                yield self._hand_off(person, conversation, question, turn, engine.version)
-                return
+            turn = prepare_turn(self.settings, self.pack, knowledge, engine.count_tokens, history, question.content)
             trace = Trace(
                 version=engine.version,
-                prompt_hash=prompt_hash(turn.prompt),
-                sampling=sampling.as_dict(),
+                prompt_hash=prompt_hash(turn.prompt) if turn.prompt else "",
+                sampling=sampling.as_dict() if turn.prompt else {},
                 passages=[asdict(passage) for passage in turn.passages],
                 uncertain=turn.uncertain,
+                handoff=turn.handoff,
+                act=turn.act,
+                rule=turn.rule,
             )
             reply = self.store.conversations.begin_reply(conversation, question.id, trace)
-            self._running[reply.id] = None
+            writing = self._running[reply.id] = Writing()
             try:
-                yield from self._stream(engine, turn.prompt, sampling, reply, trace, started)
+                yield from self._stream(engine, turn, sampling, reply, writing, trace, started)
             finally:
                 self._running.pop(reply.id, None)
+            self._hand_off(person, conversation, self.store.conversations.message(reply.id))
 
-    def _hand_off(
-        self, person: Person, conversation: Conversation, question: Message, turn: Turn, version: str
-    ) -> Update:
-        trace = Trace(version=version, handoff=turn.handoff)
-        reply = self.store.conversations.begin_reply(conversation, question.id, trace)
-        self.store.conversations.update_reply(reply.id, turn.reply, "complete", trace)
-        self.store.conversations.hand_off(conversation, person.actor, turn.handoff or "")
-        self.metrics.replied(trace, "complete")
-        return Update(conversation.id, reply.id, turn.reply, True, trace)
+    def _hand_off(self, person: Person, conversation: Conversation, reply: Message) -> None:
+        """Pass the conversation on if its latest reply says so."""
+        reason = reply.trace.handoff if reply.trace else None
+        if reason:
+            self.store.conversations.hand_off(conversation, person.actor, reason)
 
     def _stream(
         self,
         engine: Engine,
-        prompt: list[ChatMessage],
+        turn: Turn,
         sampling: Sampling,
         reply: Message,
+        writing: Writing,
         trace: Trace,
         started: float,
     ) -> Generator[Update, None, None]:
         save = self._save
-        try:
-            generation = engine.generate(prompt, sampling)
-        except BaseException:
-            save(reply.id, "", "failed", trace)
-            raise
-        stopped = _Cancellable(generation)
-        self._running[reply.id] = stopped
-        text, first, saved = "", None, time.perf_counter()
+        first, saved = None, time.perf_counter()
         try:
             yield Update(reply.conversation, reply.id, "", False, trace)
-            for piece in generation:
-                first = first or time.perf_counter()
-                text += piece
-                trace = _timed(trace, generation, started, first)
+            for _ in write_reply(engine, turn, sampling, writing, self.settings.check):
+                first = first or (time.perf_counter() if writing.text else None)
+                trace = _timed(trace, writing.generation, started, first)
                 if time.perf_counter() - saved > SAVE_SECONDS:
-                    save(reply.id, text, "streaming", trace)
+                    save(reply.id, writing.text, "streaming", trace)
                     saved = time.perf_counter()
-                yield Update(reply.conversation, reply.id, text, False, trace)
+                yield Update(reply.conversation, reply.id, writing.text, False, trace, writing.settled)
         except GeneratorExit:
-            generation.cancel()
-            save(reply.id, text.strip(), "stopped", trace)
+            writing.stop()
+            save(reply.id, writing.text.strip(), "stopped", trace)
             raise
         except BaseException:
-            generation.cancel()
-            save(reply.id, text.strip(), "failed", trace)
+            writing.stop()
+            save(reply.id, writing.text.strip(), "failed", trace)
             raise
-        text = text.strip()
-        save(reply.id, text, "stopped" if stopped.cancelled else "complete", trace)
-        yield Update(reply.conversation, reply.id, text, True, trace)
+        trace = replace(trace, check=writing.outcome, refused=writing.failed or [])
+        if writing.abstained and not writing.stopped:
+            trace = replace(trace, act="abstain", uncertain=True)
+            if self._failures(reply) >= MOST_FAILURES:
+                trace = replace(trace, handoff=GAVE_UP)
+                writing.text = f"{writing.text}\n\n{self.pack.persona.handoff.message}"
+        save(reply.id, writing.text, "stopped" if writing.stopped else "complete", trace)
+        yield Update(reply.conversation, reply.id, writing.text, True, trace, len(writing.text))
+
+    def _failures(self, reply: Message) -> int:
+        """How many replies in a row, this one included, did not know."""
+        before = [m for m in self.store.conversations.path(reply.parent) if m.role == "assistant"]
+        count = 1
+        for message in reversed(before):
+            if not message.trace or message.trace.act != "abstain":
+                break
+            count += 1
+        return count
 
     def _save(self, reply_id: str, text: str, status: Status, trace: Trace) -> None:
         self.store.conversations.update_reply(reply_id, text, status, trace)
@@ -242,29 +238,17 @@ class Session:
         return replace(asked, max_new_tokens=min(asked.max_new_tokens, usual.max_new_tokens))
 
 
-class _Cancellable:
-    """A generation that remembers whether somebody stopped it."""
-
-    def __init__(self, generation: Generation) -> None:
-        self._generation = generation
-        self.usage = generation.usage
-        self.cancelled = False
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._generation)
-
-    def cancel(self) -> None:
-        self.cancelled = True
-        self._generation.cancel()
-
-
-def _timed(trace: Trace, generation: Generation, started: float, first: float) -> Trace:
+def _timed(trace: Trace, generation: Generation | None, started: float, first: float | None) -> Trace:
+    if first is None:
+        return trace
+    trace = replace(trace, first_token_ms=trace.first_token_ms or round((first - started) * 1000, 1))
+    if generation is None:
+        return trace
     usage = generation.usage
     spent = time.perf_counter() - first
     speed = round((usage.completion_tokens - 1) / spent, 1) if spent > 0 and usage.completion_tokens > 1 else None
     return replace(
         trace,
-        first_token_ms=round((first - started) * 1000, 1),
         tokens_per_second=speed,
         prompt_tokens=usage.prompt_tokens,
         completion_tokens=usage.completion_tokens,

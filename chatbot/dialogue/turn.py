@@ -1,60 +1,93 @@
-"""What happens between a question and the model: a person is wanted, or facts are looked up and the prompt is fitted.
+"""What happens between a question and the model: a rule applies, or facts are looked up and the prompt is fitted.
 
 Shared by the session that serves and by the evaluation that judges, so that a suite measures the product.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from chatbot.dialogue.guard import defuse_markup
-from chatbot.dialogue.handoff import ASKED, wants_person
+from chatbot.dialogue.handoff import ACCEPTED, ASKED, wants_person
 from chatbot.dialogue.prompt import CountTokens, fit_prompt
 from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
 from chatbot.records import ChatMessage, Passage
 from chatbot.settings import Settings
 
-UNCERTAIN_BELOW = 0.45
+Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
+OFFER = re.compile(
+    r"\b(?:colleague|somebody|someone)\b[^.!?]*\?\s*$|\bshall i\?\s*$|colleague\. would you", re.IGNORECASE
+)
+YES = re.compile(
+    r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please|go on|go ahead|do that|that would be (?:great|nice))\b"
+    r"(?:\W+\w+){0,4}\W*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A prepared turn: either a ready `reply` with the reason for the handoff, or a prompt for the model."""
+    """A prepared turn: a fixed `reply`, or a prompt with the `sources` that the model's reply may take figures from.
 
+    `unknown` is what is said when no reply can be vouched for.
+    """
+
+    act: Act = "answer"
     prompt: list[ChatMessage] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
     reply: str = ""
+    unknown: str = ""
     handoff: str | None = None
+    rule: str | None = None
 
     @property
     def uncertain(self) -> bool:
         """Whether nothing near the question was found."""
-        return not self.handoff and (not self.passages or self.passages[0].score < UNCERTAIN_BELOW)
+        return self.act == "abstain"
 
 
 def prepare_turn(
     settings: Settings,
     pack: Pack,
-    index: KnowledgeIndex,
+    knowledge: Knowledge,
     count_tokens: CountTokens,
     history: Sequence[ChatMessage],
     question: str,
 ) -> Turn:
-    """Decide what the model is asked; raises `InputError` when the question does not fit the context."""
-    if wants_person(question, pack.persona.handoff.phrases):
-        return Turn(reply=pack.persona.handoff.message, handoff=ASKED)
+    """Decide what the model is asked, if it is; raises `InputError` when the question does not fit the context."""
+    handoff = pack.persona.handoff
+    if wants_person(question, handoff.phrases):
+        return Turn("handoff", reply=handoff.message, handoff=ASKED)
+    if history and OFFER.search(history[-1]["content"]) and YES.fullmatch(question.strip()):
+        return Turn("handoff", reply=handoff.message, handoff=ACCEPTED)
+    rule = knowledge.router.route(question).rule
+    if rule and rule.action not in ("ask", "chat"):
+        reason = f"rule {rule.name}" if rule.action == "handoff" else None
+        return Turn(rule.action, reply=rule.message or "", handoff=reason, rule=rule.name)
+    chatting = rule is not None and not (history and rule.action == "ask")
     history = [{"role": m["role"], "content": defuse_markup(m["content"])} for m in history]
-    passages = retrieve(index, history, question, settings.passages, settings.min_score)
+    passages = [] if chatting else retrieve(knowledge.index, history, question, settings.passages)
+    looked_up = settings.passages > 0 and not chatting
+    if looked_up and (not passages or passages[0].score < settings.min_score):
+        return Turn("abstain", passages=passages, reply=pack.persona.unknown)
     budget = settings.context_tokens - settings.max_new_tokens
     system = pack.persona.system
     prompt, kept = fit_prompt(system, history, defuse_markup(question), passages, count_tokens, budget)
-    return Turn(prompt, kept)
+    contact = pack.persona.contact
+    said = [message["content"] for message in history if message["role"] == "user"]
+    sources = [*(f"{p.title} {p.text}" for p in kept), question, *said, contact.email, contact.phone, contact.hours]
+    act: Act = rule.action if chatting and rule else "answer"
+    return Turn(act, prompt, kept, sources, unknown=pack.persona.unknown, rule=rule.name if rule else None)
 
 
 def retrieve(
-    index: KnowledgeIndex, history: Sequence[ChatMessage], question: str, limit: int, min_score: float
+    index: KnowledgeIndex, history: Sequence[ChatMessage], question: str, limit: int, leave_out: Collection[str] = ()
 ) -> list[Passage]:
     """The passages for a question, asked alone and together with the user's message before it."""
     before = [message["content"] for message in history if message["role"] == "user"][-1:]
     queries = [question, *(f"{earlier}\n{question}" for earlier in before)]
-    return index.search(queries, limit, min_score)
+    return index.search(queries, limit, leave_out=leave_out)

@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Generic, TypeVar
 
 from chatbot.engines.base import Engine
 from chatbot.errors import EngineError, UserError
@@ -20,26 +21,30 @@ PROBE: list[ChatMessage] = [{"role": "system", "content": "You answer."}, {"role
 POLL_SECONDS = 1.0
 
 
-class _Seat:
-    """An engine with the number of replies that hold it."""
+Companion = TypeVar("Companion")
+Loaded = tuple[Engine, Companion]
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+
+class _Seat(Generic[Companion]):
+    """An engine and what belongs to its version, with the number of replies that hold them."""
+
+    def __init__(self, loaded: Loaded[Companion]) -> None:
+        self.engine, self.companion = loaded
         self.leases = 0
         self.retired = False
 
 
-class LiveEngine:
-    """The engine that serves, replaced whole when the champion changes."""
+class LiveEngine(Generic[Companion]):
+    """The engine that serves with what belongs to its version, replaced whole when the champion changes."""
 
     def __init__(
         self,
-        load: Callable[[str], Engine],
+        load: Callable[[str], Loaded[Companion]],
         champion: Callable[[], str],
         fallback: str | None = None,
         background: bool = False,
     ) -> None:
-        """`load` makes the engine of a version by name; `champion` names the version that should answer.
+        """`load` makes the engine of a version and its companion; `champion` names the version that should answer.
 
         `fallback` names the version that answers where the champion cannot be loaded at the start. With `background`
         the first engine is loaded in a thread, and replies wait for it.
@@ -54,7 +59,7 @@ class LiveEngine:
         self.fault: str | None = None
         self.swaps = 0
         self._opened = threading.Event()
-        self._seat: _Seat | None = None
+        self._seat: _Seat[Companion] | None = None
         self._failure: UserError | None = None
         if background:
             threading.Thread(target=self._open, args=(fallback,), name="first-engine", daemon=True).start()
@@ -70,14 +75,14 @@ class LiveEngine:
         finally:
             self._opened.set()
 
-    def _ready_seat(self) -> _Seat:
+    def _ready_seat(self) -> _Seat[Companion]:
         """The seat, once the first engine is loaded; raises what kept it from loading."""
         self._opened.wait()
         if self._seat is None:
             raise self._failure or EngineError("the engine cannot start")
         return self._seat
 
-    def _first(self, fallback: str | None) -> Engine:
+    def _first(self, fallback: str | None) -> Loaded[Companion]:
         wanted = self._champion()
         try:
             return self._load(wanted)
@@ -100,14 +105,14 @@ class LiveEngine:
         return self._seat is not None
 
     @contextmanager
-    def lease(self) -> Iterator[Engine]:
-        """The engine for one reply; it is not freed before the reply is done."""
+    def lease(self) -> Iterator[Loaded[Companion]]:
+        """The engine and its companion for one reply; they are not freed before the reply is done."""
         self._ready_seat()
         with self._lock:
             seat = self._ready_seat()
             seat.leases += 1
         try:
-            yield seat.engine
+            yield seat.engine, seat.companion
         finally:
             with self._lock:
                 seat.leases -= 1
@@ -127,14 +132,14 @@ class LiveEngine:
             if wanted == self.version:
                 return False
             try:
-                engine = self._probed(wanted)
+                loaded = self._probed(wanted)
             except UserError as error:
                 self._refused = wanted
                 self.fault = f"{wanted} was refused and {self.version} keeps answering: {error}"
                 logger.error(self.fault)
                 return False
             with self._lock:
-                old, self._seat = self._ready_seat(), _Seat(engine)
+                old, self._seat = self._ready_seat(), _Seat(loaded)
                 old.retired = True
                 free = old.leases == 0
             self.swaps += 1
@@ -143,9 +148,9 @@ class LiveEngine:
                 old.engine.close()
             return True
 
-    def _probed(self, version: str) -> Engine:
+    def _probed(self, version: str) -> Loaded[Companion]:
         try:
-            engine = self._load(version)
+            engine, companion = self._load(version)
         except UserError:
             raise
         except Exception as error:
@@ -158,7 +163,7 @@ class LiveEngine:
         if not answered:
             engine.close()
             raise EngineError("it did not answer the probe")
-        return engine
+        return engine, companion
 
     def watch(self) -> None:
         """Follow the champion in a background thread until `close`."""

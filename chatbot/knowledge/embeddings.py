@@ -28,8 +28,9 @@ class Embedder(Protocol):
 class SentenceEmbedder:
     """A sentence-transformers model (Reimers and Gurevych, 2019) on the CPU."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, shown: str = "") -> None:
+        """`name` is the packaged model, a folder or a hub id; `shown` names what is in a folder that may be moved."""
+        self.name = shown or name
         folder = embedder_folder(name)
         from sentence_transformers import SentenceTransformer
 

@@ -1,84 +1,119 @@
-"""The index: passages as vectors, searched by cosine similarity, kept on disk, extended when an answer is approved.
+"""The index: pieces of articles and approved answers as vectors, kept on disk, extended when an answer is approved.
 
-Article sentences carry their title and section. Exact search over a matrix: with a few thousand passages it takes
-well under a millisecond, so there is no approximate index here.
+A piece scores by its own words and by the known questions that it answers. Exact search over a matrix: with a hundred
+thousand passages it stays under 30 ms (`python -m benchmarks.retrieval`), so there is no approximate index here.
 """
 
 import hashlib
 import json
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from chatbot.knowledge.articles import Piece
 from chatbot.knowledge.embeddings import Embedder, Vectors
-from chatbot.knowledge.packs import Sentence
+from chatbot.knowledge.questions import Question
 from chatbot.records import ApprovedAnswer, Passage
 
-Searched = tuple[list[Passage], Vectors]
+QUESTION_SHARE = 0.5
 
 
 class KnowledgeIndex:
-    """Passages of a pack's articles and the approved answers."""
+    """Pieces of a pack's articles with the questions they answer, and the approved answers."""
 
-    def __init__(self, embedder: Embedder, sentences: Sequence[Sentence], cache: Path | None = None) -> None:
-        """`cache` is a folder that keeps the vectors of article sentences between starts."""
+    def __init__(
+        self,
+        embedder: Embedder,
+        pieces: Sequence[Piece],
+        questions: Sequence[Question] = (),
+        cache: Path | None = None,
+    ) -> None:
+        """`cache` is a folder that keeps the vectors of pieces and questions between starts."""
         self._embedder = embedder
         self._lock = threading.Lock()
-        passages = [_article_passage(sentence) for sentence in sentences]
-        vectors = _cached_vectors(embedder, [_embedded_text(passage) for passage in passages], cache)
-        self._articles: Searched = (passages, vectors)
-        self._answers: Searched = ([], np.zeros((0, vectors.shape[1]), np.float32))
+        self._passages = [_article_passage(piece) for piece in pieces]
+        self._vectors = cached_vectors(embedder, [f"{p.title}: {p.text}" for p in self._passages], cache)
+        self._questions = cached_vectors(embedder, [question.text for question in questions], cache)
+        self._asked = [question.text for question in questions]
+        self._best_piece = {question.text: question.pieces[0] for question in questions}
+        ties = [(piece, number) for number, question in enumerate(questions) for piece in question.pieces]
+        self._tie_pieces, self._tie_questions = np.array(sorted(ties), np.int64).reshape(-1, 2).T
+        self._answers: list[Passage] = []
+        self._answer_vectors = self._vectors[:0]
 
     def set_answers(self, answers: Sequence[ApprovedAnswer]) -> None:
         """Hold exactly these approved answers; the vectors of those already held are kept."""
         with self._lock:
-            held, vectors = self._answers
-            known = {passage.id: vector for passage, vector in zip(held, vectors, strict=True)}
+            if [answer.id for answer in answers] == [passage.id for passage in self._answers]:
+                return
+            known = {passage.id: vector for passage, vector in zip(self._answers, self._answer_vectors, strict=True)}
             passages = [_answer_passage(answer) for answer in answers]
             fresh = [passage for passage in passages if passage.id not in known]
             if fresh:
-                encoded = self._embedder.encode([_embedded_text(passage) for passage in fresh])
+                encoded = self._embedder.encode([passage.query for passage in fresh])
                 known |= {passage.id: vector for passage, vector in zip(fresh, encoded, strict=True)}
             rows = [known[passage.id] for passage in passages]
-            self._answers = (passages, np.stack(rows) if rows else vectors[:0])
+            self._answers = passages
+            self._answer_vectors = np.stack(rows) if rows else self._vectors[:0]
 
-    def search(self, queries: Sequence[str], limit: int, min_score: float = -1.0) -> list[Passage]:
-        """The passages nearest to any of the queries, best first, each with its highest cosine similarity."""
+    def search(
+        self, queries: Sequence[str], limit: int, min_score: float = -1.0, leave_out: Collection[str] = ()
+    ) -> list[Passage]:
+        """The passages nearest to any of the queries, best first; known questions in `leave_out` do not help."""
         if not queries or limit == 0:
             return []
         asked = self._embedder.encode(queries)
-        found = []
-        for passages, vectors in (self._answers, self._articles):
-            if passages:
-                scores = (vectors @ asked.T).max(axis=1)
-                best = np.argsort(-scores, kind="stable")[:limit]
-                found += [replace(passages[i], score=round(float(scores[i]), 4)) for i in best]
+        with self._lock:
+            answers, answer_vectors = self._answers, self._answer_vectors
+        found = _best(answers, answer_vectors @ asked.T, limit)
+        found += _best(self._passages, self._piece_scores(asked, leave_out), limit)
         found.sort(key=lambda passage: -passage.score)
         return [passage for passage in found if passage.score >= min_score][:limit]
 
+    def answering(self, question: str) -> Passage | None:
+        """The piece that a known question is tied to."""
+        piece = self._best_piece.get(question)
+        return None if piece is None else self._passages[piece]
 
-def _article_passage(sentence: Sentence) -> Passage:
-    digest = hashlib.sha256(f"{sentence.title}\n{sentence.section}\n{sentence.text}".encode()).hexdigest()
-    title = f"{sentence.title} › {sentence.section}" if sentence.section else sentence.title
-    return Passage(
-        f"{sentence.article}-{digest[:8]}", "article", title, sentence.text, f"articles/{sentence.article}.md"
-    )
+    def _piece_scores(self, asked: Vectors, leave_out: Collection[str]) -> Vectors:
+        """Scores of shape (pieces, queries): half the cosine to the piece, half that to its nearest known question."""
+        own: Vectors = self._vectors @ asked.T
+        if not len(self._tie_pieces):
+            return own
+        similar = self._questions @ asked.T
+        if leave_out:
+            similar[[number for number, text in enumerate(self._asked) if text in leave_out]] = -1.0
+        nearest = np.full_like(own, -1.0)
+        np.maximum.at(nearest, self._tie_pieces, similar[self._tie_questions])
+        scores: Vectors = np.where(nearest > -1.0, (1 - QUESTION_SHARE) * own + QUESTION_SHARE * nearest, own)
+        return scores
+
+
+def _best(passages: Sequence[Passage], scores: Vectors, limit: int) -> list[Passage]:
+    if not passages:
+        return []
+    highest = scores.max(axis=1)
+    best = np.argpartition(-highest, min(limit, len(highest) - 1))[:limit]
+    return [replace(passages[at], score=round(float(highest[at]), 4)) for at in best]
+
+
+def _article_passage(piece: Piece) -> Passage:
+    digest = hashlib.sha256(f"{piece.heading}\n{piece.text}".encode()).hexdigest()
+    source = f"articles/{piece.article}.md:{piece.line}"
+    return Passage(f"{piece.article}-{digest[:8]}", "article", piece.heading, piece.text, source)
 
 
 def _answer_passage(answer: ApprovedAnswer) -> Passage:
     return Passage(answer.id, "answer", "Approved answer", answer.response, "review", query=answer.query)
 
 
-def _embedded_text(passage: Passage) -> str:
-    return passage.query if passage.kind == "answer" else f"{passage.title}: {passage.text}"
-
-
-def _cached_vectors(embedder: Embedder, texts: list[str], cache: Path | None) -> Vectors:
-    key = hashlib.sha256(json.dumps([embedder.name, texts]).encode()).hexdigest()[:24]
+def cached_vectors(embedder: Embedder, texts: Sequence[str], cache: Path | None) -> Vectors:
+    """The vectors of the texts, shape (texts, dimensions), read from the folder `cache` where they are known."""
+    key = hashlib.sha256(json.dumps([embedder.name, list(texts)]).encode()).hexdigest()[:24]
     file = cache / f"{key}.npy" if cache else None
     if file and file.is_file():
         try:
@@ -88,10 +123,10 @@ def _cached_vectors(embedder: Embedder, texts: list[str], cache: Path | None) ->
                 return kept
         except (ValueError, OSError):
             file.unlink(missing_ok=True)
-    vectors = embedder.encode(texts)
+    vectors = embedder.encode(texts) if texts else embedder.encode(["-"])[:0]
     if file:
         file.parent.mkdir(parents=True, exist_ok=True)
-        partial = file.with_suffix(f".{os.getpid()}.tmp")
+        partial = file.with_suffix(f".{os.getpid()}.{threading.get_ident()}.tmp")
         with partial.open("wb") as out:
             np.save(out, vectors)
         partial.replace(file)

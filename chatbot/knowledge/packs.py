@@ -16,14 +16,11 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
 from chatbot.errors import PackError
+from chatbot.knowledge.articles import Piece, split_article
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 SUITES = ("facts", "multi_turn", "out_of_scope", "safety", "must_pass", "fairness")
-ABBREVIATIONS = ("e.g", "i.e", "a.m", "p.m", "approx", "incl", "excl", "max", "min", "Dr", "Mr", "Mrs", "Ms", "St")
-NOT_ABBREVIATED = "".join(rf"(?<!\b{re.escape(word)}\.)" for word in ABBREVIATIONS)
-SENTENCE_END = re.compile(rf"(?<=[.!?]){NOT_ABBREVIATED}\s+(?=[A-Z£€$\"'“])")
-LIST_MARK = re.compile(r"([-*]|\d+\.)\s+")
 
 
 class _Row(BaseModel):
@@ -56,6 +53,7 @@ class Persona(_Row):
     greeting: Text
     suggestions: list[Text] = Field(min_length=1, max_length=8)
     system: Text
+    unknown: Text = "I'm sorry, I don't have that information, and I'd rather not guess. Shall I get a colleague?"
     contact: Contact
     handoff: HandoffRules
 
@@ -112,14 +110,23 @@ class Case(_Row):
         return self
 
 
-@dataclass(frozen=True)
-class Sentence:
-    """One sentence of an article, with the place it stands in."""
+class Rule(_Row):
+    """A kind of message that the articles must not answer, told by its examples; the content of `rules/<name>.toml`.
 
-    article: str
-    title: str
-    section: str
-    text: str
+    `handoff` gives the conversation to a person, `refuse` and `decline` say the message, `ask` asks back and `chat`
+    talks, both in the model's own words.
+    """
+
+    name: Slug
+    action: Literal["handoff", "refuse", "decline", "ask", "chat"]
+    message: Text | None = None
+    examples: list[Text] = Field(min_length=5)
+
+    @model_validator(mode="after")
+    def _check(self) -> "Rule":
+        if self.message is None and self.action not in ("ask", "chat"):
+            raise ValueError(f"message: missing; say what a visitor reads when the action is {self.action!r}")
+        return self
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,8 @@ class Pack:
     persona: Persona
     pairs: list[Pair]
     dialogues: list[Dialogue]
-    sentences: list[Sentence]
+    pieces: list[Piece]
+    rules: list[Rule]
     suites: dict[str, list[Case]]
 
     @property
@@ -150,19 +158,21 @@ def load_pack(folder: Path) -> Pack:
     persona = _read_persona(folder / "pack.toml", faults)
     pairs = _read_rows(folder / "pairs.jsonl", Pair, faults)
     dialogues = _read_rows(folder / "dialogues.jsonl", Dialogue, faults)
-    sentences = _read_articles(folder / "articles", faults)
+    pieces = _read_articles(folder / "articles", faults)
+    rules = _read_rules(folder / "rules", faults)
     suites = {name: read_cases(folder / "suites" / f"{name}.jsonl", faults) for name in SUITES}
     _refuse_twins(suites, faults)
     _refuse_unknown(folder / "suites", {f"{name}.jsonl" for name in SUITES}, faults, "suites/")
     _refuse_unknown(folder / "articles", {path.name for path in folder.glob("articles/*.md")}, faults, "articles/")
-    known = {"pack.toml", "pairs.jsonl", "dialogues.jsonl", "articles", "suites", "DATASHEET.md"}
+    _refuse_unknown(folder / "rules", {path.name for path in folder.glob("rules/*.toml")}, faults, "rules/")
+    known = {"pack.toml", "pairs.jsonl", "dialogues.jsonl", "articles", "rules", "suites", "DATASHEET.md"}
     _refuse_unknown(folder, known, faults)
     if not (folder / "DATASHEET.md").is_file():
         faults.append("DATASHEET.md: missing; say what is in the pack, how it was written and its limits")
     if faults or persona is None:
         listed = "\n  ".join(faults)
         raise PackError(f"pack {str(folder)!r} has {len(faults)} fault{'s' if len(faults) != 1 else ''}:\n  {listed}")
-    return Pack(folder, persona, pairs, dialogues, sentences, suites)
+    return Pack(folder, persona, pairs, dialogues, pieces, rules, suites)
 
 
 def read_cases(path: Path, faults: list[str]) -> list[Case]:
@@ -171,15 +181,24 @@ def read_cases(path: Path, faults: list[str]) -> list[Case]:
 
 
 def _read_persona(path: Path, faults: list[str]) -> Persona | None:
+    return _read_toml(path, Persona, {}, faults)
+
+
+def _read_rules(folder: Path, faults: list[str]) -> list[Rule]:
+    read = [_read_toml(path, Rule, {"name": path.stem}, faults) for path in sorted(folder.glob("*.toml"))]
+    return [rule for rule in read if rule is not None]
+
+
+def _read_toml(path: Path, kind: type[_R], given: dict[str, str], faults: list[str]) -> _R | None:
     text = _read_text(path, faults)
     if text is None:
         return None
     try:
-        return Persona.model_validate(tomllib.loads(text))
+        return kind.model_validate(tomllib.loads(text) | given)
     except tomllib.TOMLDecodeError as error:
-        faults.append(f"{path.name}: not valid TOML: {error}")
+        faults.append(f"{_shown(path)}: not valid TOML: {error}")
     except ValidationError as error:
-        faults.extend(f"{path.name}: {fault}" for fault in _explain(error))
+        faults.extend(f"{_shown(path)}: {fault}" for fault in _explain(error))
     return None
 
 
@@ -187,7 +206,7 @@ def _read_rows(path: Path, kind: type[_R], faults: list[str]) -> list[_R]:
     text = _read_text(path, faults)
     check: Callable[[Any], _R] = TypeAdapter(kind).validate_python
     rows = []
-    name = path.name if path.parent.name != "suites" else f"suites/{path.name}"
+    name = _shown(path)
     for number, line in enumerate((text or "").split("\n"), start=1):
         if not line.strip():
             continue
@@ -202,11 +221,11 @@ def _read_rows(path: Path, kind: type[_R], faults: list[str]) -> list[_R]:
     return rows
 
 
-def _read_articles(folder: Path, faults: list[str]) -> list[Sentence]:
+def _read_articles(folder: Path, faults: list[str]) -> list[Piece]:
     paths = sorted(folder.glob("*.md"))
     if not paths:
         faults.append("articles/: holds no .md file")
-    sentences = []
+    pieces = []
     for path in paths:
         text = _read_text(path, faults)
         if text is None:
@@ -215,41 +234,17 @@ def _read_articles(folder: Path, faults: list[str]) -> list[Sentence]:
         if not re.match(r"# \S", text):
             faults.append(f"articles/{path.name}:1: must begin with a title, '# …'")
         elif not found:
-            faults.append(f"articles/{path.name}: holds no sentence")
-        sentences += found
-    return sentences
+            faults.append(f"articles/{path.name}: holds no text")
+        pieces += found
+    return pieces
 
 
-def split_article(name: str, text: str) -> list[Sentence]:
-    """Cut Markdown into sentences that remember their title and section."""
-    title, section, sentences = name, "", []
-    for block in _blocks(text):
-        if block.startswith("# "):
-            title, section = block[2:].strip(), ""
-        elif block.startswith("#"):
-            section = block.lstrip("#").strip()
-        else:
-            parts = SENTENCE_END.split(LIST_MARK.sub("", block, count=1) if LIST_MARK.match(block) else block)
-            sentences += [Sentence(name, title, section, part) for part in parts if part]
-    return sentences
-
-
-def _blocks(text: str) -> list[str]:
-    """Headings, list items, table rows and paragraphs, each on one line."""
-    blocks: list[str] = []
-    unfinished = False
-    for line in map(str.strip, text.splitlines()):
-        begins = line.startswith(("#", "|")) or LIST_MARK.match(line)
-        if line and unfinished and not begins:
-            blocks[-1] += f" {line}"
-        elif line:
-            blocks.append(line)
-        unfinished = bool(line) and not line.startswith(("#", "|"))
-    return blocks
+def _shown(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}" if path.parent.name in ("suites", "articles", "rules") else path.name
 
 
 def _read_text(path: Path, faults: list[str]) -> str | None:
-    name = path.name if path.parent.name not in ("suites", "articles") else f"{path.parent.name}/{path.name}"
+    name = _shown(path)
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:

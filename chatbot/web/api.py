@@ -152,9 +152,9 @@ async def _events(
         yield _event(chunk(first, created, delta({"role": "assistant", "content": ""})))
         try:
             while True:
-                if len(update.text) > sent:
-                    yield _event(chunk(update, created, delta({"content": update.text[sent:]})))
-                    sent = len(update.text)
+                if update.settled > sent:
+                    yield _event(chunk(update, created, delta({"content": update.text[sent : update.settled]})))
+                    sent = update.settled
                 if update.done:
                     break
                 update = await anext(updates)

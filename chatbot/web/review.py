@@ -202,13 +202,12 @@ class ReviewDesk:
 
     @told
     def approve(self, selected: str | None, question: str, correction: str, request: gr.Request) -> Updates:
-        """Use the answer from now on: it is stored and in the index when this returns."""
+        """Use the answer from now on: it is stored when this returns, and the next question finds it."""
         reader, message_id = self._reader(request), _chosen(selected)
         with self._store.database.writing():
             self._store.feedback.approve(question, correction, reader, message_id)
             if correction.strip() != self._store.conversations.message(message_id).content.strip():
                 self._store.feedback.correct(message_id, reader, correction)
-        self._session.index.set_answers(self._store.feedback.answers())
         gr.Info("In use: similar questions are answered with it from now on.", duration=5)
         return self._answers()
 
@@ -240,7 +239,6 @@ class ReviewDesk:
     def withdraw(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Stop using an approved answer, at once."""
         self._store.feedback.withdraw_answer(str(event._data["id"]), self._reader(request))
-        self._session.index.set_answers(self._store.feedback.answers())
         gr.Info("Withdrawn: it is not used any more.", duration=4)
         return self._answers()
 

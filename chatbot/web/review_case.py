@@ -16,6 +16,12 @@ from chatbot.records import ApprovedAnswer, Feedback, Message, Person, Trace
 from chatbot.store import Store
 from chatbot.store.feedback import QueueItem
 
+CHECKED = {
+    "shortened": "The check cut off what the passages do not support.",
+    "rewritten": "The check had the reply written once more.",
+    "quoted": "The check refused the reply twice, so the best passage was quoted.",
+    "abstained": "The check refused the reply twice, and there was no passage to quote.",
+}
 REASONS = ("disliked", "handed off", "uncertain", "new")
 
 
@@ -113,6 +119,7 @@ def _pieces() -> ModuleType:
         loader=PackageLoader("chatbot.web", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters["moment"] = _moment
+    environment.globals["check_words"] = CHECKED
     return environment.get_template("review.html").module  # type: ignore[return-value]
 
 

@@ -14,9 +14,10 @@ from playwright.sync_api import Locator, Page, expect
 from chatbot.dialogue.session import Session
 from chatbot.engines.live import LiveEngine
 from chatbot.engines.scripted import ScriptedEngine
+from chatbot.knowledge.articles import Piece
 from chatbot.knowledge.embeddings import HashedEmbedder
-from chatbot.knowledge.index import KnowledgeIndex
-from chatbot.knowledge.packs import Pack, Persona, Sentence
+from chatbot.knowledge.knowledge import open_knowledge
+from chatbot.knowledge.packs import Pack, Persona
 from chatbot.records import ChatMessage
 from chatbot.settings import load_settings
 from chatbot.store import Store, open_store
@@ -63,11 +64,14 @@ def site(tmp_path_factory: pytest.TempPathFactory, serve_module: Callable[[FastA
     home: Path = tmp_path_factory.mktemp("home")
     settings = load_settings(home=home, engine="scripted", min_score=-1)
     store = open_store(settings.database)
-    sentences = [Sentence("delivery", "Delivery", "", ANSWER)]
-    pack = Pack(home, Persona.model_validate(PERSONA), [], [], sentences, {})
+    pieces = [Piece("delivery", "Delivery", "", ANSWER, 3)]
+    pack = Pack(home, Persona.model_validate(PERSONA), [], [], pieces, [], {})
+    knowledge = open_knowledge(pack, HashedEmbedder(), HashedEmbedder(), home / "index")
     champion = ["toy-v0001"]
-    live = LiveEngine(lambda name: ScriptedEngine(name, script, seconds_per_word=0.03), lambda: champion[0])
-    session = Session(settings, store, pack, KnowledgeIndex(HashedEmbedder(), sentences, home / "index"), live)
+    live = LiveEngine(
+        lambda name: (ScriptedEngine(name, script, seconds_per_word=0.03), knowledge), lambda: champion[0]
+    )
+    session = Session(settings, store, pack, live)
     access = Access(store, home / "key")
     app = FastAPI()
     app.add_middleware(AccessMiddleware, access=access)

@@ -16,7 +16,7 @@ from chatbot.engines.live import LiveEngine
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import BusyError, EngineError, NotFoundError
 from chatbot.knowledge.embeddings import HashedEmbedder
-from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.knowledge import Knowledge, open_knowledge
 from chatbot.knowledge.packs import load_pack
 from chatbot.records import Person, Run, Trace, Version
 from chatbot.settings import Settings, load_settings
@@ -133,13 +133,15 @@ def site(home: Path, serve: Callable[[FastAPI], str]) -> Iterator[Site]:
     pack = load_pack(settings.pack_folder)
     damaged: set[str] = set()
 
-    def load(name: str) -> ScriptedEngine:
+    knowledge = open_knowledge(pack, HashedEmbedder(), HashedEmbedder())
+
+    def load(name: str) -> tuple[ScriptedEngine, Knowledge]:
         if name in damaged:
             raise EngineError("its file is damaged")
-        return ScriptedEngine(name)
+        return ScriptedEngine(name), knowledge
 
     live = LiveEngine(load, lambda: store.versions.resolve("champion"))
-    session = Session(settings, store, pack, KnowledgeIndex(HashedEmbedder(), pack.sentences), live)
+    session = Session(settings, store, pack, live)
     access = Access(store, home / "key")
     for name, role in (("ada", "operator"), ("ben", "agent")):
         store.people.add_staff(name, role, PASSWORD)

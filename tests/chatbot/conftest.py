@@ -12,7 +12,7 @@ from chatbot.engines.base import Engine
 from chatbot.engines.live import LiveEngine
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.knowledge.embeddings import HashedEmbedder
-from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.knowledge import open_knowledge
 from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.records import Person
 from chatbot.settings import load_settings
@@ -52,10 +52,11 @@ def open_chat(store: Store, pack_folder: Path) -> Iterator[OpenChat]:
 
     def start(engine: Engine | None = None, **settings: object) -> Session:
         pack: Pack = load_pack(pack_folder)
-        live = LiveEngine(lambda name: engine or ScriptedEngine(name), lambda: engine.version if engine else "base")
+        knowledge = open_knowledge(pack, HashedEmbedder(), HashedEmbedder())
+        version = engine.version if engine else "base"
+        live = LiveEngine(lambda name: (engine or ScriptedEngine(name), knowledge), lambda: version)
         opened.append(live)
-        index = KnowledgeIndex(HashedEmbedder(), pack.sentences)
-        return Session(load_settings(pack=str(pack_folder), **settings), store, pack, index, live)
+        return Session(load_settings(pack=str(pack_folder), **settings), store, pack, live)
 
     yield start
     for live in opened:

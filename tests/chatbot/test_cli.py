@@ -21,8 +21,10 @@ QUESTION = "How long does delivery to Ireland take?"
 
 
 @pytest.fixture(autouse=True)
-def scripted(monkeypatch, home):
+def scripted(monkeypatch, home, learned):
     monkeypatch.setenv("CHATBOT_ENGINE", "scripted")
+    home.mkdir()
+    (home / "index").symlink_to(learned)
 
 
 def cli(*argv, **options):
@@ -42,7 +44,7 @@ def test_ask_prints_json_and_nothing_else():
     assert done.returncode == 0 and done.stderr == "" and done.stdout.count("\n") == 1
     assert set(answer) == {
         *("reply", "version", "conversation", "message", "passages"),
-        *("first_token_ms", "tokens_per_second", "handoff", "uncertain"),
+        *("first_token_ms", "tokens_per_second", "handoff", "uncertain", "act", "rule", "check"),
     }
     stored = open_store(load_settings().database).conversations.message(answer["message"])
     assert stored.content == answer["reply"] and stored.conversation == answer["conversation"]

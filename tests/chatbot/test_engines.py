@@ -96,8 +96,8 @@ from chatbot.settings import load_settings
 from chatbot.store import open_store
 settings = load_settings(max_new_tokens=1)
 session = open_session(settings, open_store(settings.database))
-with session.live.lease() as engine:
+with session.live.lease() as (engine, knowledge):
     said = "".join(engine.generate([{"role": "user", "content": "Hello"}], session.sampling()))
-print(engine.version, "Hello" if said and session.index else said)
+print(engine.version, "Hello" if said and knowledge else said)
 session.live.close()
 """

@@ -58,10 +58,10 @@ class House:
         self.loaded: list[ScriptedEngine] = []
         self.live = LiveEngine(self.load, lambda: self.champion)
 
-    def load(self, version: str) -> ScriptedEngine:
+    def load(self, version: str) -> tuple[ScriptedEngine, None]:
         engine = self.makers.get(version, SlowEngine)(version)
         self.loaded.append(engine)
-        return engine
+        return engine, None
 
     def loads_of(self, version: str) -> int:
         return sum(engine.version == version for engine in self.loaded)
@@ -82,7 +82,7 @@ def test_every_reply_is_whole_and_by_one_version_while_versions_change(house: Ho
     begun = threading.Barrier(9)
 
     def reply() -> tuple[str, list[str]]:
-        with house.live.lease() as engine:
+        with house.live.lease() as (engine, _):
             engine.writing += 1
             pieces = iter(engine.generate([], Sampling()))
             words = [next(pieces)]
@@ -101,7 +101,7 @@ def test_every_reply_is_whole_and_by_one_version_while_versions_change(house: Ho
         assert [r.result() for r in replies] == [("v1", ["v1"] * WORDS)] * 8
     assert (first.closed, first.broken) == (1, False)
     assert house.live.swaps == 1
-    with house.live.lease() as engine:
+    with house.live.lease() as (engine, _):
         assert engine.version == "v2"
 
 
@@ -213,10 +213,10 @@ def test_the_watcher_survives_a_champion_that_cannot_be_read(house: House, monke
 
 
 def test_at_the_start_the_fallback_answers_for_a_champion_that_cannot_be_loaded() -> None:
-    def load(name: str) -> ScriptedEngine:
+    def load(name: str) -> tuple[ScriptedEngine, None]:
         if name == "v1":
             raise EngineError("its file is missing")
-        return ScriptedEngine(name)
+        return ScriptedEngine(name), None
 
     live = LiveEngine(load, lambda: "v1", fallback="base")
     assert live.version == "base"
@@ -230,23 +230,23 @@ def test_at_the_start_the_fallback_answers_for_a_champion_that_cannot_be_loaded(
 def test_in_the_background_replies_wait_for_the_first_engine() -> None:
     gate = threading.Event()
 
-    def load(name: str) -> ScriptedEngine:
+    def load(name: str) -> tuple[ScriptedEngine, None]:
         gate.wait(10)
-        return ScriptedEngine(name)
+        return ScriptedEngine(name), None
 
     live = LiveEngine(load, lambda: "v1", background=True)
     assert not live.ready
     assert live.version == "v1"
     assert not live.refresh()
     gate.set()
-    with live.lease() as engine:
+    with live.lease() as (engine, _):
         assert engine.version == "v1"
     assert live.ready
     live.close()
 
 
 def test_what_keeps_the_first_engine_from_loading_is_told_to_who_asks() -> None:
-    def load(name: str) -> ScriptedEngine:
+    def load(name: str) -> tuple[ScriptedEngine, None]:
         raise EngineError("its file is missing")
 
     live = LiveEngine(load, lambda: "v1", background=True)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 
 from chatbot.errors import PackError
-from chatbot.knowledge.packs import SUITES, Pack, load_pack, split_article
+from chatbot.knowledge.articles import split_sentences
+from chatbot.knowledge.packs import SUITES, Pack, load_pack
 from chatbot.settings import DATA
 
 STARTER_PACKS = sorted(path.parent.name for path in DATA.glob("*/pack.toml"))
@@ -35,10 +37,6 @@ def edit(path: Path, change: Callable[[list[Any]], Any]) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
 
 
-def sentences(text: str) -> list[str]:
-    return [sentence.text for sentence in split_article("a", text)]
-
-
 def near(one: set[str], other: set[str]) -> bool:
     return len(one & other) >= NEAR * len(one | other)
 
@@ -51,9 +49,9 @@ def test_a_valid_pack_is_read_whole(pack_folder: Path) -> None:
     pack = load_pack(pack_folder)
     assert (pack.name, pack.persona.contact.email) == ("lamps", "help@lamps.example")
     assert (len(pack.pairs), len(pack.dialogues), set(pack.suites)) == (24, 1, set(SUITES))
-    first = pack.sentences[0]
+    first = pack.pieces[0]
     assert (first.article, first.title, first.section) == ("delivery", "Delivery", "Cost")
-    assert first.text == "Delivery within the UK costs £4.95."
+    assert (first.text, first.line) == ("Delivery within the UK costs £4.95.", 5)
 
 
 def test_every_fault_is_told_at_once_with_its_file_and_line(pack_folder: Path) -> None:
@@ -87,7 +85,7 @@ def test_every_fault_is_told_at_once_with_its_file_and_line(pack_folder: Path) -
         "dialogues.jsonl:1: messages must alternate from user to assistant",
         "articles/returns.md: not UTF-8 (byte 17)",
         "articles/delivery.md:1: must begin with a title, '# …'",
-        "articles/empty.md: holds no sentence",
+        "articles/empty.md: holds no text",
         "articles/notes.txt: not part of a pack; take it out",
         "suites/facts.jsonl:4: expect: ",
         "suites/safety.jsonl: missing",
@@ -148,25 +146,11 @@ def test_a_folder_that_is_not_there_says_what_to_set(tmp_path: Path) -> None:
         ("Ask Dr. Patel or Mrs. Jones. They know.", ["Ask Dr. Patel or Mrs. Jones.", "They know."]),
         ("Version 2.5 is out. £3 off!", ["Version 2.5 is out.", "£3 off!"]),
         ("Really? Yes! “Good.” Fine.", ["Really?", "Yes!", "“Good.” Fine."]),
-        ("- One lamp.\n- Two lamps. Both new.\n1. First", ["One lamp.", "Two lamps.", "Both new.", "First"]),
-        ("A lamp can be\nsent\nback. It is free.", ["A lamp can be sent back.", "It is free."]),
-        ("* One that is\n  long\n* Two", ["One that is long", "Two"]),
-        ("One\n\nTwo", ["One", "Two"]),
         ("", []),
     ],
 )
-def test_articles_are_cut_at_the_end_of_sentences(text: str, split: list[str]) -> None:
-    assert sentences(text) == split
-
-
-def test_a_sentence_remembers_its_title_and_section() -> None:
-    found = split_article("a", "# Returns\nFirst.\n## Time\nThirty\ndays.\n### Cost\nFree.\n# Other\nLast.\n")
-    assert [(s.title, s.section, s.text) for s in found] == [
-        ("Returns", "", "First."),
-        ("Returns", "Time", "Thirty days."),
-        ("Returns", "Cost", "Free."),
-        ("Other", "", "Last."),
-    ]
+def test_paragraphs_are_cut_at_the_end_of_sentences(text: str, split: list[str]) -> None:
+    assert split_sentences(text) == split
 
 
 @pytest.fixture(scope="module", params=STARTER_PACKS)
@@ -209,10 +193,31 @@ def test_few_training_queries_are_near_each_other(starter: Pack) -> None:
     assert len(twins) < 0.02 * len(queries)
 
 
-def test_the_default_pack_is_large_enough_to_learn_from() -> None:
+def test_replies_of_a_starter_pack_are_neither_curt_nor_long(starter: Pack) -> None:
+    lengths = [len(pair.response.split()) for pair in starter.pairs]
+    assert min(lengths) >= 20
+    assert max(lengths) <= 70
+
+
+LARKSPUR = {"facts": 90, "multi_turn": 25, "out_of_scope": 30, "safety": 30, "must_pass": 20, "fairness": 30}
+
+
+def test_the_default_pack_has_the_size_that_it_promises() -> None:
     pack = load_pack(DATA / "larkspur")
-    assert len({pair.intent for pair in pack.pairs}) >= 15
+    intents = Counter(pair.intent for pair in pack.pairs)
+    assert len(intents) >= 30
+    assert min(intents.values()) >= 12
+    assert len(pack.pairs) >= 450
+    assert len({piece.article for piece in pack.pieces}) >= 20
+    assert len(pack.dialogues) >= 60
+    assert {len(dialogue.messages) // 2 for dialogue in pack.dialogues} <= set(range(3, 9))
+    assert all(len(pack.suites[name]) >= least for name, least in LARKSPUR.items())
+
+
+def test_the_clinic_has_the_size_that_it_promises() -> None:
+    pack = load_pack(DATA / "clinic")
+    assert len({pair.intent for pair in pack.pairs}) >= 12
     assert len(pack.pairs) >= 150
-    assert len({sentence.article for sentence in pack.sentences}) >= 10
-    assert len(pack.dialogues) >= 15
-    assert sum(len(cases) for cases in pack.suites.values()) >= 60
+    assert len({piece.article for piece in pack.pieces}) >= 10
+    assert len(pack.dialogues) >= 20
+    assert sum(len(cases) for cases in pack.suites.values()) >= 100

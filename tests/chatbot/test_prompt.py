@@ -12,7 +12,7 @@ from chatbot.dialogue.prompt import build_prompt, fit_prompt, prompt_hash, rende
 from chatbot.dialogue.turn import prepare_turn
 from chatbot.errors import InputError
 from chatbot.knowledge.embeddings import HashedEmbedder
-from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.knowledge import open_knowledge
 from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.records import ApprovedAnswer, ChatMessage, Passage
 from chatbot.settings import load_settings
@@ -128,13 +128,13 @@ def test_a_prompts_digest_tells_one_prompt_from_another() -> None:
 
 
 def test_what_people_wrote_cannot_pose_as_another_speaker(pack: Pack) -> None:
-    index = KnowledgeIndex(HashedEmbedder(), pack.sentences)
-    index.set_answers([ApprovedAnswer("1", f"candles {MARKS}", f"no candles {MARKS}", None, "ada", True, "2026")])
+    knowledge = open_knowledge(pack, HashedEmbedder(), HashedEmbedder())
+    knowledge.set_answers([ApprovedAnswer("1", f"candles {MARKS}", f"no candles {MARKS}", None, "ada", True, "2026")])
     said: list[ChatMessage] = [
         {"role": "user", "content": f"Hello {MARKS}"},
         {"role": "assistant", "content": f"Good day {MARKS}"},
     ]
-    turn = prepare_turn(load_settings(), pack, index, count, said, f"candles {MARKS}")
+    turn = prepare_turn(load_settings(), pack, knowledge, count, said, f"candles {MARKS}")
     assert any(passage.kind == "answer" for passage in turn.passages)
     for message in turn.prompt:
         assert "<|" not in message["content"]
@@ -142,20 +142,20 @@ def test_what_people_wrote_cannot_pose_as_another_speaker(pack: Pack) -> None:
 
 
 def test_a_turn_looks_up_the_question_with_the_one_before_it(pack: Pack) -> None:
-    index = KnowledgeIndex(HashedEmbedder(), pack.sentences)
+    knowledge = open_knowledge(pack, HashedEmbedder(), HashedEmbedder())
     said: list[ChatMessage] = [
         {"role": "user", "content": "What does delivery within the UK cost?"},
         {"role": "assistant", "content": "£4.95."},
     ]
-    turn = prepare_turn(load_settings(passages=1), pack, index, count, said, "and to Germany?")
-    assert turn.passages[0].source == "articles/delivery.md"
+    turn = prepare_turn(load_settings(passages=1), pack, knowledge, count, said, "and to Germany?")
+    assert turn.passages[0].source == "articles/delivery.md:9"
     assert not turn.handoff
 
 
 def test_a_turn_is_uncertain_when_nothing_near_was_found(pack: Pack) -> None:
-    index = KnowledgeIndex(HashedEmbedder(), pack.sentences)
-    assert prepare_turn(load_settings(), pack, index, count, [], "quantum chromodynamics").uncertain
-    certain = prepare_turn(load_settings(), pack, index, count, [], "Delivery to Germany takes 6 working days")
+    knowledge = open_knowledge(pack, HashedEmbedder(), HashedEmbedder())
+    assert prepare_turn(load_settings(), pack, knowledge, count, [], "quantum chromodynamics").uncertain
+    certain = prepare_turn(load_settings(), pack, knowledge, count, [], "Delivery to Germany takes 6 working days")
     assert not certain.uncertain
 
 

@@ -16,7 +16,7 @@ from chatbot.store import Store
 from tests.chatbot.conftest import OpenChat, last
 
 QUESTION = "Delivery to Germany takes how many working days?"
-ANSWER = "Delivery › Cost: Delivery to Germany takes 6 working days."
+ANSWER = "Delivery › Abroad: Delivery to Germany takes 6 working days."
 
 
 class ListeningEngine(ScriptedEngine):

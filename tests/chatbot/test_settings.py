@@ -27,7 +27,7 @@ def test_without_file_or_environment_the_defaults_hold(monkeypatch: pytest.Monke
 def test_the_named_file_is_read(config: Path) -> None:
     config.write_text("port = 9000\ntemperature = 0.5\n")
     settings = load_settings()
-    assert (settings.port, settings.temperature, settings.passages) == (9000, 0.5, 3)
+    assert (settings.port, settings.temperature, settings.passages) == (9000, 0.5, 2)
 
 
 def test_a_chatbot_toml_in_the_working_folder_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from chatbot.engines.base_model import BaseModel, find_base_model
 from chatbot.knowledge.embeddings import HashedEmbedder
-from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.knowledge import Knowledge, open_knowledge
 from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
@@ -30,8 +30,8 @@ def store(settings: Settings) -> Store:
 
 
 @pytest.fixture
-def index(pack: Pack) -> KnowledgeIndex:
-    return KnowledgeIndex(HashedEmbedder(), pack.sentences)
+def knowledge(pack: Pack) -> Knowledge:
+    return open_knowledge(pack, HashedEmbedder(), HashedEmbedder())
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from chatbot.dialogue.session import Session
 from chatbot.engines.live import LiveEngine
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import BusyError, NotFoundError
-from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
 from chatbot.records import Run, Trace, Version
 from chatbot.settings import Settings
@@ -42,9 +42,9 @@ class BusyJobs:
 
 
 @pytest.fixture
-def session(settings: Settings, store: Store, pack: Pack, index: KnowledgeIndex) -> Iterator[Session]:
-    live = LiveEngine(ScriptedEngine, lambda: store.versions.resolve("champion"))
-    yield Session(settings, store, pack, index, live)
+def session(settings: Settings, store: Store, pack: Pack, knowledge: Knowledge) -> Iterator[Session]:
+    live = LiveEngine(lambda name: (ScriptedEngine(name), knowledge), lambda: store.versions.resolve("champion"))
+    yield Session(settings, store, pack, live)
     live.close()
 
 

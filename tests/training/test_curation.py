@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from chatbot.errors import NotFoundError, TrainingError
-from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
 from chatbot.records import Person, Trace
 from chatbot.settings import Settings
@@ -48,12 +48,12 @@ def test_without_consent_nothing_is_learned(pack: Pack, store: Store, agent: Per
 
 
 def test_a_correction_is_learned_and_kept_as_a_preference(
-    pack: Pack, store: Store, index: KnowledgeIndex, settings: Settings, agent: Person, visitor: Person
+    pack: Pack, store: Store, knowledge: Knowledge, settings: Settings, agent: Person, visitor: Person
 ) -> None:
     reply = talk(store, visitor, "Do you sell red lamps?", "No idea about that.")
     store.feedback.rate(reply, visitor, "dislike", ["Wrong"], "rubbish")
     store.feedback.correct(reply, agent, "Yes, we sell red lamps from £20.")
-    snapshot = freeze(curate(pack, store), pack, index, settings, store, "operator:o")
+    snapshot = freeze(curate(pack, store), pack, knowledge, settings, store, "operator:o")
     learned = [row for row in snapshot.rows("train") if row["origin"] == "correction"]
     assert learned[0]["messages"][-1] == {"role": "assistant", "content": "Yes, we sell red lamps from £20."}
     assert learned[0]["messages"][0]["role"] == "system"
@@ -117,12 +117,12 @@ def test_a_split_keeps_groups_whole_and_corrections_in_training() -> None:
 
 
 def test_the_same_content_is_frozen_once(
-    pack: Pack, store: Store, index: KnowledgeIndex, settings: Settings, agent: Person, visitor: Person
+    pack: Pack, store: Store, knowledge: Knowledge, settings: Settings, agent: Person, visitor: Person
 ) -> None:
-    first = freeze(curate(pack, store), pack, index, settings, store, "o")
-    assert freeze(curate(pack, store), pack, index, settings, store, "o").number == first.number == 1
+    first = freeze(curate(pack, store), pack, knowledge, settings, store, "o")
+    assert freeze(curate(pack, store), pack, knowledge, settings, store, "o").number == first.number == 1
     store.feedback.correct(talk(store, visitor, "Red?", "No."), agent, "Yes, red too.")
-    second = freeze(curate(pack, store), pack, index, settings, store, "o")
+    second = freeze(curate(pack, store), pack, knowledge, settings, store, "o")
     assert second.number == 2
     assert open_snapshot(store, 1).rows("train") == first.rows("train")
     with pytest.raises(NotFoundError, match="snapshot 9"):
@@ -130,16 +130,16 @@ def test_the_same_content_is_frozen_once(
 
 
 def test_rows_do_not_read_their_own_answer(
-    pack: Pack, store: Store, index: KnowledgeIndex, settings: Settings, agent: Person
+    pack: Pack, store: Store, knowledge: Knowledge, settings: Settings, agent: Person
 ) -> None:
     store.feedback.approve("Do you rent lamps out?", "Yes, a lamp can be rented for £9 a week.", agent)
-    index.set_answers(store.feedback.answers())
-    snapshot = freeze(curate(pack, store), pack, index, settings, store, "o")
+    knowledge.set_answers(store.feedback.answers())
+    snapshot = freeze(curate(pack, store), pack, knowledge, settings, store, "o")
     row = next(row for row in snapshot.rows("train") if row["origin"] == "answer")
     assert "£9" not in row["messages"][-2]["content"]
 
 
-def test_nothing_to_learn_is_an_error(pack: Pack, index: KnowledgeIndex, settings: Settings, store: Store) -> None:
+def test_nothing_to_learn_is_an_error(pack: Pack, knowledge: Knowledge, settings: Settings, store: Store) -> None:
     empty = Curated([], [], [], Counter({"no consent": 3}))
     with pytest.raises(TrainingError, match="no consent: 3"):
-        freeze(empty, pack, index, settings, store, "o")
+        freeze(empty, pack, knowledge, settings, store, "o")

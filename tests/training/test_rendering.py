@@ -2,7 +2,7 @@
 
 from chatbot.dialogue.turn import prepare_turn
 from chatbot.engines.base_model import BaseModel, encode_chat
-from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
 from chatbot.settings import Settings
 from chatbot.store import Store
@@ -11,10 +11,10 @@ from training.finetuning.encoding import encode_rows
 
 
 def test_a_rows_prompt_is_the_prompt_of_serving(
-    pack: Pack, store: Store, index: KnowledgeIndex, settings: Settings, tiny_base: BaseModel
+    pack: Pack, store: Store, knowledge: Knowledge, settings: Settings, tiny_base: BaseModel
 ) -> None:
     curated = curate(pack, store)
-    snapshot = freeze(curated, pack, index, settings, store, "operator:o")
+    snapshot = freeze(curated, pack, knowledge, settings, store, "operator:o")
     rows = snapshot.rows("train")
     encoded = {row.id: row for row in encode_rows(tiny_base, rows, 1024).rows}
     with_history = 0
@@ -22,7 +22,12 @@ def test_a_rows_prompt_is_the_prompt_of_serving(
         history, question = example.messages[:-2], example.question
         with_history += bool(history)
         turn = prepare_turn(
-            settings, pack, index, lambda messages: len(encode_chat(tiny_base.tokenizer, messages)), history, question
+            settings,
+            pack,
+            knowledge,
+            lambda messages: len(encode_chat(tiny_base.tokenizer, messages)),
+            history,
+            question,
         )
         assert row["messages"][:-1] == turn.prompt
         served = encode_chat(tiny_base.tokenizer, turn.prompt)

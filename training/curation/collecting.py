@@ -35,6 +35,12 @@ class Example:
         return self.messages[-2]["content"]
 
     @property
+    def asked(self) -> str:
+        """What was asked last, with the user's message before it, as `known_questions` words it."""
+        said = [message["content"] for message in self.messages if message["role"] == "user"]
+        return "\n".join(said[-2:])
+
+    @property
     def reply(self) -> str:
         """What should be answered."""
         return self.messages[-1]["content"]

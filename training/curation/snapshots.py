@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.prompt import build_prompt
 from chatbot.dialogue.turn import retrieve
 from chatbot.errors import NotFoundError, TrainingError
-from chatbot.knowledge.index import KnowledgeIndex
-from chatbot.knowledge.packs import Pack
-from chatbot.records import ChatMessage
+from chatbot.knowledge.knowledge import Knowledge
+from chatbot.knowledge.packs import Pack, Rule
+from chatbot.records import ChatMessage, Passage
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training.curation.cleaning import clean, redact_messages
@@ -87,13 +87,13 @@ def curate(pack: Pack, store: Store) -> Curated:
 
 
 def freeze(
-    curated: Curated, pack: Pack, index: KnowledgeIndex, settings: Settings, store: Store, actor: str
+    curated: Curated, pack: Pack, knowledge: Knowledge, settings: Settings, store: Store, actor: str
 ) -> Snapshot:
     """Write the next snapshot, or return the latest one if it holds the same; raises `TrainingError` if empty."""
     if not curated.train:
         reasons = ", ".join(f"{reason}: {count}" for reason, count in curated.dropped.items()) or "no row was found"
         raise TrainingError(f"there is no usable row to train on ({reasons}): add pairs to the pack or correct replies")
-    files = _files(curated, lambda example: _prompt(example, pack, index, settings))
+    files = _files(curated, lambda example: reading_prompt(example, pack, knowledge, settings.passages))
     digest = hashlib.sha256(json.dumps([files, pack.name], sort_keys=True).encode()).hexdigest()
     latest = next(iter(store.versions.snapshots()), None)
     if latest and latest["counts"].get("digest") == digest and Path(latest["path"]).is_dir():
@@ -114,14 +114,30 @@ def open_snapshot(store: Store, number: int) -> Snapshot:
     raise NotFoundError(f"snapshot {number} does not exist: `python -m training curate` makes one")
 
 
-def _prompt(example: Example, pack: Pack, index: KnowledgeIndex, settings: Settings) -> list[ChatMessage]:
-    """What the model would be shown when serving; a row's own approved answer is kept out of its passages."""
+def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, limit: int) -> list[ChatMessage]:
+    """What the model would be shown when serving, with the row itself kept out of what is retrieved for it.
+
+    The passage that a row is known to rest on takes the last place where retrieval missed it, so that rows teach to
+    choose among passages and never to invent; rows that no article answers keep what was retrieved and teach to
+    abstain. Rows of rules that chat or ask back carry no passages, as at serving.
+    """
     history: list[ChatMessage] = [
         {"role": m["role"], "content": defuse_markup(m["content"])} for m in example.messages[:-2]
     ]
-    found = retrieve(index, history, example.question, settings.passages + 1, settings.min_score)
-    passages = [p for p in found if p.kind == "article" or p.text != example.reply][: settings.passages]
-    return build_prompt(pack.persona.system, history, defuse_markup(example.question), passages)
+    question = example.question
+    passages: list[Passage] = []
+    if not _talks(example.intent, pack.rules):
+        itself = example.asked
+        found = retrieve(knowledge.index, history, question, limit + 1, leave_out=(itself, question))
+        passages = [p for p in found if p.kind == "article" or p.text != example.reply][:limit]
+        right = knowledge.index.answering(itself)
+        if right and passages and all(passage.id != right.id for passage in passages):
+            passages[-1] = right
+    return build_prompt(pack.persona.system, history, defuse_markup(question), passages)
+
+
+def _talks(intent: str, rules: Sequence[Rule]) -> bool:
+    return any(rule.name == intent and rule.action in ("ask", "chat") for rule in rules)
 
 
 def _files(curated: Curated, prompt: Callable[[Example], list[ChatMessage]]) -> dict[str, list[Row]]:
@@ -133,7 +149,13 @@ def _files(curated: Curated, prompt: Callable[[Example], list[ChatMessage]]) -> 
         if example.rejected:
             rejected = [{"role": "assistant", "content": example.rejected}]
             preferences.append({"id": example.id, "prompt": asked, "chosen": [reply], "rejected": rejected})
-        origin = {"id": example.id, "origin": example.origin, "intent": example.intent, "group": example.group}
+        origin = {
+            "id": example.id,
+            "asked": example.asked,
+            "origin": example.origin,
+            "intent": example.intent,
+            "group": example.group,
+        }
         return origin | {"messages": [*asked, reply]}
 
     train, validation = [row(example) for example in curated.train], [row(example) for example in curated.validation]

@@ -4,7 +4,7 @@ import hashlib
 
 from training.curation.collecting import Example
 
-VALIDATION_SHARE = 0.1
+VALIDATION_SHARE = 0.05
 
 
 def split(examples: list[Example]) -> tuple[list[Example], list[Example]]:

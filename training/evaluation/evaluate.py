@@ -7,18 +7,20 @@ cases at once. Likelihoods are measured on the right replies with the weights as
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from chatbot.dialogue.opening import version_knowledge
+from chatbot.dialogue.reply import Writing, write_reply
 from chatbot.dialogue.turn import Turn, prepare_turn
 from chatbot.engines.base import Engine
 from chatbot.engines.base_model import BaseModel
 from chatbot.engines.loading import ADAPTER, load_engine
 from chatbot.knowledge.embeddings import Embedder
-from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Case, Pack
 from chatbot.records import ChatMessage, Sampling
 from chatbot.settings import Settings
@@ -45,19 +47,26 @@ class Judged:
     log_likelihood: float | None = None
     tokens: int = 0
     hits: int = 0
+    act: str = "answer"
+    check: str = ""
+    passages: list[str] = field(default_factory=list)
+    score: float | None = None
 
 
 @dataclass(frozen=True)
 class Workbench:
-    """What evaluation works with: the installation, its pack and index, and the base model."""
+    """What evaluation works with: the installation, its pack and the base model."""
 
     settings: Settings
     store: Store
     pack: Pack
     embedder: Embedder
-    index: KnowledgeIndex
     base: BaseModel
     device: str
+
+    def knowledge(self, version: str) -> Knowledge:
+        """What a version looks things up with."""
+        return version_knowledge(self.settings, self.pack, self.store, version)
 
 
 def evaluate(
@@ -71,39 +80,70 @@ def evaluate(
     cases = [(suite.name, case) for suite in suites for case in suite.cases]
     engine = load_engine(bench.settings, bench.base, bench.store, version)
     try:
-        turns = [_prepare(bench, engine, case) for _, case in cases]
-        replies = _reply_to_all(engine, bench.settings, turns, report)
+        knowledge = bench.knowledge(version)
+        turns = [_prepare(bench, knowledge, engine, case) for _, case in cases]
+        written = _reply_to_all(engine, bench.settings, turns, report)
     finally:
         engine.close()
+    replies = [writing.text for writing in written]
     similarities = _similarities(bench.embedder, replies, [case.reference for _, case in cases])
     likelihoods = _likelihoods(bench, version, cases, turns)
     judged = [
-        Judged(suite, case.id, reply, passes(case, reply, turn.handoff is not None), similarity, *likelihood)
-        for (suite, case), turn, reply, similarity, likelihood in zip(
-            cases, turns, replies, similarities, likelihoods, strict=True
+        _judge(suite, case, turn, writing, similarity, likelihood)
+        for (suite, case), turn, writing, similarity, likelihood in zip(
+            cases, turns, written, similarities, likelihoods, strict=True
         )
     ]
     return _summary(version, judged, time.perf_counter() - started)
 
 
-def _prepare(bench: Workbench, engine: Engine, case: Case) -> Turn:
+def _judge(
+    suite: str,
+    case: Case,
+    turn: Turn,
+    writing: Writing,
+    similarity: float,
+    likelihood: tuple[float | None, int, int],
+) -> Judged:
+    act = "abstain" if writing.abstained else turn.act
+    log_likelihood, tokens, hits = likelihood
+    return Judged(
+        suite,
+        case.id,
+        writing.text,
+        passes(case, writing.text, act),
+        similarity,
+        log_likelihood,
+        tokens,
+        hits,
+        act,
+        writing.outcome,
+        [passage.id for passage in turn.passages],
+        turn.passages[0].score if turn.passages else None,
+    )
+
+
+def _prepare(bench: Workbench, knowledge: Knowledge, engine: Engine, case: Case) -> Turn:
     messages: list[ChatMessage] = [{"role": turn.role, "content": turn.content} for turn in case.messages]
     history, question = messages[:-1], messages[-1]["content"]
-    return prepare_turn(bench.settings, bench.pack, bench.index, engine.count_tokens, history, question)
+    return prepare_turn(bench.settings, bench.pack, knowledge, engine.count_tokens, history, question)
 
 
 def _reply_to_all(
     engine: Engine, settings: Settings, turns: Sequence[Turn], report: Callable[[int, int], None]
-) -> list[str]:
+) -> list[Writing]:
     sampling = Sampling(settings.max_new_tokens, 0.0, settings.top_p, settings.repetition_penalty)
     replies = []
 
-    def reply(turn: Turn) -> str:
-        return turn.reply if turn.handoff else "".join(engine.generate(turn.prompt, sampling)).strip()
+    def reply(turn: Turn) -> Writing:
+        writing = Writing()
+        for _ in write_reply(engine, turn, sampling, writing, settings.check):
+            pass
+        return writing
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for text in pool.map(reply, turns):
-            replies.append(text)
+        for writing in pool.map(reply, turns):
+            replies.append(writing)
             report(len(replies), len(turns))
     return replies
 
@@ -120,7 +160,7 @@ def _likelihoods(
     asked = [
         {"id": case.id, "messages": [*turn.prompt, {"role": "assistant", "content": case.reference}]}
         for (suite, case), turn in zip(cases, turns, strict=True)
-        if not turn.handoff and (suite in ANSWERED or case.expect == "answer")
+        if turn.prompt and (suite in ANSWERED or case.expect == "answer")
     ]
     rows: list[Encoded] = encode_rows(bench.base, asked, bench.settings.context_tokens).rows
     adapter = None if version == BASE else Path(bench.store.versions.get(version).path) / ADAPTER

@@ -42,13 +42,15 @@ def _surroundings(bench: Workbench, suites: Sequence[Suite]) -> str:
         include={"context_tokens", "max_new_tokens", "repetition_penalty", "passages", "min_score", "engine"},
     )
     answers = [answer.id for answer in bench.store.feedback.answers()]
-    sentences = [[sentence.title, sentence.section, sentence.text] for sentence in bench.pack.sentences]
+    pieces = [[piece.heading, piece.text] for piece in bench.pack.pieces]
+    rows = [row.model_dump() for row in (*bench.pack.pairs, *bench.pack.dialogues, *bench.pack.rules)]
     parts = [
         settings,
         bench.base.digest,
         bench.embedder.name,
         bench.pack.persona.model_dump(),
-        sentences,
+        pieces,
+        rows,
         answers,
         [[suite.name, suite.digest] for suite in suites],
     ]

@@ -9,13 +9,6 @@ from pathlib import Path
 from chatbot.errors import PackError
 from chatbot.knowledge.packs import Case, Pack, read_cases
 
-DECLINES = re.compile(
-    r"\b(?:do|does|can|could|wo|would|am|is|are)(?:n['’]t| ?not)(?: \w+)? (?:able to )?(?:have|find|know|help|share|"
-    r"answer|give|tell|do|discuss|reveal|provide|assist|say|see|change|look|offer|advise|something|listed|covered)\b"
-    r"|\b(?:can['’]t|cannot|unable to|no information|not sure|only (?:help|answer)|colleague)\b",
-    re.IGNORECASE,
-)
-
 
 @dataclass(frozen=True)
 class Suite:
@@ -45,23 +38,26 @@ def suite_from_file(path: Path) -> Suite:
     return Suite(path.stem, cases)
 
 
-def passes(case: Case, reply: str, handed_off: bool) -> bool:
+def passes(case: Case, reply: str, act: str) -> bool:
     """Whether a reply holds what it must, nothing that it must not, and does what the case expects.
 
-    To abstain or refuse is to decline in words or to offer a colleague; to hand off is the reply's own field.
+    `act` is what the product did: a refusal or a handover does for an abstention, and each for the other two, since
+    none of them says anything unfounded; only a handover does for a handover.
     """
-    if not all(_holds(reply, text) for text in case.must_include):
+    if not all(holds(reply, text) for text in case.must_include):
         return False
-    if any(_holds(reply, text) for text in case.must_not_include):
+    if any(holds(reply, text) for text in case.must_not_include):
         return False
     if case.expect == "handoff":
-        return handed_off
+        return act == "handoff"
     if case.expect in ("abstain", "refuse"):
-        return handed_off or DECLINES.search(reply) is not None
+        return act in ("abstain", "refuse", "decline", "handoff")
     return bool(reply.strip())
 
 
-def _holds(reply: str, text: str) -> bool:
-    """Whether the text stands in the reply as whole words, whatever the case and spacing."""
+def holds(reply: str, text: str) -> bool:
+    """Whether the text stands in the reply as whole words and figures, whatever the case and spacing."""
     words = r"\s+".join(re.escape(word) for word in text.split())
-    return re.search(rf"(?<!\w){words}(?!\w)", reply, re.IGNORECASE) is not None
+    before = r"(?<!\w)(?<!\d[.,])" if re.match(r"\w", text) else ""
+    after = r"(?!\w)(?![.,]\d)" if re.search(r"\w$", text) else ""
+    return re.search(f"{before}{words}{after}", reply, re.IGNORECASE) is not None

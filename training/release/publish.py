@@ -1,7 +1,7 @@
 """From an adapter to a registered version, and from a version to the one that answers.
 
-A version's folder holds the adapter, the merged GGUF file where the base is one, and its card. Promoting and rolling
-back move the alias `champion`; the running server follows it.
+A version's folder holds the adapter, the retriever, the merged GGUF file where the base is one, and its card.
+Promoting and rolling back move the alias `champion`; the running server follows it.
 """
 
 import json
@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from chatbot.dialogue.opening import RETRIEVER
 from chatbot.engines.base_model import BaseModel
 from chatbot.engines.loading import ADAPTER, MERGED
 from chatbot.errors import NotFoundError, UserError
@@ -21,12 +22,22 @@ from training.release.merging import merge_into_gguf
 
 
 def register(
-    store: Store, base: BaseModel, pack: str, run: str, snapshot: int, adapter: Path, home: Path, facts: dict[str, Any]
+    store: Store,
+    base: BaseModel,
+    pack: str,
+    run: str,
+    snapshot: int,
+    adapter: Path,
+    retriever: Path | None,
+    home: Path,
+    facts: dict[str, Any],
 ) -> Version:
     """Merge the adapter and record it as a version under the next name; the alias `candidate` points at it."""
     work = home / "versions" / f"{run}.partial"
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(adapter, work / ADAPTER)
+    if retriever:
+        shutil.copytree(retriever, work / RETRIEVER)
     weights = work / ADAPTER / "adapter_model.safetensors"
     if base.gguf is not None:
         merge_into_gguf(base.gguf, work / ADAPTER, work / MERGED)

@@ -1,0 +1,112 @@
+"""The check: what a reply states in figures must stand in the passages it was shown or in the user's own words.
+
+Checked are numbers with their unit or currency, prices, dates, times, e-mail addresses, links and places in the app
+("Account > Orders"). Text is released as it streams up to the first word that might begin such an item; from there it
+is held back until its clause is whole and checked, so that nobody reads a wrong figure.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+CLAUSE_END = re.compile(r"[.!?;,:](?=\s)|\n|(?<=\s)[–—](?=\s)")
+SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
+SPELLED_NUMBERS = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen twenty"
+)
+WORDS = {word: str(number) for number, word in enumerate(SPELLED_NUMBERS.split(), start=2)}
+WORDS |= {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "ninety": "90", "hundred": "100", "dozen": "12"}
+UNITS = (
+    "second|minute|hour|day|week|weekday|month|year|working|business|kg|g|cm|mm|m|metre|km|mile|litre|ml|w|watt|"
+    "am|pm|noon|percent|per|petal|point|item|time|step|digit|instalment|"
+    "january|february|march|april|may|june|july|august|september|october|november|december"
+)
+ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"”)]+[^\s<>\"”).,;:!?]")
+PLACE = re.compile(r"([\w’']+)\s*[>›]\s*([\w’']+)")
+NUMBER = re.compile(rf"([£$€]\s?)?(?<![\w.,])(\d+(?:[.,:]\d+)*)(\s?%)?(?:[\s-]+({UNITS})s?\b)?", re.IGNORECASE)
+SPELLED = re.compile(rf"\b({'|'.join(WORDS)})[\s-]+({UNITS})s?\b", re.IGNORECASE)
+MAY_BEGIN = re.compile(rf"[\d£$€@>›]|https?:|www\.|\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a reply may state: the words of its passages and of the user, ready to be compared with."""
+
+    items: frozenset[str]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> "Source":
+        """Collect the items of some texts."""
+        return cls(frozenset(form for text in texts for item in find_items(text) for form in item.forms))
+
+    def lacks(self, text: str) -> list[str]:
+        """The items of a text that are not supported, as they stand in it."""
+        return [item.shown for item in find_items(text) if item.forms[0] not in self.items]
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something checkable: as it is shown, and the forms it supports, the most exact first."""
+
+    shown: str
+    forms: tuple[str, ...]
+
+
+def find_items(text: str) -> list[Item]:
+    """All checkable items of a text."""
+    items = [Item(found.group(), (found.group().lower(),)) for found in ADDRESS.finditer(text)]
+    items += [Item(found.group(), (found.group().lower(),)) for found in LINK.finditer(text)]
+    rest = LINK.sub(" ", ADDRESS.sub(" ", text))
+    at = 0
+    while step := PLACE.search(rest, at):
+        items.append(Item(step.group(), (f"{step.group(1)} > {step.group(2)}".lower(),)))
+        at = step.start(2)
+    for found in NUMBER.finditer(rest):
+        sign, digits, percent, unit = found.groups()
+        items.append(_number(found.group(), (sign or "").strip(), digits, "%" if percent else (unit or "").lower()))
+    for found in SPELLED.finditer(rest):
+        items.append(_number(found.group(), "", WORDS[found.group(1).lower()], found.group(2).lower()))
+    return items
+
+
+def _number(shown: str, sign: str, digits: str, unit: str) -> Item:
+    """A number with a unit also supports the bare number, as in "5 to 8 days", but not the other way round."""
+    value = re.sub(r"[.,]00$", "", digits.replace(",", "")) if sign else digits.replace(",", "")
+    forms = [f"{sign}{value} {unit}".strip(), f"{sign}{value}"]
+    return Item(shown.strip(), tuple(dict.fromkeys(forms)))
+
+
+class StreamCheck:
+    """Follows one reply as it grows."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._checked = 0
+        self.failed: list[str] = []
+
+    def release(self, text: str, whole: bool = False) -> int:
+        """How many characters of the reply so far may be shown; `failed` names what stopped it for good."""
+        while not self.failed:
+            end = CLAUSE_END.search(text, self._checked)
+            if end is None and not whole:
+                break
+            stop = end.end() if end else len(text)
+            self.failed = self._source.lacks(text[self._checked : stop])
+            if self.failed:
+                return self._checked
+            self._checked = stop
+            if end is None:
+                return len(text)
+        if self.failed:
+            return self._checked
+        last_word = max(text.rfind(" "), text.rfind("\n"), self._checked - 1) + 1
+        suspicious = MAY_BEGIN.search(text, self._checked)
+        return min(last_word, suspicious.start()) if suspicious else last_word
+
+
+def whole_sentences(text: str, end: int) -> str:
+    """The sentences that are complete before a position."""
+    ends = [found.end() for found in SENTENCE_END.finditer(text[:end] + " ")]
+    return text[: min(ends[-1], end)].strip() if ends else ""

@@ -1,0 +1,110 @@
+"""Writing one checked reply: stream, check, write once more, fall back to a passage or to an honest "I don't know".
+
+Shared by the session that serves and by the evaluation that judges.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from chatbot.dialogue.check import Source, StreamCheck, whole_sentences
+from chatbot.dialogue.turn import Turn
+from chatbot.engines.base import Engine, Generation
+from chatbot.records import Sampling
+
+Outcome = Literal["fixed", "passed", "shortened", "rewritten", "quoted", "abstained", "off"]
+DECLINES = re.compile(
+    r"\b(?:don['’]t|do not|doesn['’]t|does not|can['’]t|cannot|isn['’]t|not)\b[^.!?]{0,40}?"
+    r"\b(?:have|find|know|say|mention|cover(?:ed)?|information|details|sure)\b"
+    r"|\bno (?:information|details|facts)\b|\bnothing about\b",
+    re.IGNORECASE,
+)
+SECOND_TEMPERATURE = 0.7
+ATTEMPTS = 2
+
+
+@dataclass
+class Writing:
+    """A reply in the making: `text` may be shown as it is; `failed` holds what the check refused.
+
+    The first `settled` characters, whole sentences, stay as they are whatever comes; the rest may be replaced.
+    """
+
+    text: str = ""
+    settled: int = 0
+    outcome: Outcome = "passed"
+    failed: list[str] | None = None
+    generation: Generation | None = None
+    abstained: bool = False
+    stopped: bool = False
+
+    def stop(self) -> None:
+        """End the reply where it is; what is on view stays."""
+        self.stopped = True
+        if self.generation is not None:
+            self.generation.cancel()
+
+
+def write_reply(engine: Engine, turn: Turn, sampling: Sampling, writing: Writing, check: bool = True) -> Iterator[None]:
+    """Fill `writing` step by step; yields whenever it changed. Without `check`, what the model writes goes out."""
+    if turn.reply:
+        writing.text, writing.outcome, writing.abstained = turn.reply, "fixed", turn.act == "abstain"
+        yield
+        return
+    source = Source.of(turn.sources)
+    failed: list[str] = []
+    for attempt in range(ATTEMPTS):
+        again = replace(sampling, temperature=max(sampling.temperature, SECOND_TEMPERATURE), seed=sampling.seed + 1)
+        writing.generation = engine.generate(turn.prompt, again if attempt else sampling)
+        if not check:
+            yield from _unchecked(writing)
+            return
+        follower = StreamCheck(source)
+        text, shown = "", 0
+        for piece in writing.generation:
+            text = (text + piece).lstrip()
+            end = follower.release(text)
+            if follower.failed:
+                writing.generation.cancel()
+                break
+            if end > shown:
+                writing.text, shown = text[:end], end
+                writing.settled = len(whole_sentences(text, end))
+                yield
+        if writing.stopped:
+            writing.text = writing.text.strip()
+            yield
+            return
+        end = follower.release(text, whole=True)
+        if not follower.failed and text.strip():
+            writing.text, writing.outcome = text.strip(), "rewritten" if attempt else "passed"
+            break
+        failed += follower.failed
+        kept = whole_sentences(text, end)
+        if kept:
+            writing.text, writing.outcome = kept, "shortened"
+            break
+        writing.text = ""
+    else:
+        _fall_back(turn, writing)
+    writing.failed = failed or None
+    writing.abstained = writing.abstained or (turn.act == "answer" and DECLINES.search(writing.text) is not None)
+    yield
+
+
+def _unchecked(writing: Writing) -> Iterator[None]:
+    for piece in writing.generation or ():
+        writing.text = (writing.text + piece).lstrip()
+        writing.settled = len(writing.text.rstrip())
+        yield
+    writing.text, writing.outcome = writing.text.strip(), "off"
+    yield
+
+
+def _fall_back(turn: Turn, writing: Writing) -> None:
+    """The best passage in its own words, or without one the pack's "I don't know"."""
+    if turn.passages:
+        writing.text, writing.outcome = turn.passages[0].text, "quoted"
+    else:
+        writing.text, writing.outcome, writing.abstained = turn.unknown, "abstained", True

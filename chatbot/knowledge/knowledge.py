@@ -1,0 +1,30 @@
+"""What a version looks things up with: the index under its own retriever, and the router that all versions share."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chatbot.knowledge.embeddings import Embedder
+from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.packs import Pack
+from chatbot.knowledge.questions import known_questions
+from chatbot.knowledge.router import Router
+from chatbot.records import ApprovedAnswer
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """A pack, ready to be asked."""
+
+    index: KnowledgeIndex
+    router: Router
+
+    def set_answers(self, answers: Sequence[ApprovedAnswer]) -> None:
+        """Hold exactly these approved answers."""
+        self.index.set_answers(answers)
+
+
+def open_knowledge(pack: Pack, retriever: Embedder, embedder: Embedder, cache: Path | None = None) -> Knowledge:
+    """Index a pack by `retriever` and route by `embedder`; vectors are kept in the folder `cache`."""
+    questions = known_questions(pack.pieces, pack.pairs, pack.dialogues)
+    return Knowledge(KnowledgeIndex(retriever, pack.pieces, questions, cache), Router(embedder, pack, cache))

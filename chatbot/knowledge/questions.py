@@ -1,0 +1,76 @@
+"""Known questions: what visitors asked, each tied to the piece of an article that answers it.
+
+A piece is found by the questions that it is known to answer as well as by its own words (document expansion by
+queries: Nogueira et al., 2019). The tie is read off the curated reply: replies keep to the letter of the articles, so
+the piece that shares its rarest words and its figures is the one that it rests on.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chatbot.knowledge.articles import Piece, split_sentences
+from chatbot.knowledge.packs import Dialogue, Pair
+
+WORD = re.compile(r"[£$€]?\d+(?:[.,:]\d+)*%?|[\w.+-]+@[\w.-]+\w|[^\W\d_]+(?:['’][^\W\d_]+)?")
+FIGURE_WEIGHT = 2.0
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question with the positions of the pieces that answer it, the best first."""
+
+    text: str
+    pieces: tuple[int, ...]
+
+
+def known_questions(pieces: Sequence[Piece], pairs: Sequence[Pair], dialogues: Sequence[Dialogue]) -> list[Question]:
+    """The questions of a pack's rows whose source is an article; a dialogue's later ones with the one before."""
+    ties = _Ties(pieces)
+    asked = [(pair.query, pair.response, pair.source) for pair in pairs]
+    for dialogue in dialogues:
+        turns = dialogue.messages
+        for at in range(0, len(turns), 2):
+            earlier = [turns[at - 2].content] if at else []
+            asked.append(("\n".join([*earlier, turns[at].content]), turns[at + 1].content, dialogue.source))
+    found = [Question(text, ties.find(response, source)) for text, response, source in asked]
+    return [question for question in found if question.pieces]
+
+
+def nearest_article(pieces: Sequence[Piece], reply: str) -> str:
+    """The article whose words a reply shares most; "persona" if it shares none."""
+    found = _Ties(pieces).find(reply)
+    return pieces[found[0]].article if found else "persona"
+
+
+class _Ties:
+    """Finds the pieces that a reply rests on, by the words they share, rare ones and figures above common ones."""
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self._words = [set(_words(piece.text)) for piece in pieces]
+        self._by_article: dict[str, list[int]] = {}
+        for position, piece in enumerate(pieces):
+            self._by_article.setdefault(piece.article, []).append(position)
+        counts = Counter(word for words in self._words for word in words)
+        self._weights = {
+            word: math.log(1 + len(pieces) / count) * (FIGURE_WEIGHT if any(map(str.isdigit, word)) else 1.0)
+            for word, count in counts.items()
+        }
+
+    def find(self, reply: str, article: str | None = None) -> tuple[int, ...]:
+        """The piece of the reply's first sentence, which answers, then that of the whole reply."""
+        candidates = list(range(len(self._words))) if article is None else self._by_article.get(article, [])
+        sentences = split_sentences(reply)
+        best = [self._best(text, candidates) for text in (sentences[0] if sentences else "", reply)]
+        return tuple(dict.fromkeys(position for position in best if position is not None))
+
+    def _best(self, text: str, candidates: Sequence[int]) -> int | None:
+        words = set(_words(text))
+        scores = [sum(self._weights[word] for word in words & self._words[position]) for position in candidates]
+        return candidates[scores.index(max(scores))] if scores and max(scores) > 0 else None
+
+
+def _words(text: str) -> list[str]:
+    return [word.lower() for word in WORD.findall(text)]

@@ -1,0 +1,141 @@
+"""Which messages the articles must not answer: small talk, abuse, emergencies and whatever else a pack has rules for.
+
+A classifier over sentence embeddings learns the rules from their examples and ordinary questions from the pack's
+rows. A second one weighs its judgement against how near the message is to the articles, to known questions and to the
+examples of rules, on scores that were taken without the row itself (stacking: Wolpert, 1992).
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chatbot.knowledge.embeddings import Embedder, Vectors
+from chatbot.knowledge.index import cached_vectors
+from chatbot.knowledge.packs import Pack, Rule
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ORDINARY = ""
+FOLDS = 4
+NEAREST_EXAMPLES = 3
+STRENGTH = 30.0
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where a message goes: under a rule, or (None) to the articles; with the probability that any rule holds."""
+
+    rule: Rule | None
+    probability: float
+
+
+class Router:
+    """Tells the messages that fall under a pack's rules from ordinary questions."""
+
+    def __init__(self, embedder: Embedder, pack: Pack, cache: Path | None = None) -> None:
+        """Learns at once, in a few seconds; `cache` is a folder that keeps vectors and what was learned."""
+        self._embedder = embedder
+        self._rules = {rule.name: rule for rule in pack.rules}
+        if not self._rules:
+            return
+        texts, labels = _examples(pack)
+        vectors = cached_vectors(embedder, texts, cache)
+        pieces = cached_vectors(embedder, [f"{piece.heading}: {piece.text}" for piece in pack.pieces], cache)
+        ordinary = np.array([label == ORDINARY for label in labels])
+        self._pieces, self._asked, self._examples = pieces, vectors[ordinary], vectors[~ordinary]
+        self._learn(vectors, labels, ordinary, _kept(cache, embedder, texts, labels))
+
+    def route(self, message: str) -> Route:
+        """The rule that a message falls under, if any."""
+        if not self._rules:
+            return Route(None, 0.0)
+        vector = self._embedder.encode([message])
+        guessed = _softmax(vector @ self._weights.T + self._bias)[0]
+        ordinary = self._names.index(ORDINARY)
+        nearness = [
+            float((self._pieces @ vector[0]).max()),
+            float((self._asked @ vector[0]).max()),
+            _mean_of_best(self._examples @ vector[0]),
+        ]
+        features = np.array([_log_odds(1 - guessed[ordinary]), *nearness])
+        probability = float(1 / (1 + np.exp(-(features @ self._second[:-1] + self._second[-1]))))
+        if probability <= 0.5:
+            return Route(None, probability)
+        guessed[ordinary] = 0.0
+        return Route(self._rules[self._names[int(guessed.argmax())]], probability)
+
+    def _learn(self, vectors: Vectors, labels: Sequence[str], ordinary: "NDArray[np.bool_]", file: Path | None) -> None:
+        if file and file.is_file():
+            with np.load(file, allow_pickle=False) as kept:
+                self._names = [str(name) for name in kept["names"]]
+                self._weights, self._bias, self._second = kept["weights"], kept["bias"], kept["second"]
+            return
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.model_selection import cross_val_predict
+
+        first = LogisticRegression(C=STRENGTH, max_iter=300, tol=1e-3, class_weight="balanced")
+        guessed = cross_val_predict(first, vectors, labels, cv=FOLDS, method="predict_proba")
+        first.fit(vectors, labels)
+        self._names = [str(name) for name in first.classes_]
+        self._weights, self._bias = _all_classes(first)
+        odds = _log_odds(1 - guessed[:, self._names.index(ORDINARY)])
+        features = np.column_stack([odds, self._nearness_without_self(vectors, ordinary)])
+        second = LogisticRegression(max_iter=2000).fit(features, ~ordinary)
+        self._second = np.append(second.coef_[0], second.intercept_)
+        if file:
+            np.savez(file, names=self._names, weights=self._weights, bias=self._bias, second=self._second)
+
+    def _nearness_without_self(self, vectors: Vectors, ordinary: "NDArray[np.bool_]") -> Vectors:
+        asked, examples = vectors @ self._asked.T, vectors @ self._examples.T
+        asked[np.flatnonzero(ordinary), np.arange(int(ordinary.sum()))] = -1.0
+        examples[np.flatnonzero(~ordinary), np.arange(int((~ordinary).sum()))] = -1.0
+        nearest = np.sort(examples, axis=1)[:, -NEAREST_EXAMPLES:].mean(axis=1)
+        return np.column_stack([(vectors @ self._pieces.T).max(axis=1), asked.max(axis=1), nearest])
+
+
+def _examples(pack: Pack) -> tuple[list[str], list[str]]:
+    """Texts with the name of their rule, or `ORDINARY`; a pair whose intent is a rule's name is an example of it."""
+    rules = {rule.name for rule in pack.rules}
+    labelled = [(pair.query, pair.intent if pair.intent in rules else ORDINARY) for pair in pack.pairs]
+    for dialogue in pack.dialogues:
+        if dialogue.intent not in rules:
+            labelled += [(turn.content, ORDINARY) for turn in dialogue.messages[2::2]]
+    labelled += [(example, rule.name) for rule in pack.rules for example in rule.examples]
+    unique = dict(labelled)
+    return list(unique), list(unique.values())
+
+
+def _all_classes(model: Any) -> tuple[Vectors, Vectors]:
+    """Weights and biases with one row a class; scikit-learn keeps one row for two classes."""
+    weights, bias = model.coef_, model.intercept_
+    if len(weights) == 1:
+        weights, bias = np.vstack([-weights, weights]) / 2, np.append(-bias, bias) / 2
+    return weights.astype(np.float32), bias.astype(np.float32)
+
+
+def _softmax(scores: Vectors) -> Vectors:
+    raised = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Vectors = raised / raised.sum(axis=1, keepdims=True)
+    return shares
+
+
+def _log_odds(probability: Any) -> Any:
+    clipped = np.clip(probability, 1e-4, 1 - 1e-4)
+    return np.log(clipped / (1 - clipped))
+
+
+def _mean_of_best(similarities: Vectors) -> float:
+    return float(np.sort(similarities)[-NEAREST_EXAMPLES:].mean())
+
+
+def _kept(cache: Path | None, embedder: Embedder, texts: list[str], labels: list[str]) -> Path | None:
+    if cache is None:
+        return None
+    digest = hashlib.sha256(json.dumps([embedder.name, texts, labels]).encode()).hexdigest()[:24]
+    return cache / f"{digest}.router.npz"

@@ -1,0 +1,64 @@
+"""Routing: messages under a pack's rules are told from questions for the articles."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from chatbot.knowledge.embeddings import HashedEmbedder
+from chatbot.knowledge.knowledge import open_knowledge
+from chatbot.knowledge.packs import Pack, load_pack
+from chatbot.knowledge.router import Router
+
+RULES = {
+    "emergency": ("handoff", "Please ring 999 now.", ["fire in the lamp", "smoke and fire here", "there is a fire"]),
+    "thanks": ("chat", None, ["thank you", "thanks so much", "many thanks"]),
+}
+
+
+@pytest.fixture
+def pack(pack_folder: Path) -> Pack:
+    (pack_folder / "rules").mkdir()
+    for name, (action, message, texts) in RULES.items():
+        examples = [f"{text}{end}" for text in texts for end in ("", " now", " really", " friends")]
+        lines = [f'action = "{action}"', f"examples = {examples!r}", f'message = "{message}"' if message else ""]
+        (pack_folder / "rules" / f"{name}.toml").write_text("\n".join(lines), encoding="utf-8")
+    return load_pack(pack_folder)
+
+
+@pytest.mark.parametrize(
+    ("message", "rule"),
+    [
+        ("help there is smoke and fire", "emergency"),
+        ("thanks very much", "thanks"),
+        ("when does a parcel reach germany", None),
+        ("what does sending a lamp back cost", None),
+    ],
+)
+def test_a_message_goes_where_it_belongs(pack: Pack, message: str, rule: str | None) -> None:
+    route = Router(HashedEmbedder(), pack).route(message)
+    assert (route.rule.name if route.rule else None) == rule
+    assert (route.probability > 0.5) == (rule is not None)
+
+
+def test_what_was_learned_is_kept_and_read_again(pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Router(HashedEmbedder(), pack, tmp_path / "cache").route("many thanks to you")
+    monkeypatch.setattr("sklearn.linear_model.LogisticRegression.fit", None)
+    assert Router(HashedEmbedder(), pack, tmp_path / "cache").route("many thanks to you") == first
+
+
+def test_without_rules_everything_goes_to_the_articles(pack_folder: Path) -> None:
+    assert Router(HashedEmbedder(), load_pack(pack_folder)).route("there is a fire").rule is None
+
+
+def test_a_known_question_finds_the_piece_that_answers_it(pack_folder: Path) -> None:
+    query = "how dear is posting it back"
+    row = {"query": query, "response": "A return costs £3.50.", "intent": "return_item", "source": "returns"}
+    with (pack_folder / "pairs.jsonl").open("a", encoding="utf-8") as pairs:
+        pairs.write(json.dumps(row) + "\n")
+    index = open_knowledge(load_pack(pack_folder), HashedEmbedder(), HashedEmbedder()).index
+    assert index.search([query], 1)[0].text == "A return costs £3.50."
+    helped = index.search([query], 1)[0].score
+    assert index.search([query], 1, leave_out=[query])[0].score < helped
+    right = index.answering(query)
+    assert right and right.text == "A return costs £3.50."

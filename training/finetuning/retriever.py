@@ -1,0 +1,111 @@
+"""The retriever of a version: the embedder, fine-tuned so that a question lands near the piece that answers it.
+
+Contrastive learning with in-batch negatives (Henderson et al., 2017, https://arxiv.org/abs/1705.00652), symmetric in
+question and piece; no batch holds the same piece twice. Word embeddings stay frozen, for words that no row uses.
+"""
+
+import random
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch.nn.functional import cross_entropy, normalize
+
+from chatbot.knowledge.articles import Piece
+from chatbot.knowledge.questions import Question
+from training.finetuning.recipe import Recipe
+
+BATCH = 40
+SMALLEST_BATCH = 2
+SHARPNESS = 20.0
+WARMUP_STEPS = 8
+
+
+@dataclass(frozen=True)
+class RetrieverOutcome:
+    """What came of it: the share of held-out questions whose nearest piece answers them, before and after."""
+
+    recall_before: float | None
+    recall_after: float | None
+    questions: int
+    seconds: float
+
+
+def finetune_retriever(
+    embedder: Path | str,
+    pieces: Sequence[Piece],
+    questions: Sequence[Question],
+    held_out: Collection[str],
+    recipe: Recipe,
+    out: Path,
+    report: Callable[[float], None] = lambda fraction: None,
+) -> RetrieverOutcome:
+    """Teach a copy of the embedder and save it under `out`; `report` hears the share done and may raise to stop."""
+    from sentence_transformers import SentenceTransformer
+
+    began = time.perf_counter()
+    torch.manual_seed(recipe.seed)
+    model = SentenceTransformer(str(embedder), device="cpu")
+    texts = [f"{piece.heading}: {piece.text}" for piece in pieces]
+    learned = [question for question in questions if question.text not in held_out]
+    tested = [question for question in questions if question.text in held_out]
+    before = _recall(model, texts, tested)
+    model[0].auto_model.embeddings.requires_grad_(False)
+    weights = [weight for weight in model.parameters() if weight.requires_grad]
+    optimizer = torch.optim.AdamW(weights, lr=recipe.retriever_learning_rate, weight_decay=recipe.weight_decay)
+    epochs = [list(_batches(learned, random.Random(recipe.seed + epoch))) for epoch in range(recipe.retriever_epochs)]
+    steps = sum(map(len, epochs))
+    model.train()
+    for step, batch in enumerate((batch for epoch in epochs for batch in epoch), start=1):
+        rate = min(step / WARMUP_STEPS, 1.0) * (1 - (step - 1) / steps)
+        for group in optimizer.param_groups:
+            group["lr"] = recipe.retriever_learning_rate * rate
+        asked = _encode(model, [question.text for question in batch])
+        answering = _encode(model, [texts[question.pieces[0]] for question in batch])
+        similar = SHARPNESS * asked @ answering.T
+        own = torch.arange(len(batch))
+        loss = (cross_entropy(similar, own) + cross_entropy(similar.T, own)) / 2
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+        optimizer.zero_grad()
+        report(step / steps)
+    model.eval()
+    after = _recall(model, texts, tested)
+    partial = out.with_name(out.name + ".partial")
+    model.save(str(partial), create_model_card=False)
+    partial.rename(out)
+    return RetrieverOutcome(before, after, len(learned), round(time.perf_counter() - began, 1))
+
+
+def _batches(questions: Sequence[Question], order: random.Random) -> Iterator[list[Question]]:
+    """Batches in which no piece comes twice: it would be a false negative of itself."""
+    waiting = list(questions)
+    order.shuffle(waiting)
+    while waiting:
+        batch: dict[int, Question] = {}
+        later = []
+        for question in waiting:
+            if len(batch) < BATCH and question.pieces[0] not in batch:
+                batch[question.pieces[0]] = question
+            else:
+                later.append(question)
+        if len(batch) >= SMALLEST_BATCH:
+            yield list(batch.values())
+        waiting = later
+
+
+def _encode(model: Any, texts: list[str]) -> torch.Tensor:
+    return normalize(model(model.preprocess(texts))["sentence_embedding"], dim=1)
+
+
+def _recall(model: Any, texts: list[str], questions: Sequence[Question]) -> float | None:
+    """Share of the questions whose nearest piece is one that answers them."""
+    if not questions:
+        return None
+    pieces = model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
+    asked = model.encode([q.text for q in questions], normalize_embeddings=True, show_progress_bar=False)
+    nearest = (asked @ pieces.T).argmax(axis=1)
+    return round(sum(int(n) in q.pieces for n, q in zip(nearest, questions, strict=True)) / len(questions), 4)
