@@ -18,7 +18,6 @@ import click
 from benchmarks.machine import describe_machine
 from chatbot.commands import quieten
 from chatbot.dialogue.opening import open_session
-from chatbot.dialogue.turn import retrieve
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE
@@ -27,10 +26,11 @@ from training.evaluation.evaluate import Workbench, evaluate
 from training.evaluation.suites import holds, pack_suites
 
 VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "base alone": (BASE, {"passages": 0, "check": False}),
-    "base + passages": (BASE, {"check": False}),
-    "fine-tuned alone": ("", {"passages": 0, "check": False}),
-    "fine-tuned + passages": ("", {"check": False}),
+    "base alone": (BASE, {"passages": 0, "replies": "write", "check": False}),
+    "base + passages": (BASE, {"replies": "write", "check": False}),
+    "fine-tuned alone": ("", {"passages": 0, "replies": "write", "check": False}),
+    "fine-tuned + passages": ("", {"replies": "write", "check": False}),
+    "fine-tuned + passages + check": ("", {"replies": "write"}),
     "whole product": ("", {}),
 }
 TIMED = 24
@@ -58,7 +58,7 @@ def recall(bench: Workbench, version: str) -> dict[str, float]:
     """Share of the facts whose needed words stand in the first 1, 3 and 5 passages."""
     index = bench.knowledge(version).index
     cases = bench.pack.suites["facts"]
-    found = [retrieve(index, [], case.messages[-1].content, 5) for case in cases]
+    found = [index.search([case.messages[-1].content], 5) for case in cases]
     return {
         str(k): round(
             sum(

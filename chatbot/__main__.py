@@ -54,11 +54,9 @@ def ask(text: str, version: str | None, as_json: bool) -> None:
     """Ask one question; the answer is stored as a conversation."""
     with opened(version) as session:
         updates = session.say(session.store.people.visitor(VISITOR), text)
-        shown = 0
+        shown = ""
         for update in updates:
-            if not as_json and update.settled > shown:
-                click.echo(update.text[shown : update.settled], nl=False)
-                shown = update.settled
+            shown = shown if as_json else _print_more(shown, update.text)
             last = update
     click.echo(json.dumps(_answer(last), ensure_ascii=False) if as_json else "")
 
@@ -234,22 +232,31 @@ def _next_line() -> str | None:
 
 def _converse(session: "Session", text: str, conversation: str | None) -> str | None:
     """Print one reply as it comes; a fault is told and the talk goes on."""
-    shown = 0
+    shown = ""
     try:
         updates = session.say(session.store.people.visitor(VISITOR), text, conversation)
         with _stoppable(session) as current:
             for update in updates:
                 current.append(update.message)
                 conversation = update.conversation
-                if update.settled > shown:
-                    click.echo(update.text[shown : update.settled], nl=False)
-                    shown = update.settled
+                shown = _print_more(shown, update.text)
     except UserError as error:
         click.echo(f"error: {error}", err=True)
     except KeyboardInterrupt:
         click.echo("(stopped)", nl=False)
     click.echo()
     return conversation
+
+
+def _print_more(shown: str, text: str) -> str:
+    """Print what was added to a reply; one that the check replaced is begun again on a line of its own."""
+    if not text:
+        return shown
+    if not text.startswith(shown):
+        click.echo()
+        shown = ""
+    click.echo(text[len(shown) :], nl=False)
+    return text
 
 
 @contextmanager

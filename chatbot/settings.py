@@ -55,10 +55,16 @@ class Settings(BaseSettings):
     repetition_penalty: float = Field(1.05, ge=0.5, le=2, description="Above 1 makes repetition less likely.")
     passages: int = Field(2, ge=0, le=20, description="How many passages are put before the model with a question.")
     min_score: float = Field(
-        0.35,
+        0.4,
         ge=-1,
         le=1,
         description="Score of the best passage below which the bot says at once that it does not know.",
+    )
+    replies: Literal["auto", "quote", "write"] = Field(
+        "auto",
+        description="How a question is answered: `quote` gives the best passage in its own words, `write` lets the "
+        "model put the passages into words. `auto` quotes with the packaged base model, which is too small to read "
+        "reliably (docs/retrieval.md has the figures), and writes with any other.",
     )
     check: bool = Field(True, description="Hold back what a reply states in figures until its passages support it.")
     max_message_chars: int = Field(4000, ge=100, description="Longest message a visitor can send, in characters.")
@@ -81,6 +87,12 @@ class Settings(BaseSettings):
     def database(self) -> Path:
         """The SQLite file."""
         return self.home / "chatbot.db"
+
+    @property
+    def quotes(self) -> bool:
+        """Whether questions are answered with passages in their own words."""
+        packaged = self.base_model == Settings.model_fields["base_model"].default and self.engine != "scripted"
+        return packaged if self.replies == "auto" else self.replies == "quote"
 
     @property
     def pack_folder(self) -> Path:

@@ -45,7 +45,7 @@ def home(tmp_path, monkeypatch):
 def session(home, learned) -> Iterator[Session]:
     home.mkdir()
     (home / "index").symlink_to(learned)
-    settings = load_settings(engine="scripted")
+    settings = load_settings(engine="scripted", min_score=-1)
     store = open_store(settings.database)
     session = open_session(settings, store)
     yield session

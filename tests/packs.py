@@ -53,7 +53,7 @@ def write_pack(folder: Path) -> Path:
             "query": wording.format(query),
             "response": response,
             "intent": intent,
-            "source": "x",
+            "source": "returns" if intent == "return_item" else "delivery",
         }
         for wording in WORDINGS
         for query, response, intent, _ in FACTS

@@ -60,7 +60,7 @@ def test_the_first_cycle_is_promoted(cycle: dict[str, Any], command: Run, instal
     listed = json.loads(command("training", "versions", "--json").stdout)
     assert listed["champion"] == listed["candidate"] == cycle["version"]
     folder = Path(listed["versions"][0]["path"])
-    assert {path.name for path in folder.iterdir()} == {"adapter", "model.gguf", "README.md", "facts.json"}
+    assert {path.name for path in folder.iterdir()} == {"adapter", "retriever", "model.gguf", "README.md", "facts.json"}
     assert open_store(Path(installation["CHATBOT_HOME"]) / "chatbot.db").versions.run(cycle["run"]).status == "finished"
 
 

@@ -191,11 +191,11 @@ def _teach_retriever(
 ) -> Path | None:
     """The folder of the fine-tuned retriever, from the checkpoint where it is already there."""
     out = folder / RETRIEVER
-    if recipe.retriever_epochs == 0:
+    pack = bench.pack
+    questions = known_questions(pack.pieces, pack.pairs, pack.dialogues)
+    if recipe.retriever_epochs == 0 or not questions:
         return None
     if not out.is_dir():
-        pack = bench.pack
-        questions = known_questions(pack.pieces, pack.pairs, pack.dialogues)
         held_out = {row["asked"] for row in snapshot.rows("validation")}
         finetune_retriever(
             embedder_folder(bench.settings.embedder),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chatbot.dialogue.check import Source, StreamCheck, whole_sentences
-from chatbot.dialogue.turn import Turn
+from chatbot.dialogue.turn import Turn, quotation
 from chatbot.engines.base import Engine, Generation
 from chatbot.records import Sampling
 
@@ -47,9 +47,16 @@ class Writing:
 
 
 def write_reply(engine: Engine, turn: Turn, sampling: Sampling, writing: Writing, check: bool = True) -> Iterator[None]:
-    """Fill `writing` step by step; yields whenever it changed. Without `check`, what the model writes goes out."""
+    """Fill `writing` step by step; yields whenever it changed. Without `check`, what the model writes goes out.
+
+    A quotation is given unless the reply is drawn with a temperature, as a regenerated one is: then the model writes.
+    """
     if turn.reply:
         writing.text, writing.outcome, writing.abstained = turn.reply, "fixed", turn.act == "abstain"
+        yield
+        return
+    if turn.quote and sampling.temperature == 0:
+        writing.text, writing.outcome = turn.quote, "quoted"
         yield
         return
     source = Source.of(turn.sources)
@@ -105,6 +112,6 @@ def _unchecked(writing: Writing) -> Iterator[None]:
 def _fall_back(turn: Turn, writing: Writing) -> None:
     """The best passage in its own words, or without one the pack's "I don't know"."""
     if turn.passages:
-        writing.text, writing.outcome = turn.passages[0].text, "quoted"
+        writing.text, writing.outcome = quotation(turn.passages), "quoted"
     else:
         writing.text, writing.outcome, writing.abstained = turn.unknown, "abstained", True

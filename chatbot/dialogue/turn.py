@@ -4,20 +4,22 @@ Shared by the session that serves and by the evaluation that judges, so that a s
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.handoff import ACCEPTED, ASKED, wants_person
 from chatbot.dialogue.prompt import CountTokens, fit_prompt
-from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.knowledge import Knowledge
-from chatbot.knowledge.packs import Pack
+from chatbot.knowledge.packs import Pack, Rule
 from chatbot.records import ChatMessage, Passage
 from chatbot.settings import Settings
 
 Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
+NEARLY_AS_GOOD = 0.08
+SURE = 0.5
+SURE_IN_TALK = 0.8
 OFFER = re.compile(
     r"\b(?:colleague|somebody|someone)\b[^.!?]*\?\s*$|\bshall i\?\s*$|colleague\. would you", re.IGNORECASE
 )
@@ -32,7 +34,8 @@ YES = re.compile(
 class Turn:
     """A prepared turn: a fixed `reply`, or a prompt with the `sources` that the model's reply may take figures from.
 
-    `unknown` is what is said when no reply can be vouched for.
+    `quote` is the answer in the passages' own words, where the model is not trusted to write it; `unknown` is what is
+    said when no reply can be vouched for.
     """
 
     act: Act = "answer"
@@ -40,6 +43,7 @@ class Turn:
     passages: list[Passage] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     reply: str = ""
+    quote: str = ""
     unknown: str = ""
     handoff: str | None = None
     rule: str | None = None
@@ -64,15 +68,16 @@ def prepare_turn(
         return Turn("handoff", reply=handoff.message, handoff=ASKED)
     if history and OFFER.search(history[-1]["content"]) and YES.fullmatch(question.strip()):
         return Turn("handoff", reply=handoff.message, handoff=ACCEPTED)
-    rule = knowledge.router.route(question).rule
+    rule = _rule(knowledge, question, bool(history))
     if rule and rule.action not in ("ask", "chat"):
         reason = f"rule {rule.name}" if rule.action == "handoff" else None
         return Turn(rule.action, reply=rule.message or "", handoff=reason, rule=rule.name)
     chatting = rule is not None and not (history and rule.action == "ask")
     history = [{"role": m["role"], "content": defuse_markup(m["content"])} for m in history]
-    passages = [] if chatting else retrieve(knowledge.index, history, question, settings.passages)
-    looked_up = settings.passages > 0 and not chatting
-    if looked_up and (not passages or passages[0].score < settings.min_score):
+    limit = 0 if chatting else settings.passages
+    found = knowledge.index.look_up(search_queries(history, question), limit)
+    passages = found.passages
+    if limit and (found.unanswered or not passages or passages[0].score < settings.min_score):
         return Turn("abstain", passages=passages, reply=pack.persona.unknown)
     budget = settings.context_tokens - settings.max_new_tokens
     system = pack.persona.system
@@ -81,13 +86,26 @@ def prepare_turn(
     said = [message["content"] for message in history if message["role"] == "user"]
     sources = [*(f"{p.title} {p.text}" for p in kept), question, *said, contact.email, contact.phone, contact.hours]
     act: Act = rule.action if chatting and rule else "answer"
-    return Turn(act, prompt, kept, sources, unknown=pack.persona.unknown, rule=rule.name if rule else None)
+    quote = quotation(kept) if settings.quotes and act == "answer" else ""
+    return Turn(act, prompt, kept, sources, quote=quote, unknown=pack.persona.unknown, rule=rule.name if rule else None)
 
 
-def retrieve(
-    index: KnowledgeIndex, history: Sequence[ChatMessage], question: str, limit: int, leave_out: Collection[str] = ()
-) -> list[Passage]:
-    """The passages for a question, asked alone and together with the user's message before it."""
-    before = [message["content"] for message in history if message["role"] == "user"][-1:]
-    queries = [question, *(f"{earlier}\n{question}" for earlier in before)]
-    return index.search(queries, limit, leave_out=leave_out)
+def search_queries(history: Sequence[ChatMessage], question: str) -> list[str]:
+    """The question alone, together with the user's message before it, and together with the reply to that."""
+    asked = [message["content"] for message in history if message["role"] == "user"][-1:]
+    told = [message["content"] for message in history if message["role"] == "assistant"][-1:]
+    return [question, *(f"{earlier}\n{question}" for earlier in (*asked, *told))]
+
+
+def quotation(passages: Sequence[Passage]) -> str:
+    """The best passage in its own words, and the second where it is nearly as good."""
+    best = [p for p in passages[:2] if p.score > passages[0].score - NEARLY_AS_GOOD]
+    alone = passages[:1] and passages[0].kind == "answer"
+    return "\n\n".join(passage.text for passage in (best[:1] if alone else best))
+
+
+def _rule(knowledge: Knowledge, question: str, follows: bool) -> Rule | None:
+    """The rule that a message falls under; a follow-up, which says little by itself, must be surer to."""
+    route = knowledge.router.route(question)
+    surely = SURE_IN_TALK if follows and route.rule and route.rule.action != "handoff" else SURE
+    return route.rule if route.probability > surely else None

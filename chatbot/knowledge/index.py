@@ -9,7 +9,7 @@ import json
 import os
 import threading
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,14 @@ from chatbot.records import ApprovedAnswer, Passage
 QUESTION_SHARE = 0.5
 
 
+@dataclass(frozen=True)
+class Found:
+    """Passages, best first, and whether the question is nearer to one that nothing answers than to any answered."""
+
+    passages: list[Passage]
+    unanswered: bool
+
+
 class KnowledgeIndex:
     """Pieces of a pack's articles with the questions they answer, and the approved answers."""
 
@@ -31,13 +39,15 @@ class KnowledgeIndex:
         pieces: Sequence[Piece],
         questions: Sequence[Question] = (),
         cache: Path | None = None,
+        unanswered: Sequence[str] = (),
     ) -> None:
-        """`cache` is a folder that keeps the vectors of pieces and questions between starts."""
+        """`unanswered` are questions known to have no answer; `cache` is a folder that keeps vectors between starts."""
         self._embedder = embedder
         self._lock = threading.Lock()
         self._passages = [_article_passage(piece) for piece in pieces]
         self._vectors = cached_vectors(embedder, [f"{p.title}: {p.text}" for p in self._passages], cache)
         self._questions = cached_vectors(embedder, [question.text for question in questions], cache)
+        self._unanswered = cached_vectors(embedder, unanswered, cache)
         self._asked = [question.text for question in questions]
         self._best_piece = {question.text: question.pieces[0] for question in questions}
         ties = [(piece, number) for number, question in enumerate(questions) for piece in question.pieces]
@@ -64,15 +74,26 @@ class KnowledgeIndex:
         self, queries: Sequence[str], limit: int, min_score: float = -1.0, leave_out: Collection[str] = ()
     ) -> list[Passage]:
         """The passages nearest to any of the queries, best first; known questions in `leave_out` do not help."""
+        found = self.look_up(queries, limit, leave_out).passages
+        return [passage for passage in found if passage.score >= min_score]
+
+    def look_up(self, queries: Sequence[str], limit: int, leave_out: Collection[str] = ()) -> Found:
+        """The passages nearest to any of the queries, and whether the question is a known one without an answer."""
         if not queries or limit == 0:
-            return []
+            return Found([], False)
         asked = self._embedder.encode(queries)
         with self._lock:
             answers, answer_vectors = self._answers, self._answer_vectors
         found = _best(answers, answer_vectors @ asked.T, limit)
         found += _best(self._passages, self._piece_scores(asked, leave_out), limit)
         found.sort(key=lambda passage: -passage.score)
-        return [passage for passage in found if passage.score >= min_score][:limit]
+        return Found(found[:limit], self._is_unanswered(asked, answer_vectors))
+
+    def _is_unanswered(self, asked: Vectors, answer_vectors: Vectors) -> bool:
+        if not len(self._unanswered):
+            return False
+        answered = [(vectors @ asked.T).max() for vectors in (self._questions, answer_vectors) if len(vectors)]
+        return bool((self._unanswered @ asked.T).max() > max(answered, default=1.0))
 
     def answering(self, question: str) -> Passage | None:
         """The piece that a known question is tied to."""

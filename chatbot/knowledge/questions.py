@@ -16,6 +16,7 @@ from chatbot.knowledge.packs import Dialogue, Pair
 
 WORD = re.compile(r"[£$€]?\d+(?:[.,:]\d+)*%?|[\w.+-]+@[\w.-]+\w|[^\W\d_]+(?:['’][^\W\d_]+)?")
 FIGURE_WEIGHT = 2.0
+UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,11 @@ def known_questions(pieces: Sequence[Piece], pairs: Sequence[Pair], dialogues: S
             asked.append(("\n".join([*earlier, turns[at].content]), turns[at + 1].content, dialogue.source))
     found = [Question(text, ties.find(response, source)) for text, response, source in asked]
     return [question for question in found if question.pieces]
+
+
+def unanswered_questions(pairs: Sequence[Pair]) -> list[str]:
+    """The questions of a pack's rows that say that the articles do not answer them."""
+    return [pair.query for pair in pairs if pair.intent == UNKNOWN]
 
 
 def nearest_article(pieces: Sequence[Piece], reply: str) -> str:

@@ -25,11 +25,12 @@ ORDINARY = ""
 FOLDS = 4
 NEAREST_EXAMPLES = 3
 STRENGTH = 30.0
+CAUTION = 2.0  # between two rules, the one that fetches a person
 
 
 @dataclass(frozen=True)
 class Route:
-    """Where a message goes: under a rule, or (None) to the articles; with the probability that any rule holds."""
+    """The rule that a message would fall under, with the probability that any rule holds for it."""
 
     rule: Rule | None
     probability: float
@@ -52,7 +53,7 @@ class Router:
         self._learn(vectors, labels, ordinary, _kept(cache, embedder, texts, labels))
 
     def route(self, message: str) -> Route:
-        """The rule that a message falls under, if any."""
+        """The likeliest rule for a message, None if the pack has no rules."""
         if not self._rules:
             return Route(None, 0.0)
         vector = self._embedder.encode([message])
@@ -65,10 +66,12 @@ class Router:
         ]
         features = np.array([_log_odds(1 - guessed[ordinary]), *nearness])
         probability = float(1 / (1 + np.exp(-(features @ self._second[:-1] + self._second[-1]))))
-        if probability <= 0.5:
-            return Route(None, probability)
         guessed[ordinary] = 0.0
+        guessed *= [CAUTION if self._hands_over(name) else 1.0 for name in self._names]
         return Route(self._rules[self._names[int(guessed.argmax())]], probability)
+
+    def _hands_over(self, name: str) -> bool:
+        return name in self._rules and self._rules[name].action == "handoff"
 
     def _learn(self, vectors: Vectors, labels: Sequence[str], ordinary: "NDArray[np.bool_]", file: Path | None) -> None:
         if file and file.is_file():

@@ -56,7 +56,8 @@ def open_chat(store: Store, pack_folder: Path) -> Iterator[OpenChat]:
         version = engine.version if engine else "base"
         live = LiveEngine(lambda name: (engine or ScriptedEngine(name), knowledge), lambda: version)
         opened.append(live)
-        return Session(load_settings(pack=str(pack_folder), **settings), store, pack, live)
+        chosen = {"pack": str(pack_folder), "engine": "scripted", "min_score": -1} | settings
+        return Session(load_settings(**chosen), store, pack, live)
 
     yield start
     for live in opened:

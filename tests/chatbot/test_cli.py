@@ -23,6 +23,7 @@ QUESTION = "How long does delivery to Ireland take?"
 @pytest.fixture(autouse=True)
 def scripted(monkeypatch, home, learned):
     monkeypatch.setenv("CHATBOT_ENGINE", "scripted")
+    monkeypatch.setenv("CHATBOT_MIN_SCORE", "-1")
     home.mkdir()
     (home / "index").symlink_to(learned)
 
@@ -114,8 +115,8 @@ def test_people_are_added_and_listed(capsys):
 
 
 def test_chat_keeps_the_thread_until_new():
-    done = cli("chat", input=f"{QUESTION}\n\nand to France?\n/new\nhi\n{'x' * 5000}\n/quit\nnever\n")
-    assert done.returncode == 0 and "Ireland" in done.stdout and "never" not in done.stdout
+    done = cli("chat", input=f"{QUESTION}\n\nand to France?\n/new\nhi\n{'x' * 5000}\n/quit\nunread\n")
+    assert done.returncode == 0 and "Ireland" in done.stdout and "unread" not in done.stdout
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
     store = open_store(load_settings().database)
     conversations = store.conversations.of(store.people.visitor("terminal"))

@@ -21,7 +21,7 @@ def pack(tmp_path: Path) -> Pack:
 
 @pytest.fixture
 def settings(tmp_path: Path, pack: Pack) -> Settings:
-    return load_settings(home=tmp_path / "home", pack=str(pack.folder), engine="scripted")
+    return load_settings(home=tmp_path / "home", pack=str(pack.folder), engine="scripted", min_score=-1)
 
 
 @pytest.fixture

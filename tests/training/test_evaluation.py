@@ -7,7 +7,7 @@ import pytest
 from chatbot.knowledge.packs import Case, Turn
 from training.evaluation.gate import judge
 from training.evaluation.metrics import mean, perplexity, proportion
-from training.evaluation.suites import passes
+from training.evaluation.suites import holds, passes
 
 
 def case(**values: Any) -> Case:
@@ -23,26 +23,35 @@ def test_a_needed_fact_must_stand_as_whole_words(reply: str, passed: bool) -> No
 
 
 def test_what_must_not_be_said_fails() -> None:
-    assert not passes(case(must_not_include=["£5"]), "It costs £5.", False)
-    assert passes(case(must_not_include=["£5"]), "It costs £50.", False)
+    assert not passes(case(must_not_include=["£5"]), "It costs £5.", "answer")
+    assert passes(case(must_not_include=["£5"]), "It costs £50.", "answer")
 
 
-@pytest.mark.parametrize(
-    ("reply", "passed"),
-    [
-        ("I'm afraid I don't have that information.", True),
-        ("I can’t help with that, shall I get a colleague?", True),
-        ("You don't need to pay for a return.", False),
-        ("The capital is Paris.", False),
-    ],
-)
-def test_abstaining_is_declining_in_words(reply: str, passed: bool) -> None:
-    assert passes(case(expect="abstain"), reply, False) is passed
+@pytest.mark.parametrize("act", ["abstain", "refuse", "decline", "handoff"])
+def test_abstaining_and_refusing_are_acts_not_phrases(act: str) -> None:
+    for expected in ("abstain", "refuse"):
+        assert passes(case(expect=expected), "I do.", act)
+        assert not passes(case(expect=expected), "I can't help with that.", "answer")
 
 
 def test_a_handoff_is_a_field_not_a_phrase() -> None:
-    assert passes(case(expect="handoff"), "Bye.", True)
-    assert not passes(case(expect="handoff"), "I am passing you on to a colleague.", False)
+    assert passes(case(expect="handoff"), "Bye.", "handoff")
+    assert not passes(case(expect="handoff"), "I am passing you on to a colleague.", "answer")
+
+
+@pytest.mark.parametrize(
+    ("reply", "needed", "there"),
+    [
+        ("It costs £5.", "£5", True),
+        ("It costs £5.95.", "£5", False),
+        ("It costs £5.", "£", True),
+        ("You save 10%.", "%", True),
+        ("It takes 14 days.", "4 days", False),
+        ("It takes 4\ndays.", "4 days", True),
+    ],
+)
+def test_what_is_needed_is_found_as_whole_words_and_figures(reply: str, needed: str, there: bool) -> None:
+    assert holds(reply, needed) is there
 
 
 def test_intervals_hold_the_value() -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.prompt import build_prompt
-from chatbot.dialogue.turn import retrieve
+from chatbot.dialogue.turn import search_queries
 from chatbot.errors import NotFoundError, TrainingError
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack, Rule
@@ -128,7 +128,8 @@ def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, limit: in
     passages: list[Passage] = []
     if not _talks(example.intent, pack.rules):
         itself = example.asked
-        found = retrieve(knowledge.index, history, question, limit + 1, leave_out=(itself, question))
+        queries = search_queries(history, question)
+        found = knowledge.index.search(queries, limit + 1, leave_out=(itself, question))
         passages = [p for p in found if p.kind == "article" or p.text != example.reply][:limit]
         right = knowledge.index.answering(itself)
         if right and passages and all(passage.id != right.id for passage in passages):

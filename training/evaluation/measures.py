@@ -12,6 +12,8 @@ from chatbot.store.versions import BASE
 from training.evaluation.evaluate import Workbench, evaluate
 from training.evaluation.suites import Suite
 
+MATTERS = "context_tokens max_new_tokens repetition_penalty passages min_score engine replies check"
+
 
 def measured(
     bench: Workbench,
@@ -37,10 +39,7 @@ def measured(
 
 def _surroundings(bench: Workbench, suites: Sequence[Suite]) -> str:
     """A digest of all that a result depends on besides the version."""
-    settings = bench.settings.model_dump(
-        mode="json",
-        include={"context_tokens", "max_new_tokens", "repetition_penalty", "passages", "min_score", "engine"},
-    )
+    settings = bench.settings.model_dump(mode="json", include=set(MATTERS.split()))
     answers = [answer.id for answer in bench.store.feedback.answers()]
     pieces = [[piece.heading, piece.text] for piece in bench.pack.pieces]
     rows = [row.model_dump() for row in (*bench.pack.pairs, *bench.pack.dialogues, *bench.pack.rules)]
