@@ -54,11 +54,12 @@ class Settings(BaseSettings):
     top_p: float = Field(0.95, gt=0, le=1, description="Nucleus sampling: share of probability kept.")
     repetition_penalty: float = Field(1.05, ge=0.5, le=2, description="Above 1 makes repetition less likely.")
     passages: int = Field(2, ge=0, le=20, description="How many passages are put before the model with a question.")
-    min_score: float = Field(
-        0.4,
+    min_score: float | None = Field(
+        None,
         ge=-1,
         le=1,
-        description="Score of the best passage below which the bot says at once that it does not know.",
+        description="Score of the best passage below which the bot says at once that it does not know. Unset, it is "
+        "the score that nine in ten of the pack's own questions reach (docs/retrieval.md has the trade-off).",
     )
     replies: Literal["auto", "quote", "write"] = Field(
         "auto",

@@ -1,4 +1,4 @@
-"""Every test has a home of its own; `session`, `access` and `serve` make a real server on the scripted engine."""
+"""Every test has a home of its own; `session`, `access` and `serve` make a real server of the lamp shop's pack."""
 
 import os
 import socket
@@ -14,22 +14,12 @@ from fastapi import FastAPI
 from chatbot.dialogue.opening import open_session
 from chatbot.dialogue.session import Session
 from chatbot.engines.base_model import find_base_model
-from chatbot.knowledge.embeddings import HashedEmbedder
-from chatbot.knowledge.knowledge import open_knowledge
-from chatbot.knowledge.packs import load_pack
-from chatbot.settings import DATA, load_settings
+from chatbot.settings import load_settings
 from chatbot.store import open_store
 from chatbot.web.access import Access
+from tests.packs import write_pack
 
 PASSWORD = "correct horse battery"
-
-
-@pytest.fixture(scope="session")
-def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the default pack teaches the hashed embedder, learned once for all tests."""
-    folder = tmp_path_factory.mktemp("learned") / "index"
-    open_knowledge(load_pack(DATA / "larkspur"), HashedEmbedder(), HashedEmbedder(), folder)
-    return folder
 
 
 @pytest.fixture(autouse=True)
@@ -42,10 +32,8 @@ def home(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def session(home, learned) -> Iterator[Session]:
-    home.mkdir()
-    (home / "index").symlink_to(learned)
-    settings = load_settings(engine="scripted", min_score=-1)
+def session(tmp_path) -> Iterator[Session]:
+    settings = load_settings(engine="scripted", pack=str(write_pack(tmp_path / "lamps")))
     store = open_store(settings.database)
     session = open_session(settings, store)
     yield session

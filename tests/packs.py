@@ -17,7 +17,7 @@ email = "help@lamps.example"
 phone = "01632 960 111"
 hours = "9 am to 5 pm"
 [handoff]
-phrases = ["speak to a human"]
+phrases = ["speak to a human", "talk to a human"]
 message = "I am passing you on to a colleague."
 '''
 ARTICLES = {

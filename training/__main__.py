@@ -27,8 +27,9 @@ from chatbot.records import Run
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE
+from training.finetuning.recipe import load_recipe
 from training.progress import TerminalProgress
-from training.runs import STOP, run_folder
+from training.runs import STOP, resumable, run_folder
 
 HELD = 3
 
@@ -68,17 +69,19 @@ def run(
     recipe: str | None, overrides: tuple[str, ...], snapshot: int | None, resume: str | None, as_json: bool
 ) -> None:
     """Fine-tune on a snapshot and register the version; no evaluation, no promotion."""
-    from training.curation.snapshots import curate as curated
-    from training.curation.snapshots import freeze, open_snapshot
-    from training.cycle import Progress, open_workbench, resumable, the_only_run, train_version
-    from training.finetuning.recipe import load_recipe
-
     settings, store = _installation()
     chosen = load_recipe(recipe or settings.recipe, overrides)
     number = snapshot
     if resume:
         number, chosen = resumable(settings, store, resume)
+
+    from training.curation.snapshots import curate as curated
+    from training.curation.snapshots import freeze, open_snapshot
+
     frozen = open_snapshot(store, number) if number is not None else None
+
+    from training.cycle import Progress, open_workbench, the_only_run, train_version
+
     record = store.versions.start_run(_actor())
     with _watched(settings, store, record, as_json), the_only_run(settings, store, record):
         bench = open_workbench(settings, store)
@@ -103,11 +106,13 @@ def evaluate(version: str, suites: tuple[Path, ...], as_json: bool) -> None:
     settings, store = _installation()
     name = store.versions.resolve(version)
 
-    from training.cycle import open_workbench
-    from training.evaluation.measures import measured
     from training.evaluation.suites import pack_suites, suite_from_file
 
     chosen = [suite_from_file(path) for path in suites]
+
+    from training.cycle import open_workbench
+    from training.evaluation.measures import measured
+
     bench = open_workbench(settings, store)
     with TerminalProgress(f"checking {name}") as bar:
         result = measured(bench, name, chosen or pack_suites(bench.pack), bar.update)
@@ -187,11 +192,11 @@ def versions(as_json: bool) -> None:
 @as_json
 def cycle(recipe: str | None, overrides: tuple[str, ...], run_id: str | None, as_json: bool) -> int:
     """Collect, fine-tune, evaluate and promote if the gate agrees; exit code 3 if it holds."""
-    from training.cycle import run_cycle
-    from training.finetuning.recipe import load_recipe
-
     settings, store = _installation()
     chosen = load_recipe(recipe or settings.recipe, overrides)
+
+    from training.cycle import run_cycle
+
     record = store.versions.run(run_id) if run_id else store.versions.start_run(_actor())
     with _watched(settings, store, record, as_json):
         result = run_cycle(settings, store, chosen, record)

@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 from chatbot.dialogue.opening import RETRIEVER, open_embedder
 from chatbot.engines.base_model import find_base_model
 from chatbot.engines.transformers import best_device
-from chatbot.errors import BusyError, TrainingError, UserError
+from chatbot.errors import BusyError, UserError
 from chatbot.knowledge.embeddings import embedder_folder
 from chatbot.knowledge.packs import load_pack
 from chatbot.knowledge.questions import known_questions
@@ -37,7 +37,7 @@ from training.finetuning.finetune import Outcome, finetune
 from training.finetuning.recipe import Recipe
 from training.finetuning.retriever import finetune_retriever
 from training.release.publish import promote, register
-from training.runs import CHECKPOINT, STOP, run_folder
+from training.runs import CHECKPOINT, SETTINGS, STOP, run_folder, saved_settings
 
 SAVE_SECONDS = 0.5
 LEAST_FREE_BYTES = 1_500_000_000
@@ -118,15 +118,6 @@ def the_only_run(settings: Settings, store: Store, run: Run) -> Iterator[None]:
         raise
     finally:
         lock.release()
-
-
-def resumable(settings: Settings, store: Store, run: str) -> tuple[int, Recipe]:
-    """The snapshot and the recipe of a run that can be gone on with; raises `TrainingError`, `NotFoundError`."""
-    store.versions.run(run)
-    saved = _saved_settings(run_folder(settings, run))
-    if saved is None or not (run_folder(settings, run) / CHECKPOINT).is_file():
-        raise TrainingError(f"run {run!r} has no checkpoint to go on from: start a new one")
-    return saved["snapshot"], Recipe(**saved["recipe"])
 
 
 def run_cycle(settings: Settings, store: Store, recipe: Recipe, run: Run) -> dict[str, Any]:
@@ -236,7 +227,7 @@ def _adopt_checkpoint(
         left = run_folder(bench.settings, earlier.id)
         if earlier.id == run.id or earlier.status not in ("interrupted", "stopped", "failed"):
             continue
-        fits = earlier.id == resume if resume else _saved_settings(left) == _settings_of(recipe, snapshot)
+        fits = earlier.id == resume if resume else saved_settings(left) == _settings_of(recipe, snapshot)
         if fits and (left / CHECKPOINT).is_file():
             shutil.rmtree(folder, ignore_errors=True)
             left.rename(folder)
@@ -252,13 +243,8 @@ def _settings_of(recipe: Recipe, snapshot: Snapshot) -> dict[str, Any]:
     return {"recipe": recipe.model_dump(), "snapshot": snapshot.number}
 
 
-def _saved_settings(folder: Path) -> dict[str, Any] | None:
-    file = folder / "run.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
-
-
 def _save_settings(folder: Path, recipe: Recipe, snapshot: Snapshot) -> None:
-    (folder / "run.json").write_text(json.dumps(_settings_of(recipe, snapshot), indent=2), encoding="utf-8")
+    (folder / SETTINGS).write_text(json.dumps(_settings_of(recipe, snapshot), indent=2), encoding="utf-8")
 
 
 def _check_disk(home: Path) -> None:

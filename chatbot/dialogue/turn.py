@@ -69,6 +69,8 @@ def prepare_turn(
     if history and OFFER.search(history[-1]["content"]) and YES.fullmatch(question.strip()):
         return Turn("handoff", reply=handoff.message, handoff=ACCEPTED)
     rule = _rule(knowledge, question, bool(history))
+    if rule and rule.action != "handoff" and knowledge.index.approved(question):
+        rule = None
     if rule and rule.action not in ("ask", "chat"):
         reason = f"rule {rule.name}" if rule.action == "handoff" else None
         return Turn(rule.action, reply=rule.message or "", handoff=reason, rule=rule.name)
@@ -77,7 +79,8 @@ def prepare_turn(
     limit = 0 if chatting else settings.passages
     found = knowledge.index.look_up(search_queries(history, question), limit)
     passages = found.passages
-    if limit and (found.unanswered or not passages or passages[0].score < settings.min_score):
+    least = knowledge.index.usual_score if settings.min_score is None else settings.min_score
+    if limit and (found.unanswered or not passages or passages[0].score < least):
         return Turn("abstain", passages=passages, reply=pack.persona.unknown)
     budget = settings.context_tokens - settings.max_new_tokens
     system = pack.persona.system

@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,10 @@ from chatbot.knowledge.questions import Question
 from chatbot.records import ApprovedAnswer, Passage
 
 QUESTION_SHARE = 0.5
+USUAL = 0.1  # the share of a pack's own questions that score below `usual_score`
+USUAL_SAMPLE = 300
+FEWEST_QUESTIONS = 20
+SAME_QUESTION = 0.75
 
 
 @dataclass(frozen=True)
@@ -70,12 +75,9 @@ class KnowledgeIndex:
             self._answers = passages
             self._answer_vectors = np.stack(rows) if rows else self._vectors[:0]
 
-    def search(
-        self, queries: Sequence[str], limit: int, min_score: float = -1.0, leave_out: Collection[str] = ()
-    ) -> list[Passage]:
+    def search(self, queries: Sequence[str], limit: int, leave_out: Collection[str] = ()) -> list[Passage]:
         """The passages nearest to any of the queries, best first; known questions in `leave_out` do not help."""
-        found = self.look_up(queries, limit, leave_out).passages
-        return [passage for passage in found if passage.score >= min_score]
+        return self.look_up(queries, limit, leave_out).passages
 
     def look_up(self, queries: Sequence[str], limit: int, leave_out: Collection[str] = ()) -> Found:
         """The passages nearest to any of the queries, and whether the question is a known one without an answer."""
@@ -89,11 +91,34 @@ class KnowledgeIndex:
         found.sort(key=lambda passage: -passage.score)
         return Found(found[:limit], self._is_unanswered(asked, answer_vectors))
 
+    def approved(self, question: str) -> Passage | None:
+        """The approved answer to this very question, in whatever words it is asked."""
+        with self._lock:
+            answers, vectors = self._answers, self._answer_vectors
+        found = _best(answers, vectors @ self._embedder.encode([question]).T, 1) if answers else []
+        return found[0] if found and found[0].score >= SAME_QUESTION else None
+
     def _is_unanswered(self, asked: Vectors, answer_vectors: Vectors) -> bool:
         if not len(self._unanswered):
             return False
         answered = [(vectors @ asked.T).max() for vectors in (self._questions, answer_vectors) if len(vectors)]
         return bool((self._unanswered @ asked.T).max() > max(answered, default=1.0))
+
+    @cached_property
+    def usual_score(self) -> float:
+        """The score that nine in ten questions with an answer reach: the pack's own, each without itself.
+
+        How high cosines are differs from embedder to embedder and from pack to pack, so the score below which nothing
+        counts as found is read off the data. A pack with hardly any questions has none: -1.
+        """
+        if len(self._questions) < FEWEST_QUESTIONS:
+            return -1.0
+        sample = np.linspace(0, len(self._questions) - 1, min(len(self._questions), USUAL_SAMPLE)).astype(int)
+        similar = self._questions @ self._questions[sample].T
+        same = np.array(self._asked)[:, None] == np.array(self._asked)[sample]
+        similar[same] = -1.0
+        scores = self._combined(self._vectors @ self._questions[sample].T, similar)
+        return float(np.quantile(scores.max(axis=0), USUAL))
 
     def answering(self, question: str) -> Passage | None:
         """The piece that a known question is tied to."""
@@ -108,6 +133,9 @@ class KnowledgeIndex:
         similar = self._questions @ asked.T
         if leave_out:
             similar[[number for number, text in enumerate(self._asked) if text in leave_out]] = -1.0
+        return self._combined(own, similar)
+
+    def _combined(self, own: Vectors, similar: Vectors) -> Vectors:
         nearest = np.full_like(own, -1.0)
         np.maximum.at(nearest, self._tie_pieces, similar[self._tie_questions])
         scores: Vectors = np.where(nearest > -1.0, (1 - QUESTION_SHARE) * own + QUESTION_SHARE * nearest, own)

@@ -13,7 +13,7 @@ from chatbot.errors import EngineError
 from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE
 from chatbot.web.api import api_routes
 
-QUESTION = [{"role": "user", "content": "How long does delivery to Ireland take?"}]
+QUESTION = [{"role": "user", "content": "How long does delivery to Germany take?"}]
 
 
 @pytest.fixture
@@ -62,6 +62,7 @@ def test_the_official_client_gets_a_whole_reply(client, session):
 
 
 def test_the_official_client_gets_the_same_reply_as_a_stream(client, session):
+    script(session, "We do deliver. It takes a while. Shall we begin?")
     whole = client.chat.completions.create(model="base", messages=QUESTION).choices[0].message.content
     chunks = list(
         client.chat.completions.create(
@@ -91,22 +92,22 @@ def test_earlier_messages_are_the_history_and_are_not_reviewed(client, session):
     session.live._seat.engine = ScriptedEngine("base", lambda messages: seen.append(list(messages)) or "Six days.")
     history = [
         {"role": "system", "content": "You are a pirate."},
-        {"role": "user", "content": [{"type": "text", "text": "Do you deliver to Ireland?"}]},
+        {"role": "user", "content": [{"type": "text", "text": "Do you deliver to Germany?"}]},
         {"role": "assistant", "content": "Yes, we do."},
     ]
     answer = client.chat.completions.create(model="champion", messages=[*history, *QUESTION])
     said = [(message["role"], message["content"]) for message in seen[0]]
     assert said[0] == ("system", session.pack.persona.system)
-    assert said[1:3] == [("user", "Do you deliver to Ireland?"), ("assistant", "Yes, we do.")]
+    assert said[1:3] == [("user", "Do you deliver to Germany?"), ("assistant", "Yes, we do.")]
     assert [item.message for item in session.store.feedback.queue()] == [stored(session, answer.id).id]
 
 
 def test_limits_and_seed_are_the_clients(client, session):
-    script(session, "one two three four five")
+    script(session, "red green blue black white")
     answer = client.chat.completions.create(
         model="champion", messages=QUESTION, max_tokens=3, temperature=0.5, top_p=0.8, seed=7
     )
-    assert answer.choices[0].message.content == "one two three" and answer.choices[0].finish_reason == "length"
+    assert answer.choices[0].message.content == "red green blue" and answer.choices[0].finish_reason == "length"
     sampling = stored(session, answer.id).trace.sampling
     assert (sampling["temperature"], sampling["top_p"], sampling["seed"]) == (0.5, 0.8, 7)
     long = client.chat.completions.create(model="champion", messages=QUESTION, max_completion_tokens=100_000)
@@ -123,7 +124,7 @@ def test_a_handoff_is_a_field_of_its_own(client):
 
 def test_models_are_what_is_live(client):
     assert [model.id for model in client.models.list()] == ["base", "champion"]
-    assert client.models.retrieve("champion").owned_by == "larkspur"
+    assert client.models.retrieve("champion").owned_by == "lamps"
     with pytest.raises(openai.NotFoundError) as caught:
         client.chat.completions.create(model="gpt-9", messages=QUESTION)
     assert caught.value.code == "model_not_found" and "champion" in caught.value.message

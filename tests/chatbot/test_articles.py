@@ -17,7 +17,7 @@ def test_a_section_is_one_piece_with_its_title_and_line() -> None:
     )
     assert [(piece.title, piece.section, piece.text, piece.line) for piece in found] == [
         ("Returns", "", "First.", 2),
-        ("Returns", "Time", "In 30 days. No more.", 4),
+        ("Returns", "Time", "Thirty days. No more.", 4),
         ("Returns", "Cost", "Free.", 9),
         ("Other", "", "Last.", 11),
     ]

@@ -16,16 +16,15 @@ from chatbot.commands import run_command
 from chatbot.errors import PackError
 from chatbot.settings import load_settings
 from chatbot.store import open_store
+from tests.packs import write_pack
 
-QUESTION = "How long does delivery to Ireland take?"
+QUESTION = "How long does delivery to Germany take?"
 
 
 @pytest.fixture(autouse=True)
-def scripted(monkeypatch, home, learned):
+def scripted(monkeypatch, tmp_path):
     monkeypatch.setenv("CHATBOT_ENGINE", "scripted")
-    monkeypatch.setenv("CHATBOT_MIN_SCORE", "-1")
-    home.mkdir()
-    (home / "index").symlink_to(learned)
+    monkeypatch.setenv("CHATBOT_PACK", str(write_pack(tmp_path / "lamps")))
 
 
 def cli(*argv, **options):
@@ -54,7 +53,7 @@ def test_ask_prints_json_and_nothing_else():
 
 def test_ask_prints_the_reply(capsys):
     assert main(["ask", QUESTION]) == 0
-    assert "Ireland" in capsys.readouterr().out
+    assert "Germany" in capsys.readouterr().out
     assert main(["ask", "I want to talk to a human please"]) == 0
     assert capsys.readouterr().out.strip()
 
@@ -116,7 +115,7 @@ def test_people_are_added_and_listed(capsys):
 
 def test_chat_keeps_the_thread_until_new():
     done = cli("chat", input=f"{QUESTION}\n\nand to France?\n/new\nhi\n{'x' * 5000}\n/quit\nunread\n")
-    assert done.returncode == 0 and "Ireland" in done.stdout and "unread" not in done.stdout
+    assert done.returncode == 0 and "Germany" in done.stdout and "unread" not in done.stdout
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
     store = open_store(load_settings().database)
     conversations = store.conversations.of(store.people.visitor("terminal"))
@@ -137,7 +136,7 @@ def test_interrupting_a_reply_keeps_the_talk():
     chat = subprocess.Popen(
         [sys.executable, "-u", "-c", SLOW_CHAT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    chat.stdin.write("hello\n")
+    chat.stdin.write(f"{QUESTION}\n")
     chat.stdin.flush()
     assert chat.stdout.read(4) == "word"
     chat.send_signal(signal.SIGINT)

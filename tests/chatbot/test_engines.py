@@ -16,6 +16,7 @@ from chatbot.engines.scripted import ScriptedEngine
 from chatbot.engines.transformers import TransformersEngine
 from chatbot.errors import EngineError
 from chatbot.records import ChatMessage, Sampling
+from tests.packs import write_pack
 
 PROMPT: list[ChatMessage] = [
     {"role": "system", "content": "You tell stories."},
@@ -86,15 +87,17 @@ def test_a_file_that_is_no_model_is_refused(real_home: Path, tmp_path: Path) -> 
 def test_index_and_engine_load_side_by_side(real_home: Path, tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "models").symlink_to(real_home / "models")
-    done = subprocess.run([sys.executable, "-c", OPENING], capture_output=True, text=True, timeout=120)
+    pack = write_pack(tmp_path / "lamps")
+    done = subprocess.run([sys.executable, "-c", OPENING, pack], capture_output=True, text=True, timeout=120)
     assert done.stdout.strip() == "base Hello", done.stderr
 
 
 OPENING = """
+import sys
 from chatbot.dialogue.opening import open_session
 from chatbot.settings import load_settings
 from chatbot.store import open_store
-settings = load_settings(max_new_tokens=1)
+settings = load_settings(max_new_tokens=1, pack=sys.argv[1])
 session = open_session(settings, open_store(settings.database))
 with session.live.lease() as (engine, knowledge):
     said = "".join(engine.generate([{"role": "user", "content": "Hello"}], session.sampling()))

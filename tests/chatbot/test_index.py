@@ -55,13 +55,9 @@ def test_the_nearest_passage_comes_first_with_its_place_and_score(index: Knowled
     assert 0 < found[0].score <= 1
 
 
-def test_no_more_than_asked_for_and_nothing_below_the_least_score(index: KnowledgeIndex) -> None:
+def test_no_more_than_asked_for(index: KnowledgeIndex) -> None:
     query = "delivery to Germany"
     assert len(index.search([query], 2)) == 2
-    every = index.search([query], 20)
-    best = every[0].score
-    assert index.search([query], 20, min_score=best) == [p for p in every if p.score >= best]
-    assert index.search([query], 20, min_score=0.99) == []
     assert index.search([query], 0) == []
     assert index.search([], 3) == []
 
