@@ -27,9 +27,9 @@ from chatbot.records import Run
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE
-from training.finetuning.recipe import load_recipe
+from training.finetuning.recipe import Recipe, load_recipe
 from training.progress import TerminalProgress
-from training.runs import STOP, resumable, run_folder
+from training.runs import CHECKPOINT, STOP, run_folder, saved_settings
 
 HELD = 3
 
@@ -73,7 +73,7 @@ def run(
     chosen = load_recipe(recipe or settings.recipe, overrides)
     number = snapshot
     if resume:
-        number, chosen = resumable(settings, store, resume)
+        number, chosen = _resumable(settings, store, resume)
 
     from training.curation.snapshots import curate as curated
     from training.curation.snapshots import freeze, open_snapshot
@@ -207,6 +207,15 @@ def cycle(recipe: str | None, overrides: tuple[str, ...], run_id: str | None, as
 def _installation() -> tuple[Settings, Store]:
     settings = load_settings()
     return settings, open_store(settings.database)
+
+
+def _resumable(settings: Settings, store: Store, run: str) -> tuple[int, Recipe]:
+    """The snapshot and the recipe of a run that can be gone on with."""
+    store.versions.run(run)
+    saved = saved_settings(run_folder(settings, run))
+    if saved is None or not (run_folder(settings, run) / CHECKPOINT).is_file():
+        raise TrainingError(f"run {run!r} has no checkpoint to go on from: start a new one")
+    return saved["snapshot"], Recipe(**saved["recipe"])
 
 
 def _actor() -> str:

@@ -1,13 +1,10 @@
-"""Where a run keeps its files, and what can be gone on with; light, so that nobody loads torch to look."""
+"""Where a run keeps its files, and their names; light, so that pages and jobs can look without loading torch."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-from chatbot.errors import TrainingError
 from chatbot.settings import Settings
-from chatbot.store import Store
-from training.finetuning.recipe import Recipe
 
 CHECKPOINT = "checkpoint.pt"
 SETTINGS = "run.json"
@@ -17,15 +14,6 @@ STOP = "stop"
 def run_folder(settings: Settings, run: str) -> Path:
     """Where a run keeps its recipe, checkpoint and best adapter."""
     return settings.home.resolve() / "runs" / run
-
-
-def resumable(settings: Settings, store: Store, run: str) -> tuple[int, Recipe]:
-    """The snapshot and the recipe of a run that can be gone on with; raises `TrainingError`, `NotFoundError`."""
-    store.versions.run(run)
-    saved = saved_settings(run_folder(settings, run))
-    if saved is None or not (run_folder(settings, run) / CHECKPOINT).is_file():
-        raise TrainingError(f"run {run!r} has no checkpoint to go on from: start a new one")
-    return saved["snapshot"], Recipe(**saved["recipe"])
 
 
 def saved_settings(folder: Path) -> dict[str, Any] | None:

@@ -47,7 +47,7 @@ class KnowledgeIndex:
         unanswered: Sequence[str] = (),
     ) -> None:
         """`unanswered` are questions known to have no answer; `cache` is a folder that keeps vectors between starts."""
-        self._embedder = embedder
+        self.embedder = embedder
         self._lock = threading.Lock()
         self._passages = [_article_passage(piece) for piece in pieces]
         self._vectors = cached_vectors(embedder, [f"{p.title}: {p.text}" for p in self._passages], cache)
@@ -69,7 +69,7 @@ class KnowledgeIndex:
             passages = [_answer_passage(answer) for answer in answers]
             fresh = [passage for passage in passages if passage.id not in known]
             if fresh:
-                encoded = self._embedder.encode([passage.query for passage in fresh])
+                encoded = self.embedder.encode([passage.query for passage in fresh])
                 known |= {passage.id: vector for passage, vector in zip(fresh, encoded, strict=True)}
             rows = [known[passage.id] for passage in passages]
             self._answers = passages
@@ -83,7 +83,7 @@ class KnowledgeIndex:
         """The passages nearest to any of the queries, and whether the question is a known one without an answer."""
         if not queries or limit == 0:
             return Found([], False)
-        asked = self._embedder.encode(queries)
+        asked = self.embedder.encode(queries)
         with self._lock:
             answers, answer_vectors = self._answers, self._answer_vectors
         found = _best(answers, answer_vectors @ asked.T, limit)
@@ -95,7 +95,7 @@ class KnowledgeIndex:
         """The approved answer to this very question, in whatever words it is asked."""
         with self._lock:
             answers, vectors = self._answers, self._answer_vectors
-        found = _best(answers, vectors @ self._embedder.encode([question]).T, 1) if answers else []
+        found = _best(answers, vectors @ self.embedder.encode([question]).T, 1) if answers else []
         return found[0] if found and found[0].score >= SAME_QUESTION else None
 
     def _is_unanswered(self, asked: Vectors, answer_vectors: Vectors) -> bool:
