@@ -155,6 +155,7 @@ class ApprovedAnswer:
     person: str
     active: bool
     created_at: str
+    from_conversation: bool = False
 
 
 @dataclass(frozen=True)

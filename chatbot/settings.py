@@ -59,7 +59,7 @@ class Settings(BaseSettings):
         ge=-1,
         le=1,
         description="Score of the best passage below which the bot says at once that it does not know. Unset, it is "
-        "the score that nine in ten of the pack's own questions reach (docs/retrieval.md has the trade-off).",
+        "the score that all but 8 % of the pack's own questions reach (docs/retrieval.md has the trade-off).",
     )
     replies: Literal["auto", "quote", "write"] = Field(
         "auto",

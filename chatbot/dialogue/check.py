@@ -25,7 +25,9 @@ UNITS = (
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"”)]+[^\s<>\"”).,;:!?]")
 PLACE = re.compile(r"([\w’']+)\s*[>›]\s*([\w’']+)")
-NUMBER = re.compile(rf"([£$€]\s?)?(?<![\w.,])(\d+(?:[.,:]\d+)*)(\s?%)?(?:[\s-]+({UNITS})s?\b)?", re.IGNORECASE)
+NUMBER = re.compile(
+    rf"([£$€]\s?)?(?<![\w.,])(\d+(?:[.,:]\d+)*)(\s?%|\s?[£$€](?!\d))?(?:[\s-]*({UNITS})s?\b)?", re.IGNORECASE
+)
 SPELLED = re.compile(rf"\b({'|'.join(WORDS)})[\s-]+({UNITS})s?\b", re.IGNORECASE)
 MAY_BEGIN = re.compile(rf"[\d£$€@>›]|https?:|www\.|\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 
@@ -64,8 +66,11 @@ def find_items(text: str) -> list[Item]:
         items.append(Item(step.group(), (f"{step.group(1)} > {step.group(2)}".lower(),)))
         at = step.start(2)
     for found in NUMBER.finditer(rest):
-        sign, digits, percent, unit = found.groups()
-        items.append(_number(found.group(), (sign or "").strip(), digits, "%" if percent else (unit or "").lower()))
+        sign, digits, after, unit = found.groups()
+        sign, after = (sign or "").strip(), (after or "").strip()
+        if after and after != "%":
+            sign, after = sign or after, ""
+        items.append(_number(found.group(), sign, digits, after or (unit or "").lower()))
     for found in SPELLED.finditer(rest):
         items.append(_number(found.group(), "", WORDS[found.group(1).lower()], found.group(2).lower()))
     return items

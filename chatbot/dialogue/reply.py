@@ -15,9 +15,11 @@ from chatbot.records import Sampling
 
 Outcome = Literal["fixed", "passed", "shortened", "rewritten", "quoted", "abstained", "off"]
 DECLINES = re.compile(
-    r"\b(?:don['’]t|do not|doesn['’]t|does not|can['’]t|cannot|isn['’]t|not)\b[^.!?]{0,40}?"
-    r"\b(?:have|find|know|say|mention|cover(?:ed)?|information|details|sure)\b"
-    r"|\bno (?:information|details|facts)\b|\bnothing about\b",
+    r"\bI\b[^.!?]{0,20}\b(?:do not|don['’]t|cannot|can['’]t|could not|couldn['’]t|not)\s"
+    r"(?:\w+\s){0,2}?(?:have|find|know|say|sure)\b"
+    r"|\b(?:my|the) (?:information|facts)\b[^.!?]{0,40}\b(?:not|doesn['’]t|don['’]t|isn['’]t|aren['’]t)\b"
+    r"|\b(?:not|isn['’]t|aren['’]t)\b[^.!?]{0,20}\b(?:in|by) (?:my|the) (?:information|facts)\b"
+    r"|\bno (?:information|details|facts)\b|\bnothing (?:about|in my information)\b|\brather not guess\b",
     re.IGNORECASE,
 )
 SECOND_TEMPERATURE = 0.7
@@ -49,13 +51,13 @@ class Writing:
 def write_reply(engine: Engine, turn: Turn, sampling: Sampling, writing: Writing, check: bool = True) -> Iterator[None]:
     """Fill `writing` step by step; yields whenever it changed. Without `check`, what the model writes goes out.
 
-    A quotation is given unless the reply is drawn with a temperature, as a regenerated one is: then the model writes.
+    A turn with a quotation is answered by it, whatever the sampling.
     """
     if turn.reply:
         writing.text, writing.outcome, writing.abstained = turn.reply, "fixed", turn.act == "abstain"
         yield
         return
-    if turn.quote and sampling.temperature == 0:
+    if turn.quote:
         writing.text, writing.outcome = turn.quote, "quoted"
         yield
         return

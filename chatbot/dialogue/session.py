@@ -127,10 +127,10 @@ class Session:
     ) -> Generator[Update, None, None]:
         if len(self._running) >= self.settings.max_concurrent * 4:
             raise BusyError("too many people are being answered at this moment: please try again in a few seconds")
-        return self._generate(person, conversation, question, self.sampling(again, overrides or {}))
+        return self._generate(person, conversation, question, self.sampling(again, overrides or {}), again)
 
     def _generate(
-        self, person: Person, conversation: Conversation, question: Message, sampling: Sampling
+        self, person: Person, conversation: Conversation, question: Message, sampling: Sampling, again: bool
     ) -> Generator[Update, None, None]:
         started = time.perf_counter()
         with self.live.lease() as (engine, knowledge):
@@ -148,18 +148,18 @@ class Session:
                 rule=turn.rule,
             )
             reply = self.store.conversations.begin_reply(conversation, question.id, trace)
+            if turn.handoff:
+                self.store.conversations.hand_off(conversation, person.actor, turn.handoff)
+            if again:
+                turn = replace(turn, quote="")
             writing = self._running[reply.id] = Writing()
             try:
-                yield from self._stream(engine, turn, sampling, reply, writing, trace, started)
+                for update in self._stream(engine, turn, sampling, reply, writing, trace, started):
+                    if update.done and update.trace.handoff == GAVE_UP:
+                        self.store.conversations.hand_off(conversation, person.actor, GAVE_UP)
+                    yield update
             finally:
                 self._running.pop(reply.id, None)
-            self._hand_off(person, conversation, self.store.conversations.message(reply.id))
-
-    def _hand_off(self, person: Person, conversation: Conversation, reply: Message) -> None:
-        """Pass the conversation on if its latest reply says so."""
-        reason = reply.trace.handoff if reply.trace else None
-        if reason:
-            self.store.conversations.hand_off(conversation, person.actor, reason)
 
     def _stream(
         self,
@@ -204,7 +204,8 @@ class Session:
         before = [m for m in self.store.conversations.path(reply.parent) if m.role == "assistant"]
         count = 1
         for message in reversed(before):
-            if not message.trace or message.trace.act != "abstain":
+            unknown = message.content.startswith(self.pack.persona.unknown)  # a client's history carries no traces
+            if not (message.trace.act == "abstain" if message.trace else unknown):
                 break
             count += 1
         return count

@@ -11,6 +11,8 @@ from typing import Literal
 from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.handoff import ACCEPTED, ASKED, wants_person
 from chatbot.dialogue.prompt import CountTokens, fit_prompt
+from chatbot.errors import InputError
+from chatbot.knowledge.embeddings import windows
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack, Rule
 from chatbot.records import ChatMessage, Passage
@@ -24,8 +26,9 @@ OFFER = re.compile(
     r"\b(?:colleague|somebody|someone)\b[^.!?]*\?\s*$|\bshall i\?\s*$|colleague\. would you", re.IGNORECASE
 )
 YES = re.compile(
-    r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please|go on|go ahead|do that|that would be (?:great|nice))\b"
-    r"(?:\W+\w+){0,4}\W*",
+    r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please|go on|go ahead|of course|why not|do(?: that| it| so)?|"
+    r"(?:that would|that['’]d) be (?:great|nice|good|lovely|helpful)|get (?:one|them|me one|a colleague))\b"
+    r"(?:\W+(?:yes|please|do|that|it|so|thanks|thank|you|then|mate|very|much|go|ahead|on|great|good|would|be|i)\b)*\W*",
     re.IGNORECASE,
 )
 
@@ -64,11 +67,11 @@ def prepare_turn(
 ) -> Turn:
     """Decide what the model is asked, if it is; raises `InputError` when the question does not fit the context."""
     handoff = pack.persona.handoff
-    if wants_person(question, handoff.phrases):
-        return Turn("handoff", reply=handoff.message, handoff=ASKED)
-    if history and OFFER.search(history[-1]["content"]) and YES.fullmatch(question.strip()):
-        return Turn("handoff", reply=handoff.message, handoff=ACCEPTED)
-    rule = _rule(knowledge, question, bool(history))
+    accepted = history and OFFER.search(history[-1]["content"]) and YES.fullmatch(question.strip())
+    rule = None if accepted else _rule(knowledge, question, bool(history))
+    wanted = wants_person(question, handoff.phrases)
+    if accepted or (wanted and not (rule and rule.action == "handoff")):
+        return Turn("handoff", reply=handoff.message, handoff=ACCEPTED if accepted else ASKED)
     if rule and rule.action != "handoff" and knowledge.index.approved(question):
         rule = None
     if rule and rule.action not in ("ask", "chat"):
@@ -80,11 +83,14 @@ def prepare_turn(
     found = knowledge.index.look_up(search_queries(history, question), limit)
     passages = found.passages
     least = knowledge.index.usual_score if settings.min_score is None else settings.min_score
-    if limit and (found.unanswered or not passages or passages[0].score < least):
+    unanswered = found.unanswered and not history  # a follow-up says too little by itself
+    if limit and (unanswered or not passages or passages[0].score < least):
         return Turn("abstain", passages=passages, reply=pack.persona.unknown)
     budget = settings.context_tokens - settings.max_new_tokens
     system = pack.persona.system
     prompt, kept = fit_prompt(system, history, defuse_markup(question), passages, count_tokens, budget)
+    if passages and not kept:
+        raise InputError("the message leaves no room for the facts it asks about: send a shorter one")
     contact = pack.persona.contact
     said = [message["content"] for message in history if message["role"] == "user"]
     sources = [*(f"{p.title} {p.text}" for p in kept), question, *said, contact.email, contact.phone, contact.hours]
@@ -94,10 +100,13 @@ def prepare_turn(
 
 
 def search_queries(history: Sequence[ChatMessage], question: str) -> list[str]:
-    """The question alone, together with the user's message before it, and together with the reply to that."""
+    """The question alone, together with the user's message before it, and together with the reply to that.
+
+    People end a long message with what they want, so the end of one is asked by itself too.
+    """
     asked = [message["content"] for message in history if message["role"] == "user"][-1:]
     told = [message["content"] for message in history if message["role"] == "assistant"][-1:]
-    return [question, *(f"{earlier}\n{question}" for earlier in (*asked, *told))]
+    return [question, *(f"{earlier}\n{question}" for earlier in (*asked, *told)), *windows(question)[-1:]]
 
 
 def quotation(passages: Sequence[Passage]) -> str:

@@ -13,6 +13,7 @@ from chatbot.weights import MINILM
 
 Vectors = NDArray[np.float32]
 DEFAULT = "all-minilm-l6-v2"
+WINDOW = 40  # words
 
 
 class Embedder(Protocol):
@@ -67,6 +68,14 @@ class HashedEmbedder:
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit: Vectors = vectors / np.maximum(norms, 1e-9)
         return unit
+
+
+def windows(text: str) -> list[str]:
+    """Overlapping parts of a long text, each short enough for an embedder to read whole; none of a short one."""
+    words = text.split()
+    if len(words) <= WINDOW:
+        return []
+    return [" ".join(words[start : start + WINDOW]) for start in range(0, len(words) - WINDOW // 2, WINDOW // 2)]
 
 
 def embedder_folder(name: str) -> Path | str:

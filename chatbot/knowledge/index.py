@@ -21,15 +21,16 @@ from chatbot.knowledge.questions import Question
 from chatbot.records import ApprovedAnswer, Passage
 
 QUESTION_SHARE = 0.5
-USUAL = 0.1  # the share of a pack's own questions that score below `usual_score`
-USUAL_SAMPLE = 300
+USUAL = 0.08  # the share of a pack's own questions that score below `usual_score`
+USUAL_SAMPLE = 2000
 FEWEST_QUESTIONS = 20
+UNTAUGHT = 0.3  # between questions and chat, by cosines to articles alone (`python -m benchmarks.retrieval`)
 SAME_QUESTION = 0.75
 
 
 @dataclass(frozen=True)
 class Found:
-    """Passages, best first, and whether the question is nearer to one that nothing answers than to any answered."""
+    """Passages, best first, and whether the first query is nearer to one that nothing answers than to any answered."""
 
     passages: list[Passage]
     unanswered: bool
@@ -89,7 +90,7 @@ class KnowledgeIndex:
         found = _best(answers, answer_vectors @ asked.T, limit)
         found += _best(self._passages, self._piece_scores(asked, leave_out), limit)
         found.sort(key=lambda passage: -passage.score)
-        return Found(found[:limit], self._is_unanswered(asked, answer_vectors))
+        return Found(found[:limit], self._is_unanswered(asked[:1], answer_vectors))
 
     def approved(self, question: str) -> Passage | None:
         """The approved answer to this very question, in whatever words it is asked."""
@@ -99,20 +100,21 @@ class KnowledgeIndex:
         return found[0] if found and found[0].score >= SAME_QUESTION else None
 
     def _is_unanswered(self, asked: Vectors, answer_vectors: Vectors) -> bool:
-        if not len(self._unanswered):
+        approved = (answer_vectors @ asked.T).max(initial=-1.0)
+        if not len(self._unanswered) or approved >= SAME_QUESTION:
             return False
-        answered = [(vectors @ asked.T).max() for vectors in (self._questions, answer_vectors) if len(vectors)]
-        return bool((self._unanswered @ asked.T).max() > max(answered, default=1.0))
+        answered = (self._questions @ asked.T).max(initial=approved)
+        return bool((self._unanswered @ asked.T).max() > answered)
 
     @cached_property
     def usual_score(self) -> float:
-        """The score that nine in ten questions with an answer reach: the pack's own, each without itself.
+        """The score that all but 8 % of the questions with an answer reach: the pack's own, each without itself.
 
         How high cosines are differs from embedder to embedder and from pack to pack, so the score below which nothing
-        counts as found is read off the data. A pack with hardly any questions has none: -1.
+        counts as found is read off the data; a pack with hardly any questions has to do with `UNTAUGHT`.
         """
         if len(self._questions) < FEWEST_QUESTIONS:
-            return -1.0
+            return UNTAUGHT
         sample = np.linspace(0, len(self._questions) - 1, min(len(self._questions), USUAL_SAMPLE)).astype(int)
         similar = self._questions @ self._questions[sample].T
         same = np.array(self._asked)[:, None] == np.array(self._asked)[sample]

@@ -7,14 +7,19 @@ examples of rules, on scores that were taken without the row itself (stacking: W
 
 import hashlib
 import json
+import os
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
-from chatbot.knowledge.embeddings import Embedder, Vectors
+from chatbot.errors import PackError
+from chatbot.knowledge.articles import split_sentences
+from chatbot.knowledge.embeddings import Embedder, Vectors, windows
 from chatbot.knowledge.index import cached_vectors
 from chatbot.knowledge.packs import Pack, Rule
 
@@ -23,8 +28,11 @@ if TYPE_CHECKING:
 
 ORDINARY = ""
 FOLDS = 4
+FEWEST_ORDINARY = 20
 NEAREST_EXAMPLES = 3
 STRENGTH = 30.0
+GRAVE = ("handoff", "refuse")  # what a part of a long message is enough for
+GRAVE_ABOVE = 0.5
 CAUTION = 2.0  # between two rules, the one that fetches a person
 
 
@@ -47,22 +55,27 @@ class Router:
             return
         texts, labels = _examples(pack)
         vectors = cached_vectors(embedder, texts, cache)
-        pieces = cached_vectors(embedder, [f"{piece.heading}: {piece.text}" for piece in pack.pieces], cache)
+        described = [f"{piece.heading}: {piece.text}" for piece in pack.pieces]
+        pieces = cached_vectors(embedder, described, cache)
         ordinary = np.array([label == ORDINARY for label in labels])
         self._pieces, self._asked, self._examples = pieces, vectors[ordinary], vectors[~ordinary]
-        self._learn(vectors, labels, ordinary, _kept(cache, embedder, texts, labels))
+        self._learn(vectors, labels, ordinary, _kept(cache, embedder, [*texts, *described], labels))
 
     def route(self, message: str) -> Route:
         """The likeliest rule for a message, None if the pack has no rules."""
         if not self._rules:
             return Route(None, 0.0)
-        vector = self._embedder.encode([message])
-        guessed = _softmax(vector @ self._weights.T + self._bias)[0]
+        whole, *parts = (self._route(vector) for vector in self._embedder.encode([message, *windows(message)]))
+        urgent = [part for part in parts if part.rule and part.rule.action in GRAVE and part.probability > GRAVE_ABOVE]
+        return max([whole, *urgent], key=lambda route: (route in urgent, route.probability))
+
+    def _route(self, vector: Vectors) -> Route:
+        guessed = _softmax(vector[None] @ self._weights.T + self._bias)[0]
         ordinary = self._names.index(ORDINARY)
         nearness = [
-            float((self._pieces @ vector[0]).max()),
-            float((self._asked @ vector[0]).max()),
-            _mean_of_best(self._examples @ vector[0]),
+            float((self._pieces @ vector).max()),
+            float((self._asked @ vector).max()),
+            _mean_of_best(self._examples @ vector),
         ]
         features = np.array([_log_odds(1 - guessed[ordinary]), *nearness])
         probability = float(1 / (1 + np.exp(-(features @ self._second[:-1] + self._second[-1]))))
@@ -75,10 +88,13 @@ class Router:
 
     def _learn(self, vectors: Vectors, labels: Sequence[str], ordinary: "NDArray[np.bool_]", file: Path | None) -> None:
         if file and file.is_file():
-            with np.load(file, allow_pickle=False) as kept:
-                self._names = [str(name) for name in kept["names"]]
-                self._weights, self._bias, self._second = kept["weights"], kept["bias"], kept["second"]
-            return
+            try:
+                with np.load(file, allow_pickle=False) as kept:
+                    self._names = [str(name) for name in kept["names"]]
+                    self._weights, self._bias, self._second = kept["weights"], kept["bias"], kept["second"]
+                return
+            except (OSError, EOFError, ValueError, KeyError, BadZipFile):
+                file.unlink(missing_ok=True)
         from sklearn.linear_model import LogisticRegression
         from sklearn.model_selection import cross_val_predict
 
@@ -92,7 +108,10 @@ class Router:
         second = LogisticRegression(max_iter=2000).fit(features, ~ordinary)
         self._second = np.append(second.coef_[0], second.intercept_)
         if file:
-            np.savez(file, names=self._names, weights=self._weights, bias=self._bias, second=self._second)
+            partial = file.with_suffix(f".{os.getpid()}.{threading.get_ident()}.tmp")
+            with partial.open("wb") as out:
+                np.savez(out, names=self._names, weights=self._weights, bias=self._bias, second=self._second)
+            partial.replace(file)
 
     def _nearness_without_self(self, vectors: Vectors, ordinary: "NDArray[np.bool_]") -> Vectors:
         asked, examples = vectors @ self._asked.T, vectors @ self._examples.T
@@ -110,7 +129,14 @@ def _examples(pack: Pack) -> tuple[list[str], list[str]]:
         if dialogue.intent not in rules:
             labelled += [(turn.content, ORDINARY) for turn in dialogue.messages[2::2]]
     labelled += [(example, rule.name) for rule in pack.rules for example in rule.examples]
+    if sum(label == ORDINARY for _, label in labelled) < FEWEST_ORDINARY:
+        labelled += [(sentence, ORDINARY) for piece in pack.pieces for sentence in split_sentences(piece.text)]
     unique = dict(labelled)
+    if sum(label == ORDINARY for label in unique.values()) < FOLDS:
+        raise PackError(
+            f"pack {pack.name!r} has rules but fewer than {FOLDS} questions or sentences of articles that they do not "
+            "hold for: add pairs or articles"
+        )
     return list(unique), list(unique.values())
 
 

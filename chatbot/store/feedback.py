@@ -77,11 +77,12 @@ class FeedbackStore:
         """Use this answer from now on; replaces an earlier one approved from the same message."""
         if not query.strip() or not response.strip():
             raise InputError("an approved answer needs a question and an answer")
-        answer = ApprovedAnswer(new_id(), _text(query) or "", _text(response) or "", message_id, person.id, True, now())
+        texts = _text(query) or "", _text(response) or ""
+        answer = ApprovedAnswer(new_id(), *texts, message_id, person.id, True, now(), message_id is not None)
         with self._database.writing() as db:
             if message_id is not None:
                 db.conn.execute("update answers set active = 0 where message = ?", [message_id])
-            db["answers"].insert(answer.__dict__ | {"active": 1})
+            db["answers"].insert(answer.__dict__ | {"active": 1, "from_conversation": int(answer.from_conversation)})
             self._database.event(person.actor, "answer_approved", answer.id, message=message_id)
         return answer
 
@@ -95,7 +96,8 @@ class FeedbackStore:
     def answers(self) -> list[ApprovedAnswer]:
         """The approved answers in use, the oldest first."""
         rows = self._database.rows("select * from answers where active = 1 order by created_at")
-        return [ApprovedAnswer(**row | {"active": True}) for row in rows]
+        flags = ("active", "from_conversation")
+        return [ApprovedAnswer(**row | {flag: bool(row[flag]) for flag in flags}) for row in rows]
 
     def on(self, message_id: str) -> list[Feedback]:
         """All feedback on one reply."""

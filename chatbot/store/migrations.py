@@ -67,3 +67,14 @@ def m002_versions(db: Database) -> None:
         create table aliases (alias text primary key, version text not null, previous text, updated_at text not null);
         """
     )
+
+
+@migrations()
+def m003_whose_words_an_answer_holds(db: Database) -> None:
+    """Whether an approved answer came from a conversation, which may be deleted later."""
+    db.executescript(
+        """
+        alter table answers add column from_conversation integer not null default 0;
+        update answers set from_conversation = 1 where message is not null;
+        """
+    )

@@ -104,6 +104,5 @@ def _item(store: Store, message: Message, ratings: dict[str, str]) -> View:
 
 
 def _source_title(passage: dict[str, Any]) -> str:
-    if passage.get("kind") == "article":
-        return str(passage.get("title") or passage.get("source") or "")
-    return str(passage.get("query") or passage.get("title") or "")
+    """Never the question of an approved answer: another visitor asked it."""
+    return str(passage.get("title") or passage.get("source") or "")

@@ -114,12 +114,25 @@ def test_limits_and_seed_are_the_clients(client, session):
     assert stored(session, long.id).trace.sampling["max_new_tokens"] == session.settings.max_new_tokens
 
 
-def test_a_handoff_is_a_field_of_its_own(client):
+def test_a_handoff_is_a_field_of_its_own_and_is_recorded(client, session):
     wish = [{"role": "user", "content": "I want to talk to a human please"}]
     choice = client.chat.completions.create(model="champion", messages=wish).choices[0]
     assert choice.model_extra["handoff"] and choice.message.model_extra["handoff"]
     last = list(client.chat.completions.create(model="champion", messages=wish, stream=True))[-1]
     assert last.choices[0].model_extra["handoff"]
+    statuses = session.store.database.rows("select status from conversations")
+    assert [row["status"] for row in statuses] == ["handed_off", "handed_off"]
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_three_replies_that_do_not_know_hand_over(client, session, stream):
+    unknown = {"role": "assistant", "content": session.pack.persona.unknown}
+    asked = {"role": "user", "content": "zzz qqq"}
+    messages = [asked, unknown, asked, unknown, asked]
+    answer = client.chat.completions.create(model="champion", messages=messages, stream=stream)
+    if stream:
+        list(answer)
+    assert session.store.database.rows("select status from conversations") == [{"status": "handed_off"}]
 
 
 def test_models_are_what_is_live(client):

@@ -26,6 +26,8 @@ SOURCE = Source.of(FACTS)
         "See https://larkspur.example/returns.",
         "Sure, no figures here at all!",
         "Five to eight working days.",
+        "We open at 9am.",
+        "It costs 12.95 £.",
     ],
 )
 def test_what_the_sources_state_passes(reply: str) -> None:
@@ -41,6 +43,8 @@ def test_what_the_sources_state_passes(reply: str) -> None:
         ("It takes 8 weeks.", "8 weeks"),
         ("It takes 14 days.", "14 days"),
         ("We close at 9 pm.", "9 pm"),
+        ("We close at 9pm.", "9pm"),
+        ("It costs 8€.", "8€"),
         ("Write by 30 January.", "30 January"),
         ("Look under Account > Returns.", "Account > Returns"),
         ("Write to info@larkspur.example.", "info@larkspur.example"),

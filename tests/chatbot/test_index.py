@@ -9,6 +9,7 @@ from chatbot.knowledge.articles import Piece, split_article
 from chatbot.knowledge.embeddings import HashedEmbedder, Vectors
 from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.packs import load_pack
+from chatbot.knowledge.questions import Question
 from chatbot.records import ApprovedAnswer
 
 
@@ -88,6 +89,19 @@ def test_answers_already_held_are_not_encoded_again(pieces: list[Piece]) -> None
     index.set_answers([two, three])
     assert embedder.encoded == ["query 1", "query 2", "query 3"]
     assert index.search(["query 3"], 1)[0].text == "answer 3"
+
+
+def test_most_known_questions_reach_the_usual_score(pieces: list[Piece]) -> None:
+    asked = [f"question {number} about delivery to Germany" for number in range(40)] + ["zzz", "qqq"]
+    index = KnowledgeIndex(HashedEmbedder(), pieces, [Question(text, (0,)) for text in asked])
+    scores = [index.search([text], 1, leave_out=[text])[0].score for text in asked]
+    assert 0.88 <= sum(score >= index.usual_score - 1e-4 for score in scores) / len(scores) <= 0.98
+
+
+def test_the_approved_answer_to_a_question_is_known_by_its_words(index: KnowledgeIndex) -> None:
+    index.set_answers([approved(1, "do you sell wax candles", "No.")])
+    assert index.approved("do you sell candles") is not None
+    assert index.approved("how long is a return") is None
 
 
 def test_a_pack_without_articles_finds_only_answers() -> None:

@@ -1,10 +1,12 @@
 """Routing: messages under a pack's rules are told from questions for the articles."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from chatbot.errors import PackError
 from chatbot.knowledge.embeddings import HashedEmbedder
 from chatbot.knowledge.knowledge import open_knowledge
 from chatbot.knowledge.packs import Pack, load_pack
@@ -45,6 +47,31 @@ def test_what_was_learned_is_kept_and_read_again(pack: Pack, tmp_path: Path, mon
     first = Router(HashedEmbedder(), pack, tmp_path / "cache").route("many thanks to you")
     monkeypatch.setattr("sklearn.linear_model.LogisticRegression.fit", None)
     assert Router(HashedEmbedder(), pack, tmp_path / "cache").route("many thanks to you") == first
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04 not an archive", b"cut"])
+def test_a_damaged_file_is_learned_anew(pack: Pack, tmp_path: Path, damage: bytes) -> None:
+    first = Router(HashedEmbedder(), pack, tmp_path).route("many thanks to you")
+    (file,) = tmp_path.glob("*.router.npz")
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2] if damage == b"cut" else damage)
+    assert Router(HashedEmbedder(), pack, tmp_path).route("many thanks to you") == first
+    assert not list(tmp_path.glob("*.tmp"))
+
+
+def test_an_emergency_at_the_end_of_a_long_story_is_not_missed(pack: Pack) -> None:
+    story = "when does a parcel reach germany and what does sending a lamp back cost " * 12
+    route = Router(HashedEmbedder(), pack).route(f"{story} smoke and fire here there is a fire now fire in the lamp")
+    assert route.rule and route.rule.name == "emergency"
+    assert route.probability > 0.5
+
+
+def test_a_pack_whose_rows_all_fall_under_rules_learns_the_rest_from_its_articles(pack: Pack) -> None:
+    pairs = [pair.model_copy(update={"intent": "thanks"}) for pair in pack.pairs]
+    bare = replace(pack, pairs=pairs, dialogues=[])
+    assert Router(HashedEmbedder(), bare).route("there is a fire").rule
+    with pytest.raises(PackError, match="fewer than 4"):
+        Router(HashedEmbedder(), replace(bare, pieces=[]))
 
 
 def test_without_rules_everything_goes_to_the_articles(pack_folder: Path) -> None:

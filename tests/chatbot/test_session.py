@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
@@ -283,6 +284,64 @@ def test_a_message_that_cannot_be_answered_starts_no_conversation(
         with pytest.raises(InputError, match=said):
             chat.say(visitor, text)
     assert store.conversations.of(visitor) == []
+
+
+def test_a_question_that_leaves_no_room_for_facts_says_so(open_chat: OpenChat, visitor: Person) -> None:
+    chat = open_chat(context_tokens=256, max_new_tokens=160)
+    with pytest.raises(InputError, match="no room for the facts"):
+        last(chat.say(visitor, f"{QUESTION} {'please ' * 68}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "accepted"),
+    [
+        ("yes please", True),
+        ("ok, do that", True),
+        ("that would be great, thank you!", True),
+        ("ok, never mind", False),
+        ("please don't", False),
+        ("sure, what are the costs?", False),
+        ("thanks", False),
+    ],
+)
+def test_only_a_yes_accepts_the_offer_of_a_colleague(chat: Session, visitor: Person, text: str, accepted: bool) -> None:
+    offer: list[ChatMessage] = [
+        {"role": "user", "content": "zzz qqq"},
+        {"role": "assistant", "content": "I don't have that information. Shall I get a colleague?"},
+        {"role": "user", "content": text},
+    ]
+    assert (last(chat.answer_messages(visitor, offer)).trace.handoff is not None) == accepted
+
+
+def test_an_approved_answer_comes_before_rules_but_those_that_hand_over(
+    open_chat: OpenChat, pack_folder: Path, store: Store, visitor: Person, agent: Person
+) -> None:
+    (pack_folder / "rules").mkdir()
+    for name, action in (("weather", "decline"), ("danger", "handoff")):
+        examples = [f"{word} {name} {end}" for word in ("what", "which", "any") for end in ("now", "today", "here")]
+        rule = f'action = "{action}"\nmessage = "This is the {name} rule."\nexamples = {examples!r}'
+        (pack_folder / "rules" / f"{name}.toml").write_text(rule, encoding="utf-8")
+    chat = open_chat()
+    assert last(chat.say(visitor, "any weather today")).text == "This is the weather rule."
+    for question in ("any weather today", "any danger today"):
+        store.feedback.approve(question, "Sunny all day.", agent)
+    assert "Sunny all day." in last(chat.say(visitor, "any weather today")).text
+    assert last(chat.say(visitor, "any danger today")).text == "This is the danger rule."
+
+
+@pytest.mark.parametrize(
+    ("reply", "unknowing"),
+    [
+        ("I don't have that information.", True),
+        ("That isn't in my information, sorry.", True),
+        ("You don't have to pay for a return.", False),
+        ("We do not have a shop in town.", False),
+    ],
+)
+def test_a_reply_that_does_not_know_is_uncertain(
+    open_chat: OpenChat, visitor: Person, reply: str, unknowing: bool
+) -> None:
+    assert last(open_chat(ListeningEngine(reply)).say(visitor, QUESTION)).trace.uncertain == unknowing
 
 
 def test_a_question_too_long_for_the_model_says_so(open_chat: OpenChat, visitor: Person) -> None:

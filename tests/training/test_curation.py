@@ -139,6 +139,26 @@ def test_rows_do_not_read_their_own_answer(
     assert "£9" not in row["messages"][-2]["content"]
 
 
+def test_no_row_reads_what_a_visitor_did_not_consent_to(
+    pack: Pack, store: Store, knowledge: Knowledge, settings: Settings, agent: Person
+) -> None:
+    asked = "I am Jane Doe, how long may I return a lamp?"
+    reply = talk(store, store.people.add_visitor(), asked, "No idea.")
+    store.feedback.approve(asked, "30 days, Jane.", agent, reply)
+    knowledge.set_answers(store.feedback.answers())
+    snapshot = freeze(curate(pack, store), pack, knowledge, settings, store, "o")
+    assert "Jane" not in (snapshot.folder / "train.jsonl").read_text()
+    store.conversations.delete(store.conversations.get(store.conversations.message(reply).conversation), "visitor:x")
+    assert store.feedback.answers()[0].message is None
+    assert not [example for example in curate(pack, store).train if example.origin == "answer"]
+
+
+def test_the_reasons_of_a_dislike_are_kept(pack: Pack, store: Store, visitor: Person) -> None:
+    reply = talk(store, visitor, "Do you sell red lamps?", "No idea about that.")
+    store.feedback.rate(reply, visitor, "dislike", ["Wrong"])
+    assert curate(pack, store).unpaired[0]["reasons"] == ["Wrong"]
+
+
 def test_nothing_to_learn_is_an_error(pack: Pack, knowledge: Knowledge, settings: Settings, store: Store) -> None:
     empty = Curated([], [], [], Counter({"no consent": 3}))
     with pytest.raises(TrainingError, match="no consent: 3"):

@@ -4,6 +4,7 @@ A correction becomes a row to imitate and a preference (corrected over original)
 likes and dislikes are kept unpaired as well, for objectives that learn from them. Nothing is judged here.
 """
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -132,7 +133,8 @@ def _take(row: dict[str, Any], messages: list[ChatMessage], collected: Collected
         collected.examples.append(example)
         return
     liked = row["value"] == "like"
-    collected.verdicts.append(Verdict(messages, liked, row["message"], row["person"]))
+    reasons = json.loads(row["reasons"])
+    collected.verdicts.append(Verdict(messages, liked, row["message"], row["person"], reasons))
     if liked:
         collected.examples.append(Example(f"like-{row['id']}", messages, "like", **common))
 
@@ -142,7 +144,7 @@ def _from_answers(store: Store, collected: Collected) -> None:
     for answer in store.feedback.answers():
         if answer.message in corrected:
             continue
-        if answer.message is not None and not _consents(store, answer.message):
+        if answer.from_conversation and (answer.message is None or not _consents(store, answer.message)):
             collected.dropped["no consent"] += 1
             continue
         asked: ChatMessage = {"role": "user", "content": answer.query}

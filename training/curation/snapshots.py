@@ -93,6 +93,7 @@ def freeze(
     if not curated.train:
         reasons = ", ".join(f"{reason}: {count}" for reason, count in curated.dropped.items()) or "no row was found"
         raise TrainingError(f"there is no usable row to train on ({reasons}): add pairs to the pack or correct replies")
+    knowledge.set_answers([])  # a row must not carry what another visitor did not consent to
     files = _files(curated, lambda example: reading_prompt(example, pack, knowledge, settings.passages))
     digest = hashlib.sha256(json.dumps([files, pack.name], sort_keys=True).encode()).hexdigest()
     latest = next(iter(store.versions.snapshots()), None)
@@ -129,8 +130,7 @@ def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, limit: in
     if not _talks(example.intent, pack.rules):
         itself = example.asked
         queries = search_queries(history, question)
-        found = knowledge.index.search(queries, limit + 1, leave_out=(itself, question))
-        passages = [p for p in found if p.kind == "article" or p.text != example.reply][:limit]
+        passages = knowledge.index.search(queries, limit, leave_out=(itself, question))
         right = knowledge.index.answering(itself)
         if right and passages and all(passage.id != right.id for passage in passages):
             passages[-1] = right
