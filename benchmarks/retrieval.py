@@ -25,7 +25,7 @@ from chatbot.dialogue.turn import search_queries
 from chatbot.engines.base_model import BaseModel
 from chatbot.knowledge.articles import Piece, split_article, split_sentences
 from chatbot.knowledge.embeddings import Embedder, Vectors
-from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.index import KnowledgeIndex, Query
 from chatbot.knowledge.packs import Case, Pack
 from chatbot.knowledge.questions import known_questions
 from chatbot.settings import load_settings
@@ -146,20 +146,24 @@ def reranked(base: BaseModel, cases: Sequence[Case], ranking: Ranking) -> Rankin
 def follow_ups(index: KnowledgeIndex, cases: Sequence[Case]) -> dict[str, dict[str, float]]:
     """Ways of asking with the conversation."""
 
-    def asking(queries: Callable[[Case], Sequence[str]]) -> dict[str, float]:
+    def asking(queries: Callable[[Case], Sequence[Query]]) -> dict[str, float]:
         return recall(cases, lambda case: [p.text for p in index.search(queries(case), max(DEPTHS))])
 
     def history(case: Case) -> list[Any]:
         return [{"role": m.role, "content": m.content} for m in case.messages[:-1]]
 
-    def product(case: Case) -> list[str]:
-        return search_queries(history(case), case.messages[-1].content)
+    def after_reply(case: Case) -> list[Query]:
+        return [f"{case.messages[-2].content}\n{case.messages[-1].content}"]
+
+    def product(case: Case) -> list[Query]:
+        return search_queries(index, history(case), case.messages[-1].content)
 
     return {
         "the question alone": asking(lambda case: product(case)[:1]),
-        "with the user's message before it": asking(lambda case: product(case)[1:2]),
-        "with the reply before it": asking(lambda case: product(case)[2:]),
-        "the best of the three": asking(product),
+        "after the user's message before it": asking(lambda case: product(case)[1:2]),
+        "the better of the two": asking(lambda case: product(case)[:2]),
+        "those, and the article that the talk is about (in use)": asking(product),
+        "after the reply before it, as the suite words it": asking(after_reply),
     }
 
 

@@ -98,7 +98,7 @@ def write_reply(engine: Engine, turn: Turn, sampling: Sampling, writing: Writing
     else:
         _fall_back(turn, writing)
     writing.failed = failed or None
-    writing.abstained = writing.abstained or (turn.act == "answer" and DECLINES.search(writing.text) is not None)
+    writing.abstained = writing.abstained or DECLINES.search(writing.text) is not None
     yield
 
 

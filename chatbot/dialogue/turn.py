@@ -13,6 +13,7 @@ from chatbot.dialogue.handoff import ACCEPTED, ASKED, wants_person
 from chatbot.dialogue.prompt import CountTokens, fit_prompt
 from chatbot.errors import InputError
 from chatbot.knowledge.embeddings import windows
+from chatbot.knowledge.index import KnowledgeIndex, Query
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack, Rule
 from chatbot.records import ChatMessage, Passage
@@ -74,13 +75,13 @@ def prepare_turn(
         return Turn("handoff", reply=handoff.message, handoff=ACCEPTED if accepted else ASKED)
     if rule and rule.action != "handoff" and knowledge.index.approved(question):
         rule = None
-    if rule and rule.action not in ("ask", "chat"):
+    if rule and (rule.action not in ("ask", "chat") or (rule.message and rule.action == "chat")):
         reason = f"rule {rule.name}" if rule.action == "handoff" else None
         return Turn(rule.action, reply=rule.message or "", handoff=reason, rule=rule.name)
     chatting = rule is not None and not (history and rule.action == "ask")
     history = [{"role": m["role"], "content": defuse_markup(m["content"])} for m in history]
     limit = 0 if chatting else settings.passages
-    found = knowledge.index.look_up(search_queries(history, question), limit)
+    found = knowledge.index.look_up(search_queries(knowledge.index, history, question), limit)
     passages = found.passages
     least = knowledge.index.usual_score if settings.min_score is None else settings.min_score
     unanswered = found.unanswered and not history  # a follow-up says too little by itself
@@ -99,14 +100,21 @@ def prepare_turn(
     return Turn(act, prompt, kept, sources, quote=quote, unknown=pack.persona.unknown, rule=rule.name if rule else None)
 
 
-def search_queries(history: Sequence[ChatMessage], question: str) -> list[str]:
-    """The question alone, together with the user's message before it, and together with the reply to that.
+def search_queries(index: KnowledgeIndex, history: Sequence[ChatMessage], question: str) -> list[Query]:
+    """The question alone, after the user's message before it, and that together with the article it was about.
 
-    People end a long message with what they want, so the end of one is asked by itself too.
+    Not after the reply before it: a quoted reply finds itself again, whatever is asked next. People end a long message
+    with what they want, so the end of one is asked by itself too.
     """
-    asked = [message["content"] for message in history if message["role"] == "user"][-1:]
-    told = [message["content"] for message in history if message["role"] == "assistant"][-1:]
-    return [question, *(f"{earlier}\n{question}" for earlier in (*asked, *told)), *windows(question)[-1:]]
+    queries: list[Query] = [question, *windows(question)[-1:]]
+    asked = [message["content"] for message in history if message["role"] == "user"]
+    if asked:
+        together = f"{asked[-1]}\n{question}"
+        queries.append(together)
+        told = [message["content"] for message in history if message["role"] == "assistant"]
+        topic = next(filter(None, map(index.topic, reversed(told))), None)
+        queries += [(together, f"{topic}\n{question}")] if topic else []
+    return queries
 
 
 def quotation(passages: Sequence[Passage]) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 
 from chatbot.knowledge.articles import Piece
 from chatbot.knowledge.embeddings import Embedder, Vectors
-from chatbot.knowledge.questions import Question
+from chatbot.knowledge.questions import Question, Ties
 from chatbot.records import ApprovedAnswer, Passage
 
 QUESTION_SHARE = 0.5
@@ -26,6 +26,9 @@ USUAL_SAMPLE = 2000
 FEWEST_QUESTIONS = 20
 UNTAUGHT = 0.3  # between questions and chat, by cosines to articles alone (`python -m benchmarks.retrieval`)
 SAME_QUESTION = 0.75
+
+
+Query = str | tuple[str, ...]  # several wordings count by the mean of their scores
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class KnowledgeIndex:
         """`unanswered` are questions known to have no answer; `cache` is a folder that keeps vectors between starts."""
         self.embedder = embedder
         self._lock = threading.Lock()
+        self._ties = Ties(pieces)
         self._passages = [_article_passage(piece) for piece in pieces]
         self._vectors = cached_vectors(embedder, [f"{p.title}: {p.text}" for p in self._passages], cache)
         self._questions = cached_vectors(embedder, [question.text for question in questions], cache)
@@ -76,19 +80,26 @@ class KnowledgeIndex:
             self._answers = passages
             self._answer_vectors = np.stack(rows) if rows else self._vectors[:0]
 
-    def search(self, queries: Sequence[str], limit: int, leave_out: Collection[str] = ()) -> list[Passage]:
+    def search(self, queries: Sequence[Query], limit: int, leave_out: Collection[str] = ()) -> list[Passage]:
         """The passages nearest to any of the queries, best first; known questions in `leave_out` do not help."""
         return self.look_up(queries, limit, leave_out).passages
 
-    def look_up(self, queries: Sequence[str], limit: int, leave_out: Collection[str] = ()) -> Found:
+    def look_up(self, queries: Sequence[Query], limit: int, leave_out: Collection[str] = ()) -> Found:
         """The passages nearest to any of the queries, and whether the question is a known one without an answer."""
         if not queries or limit == 0:
             return Found([], False)
-        asked = self.embedder.encode(queries)
+        wordings = [(query,) if isinstance(query, str) else query for query in queries]
+        asked = self.embedder.encode([text for texts in wordings for text in texts])
+        sizes = [len(texts) for texts in wordings]
+        starts = np.cumsum([0, *sizes[:-1]])
+
+        def by_query(scores: Vectors) -> Vectors:
+            return (np.add.reduceat(scores, starts, axis=1) / sizes).astype(np.float32)
+
         with self._lock:
             answers, answer_vectors = self._answers, self._answer_vectors
-        found = _best(answers, answer_vectors @ asked.T, limit)
-        found += _best(self._passages, self._piece_scores(asked, leave_out), limit)
+        found = _best(answers, by_query(answer_vectors @ asked.T), limit)
+        found += _best(self._passages, by_query(self._piece_scores(asked, leave_out)), limit)
         found.sort(key=lambda passage: -passage.score)
         return Found(found[:limit], self._is_unanswered(asked[:1], answer_vectors))
 
@@ -121,6 +132,11 @@ class KnowledgeIndex:
         similar[same] = -1.0
         scores = self._combined(self._vectors @ self._questions[sample].T, similar)
         return float(np.quantile(scores.max(axis=0), USUAL))
+
+    def topic(self, reply: str) -> str | None:
+        """The title of the article that a reply is about."""
+        piece = self._ties.topic(reply)
+        return None if piece is None else self._passages[piece].title.split(" › ")[0]
 
     def answering(self, question: str) -> Passage | None:
         """The piece that a known question is tied to."""

@@ -114,7 +114,7 @@ class Rule(_Row):
     """A kind of message that the articles must not answer, told by its examples; the content of `rules/<name>.toml`.
 
     `handoff` gives the conversation to a person, `refuse` and `decline` say the message, `ask` asks back and `chat`
-    talks, both in the model's own words.
+    talks, both in the model's own words where there is no message.
     """
 
     name: Slug

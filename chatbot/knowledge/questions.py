@@ -16,6 +16,7 @@ from chatbot.knowledge.packs import Dialogue, Pair
 
 WORD = re.compile(r"[£$€]?\d+(?:[.,:]\d+)*%?|[\w.+-]+@[\w.-]+\w|[^\W\d_]+(?:['’][^\W\d_]+)?")
 FIGURE_WEIGHT = 2.0
+TOPIC_SHARE = 0.5
 UNKNOWN = "unknown"
 
 
@@ -29,7 +30,7 @@ class Question:
 
 def known_questions(pieces: Sequence[Piece], pairs: Sequence[Pair], dialogues: Sequence[Dialogue]) -> list[Question]:
     """The questions of a pack's rows whose source is an article; a dialogue's later ones with the one before."""
-    ties = _Ties(pieces)
+    ties = Ties(pieces)
     asked = [(pair.query, pair.response, pair.source) for pair in pairs]
     for dialogue in dialogues:
         turns = dialogue.messages
@@ -47,11 +48,11 @@ def unanswered_questions(pairs: Sequence[Pair]) -> list[str]:
 
 def nearest_article(pieces: Sequence[Piece], reply: str) -> str:
     """The article whose words a reply shares most; "persona" if it shares none."""
-    found = _Ties(pieces).find(reply)
+    found = Ties(pieces).find(reply)
     return pieces[found[0]].article if found else "persona"
 
 
-class _Ties:
+class Ties:
     """Finds the pieces that a reply rests on, by the words they share, rare ones and figures above common ones."""
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
@@ -71,6 +72,14 @@ class _Ties:
         sentences = split_sentences(reply)
         best = [self._best(text, candidates) for text in (sentences[0] if sentences else "", reply)]
         return tuple(dict.fromkeys(position for position in best if position is not None))
+
+    def topic(self, reply: str) -> int | None:
+        """The piece that most of a reply is about, by the weight of its words; None where no piece is."""
+        found = self.find(reply)
+        words = set(_words(reply))
+        whole = sum(self._weights.get(word, 0.0) for word in words)
+        shared = sum(self._weights[word] for word in words & self._words[found[0]]) if found else 0.0
+        return found[0] if found and shared > TOPIC_SHARE * whole else None
 
     def _best(self, text: str, candidates: Sequence[int]) -> int | None:
         words = set(_words(text))

@@ -9,9 +9,13 @@ import pytest
 from chatbot.dialogue import session as session_module
 from chatbot.dialogue.prompt import prompt_hash
 from chatbot.dialogue.session import Session
+from chatbot.dialogue.turn import search_queries
 from chatbot.engines.base import Usage
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import BusyError, EngineError, InputError, NotFoundError, UserError
+from chatbot.knowledge.embeddings import HashedEmbedder
+from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.packs import load_pack
 from chatbot.records import ChatMessage, Message, Person, Sampling, Trace
 from chatbot.store import Store
 from tests.chatbot.conftest import OpenChat, last
@@ -284,6 +288,21 @@ def test_a_message_that_cannot_be_answered_starts_no_conversation(
         with pytest.raises(InputError, match=said):
             chat.say(visitor, text)
     assert store.conversations.of(visitor) == []
+
+
+def test_a_follow_up_is_asked_with_what_it_is_about_and_never_with_the_last_reply(pack_folder: Path) -> None:
+    index = KnowledgeIndex(HashedEmbedder(), load_pack(pack_folder).pieces)
+    reply, question = "A lamp can be returned within 30 days of delivery.", "and the price?"
+    history: list[ChatMessage] = [
+        {"role": "user", "content": "how long may I return a lamp"},
+        {"role": "assistant", "content": reply},
+    ]
+    together = f"how long may I return a lamp\n{question}"
+    assert search_queries(index, history, question) == [question, together, (together, f"Returns\n{question}")]
+    history += [{"role": "user", "content": "hm"}, {"role": "assistant", "content": "Sorry, no idea, colleague?"}]
+    assert search_queries(index, history, question)[2] == (f"hm\n{question}", f"Returns\n{question}")
+    assert search_queries(index, [], question) == [question]
+    assert search_queries(index, [], "word " * 90 + question)[1].endswith(question)
 
 
 def test_a_question_that_leaves_no_room_for_facts_says_so(open_chat: OpenChat, visitor: Person) -> None:

@@ -129,7 +129,7 @@ def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, limit: in
     passages: list[Passage] = []
     if not _talks(example.intent, pack.rules):
         itself = example.asked
-        queries = search_queries(history, question)
+        queries = search_queries(knowledge.index, history, question)
         passages = knowledge.index.search(queries, limit, leave_out=(itself, question))
         right = knowledge.index.answering(itself)
         if right and passages and all(passage.id != right.id for passage in passages):
