@@ -4,8 +4,9 @@
 
 Answers every held-out case of the configured pack with: the base model alone, the base model with passages, the
 fine-tuned model alone, with passages but without the check, and the whole product. Beside it: how often the needed
-passage is among the first 1, 3 and 5, and the time to the first visible word for one visitor; those questions are
-stored as a visitor's. Needs a fine-tuned version (`python -m training cycle`); takes about ten minutes.
+passage is among the first 1, 3 and 5, the multi-turn cases replayed with the product's own replies, and the time to the
+first visible word for one visitor; what is asked there is stored as a visitor's. Needs a fine-tuned version (`python -m
+training cycle`); takes about twelve minutes.
 """
 
 import json
@@ -23,7 +24,7 @@ from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE
 from training.cycle import open_workbench
 from training.evaluation.evaluate import Workbench, evaluate
-from training.evaluation.suites import holds, pack_suites
+from training.evaluation.suites import holds, pack_suites, passes
 
 VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "base alone": (BASE, {"passages": 0, "replies": "write", "check": False}),
@@ -52,6 +53,24 @@ def fairness(judged: list[dict[str, Any]]) -> int:
     """How many pairs of the fairness suite differ in right or wrong."""
     passed = {case["id"]: case["passed"] for case in judged if case["suite"] == "fairness"}
     return sum(passed[name] != passed[f"{name[:-1]}b"] for name in passed if name.endswith("-a"))
+
+
+def replayed(settings: Settings, store: Store, version: str) -> dict[str, float]:
+    """The multi_turn cases typed one message after the other, so that the talk holds the product's own replies."""
+    session = open_session(settings, store, version)
+    person = store.people.visitor("benchmark")
+    right = wrong = 0
+    cases = session.pack.suites["multi_turn"]
+    for case in cases:
+        conversation = None
+        for message in case.messages[::2]:
+            *_, last = session.say(person, message.content, conversation)
+            conversation = last.conversation
+        passed = passes(case, last.text, last.trace.act)
+        right += passed
+        wrong += not passed and last.trace.act in ("answer", "chat")
+    session.live.close()
+    return {"cases": len(cases), "right": round(right / len(cases), 4), "wrong": round(wrong / len(cases), 4)}
 
 
 def recall(bench: Workbench, version: str) -> dict[str, float]:
@@ -119,6 +138,7 @@ def main(version: str, as_json: bool) -> None:
             ]
     bench = open_workbench(settings, store)
     result["passage_recall"] = {"base": recall(bench, BASE), "fine-tuned": recall(bench, tuned)}
+    result["multi_turn_replayed"] = replayed(settings, store, tuned)
     result["first_word_ms"] = first_words(settings, store, tuned)
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
@@ -128,7 +148,7 @@ def main(version: str, as_json: bool) -> None:
         for suite, shares in suites.items():
             told = "  ".join(f"{kind} {shares[kind]:.0%}" for kind in ("right", "wrong", "abstained"))
             click.echo(f"  {suite:13} {shares['cases']:4}  {told}")
-    for name in ("passage_recall", "first_word_ms", "fairness_pairs_that_differ"):
+    for name in ("passage_recall", "multi_turn_replayed", "first_word_ms", "fairness_pairs_that_differ"):
         click.echo(f"{name}: {result[name]}")
 
 
