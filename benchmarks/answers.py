@@ -4,9 +4,9 @@
 
 Answers every held-out case of the configured pack with: the base model alone, the base model with passages, the
 fine-tuned model alone, with passages but without the check, and the whole product. Beside it: how often the needed
-passage is among the first 1, 3 and 5, the multi-turn cases replayed with the product's own replies, and the time to the
-first visible word for one visitor; what is asked there is stored as a visitor's. Needs a fine-tuned version (`python -m
-training cycle`); takes about twelve minutes.
+passage is among the first 1, 2, 3 and 5, the multi-turn cases replayed with the product's own replies, and the time to
+the first visible word for one visitor; what is asked there is stored as a visitor's. Needs a fine-tuned version
+(`python -m training cycle`); takes about twelve minutes.
 """
 
 import json
@@ -17,14 +17,15 @@ from typing import Any
 import click
 
 from benchmarks.machine import describe_machine
+from benchmarks.retrieval import index_ranks, recall
 from chatbot.commands import quieten
 from chatbot.dialogue.opening import open_session
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE
 from training.cycle import open_workbench
-from training.evaluation.evaluate import Workbench, evaluate
-from training.evaluation.suites import holds, pack_suites, passes
+from training.evaluation.evaluate import evaluate
+from training.evaluation.suites import pack_suites, passes
 
 VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "base alone": (BASE, {"passages": 0, "replies": "write", "check": False}),
@@ -55,40 +56,20 @@ def fairness(judged: list[dict[str, Any]]) -> int:
     return sum(passed[name] != passed[f"{name[:-1]}b"] for name in passed if name.endswith("-a"))
 
 
-def replayed(settings: Settings, store: Store, version: str) -> dict[str, float]:
+def replayed(settings: Settings, store: Store, version: str) -> dict[str, Any]:
     """The multi_turn cases typed one message after the other, so that the talk holds the product's own replies."""
     session = open_session(settings, store, version)
     person = store.people.visitor("benchmark")
-    right = wrong = 0
-    cases = session.pack.suites["multi_turn"]
-    for case in cases:
+    judged = []
+    for case in session.pack.suites["multi_turn"]:
         conversation = None
         for message in case.messages[::2]:
             *_, last = session.say(person, message.content, conversation)
             conversation = last.conversation
         passed = passes(case, last.text, last.trace.act)
-        right += passed
-        wrong += not passed and last.trace.act in ("answer", "chat")
+        judged.append({"suite": "multi_turn", "passed": passed, "act": last.trace.act})
     session.live.close()
-    return {"cases": len(cases), "right": round(right / len(cases), 4), "wrong": round(wrong / len(cases), 4)}
-
-
-def recall(bench: Workbench, version: str) -> dict[str, float]:
-    """Share of the facts whose needed words stand in the first 1, 3 and 5 passages."""
-    index = bench.knowledge(version).index
-    cases = bench.pack.suites["facts"]
-    found = [index.search([case.messages[-1].content], 5) for case in cases]
-    return {
-        str(k): round(
-            sum(
-                all(holds(" ".join(p.text for p in passages[:k]), needed) for needed in case.must_include)
-                for case, passages in zip(cases, found, strict=True)
-            )
-            / len(cases),
-            4,
-        )
-        for k in (1, 3, 5)
-    }
+    return outcomes(judged)["multi_turn"]
 
 
 def first_words(settings: Settings, store: Store, version: str) -> dict[str, float]:
@@ -137,7 +118,10 @@ def main(version: str, as_json: bool) -> None:
                 if not case["passed"]
             ]
     bench = open_workbench(settings, store)
-    result["passage_recall"] = {"base": recall(bench, BASE), "fine-tuned": recall(bench, tuned)}
+    result["passage_recall"] = {
+        name: recall(bench.pack.suites["facts"], index_ranks(bench.knowledge(which).index))
+        for name, which in (("base", BASE), ("fine-tuned", tuned))
+    }
     result["multi_turn_replayed"] = replayed(settings, store, tuned)
     result["first_word_ms"] = first_words(settings, store, tuned)
     if as_json:

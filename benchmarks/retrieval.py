@@ -89,11 +89,11 @@ def index_ranks(index: KnowledgeIndex) -> Ranking:
 
 
 def bm25_ranks(pieces: Sequence[Piece]) -> Ranking:
-    """By BM25 (Robertson et al., 1994) over stems-free English words without stop words."""
+    """By BM25 (Robertson et al., 1994) over unstemmed words without English stop words."""
     texts = [piece.text for piece in pieces]
     lexical = bm25s.BM25()
     shown = {"show_progress": False}
-    lexical.index(bm25s.tokenize([f"{p.heading}: {p.text}" for p in pieces], **shown), **shown)
+    lexical.index(bm25s.tokenize([piece.headed for piece in pieces], **shown), **shown)
 
     def ranked(case: Case) -> list[str]:
         asked = bm25s.tokenize([case.messages[-1].content], **shown)

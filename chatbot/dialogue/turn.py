@@ -75,7 +75,7 @@ def prepare_turn(
         return Turn("handoff", reply=handoff.message, handoff=ACCEPTED if accepted else ASKED)
     if rule and rule.action != "handoff" and knowledge.index.approved(question):
         rule = None
-    if rule and (rule.action not in ("ask", "chat") or (rule.message and rule.action == "chat")):
+    if rule and (not rule.talks or (rule.message and rule.action == "chat")):
         reason = f"rule {rule.name}" if rule.action == "handoff" else None
         return Turn(rule.action, reply=rule.message or "", handoff=reason, rule=rule.name)
     chatting = rule is not None and not (history and rule.action == "ask")

@@ -35,6 +35,11 @@ class Piece:
         """Title and section."""
         return f"{self.title} › {self.section}" if self.section else self.title
 
+    @property
+    def headed(self) -> str:
+        """The text under its heading, as it is embedded wherever a piece is."""
+        return f"{self.heading}: {self.text}"
+
 
 def split_article(name: str, text: str, longest: int = LONGEST_PIECE) -> list[Piece]:
     """Cut Markdown into pieces of at most `longest` words, sentences kept whole where they fit."""

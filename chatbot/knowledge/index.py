@@ -8,10 +8,11 @@ import hashlib
 import json
 import os
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -26,7 +27,6 @@ USUAL_SAMPLE = 2000
 FEWEST_QUESTIONS = 20
 UNTAUGHT = 0.3  # between questions and chat, by cosines to articles alone (`python -m benchmarks.retrieval`)
 SAME_QUESTION = 0.75
-
 
 Query = str | tuple[str, ...]  # several wordings count by the mean of their scores
 
@@ -55,7 +55,8 @@ class KnowledgeIndex:
         self._lock = threading.Lock()
         self._ties = Ties(pieces)
         self._passages = [_article_passage(piece) for piece in pieces]
-        self._vectors = cached_vectors(embedder, [f"{p.title}: {p.text}" for p in self._passages], cache)
+        self._titles = [piece.title for piece in pieces]
+        self._vectors = cached_vectors(embedder, [piece.headed for piece in pieces], cache)
         self._questions = cached_vectors(embedder, [question.text for question in questions], cache)
         self._unanswered = cached_vectors(embedder, unanswered, cache)
         self._asked = [question.text for question in questions]
@@ -136,7 +137,7 @@ class KnowledgeIndex:
     def topic(self, reply: str) -> str | None:
         """The title of the article that a reply is about."""
         piece = self._ties.topic(reply)
-        return None if piece is None else self._passages[piece].title.split(" › ")[0]
+        return None if piece is None else self._titles[piece]
 
     def answering(self, question: str) -> Passage | None:
         """The piece that a known question is tied to."""
@@ -192,9 +193,14 @@ def cached_vectors(embedder: Embedder, texts: Sequence[str], cache: Path | None)
             file.unlink(missing_ok=True)
     vectors = embedder.encode(texts) if texts else embedder.encode(["-"])[:0]
     if file:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        partial = file.with_suffix(f".{os.getpid()}.{threading.get_ident()}.tmp")
-        with partial.open("wb") as out:
-            np.save(out, vectors)
-        partial.replace(file)
+        write_whole(file, lambda out: np.save(out, vectors))
     return vectors
+
+
+def write_whole(file: Path, write: Callable[[BinaryIO], None]) -> None:
+    """Write a file of the cache so that a reader, or another writer, never meets half of it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_suffix(f".{os.getpid()}.{threading.get_ident()}.tmp")
+    with partial.open("wb") as out:
+        write(out)
+    partial.replace(file)

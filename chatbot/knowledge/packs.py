@@ -122,9 +122,14 @@ class Rule(_Row):
     message: Text | None = None
     examples: list[Text] = Field(min_length=5)
 
+    @property
+    def talks(self) -> bool:
+        """Whether what falls under it is talked about, without passages, and not only met with its message."""
+        return self.action in ("ask", "chat")
+
     @model_validator(mode="after")
     def _check(self) -> "Rule":
-        if self.message is None and self.action not in ("ask", "chat"):
+        if self.message is None and not self.talks:
             raise ValueError(f"message: missing; say what a visitor reads when the action is {self.action!r}")
         return self
 

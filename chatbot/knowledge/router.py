@@ -7,8 +7,6 @@ examples of rules, on scores that were taken without the row itself (stacking: W
 
 import hashlib
 import json
-import os
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +18,7 @@ import numpy as np
 from chatbot.errors import PackError
 from chatbot.knowledge.articles import split_sentences
 from chatbot.knowledge.embeddings import Embedder, Vectors, windows
-from chatbot.knowledge.index import cached_vectors
+from chatbot.knowledge.index import cached_vectors, write_whole
 from chatbot.knowledge.packs import Pack, Rule
 
 if TYPE_CHECKING:
@@ -55,7 +53,7 @@ class Router:
             return
         texts, labels = _examples(pack)
         vectors = cached_vectors(embedder, texts, cache)
-        described = [f"{piece.heading}: {piece.text}" for piece in pack.pieces]
+        described = [piece.headed for piece in pack.pieces]
         pieces = cached_vectors(embedder, described, cache)
         ordinary = np.array([label == ORDINARY for label in labels])
         self._pieces, self._asked, self._examples = pieces, vectors[ordinary], vectors[~ordinary]
@@ -108,10 +106,8 @@ class Router:
         second = LogisticRegression(max_iter=2000).fit(features, ~ordinary)
         self._second = np.append(second.coef_[0], second.intercept_)
         if file:
-            partial = file.with_suffix(f".{os.getpid()}.{threading.get_ident()}.tmp")
-            with partial.open("wb") as out:
-                np.savez(out, names=self._names, weights=self._weights, bias=self._bias, second=self._second)
-            partial.replace(file)
+            learned = {"names": self._names, "weights": self._weights, "bias": self._bias, "second": self._second}
+            write_whole(file, lambda out: np.savez(out, **learned))
 
     def _nearness_without_self(self, vectors: Vectors, ordinary: "NDArray[np.bool_]") -> Vectors:
         asked, examples = vectors @ self._asked.T, vectors @ self._examples.T

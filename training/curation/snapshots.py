@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from chatbot.dialogue.prompt import build_prompt
 from chatbot.dialogue.turn import search_queries
 from chatbot.errors import NotFoundError, TrainingError
 from chatbot.knowledge.knowledge import Knowledge
-from chatbot.knowledge.packs import Pack, Rule
+from chatbot.knowledge.packs import Pack
 from chatbot.records import ChatMessage, Passage
 from chatbot.settings import Settings
 from chatbot.store import Store
@@ -127,7 +127,7 @@ def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, limit: in
     ]
     question = example.question
     passages: list[Passage] = []
-    if not _talks(example.intent, pack.rules):
+    if not any(rule.talks for rule in pack.rules if rule.name == example.intent):
         itself = example.asked
         queries = search_queries(knowledge.index, history, question)
         passages = knowledge.index.search(queries, limit, leave_out=(itself, question))
@@ -135,10 +135,6 @@ def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, limit: in
         if right and passages and all(passage.id != right.id for passage in passages):
             passages[-1] = right
     return build_prompt(pack.persona.system, history, defuse_markup(question), passages)
-
-
-def _talks(intent: str, rules: Sequence[Rule]) -> bool:
-    return any(rule.name == intent and rule.action in ("ask", "chat") for rule in rules)
 
 
 def _files(curated: Curated, prompt: Callable[[Example], list[ChatMessage]]) -> dict[str, list[Row]]:

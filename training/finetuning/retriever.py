@@ -49,7 +49,7 @@ def finetune_retriever(
     began = time.perf_counter()
     torch.manual_seed(recipe.seed)
     model = SentenceTransformer(str(embedder), device="cpu")
-    texts = [f"{piece.heading}: {piece.text}" for piece in pieces]
+    texts = [piece.headed for piece in pieces]
     learned = [question for question in questions if question.text not in held_out]
     tested = [question for question in questions if question.text in held_out]
     before = _recall(model, texts, tested)
