@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import click
+from anyio import to_thread
 
 from chatbot.commands import quieten, run_command
 from chatbot.errors import SettingsError
@@ -72,6 +73,7 @@ def build_app(settings: Settings, address: str = "") -> Any:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        to_thread.current_default_thread_limiter().total_tokens += settings.max_concurrent + settings.max_waiting
         session.live.watch()
         _announce(settings, session, address)
         threading.Thread(target=_when_ready, args=(session, jobs), daemon=True).start()

@@ -4,6 +4,9 @@
     python -m chatbot chat [--version V]
     python -m chatbot user add NAME --role agent|operator
     python -m chatbot user list
+    python -m chatbot key add NAME [--role app|agent|operator]
+    python -m chatbot key list
+    python -m chatbot key revoke NAME
     python -m chatbot pack new DIR
     python -m chatbot pack check DIR [--json]
     python -m chatbot backup PATH
@@ -29,9 +32,8 @@ from chatbot.errors import InputError, UserError
 from chatbot.knowledge.inspection import inspect_pack
 from chatbot.knowledge.packs import load_pack
 from chatbot.knowledge.scaffold import write_scaffold
-from chatbot.records import Role
+from chatbot.people_commands import key, opened_store, user
 from chatbot.settings import load_settings
-from chatbot.store import Store, open_store
 from chatbot.store.backup import back_up, describe, holds_state, restore
 
 if TYPE_CHECKING:
@@ -77,42 +79,8 @@ def chat(version: str | None) -> None:
                 conversation = _converse(session, text, conversation)
 
 
-@commands.group()
-def user() -> None:
-    """Add and list the people who review and operate."""
-
-
-@user.command("add")
-@click.argument("name")
-@click.option("--role", type=click.Choice(["agent", "operator"]), required=True, help="What they may do.")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
-def add_user(name: str, role: Role, password_stdin: bool) -> None:
-    """Add an agent or operator; asks for the password twice, without showing it."""
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    elif sys.stdin.isatty():
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-    else:
-        raise InputError("the password cannot be asked for without a terminal: pipe it in with --password-stdin")
-    with opened_store() as store:
-        person = store.people.add_staff(name, role, password)
-    click.echo(f"{person.name} can sign in as {person.role} at /login")
-
-
-@user.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object.")
-def list_users(as_json: bool) -> None:
-    """List agents and operators."""
-    with opened_store() as store:
-        people = store.people.staff()
-    if as_json:
-        rows = [{"name": person.name, "role": person.role, "created_at": person.created_at} for person in people]
-        click.echo(json.dumps({"users": rows}, ensure_ascii=False))
-        return
-    for person in people:
-        click.echo(f"{person.name}  {person.role}  since {person.created_at[:10]}")
-    if not people:
-        click.echo("nobody yet: `python -m chatbot user add NAME --role operator` adds the first")
+commands.add_command(user)
+commands.add_command(key)
 
 
 @commands.group()
@@ -179,14 +147,6 @@ def restore_backup(path: Path, yes: bool) -> None:
         )
     old = restore(path, home)
     click.echo(f"{held} are back in {home}" + (f"; what was there is kept in {old}" if old else ""))
-
-
-@contextmanager
-def opened_store() -> Iterator[Store]:
-    """The installation's store, closed afterwards."""
-    store = open_store(load_settings().database)
-    with closing(store.database):
-        yield store
 
 
 @contextmanager

@@ -29,7 +29,11 @@ class NotFoundError(UserError):
 
 
 class BusyError(UserError):
-    """The thing asked for is already under way, or no place is free."""
+    """The thing asked for is already under way, or no place is free; `retry_after` says in how many seconds to ask."""
+
+    def __init__(self, text: str, retry_after: int | None = None) -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
 
 
 class AccessError(UserError):

@@ -5,6 +5,13 @@ import threading
 _importing = threading.Lock()
 
 
+def one_core_each() -> None:
+    """Let torch use one core a thread from now on: many small questions at once, no large ones."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
 def import_libraries() -> None:
     """Import them, or wait until another thread has."""
     with _importing:

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypedDict
 from uuid import uuid4
 
 Role = Literal["visitor", "agent", "operator"]
+KeyRole = Literal["app", "agent", "operator"]
 STAR_CRITERIA = ("accuracy", "coherence", "fluency", "engagement")
 DISLIKE_REASONS = ("Wrong", "Did not answer", "Hard to understand", "Too long", "Rude", "Unsafe")
 
@@ -48,17 +49,18 @@ class Person:
 
 @dataclass(frozen=True)
 class Sampling:
-    """How a reply is drawn from the model; temperature 0 is greedy."""
+    """How a reply is drawn from the model; temperature 0 is greedy. It ends before the first of the `stop` strings."""
 
     max_new_tokens: int = 160
     temperature: float = 0.0
     top_p: float = 0.95
     repetition_penalty: float = 1.05
     seed: int = 0
+    stop: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """A plain dictionary, as stored with each reply."""
-        return asdict(self)
+        return asdict(self) | {"stop": list(self.stop)}
 
 
 @dataclass(frozen=True)
@@ -79,13 +81,16 @@ class Trace:
     """How a reply came about; stored with it.
 
     `act` is what it does (answer, abstain, handoff, refuse, decline, ask, chat), `check` what the check made of it, and
-    `refused` the figures that it kept from being shown.
+    `refused` the figures that it kept from being shown. `first_token_ms` counts from when the question was taken up,
+    after the `queued_ms` that it waited for a place; `prepared_ms` is what rules, retrieval and prompt took of it.
     """
 
     version: str = ""
     prompt_hash: str = ""
     sampling: dict[str, Any] = field(default_factory=dict)
     passages: list[dict[str, Any]] = field(default_factory=list)
+    queued_ms: float = 0.0
+    prepared_ms: float = 0.0
     first_token_ms: float | None = None
     tokens_per_second: float | None = None
     prompt_tokens: int = 0
@@ -142,6 +147,16 @@ class Feedback:
     stars: dict[str, int] = field(default_factory=dict)
     correction: str | None = None
     created_at: str = ""
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """A key for `/v1`, without the key itself."""
+
+    name: str
+    role: KeyRole
+    person: str
+    created_at: str
 
 
 @dataclass(frozen=True)

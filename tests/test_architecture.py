@@ -17,7 +17,7 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "manager"}
 CHATBOT = {
     "records settings errors privacy weights libraries commands": 0,
     "store": 1,
-    "engines knowledge": 2,
+    "engines knowledge people_commands": 2,
     "dialogue": 3,
     "web __main__": 4,
 }
@@ -27,8 +27,9 @@ TRAINING = {
     "evaluation": 2,
     "release": 3,
     "cycle": 4,
-    "jobs progress": 5,
-    "console console_view console_words __main__": 6,
+    "jobs progress command_line": 5,
+    "console console_view console_words release_commands": 6,
+    "__main__": 7,
 }
 BESIDE_EACH_OTHER = {"training.console", "training.console_view", "training.console_words"}
 FLOORS = {

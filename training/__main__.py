@@ -6,12 +6,12 @@
     python -m training gate CANDIDATE [--against VERSION] [--json]
     python -m training promote VERSION | rollback | versions [--json]
     python -m training cycle [--json]
+    python -m training export VERSION --format gguf|peft|merged --out PATH [--json]
+    python -m training register FOLDER [--json]
 
 Exit codes: 0 done; 2 the user's mistake, in one line; 3 the gate held. Talking with the bot is `python -m chatbot`.
 """
 
-import getpass
-import json
 import signal
 import sys
 from dataclasses import asdict
@@ -24,16 +24,17 @@ import click
 from chatbot.commands import quieten, run_command
 from chatbot.errors import TrainingError
 from chatbot.records import Run
-from chatbot.settings import Settings, load_settings
-from chatbot.store import Store, open_store
+from chatbot.settings import Settings
+from chatbot.store import Store
 from chatbot.store.versions import BASE
+from training.command_line import actor, as_json, installation, show
 from training.finetuning.recipe import Recipe, load_recipe
 from training.progress import TerminalProgress
+from training.release_commands import canary, export, register
 from training.runs import CHECKPOINT, STOP, run_folder, saved_settings
 
 HELD = 3
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 recipe_option = click.option("--recipe", help="A recipe's name or a .toml file. Default: the setting `recipe`.")
 set_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the recipe."
@@ -42,7 +43,12 @@ set_option = click.option(
 
 @click.group()
 def commands() -> None:
-    """Fine-tune, evaluate, compare, promote and roll back."""
+    """Fine-tune, evaluate, compare, promote, roll back, export."""
+
+
+commands.add_command(export)
+commands.add_command(register)
+commands.add_command(canary)
 
 
 @commands.command()
@@ -53,10 +59,10 @@ def curate(as_json: bool) -> None:
     from training.curation.snapshots import freeze
     from training.cycle import open_workbench
 
-    settings, store = _installation()
+    settings, store = installation()
     bench = open_workbench(settings, store)
-    snapshot = freeze(curated(bench.pack, store), bench.pack, bench.knowledge(BASE), settings, store, _actor())
-    _print({"snapshot": snapshot.number, "folder": str(snapshot.folder), **snapshot.counts}, as_json)
+    snapshot = freeze(curated(bench.pack, store), bench.pack, bench.knowledge(BASE), settings, store, actor())
+    show({"snapshot": snapshot.number, "folder": str(snapshot.folder), **snapshot.counts}, as_json)
 
 
 @commands.command()
@@ -69,7 +75,7 @@ def run(
     recipe: str | None, overrides: tuple[str, ...], snapshot: int | None, resume: str | None, as_json: bool
 ) -> None:
     """Fine-tune on a snapshot and register the version; no evaluation, no promotion."""
-    settings, store = _installation()
+    settings, store = installation()
     chosen = load_recipe(recipe or settings.recipe, overrides)
     number = snapshot
     if resume:
@@ -82,7 +88,7 @@ def run(
 
     from training.cycle import Progress, open_workbench, the_only_run, train_version
 
-    record = store.versions.start_run(_actor())
+    record = store.versions.start_run(actor())
     with _watched(settings, store, record, as_json), the_only_run(settings, store, record):
         bench = open_workbench(settings, store)
         frozen = frozen or freeze(
@@ -92,7 +98,7 @@ def run(
         version, outcome = train_version(bench, frozen, chosen, record, progress, resume)
         store.versions.update_run(record.id, status="finished")
     facts = {key: value for key, value in asdict(outcome).items() if key not in ("adapter", "stopped")}
-    _print({"run": record.id, "snapshot": frozen.number, "version": version.name, **facts}, as_json)
+    show({"run": record.id, "snapshot": frozen.number, "version": version.name, **facts}, as_json)
 
 
 @commands.command()
@@ -103,7 +109,7 @@ def run(
 @as_json
 def evaluate(version: str, suites: tuple[Path, ...], as_json: bool) -> None:
     """Measure a version (a name, `champion`, `candidate` or `base`) on held-out cases."""
-    settings, store = _installation()
+    settings, store = installation()
     name = store.versions.resolve(version)
 
     from training.evaluation.suites import pack_suites, suite_from_file
@@ -117,7 +123,7 @@ def evaluate(version: str, suites: tuple[Path, ...], as_json: bool) -> None:
     with TerminalProgress(f"checking {name}") as bar:
         result = measured(bench, name, chosen or pack_suites(bench.pack), bar.update)
     if as_json:
-        _print({key: value for key, value in result.items() if key != "cases"}, True)
+        show({key: value for key, value in result.items() if key != "cases"}, True)
     else:
         _print_measures(result)
 
@@ -128,7 +134,7 @@ def evaluate(version: str, suites: tuple[Path, ...], as_json: bool) -> None:
 @as_json
 def gate(candidate: str, against: str, as_json: bool) -> int:
     """Ask whether a version is proven better than another; exit code 3 if not."""
-    settings, store = _installation()
+    settings, store = installation()
     names = [store.versions.resolve(candidate), store.versions.resolve(against)]
 
     from training.cycle import open_workbench
@@ -143,9 +149,9 @@ def gate(candidate: str, against: str, as_json: bool) -> int:
             results.append(measured(bench, name, pack_suites(bench.pack), bar.update))
     verdict = judge(*results)
     if as_json:
-        _print({"version": names[0], **verdict.as_dict()}, True)
+        show({"version": names[0], **verdict.as_dict()}, True)
     else:
-        _print({"version": names[0], "decision": verdict.decision, "reasons": verdict.reasons}, False)
+        show({"version": names[0], "decision": verdict.decision, "reasons": verdict.reasons}, False)
     return 0 if verdict.promoted else HELD
 
 
@@ -155,8 +161,8 @@ def promote(version: str) -> None:
     """Let a version answer from now on."""
     from training.release.publish import promote as promoted
 
-    _, store = _installation()
-    click.echo(f"{promoted(store, version, _actor()).name} answers from now on")
+    _, store = installation()
+    click.echo(f"{promoted(store, version, actor()).name} answers from now on")
 
 
 @commands.command()
@@ -164,19 +170,19 @@ def rollback() -> None:
     """Return to what answered before the champion."""
     from training.release.publish import roll_back
 
-    _, store = _installation()
-    click.echo(f"{roll_back(store, _actor())} answers from now on")
+    _, store = installation()
+    click.echo(f"{roll_back(store, actor())} answers from now on")
 
 
 @commands.command()
 @as_json
 def versions(as_json: bool) -> None:
     """List the versions with their measures, the champion marked."""
-    _, store = _installation()
+    _, store = installation()
     champion = store.versions.resolve("champion")
     rows = [asdict(version) | {"champion": version.name == champion} for version in store.versions.all()]
     if as_json:
-        _print({"champion": champion, "candidate": store.versions.alias("candidate"), "versions": rows}, True)
+        show({"champion": champion, "candidate": store.versions.alias("candidate"), "versions": rows}, True)
         return
     for row in rows:
         decision = row["gate"].get("decision", "not judged")
@@ -192,21 +198,16 @@ def versions(as_json: bool) -> None:
 @as_json
 def cycle(recipe: str | None, overrides: tuple[str, ...], run_id: str | None, as_json: bool) -> int:
     """Collect, fine-tune, evaluate and promote if the gate agrees; exit code 3 if it holds."""
-    settings, store = _installation()
+    settings, store = installation()
     chosen = load_recipe(recipe or settings.recipe, overrides)
 
     from training.cycle import run_cycle
 
-    record = store.versions.run(run_id) if run_id else store.versions.start_run(_actor())
+    record = store.versions.run(run_id) if run_id else store.versions.start_run(actor())
     with _watched(settings, store, record, as_json):
         result = run_cycle(settings, store, chosen, record)
-    _print(result, as_json)
+    show(result, as_json)
     return 0 if result["decision"] == "promote" else HELD
-
-
-def _installation() -> tuple[Settings, Store]:
-    settings = load_settings()
-    return settings, open_store(settings.database)
 
 
 def _resumable(settings: Settings, store: Store, run: str) -> tuple[int, Recipe]:
@@ -216,10 +217,6 @@ def _resumable(settings: Settings, store: Store, run: str) -> tuple[int, Recipe]
     if saved is None or not (run_folder(settings, run) / CHECKPOINT).is_file():
         raise TrainingError(f"run {run!r} has no checkpoint to go on from: start a new one")
     return saved["snapshot"], Recipe(**saved["recipe"])
-
-
-def _actor() -> str:
-    return f"operator:{getpass.getuser()}"
 
 
 class _watched:
@@ -246,19 +243,6 @@ class _watched:
     def _stop(self, number: int, frame: FrameType | None) -> None:
         self._stop_file.parent.mkdir(parents=True, exist_ok=True)
         self._stop_file.touch()
-
-
-def _print(result: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(result, ensure_ascii=False))
-        return
-    for key, value in result.items():
-        if isinstance(value, list):
-            click.echo(f"{key}:")
-            for item in value:
-                click.echo(f"  - {item}")
-        else:
-            click.echo(f"{key}: {value}")
 
 
 def _print_measures(result: dict[str, Any]) -> None:

@@ -29,6 +29,8 @@ LEARNED_FROM += "'conversation_deleted', 'person_deleted', 'snapshot')"
 HAPPENED = {
     "alias_champion": "let {subject} answer",
     "alias_candidate": "made {subject} the candidate",
+    "alias_canary": "let {subject} answer a share of the conversations",
+    "dropped_canary": "ended the trial of {subject}",
     "run_started": "started the run {subject}",
     "snapshot": "froze snapshot {subject}",
     "version": "recorded the version {subject}",
@@ -220,13 +222,14 @@ def named(version: str) -> str:
 def version_rows(session: Session) -> list[VersionRow]:
     """All versions, the latest first, the base model last."""
     versions = session.store.versions
-    champion, candidate = versions.resolve("champion"), versions.alias("candidate")
+    champion = versions.resolve("champion")
+    pointed = {"champion": champion, "candidate": versions.alias("candidate"), "canary": versions.alias("canary")}
     base = Version(BASE, "", session.settings.base_model, None, None, "", _base_measures(session.settings.home))
     rows = []
     for version in [*versions.all(), base]:
         aliases = [
             alias
-            for alias, name in (("champion", champion), ("candidate", candidate))
+            for alias, name in pointed.items()
             if name == version.name and not (alias == "candidate" and name == champion)
         ]
         decision = "" if version.name == BASE else DECISIONS.get(version.gate.get("decision", ""), "not judged")

@@ -8,12 +8,12 @@ from chatbot.dialogue.session import Session
 from chatbot.engines.base import Engine
 from chatbot.engines.base_model import find_base_model
 from chatbot.engines.live import LiveEngine
-from chatbot.engines.loading import load_engine
+from chatbot.engines.loading import engine_kind, load_engine
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.knowledge.embeddings import Embedder, HashedEmbedder, SentenceEmbedder
 from chatbot.knowledge.knowledge import Knowledge, open_knowledge
 from chatbot.knowledge.packs import Pack, load_pack
-from chatbot.libraries import import_libraries
+from chatbot.libraries import import_libraries, one_core_each
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
@@ -56,13 +56,16 @@ def open_session(settings: Settings, store: Store, version: str | None = None) -
     def champion() -> str:
         return store.versions.resolve(version or "champion")
 
+    def canary() -> str | None:
+        return None if version else store.versions.alias("canary")
+
     champion()
     if settings.engine == "scripted":
 
         def scripted(name: str) -> tuple[Engine, Knowledge]:
             return ScriptedEngine(name), version_knowledge(settings, pack, store, name)
 
-        return Session(settings, store, pack, LiveEngine(scripted, champion))
+        return Session(settings, store, pack, LiveEngine(scripted, champion, canary=canary, share=settings.canary))
     base = find_base_model(settings.base_model, settings.home)
 
     def load(name: str) -> tuple[Engine, Knowledge]:
@@ -70,9 +73,13 @@ def open_session(settings: Settings, store: Store, version: str | None = None) -
             knowledge = pool.submit(version_knowledge, settings, pack, store, name)
             engine = load_engine(settings, base, store, name)
             try:
-                return engine, knowledge.result()
+                loaded = engine, knowledge.result()
             except BaseException:
                 engine.close()
                 raise
+        if engine_kind(settings, base) != "transformers":
+            one_core_each()
+        return loaded
 
-    return Session(settings, store, pack, LiveEngine(load, champion, None if version else BASE, background=True))
+    fallback = None if version else BASE
+    return Session(settings, store, pack, LiveEngine(load, champion, fallback, True, canary, settings.canary))

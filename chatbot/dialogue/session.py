@@ -9,6 +9,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from chatbot.dialogue.admission import Admission
 from chatbot.dialogue.guard import clean_message
 from chatbot.dialogue.handoff import GAVE_UP
 from chatbot.dialogue.metrics import Metrics
@@ -17,7 +18,7 @@ from chatbot.dialogue.reply import Writing, write_reply
 from chatbot.dialogue.turn import Turn, prepare_turn
 from chatbot.engines.base import Engine, Generation
 from chatbot.engines.live import LiveEngine
-from chatbot.errors import BusyError, InputError
+from chatbot.errors import InputError
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
 from chatbot.records import ChatMessage, Conversation, Message, Person, Sampling, Trace
@@ -50,7 +51,8 @@ class Session:
         self.store = store
         self.pack = pack
         self.live = live
-        self.metrics = Metrics(lambda: live.swaps, store.feedback.counts)
+        self.admission = Admission(settings.max_concurrent, settings.max_waiting)
+        self.metrics = Metrics(live, self.admission, store.feedback.counts)
         self._running: dict[str, Writing] = {}
 
     @property
@@ -61,6 +63,7 @@ class Session:
     def say(self, person: Person, text: str, conversation_id: str | None = None) -> Generator[Update, None, None]:
         """Answer a new message at the head of a conversation; without one, in a new conversation."""
         text = clean_message(text, self.settings.max_message_chars)
+        self.admission.check(person.id)
         conversations = self.store.conversations
         if conversation_id is None:
             conversation = conversations.start(person, self.pack.name)
@@ -87,9 +90,11 @@ class Session:
             raise InputError(f"{len(messages)} messages are too many: send the latest {LONGEST_CONVERSATION} at most")
         longest = self.settings.max_message_chars
         cleaned = [ChatMessage(role=m["role"], content=clean_message(m["content"], longest)) for m in messages]
-        conversation = self.store.conversations.start(person, self.pack.name)
-        parent = self.store.conversations.add_history(conversation, cleaned[:-1])
-        question = self.store.conversations.add_user_message(conversation, parent, cleaned[-1]["content"])
+        self.admission.check(person.id)
+        with self.store.database.writing():
+            conversation = self.store.conversations.start(person, self.pack.name)
+            parent = self.store.conversations.add_history(conversation, cleaned[:-1])
+            question = self.store.conversations.add_user_message(conversation, parent, cleaned[-1]["content"])
         return self._answer(person, conversation, question, overrides=overrides)
 
     def regenerate(self, person: Person, reply_id: str) -> Generator[Update, None, None]:
@@ -100,6 +105,7 @@ class Session:
     def edit(self, person: Person, message_id: str, text: str) -> Generator[Update, None, None]:
         """Ask differently: a sibling of the visitor's message, answered."""
         text = clean_message(text, self.settings.max_message_chars)
+        self.admission.check(person.id)
         message, conversation = self._owned(person, message_id, "user")
         question = self.store.conversations.add_user_message(conversation, message.parent, text)
         return self._answer(person, conversation, question)
@@ -125,15 +131,21 @@ class Session:
         again: bool = False,
         overrides: Mapping[str, Any] | None = None,
     ) -> Generator[Update, None, None]:
-        if len(self._running) >= self.settings.max_concurrent * 4:
-            raise BusyError("too many people are being answered at this moment: please try again in a few seconds")
-        return self._generate(person, conversation, question, self.sampling(again, overrides or {}), again)
+        sampling = self.sampling(again, overrides or {})
+        with self.admission.place(person.id) as waited:
+            yield from self._generate(person, conversation, question, sampling, again, waited)
 
     def _generate(
-        self, person: Person, conversation: Conversation, question: Message, sampling: Sampling, again: bool
+        self,
+        person: Person,
+        conversation: Conversation,
+        question: Message,
+        sampling: Sampling,
+        again: bool,
+        waited: float,
     ) -> Generator[Update, None, None]:
         started = time.perf_counter()
-        with self.live.lease() as (engine, knowledge):
+        with self.live.lease(conversation.id) as (engine, knowledge):
             knowledge.set_answers(self.store.feedback.answers())
             history = self.history(question)
             turn = prepare_turn(self.settings, self.pack, knowledge, engine.count_tokens, history, question.content)
@@ -146,6 +158,8 @@ class Session:
                 handoff=turn.handoff,
                 act=turn.act,
                 rule=turn.rule,
+                queued_ms=round(waited * 1000, 1),
+                prepared_ms=round((time.perf_counter() - started) * 1000, 1),
             )
             reply = self.store.conversations.begin_reply(conversation, question.id, trace)
             if turn.handoff:

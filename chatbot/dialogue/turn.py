@@ -20,8 +20,7 @@ from chatbot.records import ChatMessage, Passage
 from chatbot.settings import Settings
 
 Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
-NEARLY_AS_GOOD = 0.08
-SURE = 0.5
+NEARLY_AS_GOOD = 0.06
 SURE_IN_TALK = 0.8
 OFFER = re.compile(
     r"\b(?:colleague|somebody|someone)\b[^.!?]*\?\s*$|\bshall i\?\s*$|colleague\. would you", re.IGNORECASE
@@ -127,5 +126,7 @@ def quotation(passages: Sequence[Passage]) -> str:
 def _rule(knowledge: Knowledge, question: str, follows: bool) -> Rule | None:
     """The rule that a message falls under; a follow-up, which says little by itself, must be surer to."""
     route = knowledge.router.route(question)
-    surely = SURE_IN_TALK if follows and route.rule and route.rule.action != "handoff" else SURE
+    if route.rule is None:
+        return None
+    surely = SURE_IN_TALK if follows and route.rule.action != "handoff" else route.rule.sure
     return route.rule if route.probability > surely else None

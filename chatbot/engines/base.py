@@ -5,17 +5,20 @@ An engine serves one version for its whole life; `live` changes versions by chan
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from chatbot.records import ChatMessage, Sampling
+
+Finish = Literal["running", "stop", "length", "cancelled"]
 
 
 @dataclass
 class Usage:
-    """Tokens read and written so far."""
+    """Tokens read and written so far, and why the reply ended."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    finish: Finish = "running"
 
 
 class Generation(Protocol):

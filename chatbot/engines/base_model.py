@@ -69,6 +69,19 @@ class BaseModel:
                 self.tokenizer.save_pretrained(partial)
         return place
 
+    def served(self) -> Path | None:
+        """The GGUF file as OpenVINO reads it faithfully: the file itself, or a copy in Q8_0 (made once, 5 s)."""
+        if self.gguf is None:
+            return None
+        place = self.folder / "served.gguf"
+        if not place.is_file():
+            from chatbot.engines.gguf_files import is_misread, rewrite
+
+            if not is_misread(self.gguf):
+                return self.gguf
+            rewrite(self.gguf, place)
+        return place
+
     def encode(self, messages: Sequence[ChatMessage], reply: str | None = None) -> list[int]:
         """Token ids of the rendered prompt, ready for the reply; with `reply`, of the whole finished turn."""
         return encode_chat(self.tokenizer, messages, reply)

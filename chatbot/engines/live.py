@@ -3,10 +3,15 @@
 A reply leases the engine for its whole length. A newly promoted version is loaded and probed in the background, then
 takes the place in one assignment; the old engine is freed when its last reply ends. A version that cannot be loaded
 or does not answer the probe is refused: the old one stays and `fault` says why, until the champion changes again.
+
+Beside the champion a canary may answer a share of the conversations, the same ones for as long as it is tried (Sato,
+"CanaryRelease", martinfowler.com, 2014). At most two versions are loaded, and a third while it takes over.
 """
 
+import hashlib
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Generic, TypeVar
@@ -19,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 PROBE: list[ChatMessage] = [{"role": "system", "content": "You answer."}, {"role": "user", "content": "Hello"}]
 POLL_SECONDS = 1.0
+DRAIN_SECONDS = 60.0
 
 
 Companion = TypeVar("Companion")
@@ -33,6 +39,10 @@ class _Seat(Generic[Companion]):
         self.leases = 0
         self.retired = False
 
+    @property
+    def version(self) -> str:
+        return self.engine.version
+
 
 class LiveEngine(Generic[Companion]):
     """The engine that serves with what belongs to its version, replaced whole when the champion changes."""
@@ -43,23 +53,32 @@ class LiveEngine(Generic[Companion]):
         champion: Callable[[], str],
         fallback: str | None = None,
         background: bool = False,
+        canary: Callable[[], str | None] = lambda: None,
+        share: float = 0.0,
     ) -> None:
         """`load` makes the engine of a version and its companion; `champion` names the version that should answer.
 
         `fallback` names the version that answers where the champion cannot be loaded at the start. With `background`
-        the first engine is loaded in a thread, and replies wait for it.
+        the first engine is loaded in a thread, and replies wait for it. `canary` names the version that should answer
+        the `share` of conversations, if any.
         """
         self._load = load
         self._champion = champion
+        self._canary = canary
+        self._share = share
         self._lock = threading.Lock()
         self._swap_lock = threading.Lock()
         self._stopping = threading.Event()
         self._refused: str | None = None
+        self._refused_canary: str | None = None
         self._watcher: threading.Thread | None = None
-        self.fault: str | None = None
+        self._fault: str | None = None
+        self._canary_fault: str | None = None
         self.swaps = 0
         self._opened = threading.Event()
         self._seat: _Seat[Companion] | None = None
+        self._trial: _Seat[Companion] | None = None
+        self._draining: list[_Seat[Companion]] = []
         self._failure: UserError | None = None
         if background:
             threading.Thread(target=self._open, args=(fallback,), name="first-engine", daemon=True).start()
@@ -90,14 +109,30 @@ class LiveEngine(Generic[Companion]):
             if fallback in (None, wanted):
                 raise
             self._refused = wanted
-            self.fault = f"{wanted} was refused and {fallback} answers: {error}"
+            self._fault = f"{wanted} was refused and {fallback} answers: {error}"
             logger.error(self.fault)
             return self._load(str(fallback))
 
     @property
     def version(self) -> str:
         """The version that answers now."""
-        return self._seat.engine.version if self._seat else self._champion()
+        return self._seat.version if self._seat else self._champion()
+
+    @property
+    def fault(self) -> str | None:
+        """Why a version that should answer does not, or None."""
+        return self._fault or self._canary_fault
+
+    @property
+    def canary(self) -> str | None:
+        """The version that answers the canary's share now."""
+        trial = self._trial
+        return trial.version if trial else None
+
+    @property
+    def loaded(self) -> list[str]:
+        """The versions that are in memory, those that only finish their last replies included."""
+        return [seat.version for seat in (self._seat, self._trial, *self._draining) if seat]
 
     @property
     def ready(self) -> bool:
@@ -105,11 +140,15 @@ class LiveEngine(Generic[Companion]):
         return self._seat is not None
 
     @contextmanager
-    def lease(self) -> Iterator[Loaded[Companion]]:
-        """The engine and its companion for one reply; they are not freed before the reply is done."""
+    def lease(self, conversation: str = "") -> Iterator[Loaded[Companion]]:
+        """The engine and its companion for one reply; they are not freed before the reply is done.
+
+        Whether the canary answers is told by the conversation, so that all of it has one author.
+        """
         self._ready_seat()
         with self._lock:
-            seat = self._ready_seat()
+            tried = self._trial if _draw(conversation) < self._share else None
+            seat = tried or self._ready_seat()
             seat.leases += 1
         try:
             yield seat.engine, seat.companion
@@ -118,37 +157,87 @@ class LiveEngine(Generic[Companion]):
                 seat.leases -= 1
                 free = seat.retired and seat.leases == 0
             if free:
-                seat.engine.close()
+                self._free(seat)
 
     def refresh(self) -> bool:
-        """Swap to the champion if it is not the one that answers; returns whether it swapped."""
+        """Swap to the champion if it is not the one that answers, and take or leave the canary.
+
+        Returns whether the champion was swapped. A version that still writes its last replies is waited for, a minute
+        at most, before another is loaded.
+        """
         with self._swap_lock:
             if not self.ready:
                 return False
-            wanted = self._champion()
-            if wanted == self._refused:
-                return False
-            self._refused = self.fault = None
-            if wanted == self.version:
-                return False
+            swapped = self._follow_champion()
+            self._follow_canary()
+            return swapped
+
+    def _follow_champion(self) -> bool:
+        wanted = self._champion()
+        if wanted == self._refused:
+            return False
+        self._refused = self._fault = None
+        if wanted == self.version:
+            return False
+        try:
+            seat = self._taken_over(wanted) or _Seat(self._probed(wanted))
+        except UserError as error:
+            self._refused = wanted
+            self._fault = f"{wanted} was refused and {self.version} keeps answering: {error}"
+            logger.error(self.fault)
+            return False
+        with self._lock:
+            old, self._seat = self._ready_seat(), seat
+        self.swaps += 1
+        logger.info("%s answers from now on", wanted)
+        self._retire(old)
+        return True
+
+    def _follow_canary(self) -> None:
+        wanted = self._canary() if self._share > 0 else None
+        wanted = None if wanted == self.version else wanted
+        if wanted in (self.canary, self._refused_canary) and wanted is not None:
+            return
+        self._refused_canary = self._canary_fault = None
+        seat = None
+        if wanted:
             try:
-                loaded = self._probed(wanted)
+                seat = _Seat(self._probed(wanted))
             except UserError as error:
-                self._refused = wanted
-                self.fault = f"{wanted} was refused and {self.version} keeps answering: {error}"
+                self._refused_canary = wanted
+                self._canary_fault = f"{wanted} was refused as canary: {error}"
                 logger.error(self.fault)
-                return False
-            with self._lock:
-                old, self._seat = self._ready_seat(), _Seat(loaded)
-                old.retired = True
-                free = old.leases == 0
-            self.swaps += 1
-            logger.info("%s answers from now on", wanted)
-            if free:
-                old.engine.close()
-            return True
+        with self._lock:
+            old, self._trial = self._trial, seat
+        if old:
+            self._retire(old)
+
+    def _taken_over(self, version: str) -> "_Seat[Companion] | None":
+        """The canary's seat, if it is the canary that was promoted."""
+        with self._lock:
+            trial = self._trial
+            if trial is None or trial.version != version:
+                return None
+            self._trial = None
+            return trial
+
+    def _retire(self, seat: "_Seat[Companion]") -> None:
+        with self._lock:
+            seat.retired = True
+            self._draining.append(seat)
+            free = seat.leases == 0
+        if free:
+            self._free(seat)
+
+    def _free(self, seat: "_Seat[Companion]") -> None:
+        seat.engine.close()
+        with self._lock:
+            self._draining = [one for one in self._draining if one is not seat]
 
     def _probed(self, version: str) -> Loaded[Companion]:
+        deadline = time.monotonic() + DRAIN_SECONDS
+        while self._draining and time.monotonic() < deadline and not self._stopping.wait(0.05):
+            pass
         try:
             engine, companion = self._load(version)
         except UserError:
@@ -183,5 +272,11 @@ class LiveEngine(Generic[Companion]):
         if self._watcher:
             self._watcher.join()
         self._opened.wait()
-        if self._seat:
-            self._seat.engine.close()
+        for seat in (self._seat, self._trial):
+            if seat:
+                seat.engine.close()
+
+
+def _draw(conversation: str) -> float:
+    """A number from 0 to 1 that a conversation always draws."""
+    return int.from_bytes(hashlib.sha256(conversation.encode()).digest()[:4]) / 2**32

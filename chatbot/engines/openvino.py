@@ -17,6 +17,7 @@ import numpy as np
 
 from chatbot.engines.base import Usage
 from chatbot.engines.base_model import BaseModel, encode_chat
+from chatbot.engines.stopping import until_stop
 from chatbot.errors import EngineError
 from chatbot.libraries import import_libraries
 from chatbot.records import ChatMessage, Sampling
@@ -41,6 +42,9 @@ class OpenVinoGeneration:
 
     def __iter__(self) -> Iterator[str]:
         """Yield text as soon as its last character is whole."""
+        return until_stop(self._pieces(), self.sampling.stop, self._met_stop)
+
+    def _pieces(self) -> Iterator[str]:
         ids: list[int] = []
         shown = 0
         while (arrival := self.arrived.get()) is not None:
@@ -52,6 +56,9 @@ class OpenVinoGeneration:
             if len(text) > shown and not text.endswith("\ufffd"):
                 yield text[shown:]
                 shown = len(text)
+        if self.usage.finish == "running":
+            full = len(ids) >= self.sampling.max_new_tokens
+            self.usage.finish = "cancelled" if self.cancelled else "length" if full else "stop"
         rest = self._engine.decode(ids)[shown:]
         if rest:
             yield rest
@@ -60,6 +67,10 @@ class OpenVinoGeneration:
         """Leave the batch at the next step."""
         self.cancelled = True
         self._engine.wake()
+
+    def _met_stop(self) -> None:
+        self.usage.finish = "stop"
+        self.cancel()
 
 
 class OpenVinoEngine:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 
 from chatbot.engines.base import Usage
+from chatbot.engines.stopping import until_stop
 from chatbot.records import ChatMessage, Sampling
 
 Script = Callable[[Sequence[ChatMessage]], str]
@@ -25,15 +26,25 @@ class ScriptedGeneration:
         self.usage = Usage(prompt_tokens)
         self._words = text.split(" ")[: sampling.max_new_tokens]
         self._seconds_per_word = seconds_per_word
+        self._stop = sampling.stop
         self._cancelled = threading.Event()
+        self._cut = len(text.split(" ")) > sampling.max_new_tokens
 
     def __iter__(self) -> Iterator[str]:
         """Yield the words with the blanks between them."""
+        return until_stop(self._pieces(), self._stop, self._met_stop)
+
+    def _pieces(self) -> Iterator[str]:
         for position, word in enumerate(self._words):
             if self._cancelled.wait(self._seconds_per_word) if self._seconds_per_word else self._cancelled.is_set():
+                self.usage.finish = "cancelled"
                 return
             self.usage.completion_tokens += 1
             yield word if position == 0 else " " + word
+        self.usage.finish = "length" if self._cut else "stop"
+
+    def _met_stop(self) -> None:
+        self.usage.finish = "stop"
 
     def cancel(self) -> None:
         """Stop before the next word."""

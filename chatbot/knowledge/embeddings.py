@@ -1,7 +1,10 @@
 """Sentences as unit vectors: MiniLM through sentence-transformers, or a hashed stand-in for tests."""
 
+import os
+import threading
 import zlib
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +17,9 @@ from chatbot.weights import MINILM
 Vectors = NDArray[np.float32]
 DEFAULT = "all-minilm-l6-v2"
 WINDOW = 40  # words
+FEW = 8  # texts, as a question has them; more than there are cores of these at once only slow one another down
+
+_cores = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
 class Embedder(Protocol):
@@ -45,9 +51,10 @@ class SentenceEmbedder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, shape (texts, dimensions)."""
-        vectors: Vectors = self._model.encode(
-            list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
-        )
+        with _cores if len(texts) <= FEW else nullcontext():
+            vectors: Vectors = self._model.encode(
+                list(texts), normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
+            )
         return vectors.astype(np.float32, copy=False)
 
 

@@ -22,7 +22,7 @@ from chatbot.knowledge.questions import Question, Ties
 from chatbot.records import ApprovedAnswer, Passage
 
 QUESTION_SHARE = 0.5
-USUAL = 0.08  # the share of a pack's own questions that score below `usual_score`
+USUAL = 0.18  # the share of a pack's own questions that score below `usual_score`
 USUAL_SAMPLE = 2000
 FEWEST_QUESTIONS = 20
 UNTAUGHT = 0.3  # between questions and chat, by cosines to articles alone (`python -m benchmarks.retrieval`)
@@ -49,9 +49,14 @@ class KnowledgeIndex:
         questions: Sequence[Question] = (),
         cache: Path | None = None,
         unanswered: Sequence[str] = (),
+        correct: Callable[[str], str] = str,
     ) -> None:
-        """`unanswered` are questions known to have no answer; `cache` is a folder that keeps vectors between starts."""
+        """`unanswered` are questions known to have no answer; `cache` is a folder that keeps vectors between starts.
+
+        `correct` spells right what is asked.
+        """
         self.embedder = embedder
+        self._correct = correct
         self._lock = threading.Lock()
         self._ties = Ties(pieces)
         self._passages = [_article_passage(piece) for piece in pieces]
@@ -90,7 +95,7 @@ class KnowledgeIndex:
         if not queries or limit == 0:
             return Found([], False)
         wordings = [(query,) if isinstance(query, str) else query for query in queries]
-        asked = self.embedder.encode([text for texts in wordings for text in texts])
+        asked = self.embedder.encode([self._correct(text) for texts in wordings for text in texts])
         sizes = [len(texts) for texts in wordings]
         starts = np.cumsum([0, *sizes[:-1]])
 
@@ -108,7 +113,7 @@ class KnowledgeIndex:
         """The approved answer to this very question, in whatever words it is asked."""
         with self._lock:
             answers, vectors = self._answers, self._answer_vectors
-        found = _best(answers, vectors @ self.embedder.encode([question]).T, 1) if answers else []
+        found = _best(answers, vectors @ self.embedder.encode([self._correct(question)]).T, 1) if answers else []
         return found[0] if found and found[0].score >= SAME_QUESTION else None
 
     def _is_unanswered(self, asked: Vectors, answer_vectors: Vectors) -> bool:
@@ -120,7 +125,7 @@ class KnowledgeIndex:
 
     @cached_property
     def usual_score(self) -> float:
-        """The score that all but 8 % of the questions with an answer reach: the pack's own, each without itself.
+        """The score that all but 18 % of the questions with an answer reach: the pack's own, each without itself.
 
         How high cosines are differs from embedder to embedder and from pack to pack, so the score below which nothing
         counts as found is read off the data; a pack with hardly any questions has to do with `UNTAUGHT`.

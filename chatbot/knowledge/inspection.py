@@ -10,8 +10,8 @@ from itertools import combinations
 from chatbot.knowledge.articles import Piece, split_sentences
 from chatbot.knowledge.packs import Pack
 
-WORD = re.compile(r"[^\W\d_]{3,}")
-FIGURE = re.compile(r"[£$€]?\d+(?:[.,:]\d+)*%?")
+WORD = re.compile(r"[^\W\d_]{3,}|[^\W\d_]+\d+")  # codes like E27 are names
+FIGURE = re.compile(r"(?<![^\W\d_])[£$€]?\d+(?:[.,:]\d+)*%?")
 INSTRUCTION = re.compile(
     r"\b(?:ignore|disregard|forget|override)\b[^.!?]{0,40}\b(?:rules?|instructions?|prompts?|guidelines?)\b"
     r"|\byou are now\b|\bsystem prompt\b|<\|",

@@ -9,6 +9,7 @@ from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.questions import known_questions, unanswered_questions
 from chatbot.knowledge.router import Router
+from chatbot.knowledge.spelling import Speller
 from chatbot.records import ApprovedAnswer
 
 
@@ -27,5 +28,6 @@ class Knowledge:
 def open_knowledge(pack: Pack, retriever: Embedder, embedder: Embedder, cache: Path | None = None) -> Knowledge:
     """Index a pack by `retriever` and route by `embedder`; vectors are kept in the folder `cache`."""
     questions = known_questions(pack.pieces, pack.pairs, pack.dialogues)
-    index = KnowledgeIndex(retriever, pack.pieces, questions, cache, unanswered_questions(pack.pairs))
-    return Knowledge(index, Router(embedder, pack, cache))
+    correct = Speller(pack).correct
+    index = KnowledgeIndex(retriever, pack.pieces, questions, cache, unanswered_questions(pack.pairs), correct)
+    return Knowledge(index, Router(embedder, pack, cache, correct))

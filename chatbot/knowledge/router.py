@@ -7,7 +7,7 @@ examples of rules, on scores that were taken without the row itself (stacking: W
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,6 @@ FEWEST_ORDINARY = 20
 NEAREST_EXAMPLES = 3
 STRENGTH = 30.0
 GRAVE = ("handoff", "refuse")  # what a part of a long message is enough for
-GRAVE_ABOVE = 0.5
 CAUTION = 2.0  # between two rules, the one that fetches a person
 
 
@@ -45,9 +44,15 @@ class Route:
 class Router:
     """Tells the messages that fall under a pack's rules from ordinary questions."""
 
-    def __init__(self, embedder: Embedder, pack: Pack, cache: Path | None = None) -> None:
-        """Learns at once, in a few seconds; `cache` is a folder that keeps vectors and what was learned."""
+    def __init__(
+        self, embedder: Embedder, pack: Pack, cache: Path | None = None, correct: Callable[[str], str] = str
+    ) -> None:
+        """Learns at once, in a few seconds; `cache` is a folder that keeps vectors and what was learned.
+
+        `correct` spells messages right.
+        """
         self._embedder = embedder
+        self._correct = correct
         self._rules = {rule.name: rule for rule in pack.rules}
         if not self._rules:
             return
@@ -63,8 +68,11 @@ class Router:
         """The likeliest rule for a message, None if the pack has no rules."""
         if not self._rules:
             return Route(None, 0.0)
+        message = self._correct(message)
         whole, *parts = (self._route(vector) for vector in self._embedder.encode([message, *windows(message)]))
-        urgent = [part for part in parts if part.rule and part.rule.action in GRAVE and part.probability > GRAVE_ABOVE]
+        urgent = [
+            part for part in parts if part.rule and part.rule.action in GRAVE and part.probability > part.rule.sure
+        ]
         return max([whole, *urgent], key=lambda route: (route in urgent, route.probability))
 
     def _route(self, vector: Vectors) -> Route:
@@ -78,11 +86,13 @@ class Router:
         features = np.array([_log_odds(1 - guessed[ordinary]), *nearness])
         probability = float(1 / (1 + np.exp(-(features @ self._second[:-1] + self._second[-1]))))
         guessed[ordinary] = 0.0
-        guessed *= [CAUTION if self._hands_over(name) else 1.0 for name in self._names]
+        guessed *= [self._weight(name) for name in self._names]
         return Route(self._rules[self._names[int(guessed.argmax())]], probability)
 
-    def _hands_over(self, name: str) -> bool:
-        return name in self._rules and self._rules[name].action == "handoff"
+    def _weight(self, name: str) -> float:
+        """How much a rule weighs against others: more where a person is fetched, or little is enough to be sure."""
+        rule = self._rules.get(name)
+        return (CAUTION if rule.action == "handoff" else 1.0) / rule.sure if rule else 0.0
 
     def _learn(self, vectors: Vectors, labels: Sequence[str], ordinary: "NDArray[np.bool_]", file: Path | None) -> None:
         if file and file.is_file():

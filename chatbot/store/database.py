@@ -27,6 +27,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
+        self._turn = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         with storage_faults():
             migrations.apply(self.here)
@@ -54,19 +55,27 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[SqliteDatabase]:
-        """A transaction that takes the write lock at once: all of it is on disk afterwards, or none."""
+        """A transaction that takes the write lock at once: all of it is on disk afterwards, or none.
+
+        Threads queue for it here: SQLite's own waiting polls, by which one of many writers may starve.
+        """
         with storage_faults():
             db = self.here
             if db.conn.in_transaction:
                 yield db
                 return
-            db.conn.execute("begin immediate")
+            if not self._turn.acquire(timeout=BUSY_SECONDS):
+                raise _busy()
             try:
-                yield db
-                db.conn.commit()
-            except BaseException:
-                db.conn.rollback()
-                raise
+                db.conn.execute("begin immediate")
+                try:
+                    yield db
+                    db.conn.commit()
+                except BaseException:
+                    db.conn.rollback()
+                    raise
+            finally:
+                self._turn.release()
 
     def event(self, actor: str, kind: str, subject: str, **detail: Any) -> None:
         """Record who did what to what; part of the caller's transaction."""
@@ -79,6 +88,10 @@ class Database:
         if hasattr(self._local, "db"):
             self._local.db.conn.close()
             del self._local.db
+
+
+def _busy() -> UserError:
+    return UserError(f"the database stayed busy for {BUSY_SECONDS} s; try again")
 
 
 @contextmanager
@@ -95,7 +108,7 @@ def storage_faults() -> Iterator[None]:
         if "readonly" in text or "unable to open" in text:
             raise UserError(f"the database cannot be written: {text}; check the folder CHATBOT_HOME") from error
         if "locked" in text:
-            raise UserError(f"the database stayed busy for {BUSY_SECONDS} s; try again") from error
+            raise _busy() from error
         raise
     except sqlite3.DatabaseError as error:
         if "not a database" in str(error) or "malformed" in str(error):

@@ -113,10 +113,15 @@ class FeedbackStore:
         )
         return {row.message: row.value or "" for row in rows}
 
-    def counts(self) -> dict[str, int]:
-        """How much feedback there is: likes, dislikes, stars, corrections."""
-        rows = self._database.rows("select coalesce(value, kind) as kind, count(*) as n from feedback group by 1")
-        return {"like": 0, "dislike": 0, "stars": 0, "correction": 0} | {row["kind"]: row["n"] for row in rows}
+    def counts(self) -> dict[tuple[str, str], int]:
+        """How much feedback there is, by the version of the reply and the kind: like, dislike, stars, correction."""
+        rows = self._database.rows(
+            """
+            select messages.version, coalesce(feedback.value, feedback.kind) as kind, count(*) as n
+            from feedback join messages on messages.id = feedback.message group by 1, 2
+            """
+        )
+        return {(row["version"] or "", row["kind"]): row["n"] for row in rows}
 
     def queue(self, limit: int = 100) -> list[QueueItem]:
         """Replies that no agent has reviewed: disliked, handed off and uncertain ones first, then the newest."""

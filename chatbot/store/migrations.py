@@ -78,3 +78,16 @@ def m003_whose_words_an_answer_holds(db: Database) -> None:
         update answers set from_conversation = 1 where message is not null;
         """
     )
+
+
+@migrations()
+def m004_api_keys(db: Database) -> None:
+    """Keys for `/v1`; only their digests are kept."""
+    db.executescript(
+        """
+        create table api_keys (
+            id text primary key, name text not null unique, digest text not null unique, role text not null,
+            person text not null references people(id), created_at text not null, revoked_at text
+        );
+        """
+    )

@@ -46,12 +46,16 @@ class People:
             raise InputError(f"name {name!r} is taken: choose another")
         return self._insert(new_id(), role, name, self._hasher.hash(password))
 
+    def add_key_holder(self, name: str, role: Role) -> Person:
+        """The person that an API key acts as; without a password, so that nobody can sign in by this name."""
+        return self._insert(new_id(), role, name, None)
+
     def check_password(self, name: str, password: str) -> Person | None:
         """The staff member with this name and password, or None; takes as long for unknown names."""
         unknown = self._dummy_hash
         row = self._database.row("select * from people where name = :name and deleted_at is null", name=name)
         try:
-            self._hasher.verify(row["password_hash"] if row else unknown, password)
+            self._hasher.verify((row and row["password_hash"]) or unknown, password)
         except (VerificationError, InvalidHashError):
             return None
         return _person(row) if row else None
@@ -62,8 +66,11 @@ class People:
         return _person(row) if row else None
 
     def staff(self) -> list[Person]:
-        """All agents and operators."""
-        rows = self._database.rows("select * from people where role != 'visitor' and deleted_at is null order by name")
+        """All agents and operators who can sign in."""
+        rows = self._database.rows(
+            "select * from people where role != 'visitor' and password_hash is not null and deleted_at is null "
+            "order by name"
+        )
         return [_person(row) for row in rows]
 
     def set_consent(self, person: Person, consent: bool) -> Person:

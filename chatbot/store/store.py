@@ -6,6 +6,7 @@ from pathlib import Path
 from chatbot.store.conversations import Conversations
 from chatbot.store.database import Database
 from chatbot.store.feedback import FeedbackStore
+from chatbot.store.keys import Keys
 from chatbot.store.people import People
 from chatbot.store.versions import Versions
 
@@ -19,9 +20,18 @@ class Store:
     conversations: Conversations
     feedback: FeedbackStore
     versions: Versions
+    keys: Keys
 
 
 def open_store(path: Path) -> Store:
     """Open the database file, making or migrating it where needed."""
     database = Database(path)
-    return Store(database, People(database), Conversations(database), FeedbackStore(database), Versions(database))
+    people = People(database)
+    return Store(
+        database,
+        people,
+        Conversations(database),
+        FeedbackStore(database),
+        Versions(database),
+        Keys(database, people),
+    )

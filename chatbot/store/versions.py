@@ -1,4 +1,4 @@
-"""Snapshots, runs, versions, and the aliases `champion` and `candidate` that point at versions.
+"""Snapshots, runs, versions, and the aliases `champion`, `candidate` and `canary` that point at versions.
 
 A version's name is immutable and never used again. `base` names the untouched base model and is always there.
 """
@@ -127,6 +127,15 @@ class Versions:
                 {"alias": alias, "version": version, "previous": before, "updated_at": now()}, pk="alias"
             )
             self._database.event(actor, f"alias_{alias}", version, before=before)
+
+    def drop(self, alias: str, actor: str) -> str | None:
+        """Take an alias away; returns where it pointed."""
+        with self._database.writing() as db:
+            before = self.alias(alias)
+            if before:
+                db.conn.execute("delete from aliases where alias = ?", [alias])
+                self._database.event(actor, f"dropped_{alias}", before)
+        return before
 
     def champions(self) -> list[str]:
         """The versions that were champion, the latest first."""

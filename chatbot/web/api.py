@@ -21,9 +21,10 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from chatbot.dialogue.session import Session, Update
 from chatbot.errors import AccessError, InputError, NotFoundError, UserError
-from chatbot.records import Person, new_id
-from chatbot.web.access import VISITOR_COOKIE, VISITOR_SECONDS, Access
+from chatbot.records import Person
+from chatbot.web.access import Access
 from chatbot.web.api_shapes import (
+    CLIENT_CLOSED,
     CompletionRequest,
     FeedbackRequest,
     ShapedRoute,
@@ -36,9 +37,9 @@ from chatbot.web.api_shapes import (
     usage,
     user_error,
 )
+from chatbot.web.callers import Caller, Callers
 
 CHAMPION = "champion"
-CLIENT_CLOSED = 499
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -52,29 +53,28 @@ def api_routes(session: Session, access: Access) -> APIRouter:
 
 def _openai_routes(session: Session, access: Access) -> APIRouter:
     router = APIRouter(prefix="/v1", route_class=ShapedRoute)
+    callers = Callers(session.settings, session.store, access)
 
     @router.post("/chat/completions")
     async def complete(request: Request, body: CompletionRequest) -> Response:
-        if not _is_live(session, body.model):
+        if body.model not in _served(session):
             return _unknown_model(session, body.model)
-        visitor_id = access.visitor_id(request.cookies) or new_id()
-        response = await _reply(session, request, body, visitor_id)
-        if access.visitor_id(request.cookies) is None:
-            token, secure = access.visitor_token(visitor_id), request.url.scheme == "https"
-            response.set_cookie(VISITOR_COOKIE, token, VISITOR_SECONDS, httponly=True, samesite="lax", secure=secure)
-        return response
+        caller = await run_in_threadpool(callers.identify, request)
+        response = await _reply(session, request, body, caller)
+        return callers.welcome(caller, request, response)
 
     @router.get("/models")
-    def models() -> dict[str, Any]:
-        return {"object": "list", "data": [_model(session, name) for name in (session.live.version, CHAMPION)]}
+    def models(request: Request) -> dict[str, Any]:
+        callers.identify(request)
+        return {"object": "list", "data": [_model(session, name) for name in _served(session)]}
 
     @router.get("/models/{name}")
     def model(name: str) -> Response:
-        return JSONResponse(_model(session, name)) if _is_live(session, name) else _unknown_model(session, name)
+        return JSONResponse(_model(session, name)) if name in _served(session) else _unknown_model(session, name)
 
     @router.post("/feedback")
     def feedback(request: Request, body: FeedbackRequest) -> dict[str, Any]:
-        person = _rater(session, access, request.cookies, body)
+        person = _rater(session, access.staff(request.cookies), callers.identify(request), body)
         return {"id": body.id, "object": "feedback", "stored": _store(session, person, body)}
 
     @router.api_route("/{path:path}", methods=METHODS, include_in_schema=False)
@@ -99,8 +99,9 @@ def _monitoring_routes(session: Session) -> APIRouter:
             return JSONResponse({"status": "not ready", "reason": f"the database cannot be read: {error}"}, 503)
         if not session.ready:
             return JSONResponse({"status": "not ready", "reason": "the model is being loaded"}, 503)
-        state = {"status": "ready", "version": session.live.version}
-        return JSONResponse(state | ({"fault": session.live.fault} if session.live.fault else {}))
+        live = session.live
+        state = {"status": "ready", "version": live.version, "canary": live.canary, "fault": live.fault}
+        return JSONResponse({name: value for name, value in state.items() if value})
 
     @router.get("/metrics")
     def metrics() -> Response:
@@ -109,10 +110,9 @@ def _monitoring_routes(session: Session) -> APIRouter:
     return router
 
 
-async def _reply(session: Session, request: Request, body: CompletionRequest, visitor_id: str) -> Response:
+async def _reply(session: Session, request: Request, body: CompletionRequest, caller: Caller) -> Response:
     def begin() -> Generator[Update, None, None]:
-        person = session.store.people.visitor(visitor_id)
-        return session.answer_messages(person, body.talk(), body.overrides())
+        return session.answer_messages(caller.person(body.user), body.talk(), body.overrides())
 
     updates = _followed(session, await run_in_threadpool(begin))
     created = int(time.time())
@@ -171,9 +171,9 @@ def _event(body: Mapping[str, Any]) -> str:
     return f"data: {json.dumps(body, ensure_ascii=False)}\n\n"
 
 
-def _is_live(session: Session, name: str) -> bool:
-    """Whether a model's name means the version that answers now."""
-    return name in (CHAMPION, session.live.version)
+def _served(session: Session) -> list[str]:
+    """The names that a request may ask for: the version that answers, and its alias."""
+    return [session.live.version, CHAMPION]
 
 
 def _unknown_model(session: Session, name: str) -> Response:
@@ -187,20 +187,24 @@ def _model(session: Session, name: str) -> dict[str, Any]:
     return {"id": name, "object": "model", "created": created, "owned_by": session.pack.name}
 
 
-def _rater(session: Session, access: Access, cookies: Mapping[str, str], body: FeedbackRequest) -> Person:
-    """Who rates: staff who are signed in, the visitor of the cookie, or else whoever the reply was for.
+def _rater(session: Session, staff: Person | None, caller: Caller, body: FeedbackRequest) -> Person:
+    """Who rates: staff by their cookie or key, an app's visitor, the visitor of the cookie, or whoever it was for.
 
-    A client without cookies proves by the reply's id that the reply was its own; so it has one rating a reply.
+    A client without key and cookie proves by the reply's id that the reply was its own; so it has one rating a reply.
     """
-    staff = access.staff(cookies)
+    if staff is None and caller.key:
+        holder = caller.person(body.user)
+        staff = holder if holder.role != "visitor" else None
     if staff is None and (body.stars or body.correction):
-        raise AccessError("stars and corrections are given by staff: sign in at /login and send its cookie")
+        raise AccessError(
+            "stars and corrections are given by staff: sign in at /login, or use the key of an agent or operator"
+        )
     message = session.store.conversations.message(body.message)
-    visitor_id = access.visitor_id(cookies)
     if staff is not None:
         return staff
     conversation = session.store.conversations.get(message.conversation)
-    if visitor_id not in (None, conversation.person):
+    asker = caller.person(body.user).id if caller.key else None if caller.fresh else caller.visitor
+    if asker not in (None, conversation.person):
         raise NotFoundError(f"message {body.id!r} does not exist among your conversations")
     return session.store.people.visitor(conversation.person)
 

@@ -12,14 +12,18 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field, field_validator
+from starlette.requests import ClientDisconnect
 
 from chatbot.dialogue.session import Update
 from chatbot.errors import AccessError, BusyError, EngineError, InputError, NotFoundError, UserError
 from chatbot.records import ChatMessage
+from chatbot.web.bodies import BodyError, read_whole
 
 logger = logging.getLogger(__name__)
 
 PREFIX = "chatcmpl-"
+CLIENT_CLOSED = 499
+MOST_STOPS = 4
 STATUSES: list[tuple[type[UserError], int, str]] = [
     (InputError, 400, "invalid_request_error"),
     (AccessError, 401, "authentication_error"),
@@ -56,6 +60,9 @@ class StreamOptions(BaseModel):
     include_usage: bool = False
 
 
+StopString = Annotated[str, Field(min_length=1, max_length=100)]
+
+
 class CompletionRequest(BaseModel):
     """The body of `POST /v1/chat/completions`."""
 
@@ -69,6 +76,8 @@ class CompletionRequest(BaseModel):
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None
     seed: int | None = None
+    stop: StopString | Annotated[list[StopString], Field(max_length=MOST_STOPS)] | None = None
+    user: Annotated[str, Field(max_length=200)] = ""
 
     @field_validator("messages")
     @classmethod
@@ -90,6 +99,7 @@ class CompletionRequest(BaseModel):
             "temperature": self.temperature,
             "top_p": self.top_p,
             "seed": None if self.seed is None else self.seed % 2**31,
+            "stop": (self.stop,) if isinstance(self.stop, str) else self.stop and tuple(self.stop),
         }
         return {name: value for name, value in asked.items() if value is not None}
 
@@ -98,6 +108,7 @@ class FeedbackRequest(BaseModel):
     """The body of `POST /v1/feedback`; stars and corrections are for staff."""
 
     id: str
+    user: Annotated[str, Field(max_length=200)] = ""
     rating: Literal["like", "dislike"] | None = None
     reasons: list[str] = []
     comment: str = ""
@@ -159,6 +170,12 @@ def user_error(error: UserError) -> tuple[int, dict[str, Any]]:
     return 503, error_body(str(error), "server_error")
 
 
+def retry_headers(error: UserError) -> dict[str, str]:
+    """`Retry-After` where it is known when to try again."""
+    seconds = error.retry_after if isinstance(error, BusyError) else None
+    return {"Retry-After": str(seconds)} if seconds else {}
+
+
 class ShapedRoute(APIRoute):
     """A route whose errors have OpenAI's shape."""
 
@@ -168,12 +185,16 @@ class ShapedRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             try:
-                return await usual(request)
+                return await usual(await read_whole(request))
+            except ClientDisconnect:
+                return Response(status_code=CLIENT_CLOSED)
+            except BodyError as error:
+                return JSONResponse(error_body(str(error), "invalid_request_error"), error.status)
             except RequestValidationError as error:
                 return JSONResponse(_validation_body(error), 400)
             except UserError as error:
                 status, body = user_error(error)
-                return JSONResponse(body, status)
+                return JSONResponse(body, status, retry_headers(error))
             except Exception:
                 logger.exception("%s %s failed", request.method, request.url.path)
                 return JSONResponse(error_body("the server failed; its log says why", "server_error"), 500)

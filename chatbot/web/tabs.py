@@ -97,7 +97,8 @@ class Tabs:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._tabs: dict[str, Tab] = {}
-        self._pool = ThreadPoolExecutor(session.settings.max_concurrent * 4, thread_name_prefix="reply")
+        places = session.settings.max_concurrent + session.settings.max_waiting
+        self._pool = ThreadPoolExecutor(places, thread_name_prefix="reply")
 
     def tab(self, key: str | None) -> Tab:
         """The tab with this key; the longest known idle one makes room for a new one."""

@@ -1,6 +1,8 @@
 """The API over a real server: OpenAI's own client unchanged, feedback, monitoring, and every way to be refused."""
 
 import json
+import socket
+import subprocess
 import time
 
 import httpx
@@ -14,6 +16,7 @@ from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE
 from chatbot.web.api import api_routes
 
 QUESTION = [{"role": "user", "content": "How long does delivery to Germany take?"}]
+BODY = {"model": "champion", "messages": QUESTION}
 
 
 @pytest.fixture
@@ -249,8 +252,12 @@ def test_monitoring(client, http, session):
     assert http.get("/readyz").json() == {"status": "ready", "version": "base"}
     text = http.get("/metrics").text
     assert 'chatbot_replies_total{status="complete",version="base"} 1.0' in text
-    assert "chatbot_first_token_seconds_count 1.0" in text and 'chatbot_tokens_out_total{version="base"}' in text
-    assert 'chatbot_feedback{kind="like"} 1.0' in text and "chatbot_swaps 0.0" in text
+    assert (
+        'chatbot_first_token_seconds_count{version="base"} 1.0' in text
+        and 'chatbot_tokens_out_total{version="base"}' in text
+    )
+    assert 'chatbot_feedback{kind="like",version="base"} 1.0' in text and "chatbot_swaps 0.0" in text
+    assert 'chatbot_retrieval_seconds_count{version="base"} 1.0' in text and "chatbot_waiting 0.0" in text
 
 
 def test_not_ready_without_a_database(http, session, monkeypatch):
@@ -259,3 +266,139 @@ def test_not_ready_without_a_database(http, session, monkeypatch):
 
     monkeypatch.setattr(session.store.database, "row", broken)
     assert http.get("/readyz").status_code == 503 and http.get("/healthz").status_code == 200
+
+
+def bearer(token):
+    return {"authorization": f"Bearer {token}"}
+
+
+def completion(http, **more):
+    headers = more.pop("headers", {})
+    return http.post("/v1/chat/completions", json={"model": "champion", "messages": QUESTION} | more, headers=headers)
+
+
+def test_any_key_will_do_until_there_is_one_and_then_a_wrong_one_is_refused(http, session):
+    assert completion(http, headers=bearer("whatever")).status_code == 200
+    token = session.store.keys.add("shop", "app")
+    refused = completion(http, headers=bearer("whatever"))
+    assert refused.status_code == 401 and refused.json()["error"]["type"] == "authentication_error"
+    assert completion(http, headers=bearer(token)).status_code == 200
+    assert completion(http).status_code == 200
+    session.store.keys.revoke("shop")
+    session.store.keys.add("another", "app")
+    assert completion(http, headers=bearer(token)).status_code == 401
+
+
+def test_an_installation_can_be_closed_to_clients_without_a_key(http, session):
+    session.settings.__dict__["api_open"] = False
+    assert completion(http).status_code == 401 and http.get("/v1/models").status_code == 401
+    assert completion(http, headers=bearer(session.store.keys.add("shop", "app"))).status_code == 200
+    assert http.get("/healthz").status_code == 200
+
+
+def test_an_apps_visitors_are_told_apart_and_rate_their_own_replies_only(http, session):
+    token = bearer(session.store.keys.add("shop", "app"))
+    ids = {user: completion(http, headers=token, user=user).json()["id"] for user in ("ann", "ben")}
+    people = {session.store.conversations.get(stored(session, id).conversation).person for id in ids.values()}
+    assert len(people) == 2
+    rating = {"id": ids["ann"], "rating": "like"}
+    assert http.post("/v1/feedback", json=rating | {"user": "ben"}, headers=token).status_code == 404
+    assert http.post("/v1/feedback", json=rating | {"user": "ann"}, headers=token).status_code == 200
+    corrected = http.post("/v1/feedback", json=rating | {"user": "ann", "correction": "No."}, headers=token)
+    assert corrected.status_code == 401
+
+
+def test_an_agents_key_corrects(http, session):
+    reply = completion(http).json()["id"]
+    token = bearer(session.store.keys.add("desk", "agent"))
+    given = {"id": reply, "stars": {"accuracy": 2}, "correction": "Six days."}
+    assert http.post("/v1/feedback", json=given, headers=token).json()["stored"] == ["stars", "correction"]
+    assert {row.role for row in session.store.feedback.on(reply.removeprefix("chatcmpl-"))} == {"agent"}
+    assert session.store.people.staff() == [] or "key:desk" not in [p.name for p in session.store.people.staff()]
+    assert session.store.people.check_password("key:desk", "") is None
+
+
+def test_past_the_rate_a_client_is_told_when_to_come_back(session, access, serve):
+    session.settings.__dict__["api_rate"] = "2/minute"
+    app = FastAPI()
+    app.include_router(api_routes(session, access))
+    with httpx.Client(base_url=serve(app), timeout=20) as http:
+        assert [http.get("/v1/models").status_code for _ in range(2)] == [200, 200]
+        refused = http.get("/v1/models")
+        assert refused.status_code == 429 and 1 <= int(refused.headers["retry-after"]) <= 60
+        assert refused.json()["error"]["type"] == "rate_limit_error"
+        other = bearer(session.store.keys.add("shop", "app"))
+        assert http.get("/v1/models", headers=other).status_code == 200
+
+
+def test_a_server_that_is_full_says_when_to_try_again(http, session):
+    session.settings.__dict__["max_concurrent"] = 1
+    session.admission.__init__(1, 0)
+    script(session, " ".join(["word."] * 400), seconds_per_word=0.01)
+    with http.stream("POST", "/v1/chat/completions", json=BODY | {"stream": True}) as taken:
+        next(taken.iter_lines())
+        refused = completion(http)
+        assert refused.status_code == 429 and int(refused.headers["retry-after"]) >= 1
+    until(lambda: session.admission.running == 0)
+    script(session, "Yes.")
+    assert completion(http).status_code == 200
+
+
+def test_stop_strings_end_a_reply(client, session):
+    script(session, "We do deliver. It takes a while. Shall we begin?")
+    answer = client.chat.completions.create(model="champion", messages=QUESTION, stop=["takes"])
+    assert answer.choices[0].message.content == "We do deliver. It"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"max_tokens": -1},
+        {"max_tokens": 0},
+        {"stop": ["x"] * 500},
+        {"stop": ""},
+        {"messages": "hello"},
+        {"messages": [{"role": "user", "content": 7}]},
+        {"temperature": "hot"},
+        {"user": "x" * 1000},
+    ],
+)
+def test_wrong_values_are_refused_by_name(http, more):
+    refused = completion(http, **more)
+    assert refused.status_code == 400 and refused.json()["error"]["param"].split(".")[0] == next(iter(more))
+
+
+def test_a_longest_reply_of_ten_million_tokens_is_cut_to_the_installations(http, session):
+    reply = completion(http, max_tokens=10_000_000).json()
+    assert stored(session, reply["id"]).trace.sampling["max_new_tokens"] == session.settings.max_new_tokens
+
+
+def test_a_body_of_ten_megabytes_is_refused_unread(http, session):
+    refused = http.post("/v1/chat/completions", content=b"[" + b"1," * 5_000_000)
+    assert refused.status_code == 413 and "2,000,000 bytes" in refused.json()["error"]["message"]
+    assert completion(http).status_code == 200
+
+
+def test_a_client_that_sends_slowly_or_vanishes_is_let_go(url, http, monkeypatch):
+    monkeypatch.setattr("chatbot.web.bodies.SECONDS", 0.3)
+    host, port = url.removeprefix("http://").split(":")
+    head = b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"
+    with socket.create_connection((host, int(port)), timeout=10) as slow:
+        slow.sendall(head)
+        assert b" 408 " in slow.recv(1000)
+    with socket.create_connection((host, int(port)), timeout=10) as vanishing:
+        vanishing.sendall(head)
+    assert completion(http).status_code == 200
+
+
+def test_curl_gets_a_stream(url):
+    said = json.dumps(BODY | {"stream": True})
+    asked = ["curl", "-sN", f"{url}/v1/chat/completions", "-H", "content-type: application/json", "-d", said]
+    done = subprocess.run(asked, capture_output=True, text=True, timeout=20)
+    events = [line for line in done.stdout.splitlines() if line]
+    assert events[-1] == "data: [DONE]" and all(line.startswith("data: ") for line in events)
+
+
+def test_the_api_describes_itself(http):
+    described = http.get("/openapi.json").json()
+    assert {"/v1/chat/completions", "/v1/models", "/v1/feedback", "/healthz"} <= set(described["paths"])

@@ -24,6 +24,7 @@ QUESTION = "How long does delivery to Germany take?"
 @pytest.fixture(autouse=True)
 def scripted(monkeypatch, tmp_path):
     monkeypatch.setenv("CHATBOT_ENGINE", "scripted")
+    monkeypatch.setenv("CHATBOT_MIN_SCORE", "0.1")
     monkeypatch.setenv("CHATBOT_PACK", str(write_pack(tmp_path / "lamps")))
 
 

@@ -253,3 +253,78 @@ def test_what_keeps_the_first_engine_from_loading_is_told_to_who_asks() -> None:
     with pytest.raises(EngineError, match="missing"), live.lease():
         pass
     live.close()
+
+
+class Trial(House):
+    """A house with a canary that answers half of the conversations."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.canary: str | None = None
+        self.live.close()
+        self.live = LiveEngine(self.load, lambda: self.champion, canary=lambda: self.canary, share=0.5)
+
+    def authors(self, conversations: int = 200) -> list[str]:
+        authors = []
+        for number in range(conversations):
+            with self.live.lease(f"conversation {number}") as (engine, _):
+                authors.append(engine.version)
+        return authors
+
+
+@pytest.fixture
+def trial() -> Iterator[Trial]:
+    trial = Trial()
+    yield trial
+    trial.live.close()
+
+
+def test_a_canary_answers_its_share_always_the_same_conversations(trial: Trial) -> None:
+    trial.canary = "v2"
+    assert not trial.live.refresh()
+    first = trial.authors()
+    assert 70 < first.count("v2") < 130 and set(first) == {"v1", "v2"}
+    assert trial.authors() == first
+    assert (trial.live.version, trial.live.canary, trial.live.loaded) == ("v1", "v2", ["v1", "v2"])
+
+
+def test_ending_a_trial_gives_all_conversations_back_and_frees_the_canary(trial: Trial) -> None:
+    trial.canary = "v2"
+    trial.live.refresh()
+    with trial.live.lease(next(f"conversation {n}" for n, who in enumerate(trial.authors()) if who == "v2")) as (
+        held,
+        _,
+    ):
+        trial.canary = None
+        trial.live.refresh()
+        assert set(trial.authors()) == {"v1"} and trial.live.canary is None
+        assert held.closed == 0
+    assert held.closed == 1 and trial.live.loaded == ["v1"]
+
+
+def test_promoting_the_canary_takes_the_engine_that_is_loaded(trial: Trial) -> None:
+    trial.canary = "v2"
+    trial.live.refresh()
+    trial.champion, trial.canary = "v2", None
+    assert trial.live.refresh()
+    assert set(trial.authors()) == {"v2"} and trial.loads_of("v2") == 1 and trial.live.loaded == ["v2"]
+
+
+def test_a_canary_that_does_not_work_is_refused_once_and_the_champion_answers_all(trial: Trial) -> None:
+    trial.makers["v2"] = CrashingEngine
+    trial.canary = "v2"
+    trial.live.refresh()
+    trial.live.refresh()
+    assert trial.loads_of("v2") == 1 and set(trial.authors()) == {"v1"}
+    assert trial.live.fault == "v2 was refused as canary: it failed at the probe: out of memory"
+
+
+def test_no_third_version_is_loaded_while_an_old_one_still_writes(house: House) -> None:
+    with house.live.lease() as (old, _):
+        house.promote("v2")
+        waiting = threading.Thread(target=house.promote, args=("v3",))
+        waiting.start()
+        time.sleep(0.3)
+        assert house.live.version == "v2" and house.loads_of("v3") == 0
+    waiting.join(5)
+    assert old.closed == 1 and house.live.version == "v3"

@@ -1,7 +1,8 @@
 """An adapter merged into the base model's GGUF file, so that serving pays nothing for it.
 
 Every matrix that the adapter changes is dequantized, gets its `alpha / r · B @ A`, and is written as Q8_0: Q4 would
-drown so small a change. Metadata and the other tensors are copied as they are. The file also runs in llama.cpp.
+drown so small a change. Metadata and other tensors are copied, but for those that OpenVINO would misread. The file also
+runs in llama.cpp.
 """
 
 import json
@@ -10,26 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from gguf import (
-    MODEL_ARCH,
-    MODEL_ARCH_NAMES,
-    GGMLQuantizationType,
-    GGUFReader,
-    GGUFValueType,
-    GGUFWriter,
-    ReaderField,
-    TensorNameMap,
-    dequantize,
-    get_tensor_name_map,
-    quantize,
-)
-from numpy.typing import NDArray
+from gguf import MODEL_ARCH, MODEL_ARCH_NAMES, GGUFReader, TensorNameMap, get_tensor_name_map
 from safetensors.numpy import load_file
 
+from chatbot.engines.gguf_files import Matrix, rewrite
 from chatbot.errors import TrainingError
 
-Matrix = NDArray[np.float32]
 PERMUTED = re.compile(r"\.(q|k)_proj$")
 
 
@@ -55,22 +42,7 @@ def merge_into_gguf(base: Path, adapter: Path, out: Path) -> int:
     missing = set(deltas) - {tensor.name for tensor in reader.tensors}
     if missing:
         raise TrainingError(f"the adapter changes {sorted(missing)[0]}, which {base.name} does not hold")
-    partial = out.with_suffix(".partial")
-    writer = GGUFWriter(partial, MODEL_ARCH_NAMES[header.architecture])
-    _copy_metadata(reader, writer)
-    for tensor in reader.tensors:
-        if tensor.name in deltas:
-            module, delta = deltas[tensor.name]
-            changed = dequantize(tensor.data, tensor.tensor_type) + _as_stored(module, delta, header)
-            packed = quantize(changed.astype(np.float32), GGMLQuantizationType.Q8_0)
-            writer.add_tensor(tensor.name, packed, raw_dtype=GGMLQuantizationType.Q8_0)
-        else:
-            writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    partial.replace(out)
+    rewrite(base, out, {name: _as_stored(module, delta, header) for name, (module, delta) in deltas.items()})
     return len(deltas)
 
 
@@ -82,9 +54,9 @@ def adapter_deltas(adapter: Path) -> dict[str, Matrix]:
     deltas = {}
     for name, down in weights.items():
         if name.endswith(".lora_A.weight"):
-            up = weights[name.replace(".lora_A.", ".lora_B.")].astype(np.float32)
+            up = weights[name.replace(".lora_A.", ".lora_B.")].astype("float32")
             module = name.removeprefix("base_model.model.").removesuffix(".lora_A.weight")
-            deltas[module] = (config["lora_alpha"] / root) * (up @ down.astype(np.float32))
+            deltas[module] = (config["lora_alpha"] / root) * (up @ down.astype("float32"))
     return deltas
 
 
@@ -114,17 +86,3 @@ def _header(reader: GGUFReader) -> Header:
     key_heads = reader.fields.get(f"{name}.attention.head_count_kv")
     blocks = int(reader.fields[f"{name}.block_count"].contents())
     return Header(architecture, blocks, heads, int(key_heads.contents()) if key_heads else heads)
-
-
-def _copy_metadata(reader: GGUFReader, writer: GGUFWriter) -> None:
-    for field in reader.fields.values():
-        if field.name.startswith("GGUF.") or field.name in ("general.architecture", "general.file_type"):
-            continue
-        _copy_field(field, writer)
-    writer.add_uint32("general.file_type", 7)
-
-
-def _copy_field(field: ReaderField, writer: GGUFWriter) -> None:
-    kind = field.types[0]
-    inner = field.types[-1] if kind == GGUFValueType.ARRAY else None
-    writer.add_key_value(field.name, field.contents(), kind, sub_type=inner)

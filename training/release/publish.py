@@ -1,7 +1,7 @@
 """From an adapter to a registered version, and from a version to the one that answers.
 
 A version's folder holds the adapter, the retriever, the merged GGUF file where the base is one, and its card.
-Promoting and rolling back move the alias `champion`; the running server follows it.
+Promoting and rolling back move the alias `champion`, a trial points `canary`; the running server follows both.
 """
 
 import json
@@ -59,7 +59,28 @@ def promote(store: Store, name: str, actor: str) -> Version:
         )
     if store.versions.alias("champion") != version.name:
         store.versions.point("champion", version.name, actor)
+    if store.versions.alias("canary") == version.name:
+        store.versions.drop("canary", actor)
     return version
+
+
+def start_canary(store: Store, name: str, actor: str) -> Version:
+    """Let a version answer the setting `canary`'s share of conversations; promoting or `end_canary` ends it."""
+    version = store.versions.get(name)
+    if not Path(version.path).is_dir():
+        raise UserError(f"version {version.name} has no files at {version.path}: restore them or try another version")
+    if store.versions.resolve("champion") == version.name:
+        raise UserError(f"{version.name} answers everybody already: name another version")
+    store.versions.point("canary", version.name, actor)
+    return version
+
+
+def end_canary(store: Store, actor: str) -> str:
+    """Let the champion answer everybody again; returns the version that was tried."""
+    tried = store.versions.drop("canary", actor)
+    if tried is None:
+        raise NotFoundError("no version is on trial: `python -m training canary VERSION` starts a trial")
+    return tried
 
 
 def roll_back(store: Store, actor: str) -> str:

@@ -1,0 +1,35 @@
+"""Request bodies, read whole within bounds of size and time, so that no client can hold memory or a place."""
+
+import anyio
+from fastapi import Request
+from starlette.types import Message
+
+LARGEST = 2_000_000  # bytes; 400 messages of 4,000 characters fit
+SECONDS = 20.0
+
+
+class BodyError(Exception):
+    """A body that is too large (413) or came too slowly (408); `status` is what to answer."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+async def read_whole(request: Request) -> Request:
+    """The request with its body read; raises `BodyError`, and starlette's `ClientDisconnect` for a client that left."""
+    body = bytearray()
+    try:
+        with anyio.fail_after(SECONDS):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > LARGEST:
+                    raise BodyError(413, f"the body is larger than {LARGEST:,} bytes: send fewer or shorter messages")
+    except TimeoutError:
+        raise BodyError(408, f"the body did not arrive within {SECONDS:.0f} seconds: send it again") from None
+    unread: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+
+    async def receive() -> Message:
+        return unread.pop() if unread else await request.receive()
+
+    return Request(request.scope, receive)

@@ -1,0 +1,37 @@
+"""What the training commands share: the installation they work on, who gives the order, how results are printed."""
+
+import getpass
+import json
+from typing import Any
+
+import click
+
+from chatbot.settings import Settings, load_settings
+from chatbot.store import Store, open_store
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+
+
+def installation() -> tuple[Settings, Store]:
+    """The settings and the opened store; raises `SettingsError` with all faults."""
+    settings = load_settings()
+    return settings, open_store(settings.database)
+
+
+def actor() -> str:
+    """How events name whoever runs the command."""
+    return f"operator:{getpass.getuser()}"
+
+
+def show(result: dict[str, Any], as_json: bool) -> None:
+    """Print a result on standard output: one line of JSON, or a line for each key, lists with a line for each item."""
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+        return
+    for key, value in result.items():
+        if isinstance(value, list):
+            click.echo(f"{key}:")
+            for item in value:
+                click.echo(f"  - {item}")
+        else:
+            click.echo(f"{key}: {value}")

@@ -1,0 +1,112 @@
+"""The way in for an adapter that was trained elsewhere: checked, merged and registered under an immutable name.
+
+From then on it is a version like any other: it is evaluated, put before the gate and promoted by the same commands. It
+has no run, no snapshot and no retriever of its own; where it came from stands in its card and in `facts.json`.
+"""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Template
+
+from chatbot.engines.base_model import BaseModel, find_base_model
+from chatbot.engines.loading import ADAPTER, MERGED
+from chatbot.knowledge.packs import load_pack
+from chatbot.records import Version, new_id
+from chatbot.settings import Settings
+from chatbot.store import Store
+from chatbot.weights import file_digest
+from training.release.compatibility import CONFIG, WEIGHTS, ForeignAdapter, read_adapter
+from training.release.merging import merge_into_gguf
+
+CARD = Template(
+    """---
+base_model: {{ base.name }}
+library_name: peft
+tags: [lora]
+---
+# {{ version.name }}
+
+A LoRA adapter on {{ base.name }} (SHA-256 {{ base.digest[:16] }}…), trained elsewhere and registered here. What it
+learned from is not known to this installation: evaluate it before it answers anybody.
+
+| | |
+|---|---|
+| folder | {{ origin.folder }} |
+| base, as the adapter states it | {{ origin.stated_base or "not stated" }} |
+| SHA-256 of its weights | {{ origin.sha256 }} |
+| rank, alpha | {{ origin.rank }}, {{ origin.alpha }} |
+| target modules | {{ origin.target_modules }} |
+| registered | {{ version.created_at }} by {{ origin.actor }} |
+
+Files: `adapter/` (peft), `model.gguf` (merged, Q8_0, where the base is a GGUF file), `facts.json`.
+"""
+)
+
+
+def register_adapter(
+    settings: Settings,
+    store: Store,
+    folder: Path,
+    actor: str,
+    tell: Callable[[str], None] = lambda phase: None,
+) -> Version:
+    """Register an adapter folder in PEFT's format as a version; the alias `candidate` points at it.
+
+    Raises `WeightsError` when it is no plain LoRA adapter for the base that the settings name, `PackError` when the
+    pack cannot be read; nothing is left behind then. `tell` hears what is being done.
+    """
+    pack = load_pack(settings.pack_folder)
+    base = find_base_model(settings.base_model, settings.home.resolve())
+    tell("checking the adapter")
+    adapter = read_adapter(folder, base, settings.base_model)
+    work = settings.home.resolve() / "versions" / f"{new_id()}.partial"
+    try:
+        _copy_adapter(adapter, work / ADAPTER)
+        if base.gguf is not None:
+            tell("merging")
+            merge_into_gguf(base.gguf, work / ADAPTER, work / MERGED)
+        return _publish(store, base, pack.name, adapter, work, actor)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _publish(store: Store, base: BaseModel, pack: str, adapter: ForeignAdapter, work: Path, actor: str) -> Version:
+    """Take the next name and give the finished folder that name."""
+    origin = _origin(adapter, actor)
+    version = store.versions.add_version(pack, base.name, file_digest(work / ADAPTER / WEIGHTS), None, None)
+    (work / "facts.json").write_text(json.dumps({"origin": origin}, indent=2), encoding="utf-8")
+    (work / "README.md").write_text(CARD.render(version=version, base=base, origin=origin) + "\n", encoding="utf-8")
+    work.rename(version.path)
+    store.versions.point("candidate", version.name, actor)
+    return version
+
+
+def _copy_adapter(adapter: ForeignAdapter, place: Path) -> None:
+    """Copy what peft reads; weights in a precision that numpy lacks, such as bfloat16, become float32."""
+    import torch
+    from safetensors.torch import save_file
+
+    place.mkdir(parents=True)
+    shutil.copyfile(adapter.folder / CONFIG, place / CONFIG)
+    if all(tensor.dtype in (torch.float32, torch.float16) for tensor in adapter.tensors.values()):
+        shutil.copyfile(adapter.folder / WEIGHTS, place / WEIGHTS)
+    else:
+        save_file({name: tensor.float() for name, tensor in adapter.tensors.items()}, place / WEIGHTS)
+
+
+def _origin(adapter: ForeignAdapter, actor: str) -> dict[str, Any]:
+    targets = adapter.config["target_modules"]
+    return {
+        "folder": str(adapter.folder.resolve()),
+        "stated_base": adapter.config.get("base_model_name_or_path"),
+        "sha256": file_digest(adapter.folder / WEIGHTS),
+        "rank": adapter.config["r"],
+        "alpha": adapter.config["lora_alpha"],
+        "target_modules": targets if isinstance(targets, str) else sorted(targets),
+        "peft_version": adapter.config.get("peft_version"),
+        "actor": actor,
+    }
