@@ -7,10 +7,21 @@ are served as Q8_0, which it reads to the bit.
 
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter, ReaderField, dequantize, quantize
+from gguf import (
+    GGMLQuantizationType,
+    GGUFReader,
+    GGUFValueType,
+    GGUFWriter,
+    ReaderField,
+    ReaderTensor,
+    dequantize,
+    quantize,
+)
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
@@ -41,12 +52,16 @@ def rewrite(source: Path, out: Path, deltas: Mapping[str, Matrix] | None = None)
         if not field.name.startswith("GGUF.") and field.name not in ("general.architecture", "general.file_type"):
             _copy_field(field, writer)
     writer.add_uint32("general.file_type", Q8_0_FILE)
-    for tensor in reader.tensors:
-        if tensor.name in changes or tensor.tensor_type in MISREAD:
-            values = dequantize(tensor.data, tensor.tensor_type) + changes.get(tensor.name, np.float32(0))
-            writer.add_tensor(tensor.name, quantize(values.astype(np.float32), KEPT), raw_dtype=KEPT)
-        else:
-            writer.add_tensor(tensor.name, tensor.data, raw_dtype=tensor.tensor_type)
+
+    def packed(tensor: ReaderTensor) -> tuple[Any, GGMLQuantizationType]:
+        if tensor.name not in changes and tensor.tensor_type not in MISREAD:
+            return tensor.data, tensor.tensor_type
+        values = dequantize(tensor.data, tensor.tensor_type) + changes.get(tensor.name, np.float32(0))
+        return quantize(values.astype(np.float32), KEPT), KEPT
+
+    with ThreadPoolExecutor() as pool:
+        for tensor, (data, kind) in zip(reader.tensors, pool.map(packed, reader.tensors), strict=True):
+            writer.add_tensor(tensor.name, data, raw_dtype=kind)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

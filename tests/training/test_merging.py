@@ -32,6 +32,13 @@ def adapter(base: BaseModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def merged(base: BaseModel, adapter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("merged") / "model.gguf"
+    assert merge_into_gguf(base.gguf, adapter, out) == 210
+    return out
+
+
 def greedy(base: BaseModel, adapter: Path | None, tokens: int) -> list[int]:
     from peft import PeftModel
 
@@ -44,12 +51,10 @@ def greedy(base: BaseModel, adapter: Path | None, tokens: int) -> list[int]:
     return out[0, ids.shape[1] :].tolist()
 
 
-def test_the_merged_file_speaks_like_the_adapter(base: BaseModel, adapter: Path, tmp_path: Path) -> None:
+def test_the_merged_file_speaks_like_the_adapter(base: BaseModel, adapter: Path, merged: Path) -> None:
     from chatbot.engines.openvino import OpenVinoEngine
     from chatbot.records import Sampling
 
-    merged = tmp_path / "model.gguf"
-    assert merge_into_gguf(base.gguf, adapter, merged) == 210
     engine = OpenVinoEngine(merged, base, "merged")
     try:
         said = "".join(engine.generate(QUESTION, Sampling(max_new_tokens=12, repetition_penalty=1.0)))
@@ -61,15 +66,13 @@ def test_the_merged_file_speaks_like_the_adapter(base: BaseModel, adapter: Path,
     assert said.split()[:5] == expected.split()[:5]
 
 
-def test_changed_matrices_are_written_in_eight_bits(base: BaseModel, adapter: Path, tmp_path: Path) -> None:
-    merged = tmp_path / "model.gguf"
-    merge_into_gguf(base.gguf, adapter, merged)
+def test_changed_matrices_are_written_in_eight_bits(base: BaseModel, merged: Path) -> None:
     kinds = {tensor.name: tensor.tensor_type for tensor in GGUFReader(merged).tensors}
     before = {tensor.name: tensor.tensor_type for tensor in GGUFReader(base.gguf).tensors}
     assert kinds["blk.0.attn_q.weight"] == GGMLQuantizationType.Q8_0
     assert kinds["token_embd.weight"] == before["token_embd.weight"]
     assert set(kinds) == set(before)
-    assert not list(tmp_path.glob("*.partial"))
+    assert not list(merged.parent.glob("*.partial"))
 
 
 def test_an_adapter_for_another_model_is_refused(base: BaseModel, tmp_path: Path) -> None:
