@@ -217,7 +217,8 @@ class ChatEvents:
         tab = self._tabs.tab(request.session_hash)
         status = status_view(self._session)
         known, tab.status = tab.status, str(status)
-        frame = (SAME,) * 3 if tab.busy else self._news(conversation_id, tab, request)
+        still = tab.busy or not tab.shows(conversation_id)
+        frame = (SAME,) * 3 if still else self._news(conversation_id, tab, request)
         return (SAME if known == tab.status else status), *frame
 
     def _news(self, conversation_id: str | None, tab: Tab, request: gr.Request) -> tuple[Any, ...]:
@@ -241,7 +242,8 @@ class ChatEvents:
                 tab.shown = fingerprint(self._store, self._store.conversations.get(conversation_id, person))
             except NotFoundError:
                 pass
-        return view, view["conversation"], history_view(self._store, person, view["conversation"])
+        tab.conversation = view["conversation"]
+        return view, tab.conversation, history_view(self._store, person, tab.conversation)
 
     def _known(self, request: gr.Request) -> Person | None:
         visitor_id = self._access.visitor_id(request.cookies)

@@ -74,16 +74,21 @@ class Turn:
 
 @dataclass
 class Tab:
-    """One browser tab: its turns, and marks of what it shows."""
+    """One browser tab: its turns, and marks of what it shows; `shown` is None until anything was."""
 
     turns: list[Turn] = field(default_factory=list)
-    shown: str = ""
+    conversation: str | None = None
+    shown: str | None = None
     status: str = ""
 
     @property
     def busy(self) -> bool:
         """Whether a reply is being written for the conversation on view."""
         return any(not turn.left and not turn.done for turn in self.turns)
+
+    def shows(self, conversation_id: str | None) -> bool:
+        """Whether this conversation is on view; a question about another one was sent before the visitor moved on."""
+        return self.shown is None or self.conversation == conversation_id
 
     def leave(self) -> None:
         """Look at something else; the reply on its way is finished unseen."""
