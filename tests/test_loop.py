@@ -16,7 +16,7 @@ from chatbot.store import open_store
 from tests.packs import write_pack
 
 ROOT = Path(__file__).resolve().parent.parent
-QUICK = "epochs = 3\nbatch_tokens = 1024\nlearning_rate = 2e-3\nvalidate_every = 4\ncheckpoint_every = 1\nrank = 8\n"
+QUICK = "epochs = 1\nbatch_tokens = 512\nlearning_rate = 2e-3\nvalidate_every = 4\ncheckpoint_every = 1\nrank = 8\n"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -120,7 +120,7 @@ def test_a_killed_run_goes_on_from_its_checkpoint(
 ) -> None:
     store = open_store(Path(installation["CHATBOT_HOME"]) / "chatbot.db")
     process = subprocess.Popen(
-        [sys.executable, "-m", "training", "run", "--set", "seed=5", "--set", "max_steps=6", "--json"],
+        [sys.executable, "-m", "training", "run", "--set", "seed=5", "--set", "max_steps=2", "--json"],
         cwd=ROOT,
         env=installation,
         stdout=subprocess.DEVNULL,
@@ -132,6 +132,7 @@ def test_a_killed_run_goes_on_from_its_checkpoint(
         time.sleep(0.2)
         checkpoint = next(Path(installation["CHATBOT_HOME"]).glob("runs/*/checkpoint.pt"), None)
     assert checkpoint, "no checkpoint appeared"
+    process.send_signal(signal.SIGSTOP)
     busy = command("training", "run", "--json")
     assert busy.returncode == 2
     assert checkpoint.parent.name in busy.stderr, "a second run names the first one's id"
@@ -141,7 +142,7 @@ def test_a_killed_run_goes_on_from_its_checkpoint(
     done = command("training", "run", "--resume", killed, "--json")
     assert done.returncode == 0, done.stderr
     outcome = json.loads(done.stdout)
-    assert outcome["steps"] == 6
+    assert outcome["steps"] == 2
     assert store.versions.run(killed).status == "interrupted"
     assert store.versions.run(killed).error == f"continued as {outcome['run']}"
     assert store.versions.run(outcome["run"]).version == outcome["version"]

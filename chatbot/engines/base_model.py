@@ -70,16 +70,17 @@ class BaseModel:
         return place
 
     def served(self) -> Path | None:
-        """The GGUF file as OpenVINO reads it faithfully: the file itself, or a copy in Q8_0 (made once, 5 s)."""
+        """The GGUF file as OpenVINO reads it faithfully: the file itself, or a copy in Q8_0 (made once, 6 s)."""
         if self.gguf is None:
             return None
         place = self.folder / "served.gguf"
         if not place.is_file():
-            from chatbot.engines.gguf_files import is_misread, rewrite
+            from chatbot.engines.gguf_files import GGUFFile, rewrite
 
-            if not is_misread(self.gguf):
+            file = GGUFFile(self.gguf)
+            if not file.misread:
                 return self.gguf
-            rewrite(self.gguf, place)
+            rewrite(file, place)
         return place
 
     def encode(self, messages: Sequence[ChatMessage], reply: str | None = None) -> list[int]:

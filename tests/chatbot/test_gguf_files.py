@@ -7,7 +7,7 @@ import torch
 from gguf import GGMLQuantizationType, GGUFReader, dequantize
 
 from chatbot.engines.base_model import BaseModel, find_base_model
-from chatbot.engines.gguf_files import is_misread, rewrite
+from chatbot.engines.gguf_files import GGUFFile, rewrite
 from chatbot.engines.openvino import OpenVinoEngine
 from chatbot.records import ChatMessage, Sampling
 
@@ -34,7 +34,7 @@ def agreement(base: BaseModel, gguf: Path) -> float:
 def test_the_packaged_file_is_misread_and_its_served_copy_is_not(real_home: Path) -> None:
     base = find_base_model("smollm2-135m-instruct", real_home)
     served = base.served()
-    assert base.gguf and served and is_misread(base.gguf) and not is_misread(served)
+    assert base.gguf and served and GGUFFile(base.gguf).misread and not GGUFFile(served).misread
     assert served == base.served()
     assert agreement(base, served) > 0.9
 
@@ -46,7 +46,7 @@ def test_a_rewritten_file_holds_the_same_weights_and_the_deltas(real_home: Path,
     read = {tensor.name: tensor for tensor in GGUFReader(base.gguf).tensors}
     before = dequantize(read[name].data, read[name].tensor_type)
     delta = np.full_like(before, 0.25)
-    rewrite(base.gguf, tmp_path / "out.gguf", {name: delta})
+    rewrite(GGUFFile(base.gguf), tmp_path / "out.gguf", {name: delta})
     written = {tensor.name: tensor for tensor in GGUFReader(tmp_path / "out.gguf").tensors}
     assert set(written) == set(read) and not list(tmp_path.glob("*.partial"))
     assert {tensor.tensor_type for tensor in written.values()} == {GGMLQuantizationType.Q8_0, GGMLQuantizationType.F32}

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gguf import MODEL_ARCH, MODEL_ARCH_NAMES, GGUFReader, TensorNameMap, get_tensor_name_map
+from gguf import MODEL_ARCH, MODEL_ARCH_NAMES, TensorNameMap, get_tensor_name_map
 from safetensors.numpy import load_file
 
-from chatbot.engines.gguf_files import Matrix, rewrite
+from chatbot.engines.gguf_files import GGUFFile, Matrix, rewrite
 from chatbot.errors import TrainingError
 
 PERMUTED = re.compile(r"\.(q|k)_proj$")
@@ -35,14 +35,14 @@ def merge_into_gguf(base: Path, adapter: Path, out: Path) -> int:
 
     Raises `TrainingError` when a matrix of the adapter is not in the file.
     """
-    reader = GGUFReader(base)
-    header = _header(reader)
+    file = GGUFFile(base)
+    header = _header(file)
     names = get_tensor_name_map(header.architecture, header.blocks)
     deltas = {_gguf_name(module, names): (module, delta) for module, delta in adapter_deltas(adapter).items()}
-    missing = set(deltas) - {tensor.name for tensor in reader.tensors}
+    missing = set(deltas) - {tensor.name for tensor in file.tensors}
     if missing:
         raise TrainingError(f"the adapter changes {sorted(missing)[0]}, which {base.name} does not hold")
-    rewrite(base, out, {name: _as_stored(module, delta, header) for name, (module, delta) in deltas.items()})
+    rewrite(file, out, {name: _as_stored(module, delta, header) for name, (module, delta) in deltas.items()})
     return len(deltas)
 
 
@@ -77,12 +77,12 @@ def _as_stored(module: str, delta: Matrix, header: Header) -> Matrix:
     return delta.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2).reshape(rows, columns)
 
 
-def _header(reader: GGUFReader) -> Header:
-    name = str(reader.fields["general.architecture"].contents())
+def _header(file: GGUFFile) -> Header:
+    name = str(file.fields["general.architecture"].contents())
     architecture = next((key for key, value in MODEL_ARCH_NAMES.items() if value == name), None)
     if architecture is None:
         raise TrainingError(f"GGUF architecture {name!r} is not known: adapters cannot be merged into it")
-    heads = int(reader.fields[f"{name}.attention.head_count"].contents())
-    key_heads = reader.fields.get(f"{name}.attention.head_count_kv")
-    blocks = int(reader.fields[f"{name}.block_count"].contents())
+    heads = int(file.fields[f"{name}.attention.head_count"].contents())
+    key_heads = file.fields.get(f"{name}.attention.head_count_kv")
+    blocks = int(file.fields[f"{name}.block_count"].contents())
     return Header(architecture, blocks, heads, int(key_heads.contents()) if key_heads else heads)
