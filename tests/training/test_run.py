@@ -1,0 +1,47 @@
+"""`training run`: a run that somebody stopped is gone on with by its id."""
+
+import json
+
+import pytest
+
+from chatbot.commands import run_command
+from chatbot.engines.base_model import BaseModel
+from chatbot.settings import Settings, load_settings
+from chatbot.store import open_store
+from tests.packs import write_pack
+from training.__main__ import commands
+from training.cycle import Progress
+from training.runs import CHECKPOINT, STOP, run_folder
+
+
+@pytest.fixture
+def settings(tiny_base: BaseModel, tmp_path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setenv("CHATBOT_BASE_MODEL", str(tiny_base.source))
+    monkeypatch.setenv("CHATBOT_PACK", str(write_pack(tmp_path / "lamps")))
+    return load_settings()
+
+
+def test_a_stopped_run_is_gone_on_with(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    versions = open_store(settings.database).versions
+    unstopped = Progress.training
+
+    def stopping(progress: Progress, values: dict[str, object]) -> None:
+        unstopped(progress, values)
+        (run_folder(settings, versions.runs(1)[0].id) / STOP).touch()
+
+    monkeypatch.setattr(Progress, "training", stopping)
+    quick = ["--set", "epochs=9", "--set", "max_steps=4", "--set", "retriever_epochs=0"]
+    assert run_command(commands, ["run", *quick, "--json"]) == 2
+    assert "the checkpoint is kept" in capsys.readouterr().err
+    stopped = versions.runs(1)[0]
+    assert stopped.status == "stopped"
+    assert (run_folder(settings, stopped.id) / CHECKPOINT).is_file()
+
+    monkeypatch.setattr(Progress, "training", unstopped)
+    assert run_command(commands, ["run", "--resume", stopped.id, "--json"]) == 0
+    outcome = json.loads(capsys.readouterr().out)
+    assert outcome["steps"] == 4
+    assert versions.run(stopped.id).error == f"continued as {outcome['run']}"
+    assert versions.run(outcome["run"]).version == outcome["version"]
