@@ -30,7 +30,7 @@ FEWEST_ORDINARY = 20
 NEAREST_EXAMPLES = 3
 STRENGTH = 30.0
 GRAVE = ("handoff", "refuse")  # what a part of a long message is enough for
-CAUTION = 2.0  # between two rules, the one that fetches a person
+CAUTION = 4.0  # between two rules, the one that fetches a person
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Misspelt words are put right for looking up, and nothing else is touched."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,24 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Pack:
 )
 def test_it_corrects_towards_the_words_of_the_pack(pack: Pack, written: str, meant: str) -> None:
     assert Speller(pack).correct(written) == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("gettin' owt wi'oot payin'", "getting anything without paying"),
+        ("'ow long does t'delivery tek", "how long does the delivery take"),
+        ("can i return it wivout a reason", "can i return it without a reason"),
+        ("Hoo mony lamps shud ah send back?", "how many lamps should I send back?"),
+    ],
+)
+def test_it_spells_out_what_is_written_as_it_is_spoken(pack: Pack, written: str, meant: str) -> None:
+    assert Speller(pack).correct(written) == meant
+
+
+def test_a_long_word_is_known_by_its_sound(pack: Pack) -> None:
+    speller = Speller(pack.__class__(**vars(pack) | {"pieces": [replace(pack.pieces[0], text="a prescription")]}))
+    assert speller.correct("my perscripshun") == "my prescription"
 
 
 @pytest.mark.parametrize("text", ["", "to Kowalczyk please", "u r gr8", "ring 0163 296 0140", "ab@mail.example", "🌟"])
