@@ -2,13 +2,13 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
 import click
 
 from chatbot.errors import InputError
-from chatbot.records import KeyRole, Role
+from chatbot.records import ApiKey, KeyRole, Person, Role
 from chatbot.settings import load_settings
 from chatbot.store import Store, open_store
 
@@ -49,14 +49,8 @@ def list_users(as_json: bool) -> None:
     """List agents and operators."""
     with opened_store() as store:
         people = store.people.staff()
-    if as_json:
-        rows = [{"name": person.name, "role": person.role, "created_at": person.created_at} for person in people]
-        click.echo(json.dumps({"users": rows}, ensure_ascii=False))
-        return
-    for person in people:
-        click.echo(f"{person.name}  {person.role}  since {person.created_at[:10]}")
-    if not people:
-        click.echo("nobody yet: `python -m chatbot user add NAME --role operator` adds the first")
+    none = "nobody yet: `python -m chatbot user add NAME --role operator` adds the first"
+    _print_list("users", people, as_json, none)
 
 
 @click.group()
@@ -87,14 +81,7 @@ def list_keys(as_json: bool) -> None:
     """List the keys in use, without their secrets."""
     with opened_store() as store:
         keys = store.keys.all()
-    if as_json:
-        rows = [{"name": key.name, "role": key.role, "created_at": key.created_at} for key in keys]
-        click.echo(json.dumps({"keys": rows}, ensure_ascii=False))
-        return
-    for known in keys:
-        click.echo(f"{known.name}  {known.role}  since {known.created_at[:10]}")
-    if not keys:
-        click.echo("no key yet: `python -m chatbot key add NAME` makes one")
+    _print_list("keys", keys, as_json, "no key yet: `python -m chatbot key add NAME` makes one")
 
 
 @key.command("revoke")
@@ -104,3 +91,15 @@ def revoke_key(name: str) -> None:
     with opened_store() as store:
         store.keys.revoke(name)
     click.echo(f"key {name} is refused from now on")
+
+
+def _print_list(name: str, holders: Sequence[Person] | Sequence[ApiKey], as_json: bool, none: str) -> None:
+    """Names, roles and since when; `none` is said where there is nobody."""
+    rows = [{"name": one.name, "role": one.role, "created_at": one.created_at} for one in holders]
+    if as_json:
+        click.echo(json.dumps({name: rows}, ensure_ascii=False))
+        return
+    for row in rows:
+        click.echo(f"{row['name']}  {row['role']}  since {str(row['created_at'])[:10]}")
+    if not rows:
+        click.echo(none)

@@ -81,8 +81,9 @@ class Trace:
     """How a reply came about; stored with it.
 
     `act` is what it does (answer, abstain, handoff, refuse, decline, ask, chat), `check` what the check made of it, and
-    `refused` the figures that it kept from being shown. `first_token_ms` counts from when the question was taken up,
-    after the `queued_ms` that it waited for a place; `prepared_ms` is what rules, retrieval and prompt took of it.
+    `refused` the figures that it kept from being shown. `finish` says why the model stopped (stop, length, cancelled).
+    `first_token_ms` counts from when the question was taken up, after the `queued_ms` that it waited for a place;
+    `prepared_ms` is what rules, retrieval and prompt took of it.
     """
 
     version: str = ""
@@ -95,6 +96,7 @@ class Trace:
     tokens_per_second: float | None = None
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    finish: str = "stop"
     handoff: str | None = None
     uncertain: bool = False
     act: str = "answer"

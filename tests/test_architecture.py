@@ -28,10 +28,10 @@ TRAINING = {
     "release": 3,
     "cycle": 4,
     "jobs progress command_line": 5,
-    "console console_view console_words release_commands": 6,
+    "console console_acts console_view console_words release_commands": 6,
     "__main__": 7,
 }
-BESIDE_EACH_OTHER = {"training.console", "training.console_view", "training.console_words"}
+BESIDE_EACH_OTHER = {"training.console", "training.console_acts", "training.console_view", "training.console_words"}
 FLOORS = {
     f"{package}.{room}": floor
     for package, house in (("chatbot", CHATBOT), ("training", TRAINING))

@@ -2,28 +2,28 @@
 
     app = gr.mount_gradio_app(app, build_operate_page(session, access, jobs), "/operate", theme=chat_theme(), css=CSS)
 
-`AccessMiddleware` keeps others out; every handler checks the cookie once more. The words are in `console_words`, the
-HTML and the style in `console_view`. Nothing is trained in this process: `jobs` starts another.
+`AccessMiddleware` keeps others out; every handler checks the cookie once more. The words are in `console_words`, what
+may be done in `console_acts`, the HTML and the style in `console_view`. Nothing is trained in this process: `jobs`
+starts another.
 """
 
 from dataclasses import dataclass, fields
-from typing import Any, Literal
+from typing import Any
 
 import gradio as gr
 import pandas as pd
 
 from chatbot.dialogue.session import Session
-from chatbot.errors import InputError
 from chatbot.records import Person
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 from chatbot.web.access import Access
 from chatbot.web.review import PICK, SIGNED_OUT, Updates, told
 from chatbot.web.review import STYLE as REVIEW_STYLE
+from training import console_acts as acts
 from training import console_words as words
 from training.console_view import STYLE, differences, render
 from training.jobs import Jobs
-from training.release.publish import promote, roll_back
 
 POLL_SECONDS = 2
 GO_ON = "Go on from the checkpoint"
@@ -31,7 +31,6 @@ COLUMNS = ["step", "loss", "rows"]
 COLOURS = {"training": "#7f93a8", "validation": "#2f9e86"}
 TO_CONFIRM = "() => setTimeout(() => document.querySelector('#op-yes')?.focus(), 80)"
 TO_ACTIONS = "() => setTimeout(() => document.querySelector('#op-roll-back')?.focus(), 80)"
-Intent = tuple[Literal["promote", "roll back"], str] | None
 
 
 @dataclass(frozen=True)
@@ -47,12 +46,13 @@ class Parts:
     versions: gr.HTML
     verdict: gr.HTML
     promote: gr.Button
+    trial: gr.Button
     roll_back: gr.Button
     confirm: gr.Column
     question: gr.HTML
     history: gr.HTML
     selected: gr.State
-    intent: gr.State
+    waiting_act: gr.State
     shown: gr.State
 
     def all(self) -> list[Any]:
@@ -78,6 +78,7 @@ def build_operate_page(session: Session, access: Access, jobs: Jobs) -> gr.Block
             verdict = _html(elem_id="op-verdict")
             with gr.Row(elem_classes="op-buttons"):
                 promoting = gr.Button("Promote", variant="primary", elem_id="op-promote")
+                trying = gr.Button("Try it", elem_id="op-try")
                 rolling = gr.Button("Roll back", elem_id="op-roll-back")
             with gr.Column(visible=False, elem_id="op-confirm") as confirm:
                 question = _html()
@@ -85,10 +86,10 @@ def build_operate_page(session: Session, access: Access, jobs: Jobs) -> gr.Block
                     yes = gr.Button("Yes, do it", variant="primary", elem_id="op-yes")
                     no = gr.Button("Leave it as it is", elem_id="op-no")
         history = _html(elem_id="op-history")
-        selected, intent, shown = gr.State(None), gr.State(None), gr.State({})
+        selected, waiting_act, shown = gr.State(None), gr.State(None), gr.State({})
         retraining = (run, retrain, stop, curve)
-        judging = (versions, verdict, promoting, rolling, confirm, question, history)
-        parts = Parts(header, waits, *retraining, *judging, selected, intent, shown)
+        judging = (versions, verdict, promoting, trying, rolling, confirm, question, history)
+        parts = Parts(header, waits, *retraining, *judging, selected, waiting_act, shown)
         desk = OperatorDesk(session, access, jobs, parts)
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "outputs": parts.all()}
         page.load(desk.tick, [shown, selected], **quiet)
@@ -97,8 +98,9 @@ def build_operate_page(session: Session, access: Access, jobs: Jobs) -> gr.Block
         stop.click(desk.stop, [shown, selected], **quiet)
         versions.click(desk.pick, [shown], **quiet)
         promoting.click(desk.ask_promote, [selected], **quiet).then(None, js=TO_CONFIRM)
+        trying.click(desk.ask_try, [selected], **quiet).then(None, js=TO_CONFIRM)
         rolling.click(desk.ask_roll_back, None, **quiet).then(None, js=TO_CONFIRM)
-        yes.click(desk.confirm, [intent, shown, selected], **quiet).then(None, js=TO_ACTIONS)
+        yes.click(desk.confirm, [waiting_act, shown, selected], **quiet).then(None, js=TO_ACTIONS)
         no.click(desk.cancel, None, **quiet).then(None, js=TO_ACTIONS)
     return page
 
@@ -170,40 +172,27 @@ class OperatorDesk:
     def ask_promote(self, selected: str | None, request: gr.Request) -> Updates:
         """Say what promoting means, and wait for a yes."""
         self._operator(request)
-        version = self._store.versions.get(selected or self._default())
-        text = f"Let {version.name} answer from now on, instead of {words.named(self._champion())}?"
-        if version.gate.get("decision") == "hold":
-            text = (
-                f"The gate held this version because: {'; '.join(version.gate['reasons'])}. Promote it anyway? {text}"
-            )
-        elif not version.gate:
-            text = f"The gate has not judged this version. Promote it anyway? {text}"
-        return self._ask(("promote", version.name), text)
+        return self._ask(*acts.promoting(self._store, selected or self._default()))
 
     @told
     def ask_roll_back(self, request: gr.Request) -> Updates:
         """Name what would answer after rolling back, and wait for a yes."""
         self._operator(request)
-        before = words.before_champion(self._store)
-        text = f"Roll back from {words.named(self._champion())}? Afterwards {words.named(before)} answers."
-        return self._ask(("roll back", before), text)
+        return self._ask(*acts.rolling_back(self._store))
 
     @told
-    def confirm(self, intent: Intent, shown: dict[int, int], selected: str | None, request: gr.Request) -> Updates:
+    def ask_try(self, selected: str | None, request: gr.Request) -> Updates:
+        """Say what a trial means, or that it would end, and wait for a yes."""
+        self._operator(request)
+        return self._ask(*acts.trying(self._store, selected or self._default(), self._session.settings.canary))
+
+    @told
+    def confirm(
+        self, waiting: acts.Act | None, shown: dict[int, int], selected: str | None, request: gr.Request
+    ) -> Updates:
         """Do what was asked about."""
         operator = self._operator(request)
-        if intent is None:
-            raise InputError("nothing is waiting for a yes: press Promote or Roll back first")
-        act, name = intent
-        if act == "promote":
-            promote(self._store, name, operator.actor)
-        elif words.before_champion(self._store) == name:
-            roll_back(self._store, operator.actor)
-        else:
-            raise InputError(
-                "somebody else has moved the champion meanwhile: press Roll back again to see what follows"
-            )
-        gr.Info(f"From now on {words.named(name)} answers; the server swaps within seconds.", duration=6)
+        gr.Info(acts.carry_out(self._store, waiting, self._session.settings.canary, operator.actor), duration=6)
         return self._frame(operator, shown, selected) | self._closed()
 
     @told
@@ -220,36 +209,38 @@ class OperatorDesk:
             raise gr.Error(f"Only operators may do this; you are signed in as {person.role}.")
         return person
 
-    def _champion(self) -> str:
-        return self._store.versions.resolve("champion")
-
     def _default(self) -> str:
         newest = next(iter(self._store.versions.all()), None)
         return newest.name if newest else BASE
 
-    def _ask(self, intent: Intent, text: str) -> Updates:
+    def _ask(self, act: acts.Act, text: str) -> Updates:
         parts = self._parts
         opened = gr.update(visible=True)
-        return {parts.intent: intent, parts.question: render("question", text), parts.confirm: opened}
+        return {parts.waiting_act: act, parts.question: render("question", text), parts.confirm: opened}
 
     def _closed(self) -> Updates:
-        return {self._parts.intent: None, self._parts.confirm: gr.update(visible=False)}
+        return {self._parts.waiting_act: None, self._parts.confirm: gr.update(visible=False)}
 
     def _frame(self, operator: Person, shown: dict[int, int], selected: str | None) -> Updates:
         """What the page should show, less what it shows already."""
         parts, live = self._parts, self._session.live
-        champion, rows = self._champion(), words.version_rows(self._session)
+        champion, rows = self._store.versions.resolve("champion"), words.version_rows(self._session)
         chosen = next((row for row in rows if row.version.name == selected), rows[0])
         against = next((row for row in rows if row.version.name == chosen.version.gate.get("against")), None)
         suites = list(dict.fromkeys(suite for row in rows for suite in row.suites))
         name = chosen.version.name
         title, base = self._session.pack.persona.title, self._session.settings.base_model
+        share, tried = self._session.settings.canary, self._store.versions.alias("canary")
         wanted: Updates = {
-            parts.header: render("header", operator, title, live.version, champion, live.fault),
+            parts.header: render("header", operator, title, live, champion, share),
             parts.waits: render("waits", self._feedback.waiting()),
             parts.versions: render("versions", rows, suites, name, base),
             parts.verdict: render("verdict", chosen, differences(chosen, against)),
             parts.promote: gr.update(interactive=name not in (BASE, champion)),
+            parts.trial: gr.update(
+                value=f"End the trial of {tried}" if tried else f"Try it in {share:.0%} of the chats",
+                interactive=bool(tried) or (share > 0 and name not in (BASE, champion)),
+            ),
             parts.roll_back: gr.update(interactive=champion != BASE),
             parts.history: render("history", words.history(self._store)),
             parts.selected: selected,

@@ -3,7 +3,7 @@
 Replies, tokens and times are counted since the process began; the queue, swaps and feedback are read when asked for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -33,21 +33,17 @@ class Metrics:
         self._first_token = self._histogram(
             "first_token_seconds", "Time from taking up a question to the first word of its reply."
         )
-        self._speed = Histogram(
-            "chatbot_tokens_per_second",
-            "Speed of the replies that a model wrote.",
-            ["version"],
-            buckets=TOKENS_PER_SECOND,
-            registry=self.registry,
+        self._speed = self._histogram(
+            "tokens_per_second", "Speed of the replies that a model wrote.", TOKENS_PER_SECOND
         )
         self._feedback = Gauge(
             "chatbot_feedback", "Feedback that is stored.", ["version", "kind"], registry=self.registry
         )
         self._read_when_asked("swaps", "Changes of the version that answers.", lambda: live.swaps)
         self._read_when_asked("versions_loaded", "Versions in memory.", lambda: len(live.loaded))
-        ProcessCollector(namespace="chatbot", registry=self.registry)
         self._read_when_asked("running", "Replies being written.", lambda: admission.running)
         self._read_when_asked("waiting", "Questions waiting for a place.", lambda: admission.waiting)
+        ProcessCollector(namespace="chatbot", registry=self.registry)
 
     def replied(self, trace: Trace, status: str) -> None:
         """Count a reply that has ended."""
@@ -70,8 +66,8 @@ class Metrics:
     def _counter(self, name: str, told: str, *labels: str) -> Counter:
         return Counter(f"chatbot_{name}", told, labels, registry=self.registry)
 
-    def _histogram(self, name: str, told: str) -> Histogram:
-        return Histogram(f"chatbot_{name}", told, ["version"], buckets=SECONDS, registry=self.registry)
+    def _histogram(self, name: str, told: str, buckets: Sequence[float] = SECONDS) -> Histogram:
+        return Histogram(f"chatbot_{name}", told, ["version"], buckets=buckets, registry=self.registry)
 
     def _read_when_asked(self, name: str, told: str, value: Callable[[], int]) -> None:
         Gauge(f"chatbot_{name}", told, registry=self.registry).set_function(value)

@@ -267,4 +267,5 @@ def _timed(trace: Trace, generation: Generation | None, started: float, first: f
         tokens_per_second=speed,
         prompt_tokens=usage.prompt_tokens,
         completion_tokens=usage.completion_tokens,
+        finish=usage.finish,
     )

@@ -40,6 +40,16 @@ class Engine(Protocol):
 
     version: str
 
+    @property
+    def state(self) -> str:
+        """How its servers are, for operators, one line each; empty where it has none."""
+        ...
+
+    @property
+    def available(self) -> bool:
+        """Whether it can write now; False while every server of a remote engine is down."""
+        ...
+
     def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> Generation:
         """Begin a reply to `messages`, the last of which is the user's."""
         ...

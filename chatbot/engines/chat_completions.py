@@ -103,3 +103,8 @@ def error_text(body: str) -> str:
         told = error.get("message", error.get("detail", error)) if isinstance(error, dict) else error
     text = " ".join((told if isinstance(told, str) else json.dumps(told)).split())
     return (text[:LONGEST_MESSAGE] + "…" if len(text) > LONGEST_MESSAGE else text) or "no reason given"
+
+
+def reason_of(error: Exception) -> str:
+    """What a failed connection says of itself, or its kind where it says nothing."""
+    return str(error) or type(error).__name__

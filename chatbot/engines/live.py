@@ -124,6 +124,16 @@ class LiveEngine(Generic[Companion]):
         return self._fault or self._canary_fault
 
     @property
+    def state(self) -> str:
+        """How the engine's servers are, one line each; empty where it has none."""
+        return self._seat.engine.state if self._seat else ""
+
+    @property
+    def available(self) -> bool:
+        """Whether the engine can write now; False while every server of a remote one is down."""
+        return self._seat is None or self._seat.engine.available
+
+    @property
     def canary(self) -> str | None:
         """The version that answers the canary's share now."""
         trial = self._trial

@@ -7,17 +7,15 @@ training wrote. Prefix caching is on.
 
 import itertools
 import logging
-import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from chatbot.engines.base import Usage
 from chatbot.engines.base_model import BaseModel, encode_chat
-from chatbot.engines.stopping import until_stop
+from chatbot.engines.token_generation import TokenGeneration
 from chatbot.errors import EngineError
 from chatbot.libraries import import_libraries
 from chatbot.records import ChatMessage, Sampling
@@ -28,53 +26,10 @@ CACHE_GIGABYTES = 1
 MOST_SEQUENCES = 64
 
 
-class OpenVinoGeneration:
-    """A request in the batch: token ids arrive from the step thread and leave as text."""
-
-    def __init__(self, engine: "OpenVinoEngine", prompt: list[int], sampling: Sampling) -> None:
-        self.usage = Usage(len(prompt))
-        self.prompt = prompt
-        self.sampling = sampling
-        self.arrived: queue.SimpleQueue[list[int] | EngineError | None] = queue.SimpleQueue()
-        self.cancelled = False
-        self.handle: Any = None
-        self._engine = engine
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield text as soon as its last character is whole."""
-        return until_stop(self._pieces(), self.sampling.stop, self._met_stop)
-
-    def _pieces(self) -> Iterator[str]:
-        ids: list[int] = []
-        shown = 0
-        while (arrival := self.arrived.get()) is not None:
-            if isinstance(arrival, EngineError):
-                raise arrival
-            ids += arrival
-            self.usage.completion_tokens = len(ids)
-            text = self._engine.decode(ids)
-            if len(text) > shown and not text.endswith("\ufffd"):
-                yield text[shown:]
-                shown = len(text)
-        if self.usage.finish == "running":
-            full = len(ids) >= self.sampling.max_new_tokens
-            self.usage.finish = "cancelled" if self.cancelled else "length" if full else "stop"
-        rest = self._engine.decode(ids)[shown:]
-        if rest:
-            yield rest
-
-    def cancel(self) -> None:
-        """Leave the batch at the next step."""
-        self.cancelled = True
-        self._engine.wake()
-
-    def _met_stop(self) -> None:
-        self.usage.finish = "stop"
-        self.cancel()
-
-
 class OpenVinoEngine:
     """A GGUF file served on the CPU to many people at once."""
+
+    state, available = "", True
 
     def __init__(self, gguf: Path, base: BaseModel, version: str) -> None:
         import openvino_genai
@@ -92,16 +47,16 @@ class OpenVinoEngine:
         import_libraries()  # after the pipeline, which reads its file on the other core meanwhile
         self._tokenizer = base.tokenizer
         self._numbers = itertools.count()
-        self._waiting: list[OpenVinoGeneration] = []
-        self._joined: list[OpenVinoGeneration] = []
+        self._waiting: list[TokenGeneration] = []
+        self._joined: list[TokenGeneration] = []
         self._changed = threading.Condition()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name=f"openvino-{version}", daemon=True)
         self._thread.start()
 
-    def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> OpenVinoGeneration:
+    def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> TokenGeneration:
         """Queue a reply; it joins the batch at the next step."""
-        generation = OpenVinoGeneration(self, encode_chat(self._tokenizer, messages), sampling)
+        generation = TokenGeneration(encode_chat(self._tokenizer, messages), sampling, self._decode, self._wake)
         with self._changed:
             if self._closing:
                 raise EngineError(f"{self.version} is being unloaded: try again")
@@ -113,16 +68,6 @@ class OpenVinoEngine:
         """The length of the rendered prompt, in tokens."""
         return len(encode_chat(self._tokenizer, messages))
 
-    def decode(self, ids: list[int]) -> str:
-        """Text of token ids, without special tokens."""
-        text: str = self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        return text
-
-    def wake(self) -> None:
-        """Let the step thread look at what changed."""
-        with self._changed:
-            self._changed.notify()
-
     def close(self) -> None:
         """End every reply and free the model."""
         with self._changed:
@@ -130,6 +75,14 @@ class OpenVinoEngine:
             self._changed.notify()
         self._thread.join()
         self._pipeline = None
+
+    def _decode(self, ids: list[int]) -> str:
+        text: str = self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        return text
+
+    def _wake(self, generation: TokenGeneration) -> None:
+        with self._changed:
+            self._changed.notify()
 
     def _run(self) -> None:
         while True:
@@ -145,7 +98,7 @@ class OpenVinoEngine:
             if self._closing and not self._joined:
                 return
 
-    def _step(self, joining: list[OpenVinoGeneration]) -> None:
+    def _step(self, joining: list[TokenGeneration]) -> None:
         for generation in joining:
             if generation.cancelled or self._closing:
                 generation.arrived.put(None)
@@ -167,11 +120,11 @@ class OpenVinoEngine:
             if handle.get_status() != self._genai.GenerationStatus.RUNNING:
                 self._leave(generation)
 
-    def _leave(self, generation: OpenVinoGeneration) -> None:
+    def _leave(self, generation: TokenGeneration) -> None:
         self._joined.remove(generation)
         generation.arrived.put(None)
 
-    def _fail(self, generations: list[OpenVinoGeneration], error: EngineError) -> None:
+    def _fail(self, generations: list[TokenGeneration], error: EngineError) -> None:
         self._joined = []
         for generation in generations:
             if generation.handle is not None:

@@ -17,7 +17,7 @@ from typing import Any
 import httpx2
 
 from chatbot.engines.base import Finish, Usage
-from chatbot.engines.chat_completions import Chunk, api_address, authorization, request_body
+from chatbot.engines.chat_completions import Chunk, api_address, authorization, reason_of, request_body
 from chatbot.engines.remote_reply import read_reply
 from chatbot.engines.remote_servers import Limits, Server, ServerError, Servers
 from chatbot.engines.stopping import until_stop
@@ -156,6 +156,11 @@ class RemoteEngine:
         """How the servers are, one line each, for the pages."""
         return self._servers.state
 
+    @property
+    def available(self) -> bool:
+        """Whether any server may be asked now."""
+        return self._servers.admits
+
     def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> RemoteGeneration:
         """Begin a reply; the request goes out at once."""
         generation = RemoteGeneration(self.count_tokens(messages), sampling.stop)
@@ -225,7 +230,7 @@ class RemoteEngine:
         try:
             response = await self._client.get(f"{server.url}/models", timeout=self._limits.connect_seconds)
         except httpx2.HTTPError as error:
-            reason = str(error) or type(error).__name__
+            reason = reason_of(error)
             server.breaker.failed(f"the health check got no answer: {reason}", "unreachable")
             return
         if response.status_code < 500:

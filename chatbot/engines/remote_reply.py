@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx2
 
-from chatbot.engines.chat_completions import DONE, Chunk, error_text, read_chunk
+from chatbot.engines.chat_completions import DONE, Chunk, error_text, read_chunk, reason_of
 from chatbot.engines.remote_servers import Server, ServerError
 from chatbot.errors import EngineError
 
@@ -67,7 +67,7 @@ async def _drain(events: AsyncIterator[object]) -> None:
 
 def _explain(server: Server, begun: bool, error: httpx2.HTTPError | EngineError) -> ServerError:
     if isinstance(error, UNREACHABLE):
-        reason = str(error) or type(error).__name__
+        reason = reason_of(error)
         if begun:
             return _cut_short(server, begun, reason)
         text = f"{server.url} cannot be reached ({reason}): start it or correct the address"

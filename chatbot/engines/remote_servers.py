@@ -164,6 +164,11 @@ class Servers:
         """One line a server."""
         return "\n".join(server.summary for server in self.all)
 
+    @property
+    def admits(self) -> bool:
+        """Whether any server lets a reply through."""
+        return any(server.breaker.admits for server in self.all)
+
     def untried(self, tried: set[Server]) -> bool:
         """Whether a server that was not tried yet lets a reply through."""
         return any(server.breaker.admits and server not in tried for server in self.all)

@@ -54,6 +54,8 @@ class ScriptedGeneration:
 class ScriptedEngine:
     """Answers by a script; counts a word as a token."""
 
+    state, available = "", True
+
     def __init__(self, version: str = "scripted", script: Script = first_fact, seconds_per_word: float = 0.0) -> None:
         self.version = version
         self._script = script

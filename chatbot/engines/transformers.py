@@ -1,121 +1,147 @@
-"""The reference engine: transformers on CPU, CUDA or MPS, an adapter merged in memory where there is one.
+"""The reference engine: transformers' continuous batching on CPU, CUDA or MPS, an adapter applied by PEFT, unmerged.
 
-One reply at a time, in the order of asking; it is here for correctness and for machines with a GPU.
+It computes what training computed, in the same library; it is here for correctness and for machines with a GPU.
 """
 
+import itertools
+import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chatbot.engines.base import Usage
 from chatbot.engines.base_model import BaseModel, encode_chat
+from chatbot.engines.token_generation import TokenGeneration
 from chatbot.errors import EngineError
 from chatbot.records import ChatMessage, Sampling
 
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
-
-
-class TransformersGeneration:
-    """A reply that a worker thread writes while its iterator is read."""
-
-    def __init__(self, engine: "TransformersEngine", prompt: list[int], sampling: Sampling) -> None:
-        self.usage = Usage(len(prompt))
-        self._engine = engine
-        self._prompt = prompt
-        self._sampling = sampling
-        self._cancelled = threading.Event()
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield text in whole words as it comes."""
-        from transformers import TextIteratorStreamer
-
-        streamer = TextIteratorStreamer(self._engine.base.tokenizer, skip_prompt=True, skip_special_tokens=True)
-        failure: list[Exception] = []
-
-        def write() -> None:
-            try:
-                self._engine.run(self._prompt, self._sampling, streamer, self._stop)
-            except Exception as error:
-                failure.append(error)
-                streamer.end()
-
-        worker = threading.Thread(target=write, daemon=True)
-        worker.start()
-        try:
-            yield from (piece for piece in streamer if piece)
-        finally:
-            self._cancelled.set()
-            worker.join()
-        if failure:
-            raise EngineError(f"the engine failed: {failure[0]}") from failure[0]
-
-    def _stop(self, input_ids: Any, scores: Any, **_: Any) -> Any:
-        import torch
-
-        self.usage.completion_tokens = input_ids.shape[1] - len(self._prompt)
-        return torch.full((input_ids.shape[0],), self._cancelled.is_set(), device=input_ids.device)
-
-    def cancel(self) -> None:
-        """Stop before the next token."""
-        self._cancelled.set()
+CACHE_BYTES = 2**30
+PAGE_TOKENS = 32
+MOST_BATCH_TOKENS = 1024
 
 
 class TransformersEngine:
-    """A base model, with an adapter merged into it in memory if given."""
+    """A base model served to many at once, with an adapter on top of it if one is given."""
+
+    state, available = "", True
 
     def __init__(self, base: BaseModel, version: str, device: str = "cpu", adapter: Path | None = None) -> None:
+        from transformers import GenerationConfig
+
+        from chatbot.engines.draws import each_by_its_own_draw
+
         self.version = version
-        self.base = base
-        self._lock = threading.Lock()
-        self._device = device
+        self._tokenizer = base.tokenizer
         model = base.load(dtype="float32" if device == "cpu" else "bfloat16")
         if adapter is not None:
             from peft import PeftModel
 
-            model = PeftModel.from_pretrained(model, adapter).merge_and_unload()
-        self._model: PreTrainedModel | None = model.to(device).eval()
+            model = PeftModel.from_pretrained(model, adapter).get_base_model()
+        self._device = device
+        self._manager = (
+            model.to(device)
+            .eval()
+            .init_continuous_batching(
+                GenerationConfig(eos_token_id=self._tokenizer.eos_token_id, do_sample=False), _batching(model)
+            )
+        )
+        self._manager.logit_processor = each_by_its_own_draw()
+        self._numbers = itertools.count()
+        self._joined: dict[str, TokenGeneration] = {}
+        self._lock = threading.Lock()
+        self._closing = False
+        logging.getLogger("ContinuousBatchingLogger").setLevel(logging.ERROR)
+        self._manager.start()
+        self._thread = threading.Thread(target=self._deliver, name=f"transformers-{version}", daemon=True)
+        self._thread.start()
 
-    def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> TransformersGeneration:
-        """Begin a reply; the work starts when it is iterated."""
-        return TransformersGeneration(self, encode_chat(self.base.tokenizer, messages), sampling)
+    def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> TokenGeneration:
+        """Queue a reply; it joins the batch at the next step."""
+        from chatbot.engines.draws import Draw
+
+        generation = TokenGeneration(encode_chat(self._tokenizer, messages), sampling, self._decode, self._leave)
+        generation.handle = str(next(self._numbers))
+        with self._lock:
+            if self._closing:
+                raise EngineError(f"{self.version} is being unloaded: try again")
+            self._joined[generation.handle] = generation
+        self._manager.add_request(
+            generation.prompt,
+            request_id=generation.handle,
+            max_new_tokens=sampling.max_new_tokens,
+            streaming=True,
+            draw=Draw(sampling, self._device),
+        )
+        return generation
 
     def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
         """The length of the rendered prompt, in tokens."""
-        return len(encode_chat(self.base.tokenizer, messages))
-
-    def run(self, prompt: list[int], sampling: Sampling, streamer: Any, stop: Any) -> None:
-        """Write one reply into the streamer; blocks until it is done."""
-        import torch
-        from transformers import GenerationConfig
-
-        config = GenerationConfig(
-            max_new_tokens=sampling.max_new_tokens,
-            do_sample=sampling.temperature > 0,
-            repetition_penalty=sampling.repetition_penalty,
-            eos_token_id=self.base.tokenizer.eos_token_id,
-            pad_token_id=self.base.tokenizer.eos_token_id,
-            **({"temperature": sampling.temperature, "top_p": sampling.top_p} if sampling.temperature > 0 else {}),
-        )
-        with self._lock:
-            if self._model is None:
-                raise EngineError(f"{self.version} is unloaded: try again")
-            torch.manual_seed(sampling.seed)
-            ids = torch.tensor([prompt], device=self._device)
-            with torch.inference_mode():
-                self._model.generate(
-                    ids,
-                    attention_mask=torch.ones_like(ids),
-                    generation_config=config,
-                    streamer=streamer,
-                    stopping_criteria=[stop],
-                )
+        return len(encode_chat(self._tokenizer, messages))
 
     def close(self) -> None:
-        """Free the model once the reply under way is done."""
+        """End every reply and free the model."""
         with self._lock:
-            self._model = None
+            self._closing = True
+            joined, self._joined = self._joined, {}
+        for generation in joined.values():
+            generation.cancelled = True
+            generation.arrived.put(None)
+        self._manager.stop(hard_stop=True)
+        self._thread.join()
+        self._manager.model = None
+
+    def _decode(self, ids: list[int]) -> str:
+        text: str = self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        return text
+
+    def _leave(self, generation: TokenGeneration) -> None:
+        with self._lock:
+            joined = self._joined.pop(generation.handle, None)
+        if joined:
+            self._manager.cancel_request(generation.handle)
+            generation.arrived.put(None)
+
+    def _deliver(self) -> None:
+        """Hand each reply its new tokens, until the batch's thread has ended."""
+        handed: dict[str, int] = {}
+        for output in self._manager:
+            with self._lock:
+                generation = self._joined.get(output.request_id)
+                if generation and output.is_finished():
+                    del self._joined[output.request_id]
+            if generation is None:
+                handed.pop(output.request_id, None)
+                continue
+            if output.error:
+                generation.arrived.put(EngineError(f"the engine failed: {output.error}"))
+                continue
+            ids = output.generated_tokens[handed.get(output.request_id, 0) :]
+            handed[output.request_id] = len(output.generated_tokens)
+            generation.arrived.put(ids)
+            if output.is_finished():
+                del handed[output.request_id]
+                generation.arrived.put(None)
+        with self._lock:
+            self._closing = True
+            left, self._joined = self._joined, {}
+        for generation in left.values():
+            generation.arrived.put(EngineError("the engine failed: its batch ended"))
+
+
+def _batching(model: Any) -> Any:
+    """A cache of fixed size off the GPU, as large as fits on it; draws are made in Python, so nothing is captured."""
+    from transformers import ContinuousBatchingConfig
+
+    fixed: dict[str, Any] = {}
+    if model.device.type != "cuda":
+        config = model.config
+        heads = getattr(config, "num_key_value_heads", config.num_attention_heads)
+        size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+        token_bytes = 2 * config.num_hidden_layers * heads * size * model.dtype.itemsize
+        fixed = {"num_blocks": CACHE_BYTES // (PAGE_TOKENS * token_bytes), "max_batch_tokens": MOST_BATCH_TOKENS}
+    return ContinuousBatchingConfig(
+        page_size=PAGE_TOKENS, use_cuda_graph=False, use_async_batching=False, auto_switch_to_flash=False, **fixed
+    )
 
 
 def best_device(setting: str) -> str:

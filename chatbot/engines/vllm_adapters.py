@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 
-from chatbot.engines.chat_completions import api_address, authorization, error_text
+from chatbot.engines.chat_completions import api_address, authorization, error_text, reason_of
 from chatbot.errors import EngineError
 from chatbot.records import ChatMessage
 
@@ -114,7 +114,7 @@ class VllmAdapters:
         try:
             response = self._client.post(f"{url}/chat/completions", json=body)
         except httpx2.HTTPError as error:
-            return str(error) or type(error).__name__
+            return reason_of(error)
         if response.status_code != 200:
             return f"{response.status_code}: {error_text(response.text)}"
         try:
@@ -137,7 +137,7 @@ class VllmAdapters:
         try:
             response = self._client.request(method, f"{url}/{endpoint}", json=body)
         except httpx2.HTTPError as error:
-            reason = str(error) or type(error).__name__
+            reason = reason_of(error)
             raise AdapterError(f"{url} cannot be reached ({reason}): start it or correct the address") from error
         if response.status_code == 200:
             return response

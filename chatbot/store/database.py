@@ -68,12 +68,11 @@ class Database:
                 raise _busy()
             try:
                 db.conn.execute("begin immediate")
-                try:
-                    yield db
-                    db.conn.commit()
-                except BaseException:
-                    db.conn.rollback()
-                    raise
+                yield db
+                db.conn.commit()
+            except BaseException:
+                db.conn.rollback()
+                raise
             finally:
                 self._turn.release()
 

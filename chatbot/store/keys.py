@@ -10,7 +10,7 @@ import secrets
 from chatbot.errors import InputError, NotFoundError
 from chatbot.records import ApiKey, KeyRole, Person, new_id, now
 from chatbot.store.database import Database
-from chatbot.store.people import People
+from chatbot.store.people import People, check_name
 
 PREFIX = "cb-"
 
@@ -24,8 +24,7 @@ class Keys:
 
     def add(self, name: str, role: KeyRole) -> str:
         """A new key; the returned token is shown once and cannot be had again. Raises `InputError` on a taken name."""
-        if not name.strip() or name != name.strip() or len(name) > 64:
-            raise InputError(f"name {name!r}: give 1 to 64 characters without spaces around them")
+        check_name(name)
         if self._database.row("select id from api_keys where name = :name", name=name):
             raise InputError(f"name {name!r} is taken: choose another")
         token = PREFIX + secrets.token_urlsafe(32)

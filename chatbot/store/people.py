@@ -11,6 +11,7 @@ from chatbot.records import Person, Role, new_id, now
 from chatbot.store.database import Database
 
 SHORTEST_PASSWORD = 10
+LONGEST_NAME = 64
 
 
 class People:
@@ -38,8 +39,7 @@ class People:
 
     def add_staff(self, name: str, role: Role, password: str) -> Person:
         """A new agent or operator; raises `InputError` on a taken name or a short password."""
-        if not name.strip() or name != name.strip() or len(name) > 64:
-            raise InputError(f"name {name!r}: give 1 to 64 characters without spaces around them")
+        check_name(name)
         if len(password) < SHORTEST_PASSWORD:
             raise InputError(f"the password has {len(password)} characters: use at least {SHORTEST_PASSWORD}")
         if self._database.row("select id from people where name = :name", name=name):
@@ -102,3 +102,9 @@ class People:
 
 def _person(row: dict[str, Any]) -> Person:
     return Person(row["id"], row["role"], row["name"], bool(row["consent"]), row["created_at"])
+
+
+def check_name(name: str) -> None:
+    """Raise `InputError` for what cannot be a name of staff or of a key."""
+    if not name.strip() or name != name.strip() or len(name) > LONGEST_NAME:
+        raise InputError(f"name {name!r}: give 1 to {LONGEST_NAME} characters without spaces around them")

@@ -69,7 +69,8 @@ def _openai_routes(session: Session, access: Access) -> APIRouter:
         return {"object": "list", "data": [_model(session, name) for name in _served(session)]}
 
     @router.get("/models/{name}")
-    def model(name: str) -> Response:
+    def model(name: str, request: Request) -> Response:
+        callers.identify(request)
         return JSONResponse(_model(session, name)) if name in _served(session) else _unknown_model(session, name)
 
     @router.post("/feedback")

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, field_validator
 from starlette.requests import ClientDisconnect
 
 from chatbot.dialogue.session import Update
+from chatbot.engines.chat_completions import MOST_STOPS
 from chatbot.errors import AccessError, BusyError, EngineError, InputError, NotFoundError, UserError
 from chatbot.records import ChatMessage
 from chatbot.web.bodies import BodyError, read_whole
@@ -23,7 +24,6 @@ logger = logging.getLogger(__name__)
 
 PREFIX = "chatcmpl-"
 CLIENT_CLOSED = 499
-MOST_STOPS = 4
 STATUSES: list[tuple[type[UserError], int, str]] = [
     (InputError, 400, "invalid_request_error"),
     (AccessError, 401, "authentication_error"),
@@ -129,8 +129,7 @@ def usage(update: Update) -> dict[str, int]:
 
 def finish_reason(update: Update) -> str:
     """Why the reply ended: `length` at the limit, else `stop`."""
-    limit = update.trace.sampling.get("max_new_tokens")
-    return "length" if limit is not None and update.trace.completion_tokens >= limit else "stop"
+    return "length" if update.trace.finish == "length" else "stop"
 
 
 def handoff(update: Update) -> dict[str, str]:

@@ -54,10 +54,11 @@ def history_view(store: Store, person: Person | None, current: str | None) -> Vi
 
 
 def status_view(session: Session) -> View:
-    """The version that answers, and how far the one being learned is."""
+    """The version that answers, whether it can, and how far the one being learned is."""
     run = next(iter(session.store.versions.runs(1)), None)
     running = run.progress if run and run.status == "running" else None
-    return {"version": session.live.version, "learning": None if running is None else _learning(running)}
+    learning = None if running is None else _learning(running)
+    return {"version": session.live.version, "available": session.live.available, "learning": learning}
 
 
 def _learning(progress: dict[str, Any]) -> View:

@@ -126,12 +126,29 @@ def test_only_what_changed_is_sent_again(session: Session, tmp_path: Path) -> No
     assert desk._parts.versions not in changed
 
 
+def test_a_version_is_tried_and_the_trial_ended(session: Session, tmp_path: Path, told: list[str]) -> None:
+    version = add_version(session.store)
+    desk, request = desk_for(session, tmp_path, "operator")
+    asked = desk.ask_try(version.name, request)
+    assert "10% of the conversations" in asked[desk._parts.question]
+    assert "has not judged this version" in asked[desk._parts.question]
+    desk.confirm(asked[desk._parts.waiting_act], {}, None, request)
+    assert session.store.versions.alias("canary") == version.name
+    assert f"End the trial of {version.name}" in str(desk.tick({}, None, request)[desk._parts.trial])
+    asked = desk.ask_try(None, request)
+    assert asked[desk._parts.waiting_act] == ("end the trial", version.name)
+    desk.confirm(asked[desk._parts.waiting_act], {}, None, request)
+    assert session.store.versions.alias("canary") is None
+    desk.confirm(asked[desk._parts.waiting_act], {}, None, request)
+    assert "no version is on trial" in told[-1]
+
+
 def test_a_roll_back_that_was_overtaken_is_refused(session: Session, tmp_path: Path, told: list[str]) -> None:
     first, second = (add_version(session.store) for _ in range(2))
     desk, request = desk_for(session, tmp_path, "operator")
     promote(session.store, first.name, "system")
     promote(session.store, second.name, "system")
-    asked = desk.ask_roll_back(request)[desk._parts.intent]
+    asked = desk.ask_roll_back(request)[desk._parts.waiting_act]
     assert asked == ("roll back", first.name) == ("roll back", words.before_champion(session.store))
     roll_back(session.store, "operator:eve")
     desk.confirm(asked, {}, None, request)

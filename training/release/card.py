@@ -1,6 +1,5 @@
 """The card of a version: what it is, what it learned from, how it was made; kept in its folder."""
 
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Template
@@ -39,6 +38,7 @@ It answers for one domain, from facts put before it; without them it invents.
 )
 
 
-def write_card(path: Path, version: Version, base: BaseModel, facts: dict[str, Any]) -> None:
-    """Write the card of a version."""
-    path.write_text(CARD.render(version=version, base=base, facts=facts), encoding="utf-8")
+def version_card(version: Version, base: BaseModel, facts: dict[str, Any]) -> str:
+    """The card of a version that was made here."""
+    text: str = CARD.render(version=version, base=base, facts=facts)
+    return text

@@ -24,6 +24,7 @@ from chatbot.store.versions import BASE
 from training.release.compatibility import CONFIG, WEIGHTS
 from training.release.export_card import write_export_card
 from training.release.naming import upstream_name
+from training.release.publish import files_of
 
 Format = Literal["gguf", "peft", "merged"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -93,9 +94,7 @@ def _source(settings: Settings, store: Store, version: str) -> _Source:
             f"{name} was made on base {made_on.base!r}, and base_model here is {settings.base_model!r}: set "
             "`base_model` to the one that it was made on"
         )
-    if not Path(made_on.path).is_dir():
-        raise UserError(f"version {name} has no files at {made_on.path}: restore them or export another version")
-    return _Source(name, Path(made_on.path), base, upstream)
+    return _Source(name, files_of(made_on, "export another version"), base, upstream)
 
 
 def _write_gguf(source: _Source, place: Path, tell: Tell) -> None:

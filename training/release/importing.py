@@ -4,7 +4,6 @@ From then on it is a version like any other: it is evaluated, put before the gat
 has no run, no snapshot and no retriever of its own; where it came from stands in its card and in `facts.json`.
 """
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 from jinja2 import Template
 
-from chatbot.engines.base_model import BaseModel, find_base_model
+from chatbot.engines.base_model import find_base_model
 from chatbot.engines.loading import ADAPTER, MERGED
 from chatbot.knowledge.packs import load_pack
 from chatbot.records import Version, new_id
@@ -21,6 +20,7 @@ from chatbot.store import Store
 from chatbot.weights import file_digest
 from training.release.compatibility import CONFIG, WEIGHTS, ForeignAdapter, read_adapter
 from training.release.merging import merge_into_gguf
+from training.release.publish import publish
 
 CARD = Template(
     """---
@@ -69,20 +69,14 @@ def register_adapter(
         if base.gguf is not None:
             tell("merging")
             merge_into_gguf(base.gguf, work / ADAPTER, work / MERGED)
-        return _publish(store, base, pack.name, adapter, work, actor)
+        origin = _origin(adapter, actor)
+
+        def card(version: Version) -> str:
+            return f"{CARD.render(version=version, base=base, origin=origin)}\n"
+
+        return publish(store, base, pack.name, work, {"origin": origin}, card, actor)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-
-
-def _publish(store: Store, base: BaseModel, pack: str, adapter: ForeignAdapter, work: Path, actor: str) -> Version:
-    """Take the next name and give the finished folder that name."""
-    origin = _origin(adapter, actor)
-    version = store.versions.add_version(pack, base.name, file_digest(work / ADAPTER / WEIGHTS), None, None)
-    (work / "facts.json").write_text(json.dumps({"origin": origin}, indent=2), encoding="utf-8")
-    (work / "README.md").write_text(CARD.render(version=version, base=base, origin=origin) + "\n", encoding="utf-8")
-    work.rename(version.path)
-    store.versions.point("candidate", version.name, actor)
-    return version
 
 
 def _copy_adapter(adapter: ForeignAdapter, place: Path) -> None:

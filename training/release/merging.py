@@ -16,6 +16,7 @@ from safetensors.numpy import load_file
 
 from chatbot.engines.gguf_files import GGUFFile, Matrix, rewrite
 from chatbot.errors import TrainingError
+from training.release.compatibility import CONFIG, WEIGHTS
 
 PERMUTED = re.compile(r"\.(q|k)_proj$")
 
@@ -48,9 +49,9 @@ def merge_into_gguf(base: Path, adapter: Path, out: Path) -> int:
 
 def adapter_deltas(adapter: Path) -> dict[str, Matrix]:
     """The change of each weight matrix, shape (outputs, inputs), by module path: `model.layers.0.mlp.up_proj`."""
-    config: dict[str, Any] = json.loads((adapter / "adapter_config.json").read_text())
+    config: dict[str, Any] = json.loads((adapter / CONFIG).read_text())
     root = config["r"] ** 0.5 if config.get("use_rslora") else config["r"]
-    weights = load_file(adapter / "adapter_model.safetensors")
+    weights = load_file(adapter / WEIGHTS)
     deltas = {}
     for name, down in weights.items():
         if name.endswith(".lora_A.weight"):

@@ -6,6 +6,7 @@ Promoting and rolling back move the alias `champion`, a trial points `canary`; t
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from chatbot.records import Version
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 from chatbot.weights import file_digest
-from training.release.card import write_card
+from training.release.card import version_card
+from training.release.compatibility import WEIGHTS
 from training.release.merging import merge_into_gguf
 
 
@@ -38,25 +40,47 @@ def register(
     shutil.copytree(adapter, work / ADAPTER)
     if retriever:
         shutil.copytree(retriever, work / RETRIEVER)
-    weights = work / ADAPTER / "adapter_model.safetensors"
     if base.gguf is not None:
         merge_into_gguf(base.gguf, work / ADAPTER, work / MERGED)
-    digest = file_digest(weights)
-    version = store.versions.add_version(pack, base.name, digest, run, snapshot)
+
+    def card(version: Version) -> str:
+        return version_card(version, base, facts)
+
+    return publish(store, base, pack, work, facts, card, "system", run, snapshot)
+
+
+def publish(
+    store: Store,
+    base: BaseModel,
+    pack: str,
+    work: Path,
+    facts: dict[str, Any],
+    card: Callable[[Version], str],
+    actor: str,
+    run: str | None = None,
+    snapshot: int | None = None,
+) -> Version:
+    """Give a finished folder the next name; the alias `candidate` points at it."""
+    version = store.versions.add_version(pack, base.name, file_digest(work / ADAPTER / WEIGHTS), run, snapshot)
     (work / "facts.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
-    write_card(work / "README.md", version, base, facts)
+    (work / "README.md").write_text(card(version), encoding="utf-8")
     work.rename(version.path)
-    store.versions.point("candidate", version.name, "system")
+    store.versions.point("candidate", version.name, actor)
     return version
+
+
+def files_of(version: Version, instead: str) -> Path:
+    """The version's folder; raises `UserError` where it is gone, with what could be done `instead`."""
+    folder = Path(version.path)
+    if not folder.is_dir():
+        raise UserError(f"version {version.name} has no files at {folder}: restore them or {instead}")
+    return folder
 
 
 def promote(store: Store, name: str, actor: str) -> Version:
     """Let a version answer from now on; raises `NotFoundError`, or `UserError` when its files are gone."""
     version = store.versions.get(name)
-    if not Path(version.path).is_dir():
-        raise UserError(
-            f"version {version.name} has no files at {version.path}: restore them or promote another version"
-        )
+    files_of(version, "promote another version")
     if store.versions.alias("champion") != version.name:
         store.versions.point("champion", version.name, actor)
     if store.versions.alias("canary") == version.name:
@@ -67,8 +91,7 @@ def promote(store: Store, name: str, actor: str) -> Version:
 def start_canary(store: Store, name: str, actor: str) -> Version:
     """Let a version answer the setting `canary`'s share of conversations; promoting or `end_canary` ends it."""
     version = store.versions.get(name)
-    if not Path(version.path).is_dir():
-        raise UserError(f"version {version.name} has no files at {version.path}: restore them or try another version")
+    files_of(version, "try another version")
     if store.versions.resolve("champion") == version.name:
         raise UserError(f"{version.name} answers everybody already: name another version")
     store.versions.point("canary", version.name, actor)

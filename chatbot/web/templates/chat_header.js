@@ -4,6 +4,7 @@ const [version, news, learning] = ["version", "news", "learning"].map((name) => 
 const bar = learning.querySelector("i");
 const text = learning.querySelector("span");
 const frame = document.getElementById("chat").classList;
+const AWAY = "The assistant cannot be reached just now. It is tried again by itself.";
 let answering = null;
 element.querySelector("h1").textContent = props.headline;
 
@@ -33,6 +34,8 @@ function show() {
     setTimeout(() => put(news, ""), 12000);
   }
   answering = state.version;
+  if (!state.available) put(news, AWAY);
+  else if (news.textContent === AWAY) put(news, "");
   learning.hidden = !state.learning;
   if (state.learning) {
     put(text, state.learning.text);

@@ -24,13 +24,20 @@ PROMPT: list[ChatMessage] = [
 ]
 
 
-@pytest.fixture(scope="module", params=["openvino", "transformers", "scripted"])
+ENGINES = ["openvino", "transformers", "remote", "scripted"]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
 def engine(request: pytest.FixtureRequest, real_home: Path) -> Iterator[Engine]:
+    if request.param == "remote":
+        yield request.getfixturevalue("remote")
+        return
     base = find_base_model("smollm2-135m-instruct", real_home)
     made: dict[str, Engine] = {}
     if request.param == "openvino":
-        assert base.gguf is not None
-        made["engine"] = OpenVinoEngine(base.gguf, base, "base")
+        gguf = base.served()
+        assert gguf is not None
+        made["engine"] = OpenVinoEngine(gguf, base, "base")
     elif request.param == "transformers":
         made["engine"] = TransformersEngine(base, "base")
     else:
@@ -46,7 +53,25 @@ def test_it_streams_whole_characters_and_counts(engine: Engine) -> None:
     assert all(pieces)
     assert "\ufffd" not in "".join(pieces)
     assert generation.usage.prompt_tokens == engine.count_tokens(PROMPT)
-    assert 0 < generation.usage.completion_tokens <= 24
+    assert generation.usage.completion_tokens == 24
+    assert generation.usage.finish == "length"
+
+
+def test_a_reply_that_ends_by_itself_says_so(engine: Engine) -> None:
+    prompt: list[ChatMessage] = [{"role": "user", "content": "Say only the word yes."}]
+    generation = engine.generate(prompt, Sampling(max_new_tokens=200))
+    assert "".join(generation)
+    assert generation.usage.finish == "stop"
+    assert generation.usage.completion_tokens < 200
+
+
+def test_a_reply_ends_before_a_stop_string(engine: Engine) -> None:
+    whole = "".join(engine.generate(PROMPT, Sampling(max_new_tokens=30)))
+    stop = whole[20:30]
+    generation = engine.generate(PROMPT, Sampling(max_new_tokens=30, stop=("§", stop)))
+    assert "".join(generation) == whole[: whole.index(stop)]
+    assert generation.usage.finish == "stop"
+    assert 0 < generation.usage.completion_tokens < 30
 
 
 def test_greedy_is_reproducible(engine: Engine) -> None:
@@ -64,6 +89,7 @@ def test_a_cancelled_reply_ends_at_once(engine: Engine) -> None:
     rest = list(pieces)
     assert len(rest) < 20
     assert time.monotonic() - began < 10
+    assert generation.usage.finish == "cancelled"
 
 
 def test_many_are_answered_at_once(engine: Engine) -> None:

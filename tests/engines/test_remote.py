@@ -3,26 +3,22 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from chatbot.engines.base_model import find_base_model
 from chatbot.engines.chat_completions import api_address, error_text, request_body
 from chatbot.engines.remote import RemoteEngine, estimate_tokens
 from chatbot.engines.remote_servers import Limits, NoServerError
 from chatbot.engines.vllm_adapters import AdapterError, RuntimeLoraDisabledError, VllmAdapters
 from chatbot.errors import EngineError
 from chatbot.records import ChatMessage, Sampling
+from tests.engines.conftest import llama
 from tests.fake_vllm import BASE, FakeVllm
 
 Serve = Callable[[FastAPI], str]
@@ -33,65 +29,11 @@ PROMPT: list[ChatMessage] = [
     {"role": "user", "content": "Tell me a long story about a lamp and use the emoji 🌟 often."},
 ]
 QUICK = Limits(first_wait=0.01, longest_wait=2.0, pause_seconds=1.5, health_seconds=60.0)
-LLAMA = """
-import sys
-import xllamacpp
-params = xllamacpp.CommonParams()
-params.model.path, params.port = sys.argv[1], int(sys.argv[2])
-params.hostnames = ["127.0.0.1"]
-params.n_ctx, params.n_parallel, params.endpoint_slots = 4096, 4, True
-params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
-server = xllamacpp.Server(params)
-print(server.listening_address, flush=True)
-sys.stdin.read()
-"""
 
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
-
-
-@contextmanager
-def llama(home: Path, port: int = 0) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """A llama.cpp server with the packaged base model in a process of its own: its address and the process."""
-    gguf = find_base_model("smollm2-135m-instruct", home).gguf
-    assert gguf is not None
-    command = [sys.executable, "-c", LLAMA, str(gguf), str(port)]
-    log = home / f"llama-{time.monotonic_ns()}.log"
-    with log.open("w") as errors:
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True, start_new_session=True
-        )
-        assert process.stdout is not None
-        try:
-            address = next((line.strip() for line in process.stdout if line.startswith("http")), "")
-            assert address, f"no llama.cpp server (pip install xllamacpp): {log.read_text()[-500:]}"
-            yield address, process
-        finally:
-            process.kill()
-            process.wait(10)
-            process.communicate()
-
-
-@pytest.fixture(scope="module")
-def server(real_home: Path) -> Iterator[str]:
-    with llama(real_home) as (address, _):
-        yield address
-
-
-@pytest.fixture(scope="module")
-def engine(server: str, real_home: Path) -> Iterator[RemoteEngine]:
-    base = find_base_model("smollm2-135m-instruct", real_home)
-    engine = RemoteEngine(
-        [server],
-        "smollm2",
-        "base",
-        count=lambda messages: len(base.encode(messages)),
-        limits=Limits(read_seconds=300),
-    )
-    yield engine
-    engine.close()
 
 
 @pytest.fixture
@@ -125,32 +67,11 @@ def slots_at_work(server: str) -> int:
     return sum(slot["is_processing"] for slot in httpx.get(f"{server}/slots").json())
 
 
-# A real server
+# A real server, besides what `test_conformance` asks of every engine
 
 
-def test_it_streams_whole_characters_and_counts_like_the_base_model(engine: RemoteEngine) -> None:
-    generation = engine.generate(PROMPT, Sampling(max_new_tokens=24))
-    generation.usage.prompt_tokens = 0
-    pieces = list(generation)
-    assert len(pieces) > 3
-    assert all(pieces)
-    assert "\ufffd" not in "".join(pieces)
-    assert generation.usage.prompt_tokens == engine.count_tokens(PROMPT)
-    assert generation.usage.completion_tokens == 24
-    assert generation.usage.finish == "length"
-
-
-def test_greedy_is_reproducible_and_its_reply_ends(engine: RemoteEngine) -> None:
-    prompt: list[ChatMessage] = [{"role": "user", "content": "Say only the word yes."}]
-    made = [engine.generate(prompt, Sampling(max_new_tokens=200)) for _ in range(2)]
-    first, second = ("".join(generation) for generation in made)
-    assert first == second
-    assert [generation.usage.finish for generation in made] == ["stop", "stop"]
-    assert made[0].usage.completion_tokens < 200
-
-
-def test_a_cancelled_reply_ends_at_once_and_frees_its_slot(engine: RemoteEngine, server: str) -> None:
-    generation = engine.generate(PROMPT, Sampling(max_new_tokens=900, repetition_penalty=1.3))
+def test_a_cancelled_reply_ends_at_once_and_frees_its_slot(remote: RemoteEngine, server: str) -> None:
+    generation = remote.generate(PROMPT, Sampling(max_new_tokens=900, repetition_penalty=1.3))
     pieces = iter(generation)
     next(pieces)
     assert slots_at_work(server) == 1
@@ -164,34 +85,22 @@ def test_a_cancelled_reply_ends_at_once_and_frees_its_slot(engine: RemoteEngine,
     wait_until(lambda: slots_at_work(server) == 0, 5)
 
 
-def test_a_reply_that_nobody_reads_on_frees_its_slot(engine: RemoteEngine, server: str) -> None:
-    pieces = iter(engine.generate(PROMPT, Sampling(max_new_tokens=900, repetition_penalty=1.3)))
+def test_a_reply_that_nobody_reads_on_frees_its_slot(remote: RemoteEngine, server: str) -> None:
+    pieces = iter(remote.generate(PROMPT, Sampling(max_new_tokens=900, repetition_penalty=1.3)))
     next(pieces)
     del pieces
     wait_until(lambda: slots_at_work(server) == 0, 5)
 
 
 @pytest.mark.parametrize("before", [(), ("§1", "§2", "§3", "§4")], ids=["by the server", "by the engine"])
-def test_a_reply_ends_before_a_stop_string(engine: RemoteEngine, server: str, before: tuple[str, ...]) -> None:
-    whole = say(engine, Sampling(max_new_tokens=30))
+def test_a_reply_ends_before_a_stop_string(remote: RemoteEngine, server: str, before: tuple[str, ...]) -> None:
+    whole = say(remote, Sampling(max_new_tokens=30))
     stop = whole[30:42]
-    generation = engine.generate(PROMPT, Sampling(max_new_tokens=30, stop=(*before, stop)))
+    generation = remote.generate(PROMPT, Sampling(max_new_tokens=30, stop=(*before, stop)))
     assert "".join(generation) == whole[: whole.index(stop)]
     assert generation.usage.finish == "stop"
     assert 0 < generation.usage.completion_tokens < 30
     wait_until(lambda: slots_at_work(server) == 0, 5)
-
-
-def test_many_are_answered_at_once(engine: RemoteEngine, server: str) -> None:
-    def ask(number: int) -> str:
-        prompt = [PROMPT[0], ChatMessage(role="user", content=f"Story number {number}, please.")]
-        return "".join(engine.generate(prompt, Sampling(max_new_tokens=30)))
-
-    with ThreadPoolExecutor(6) as pool:
-        asked = [pool.submit(ask, number) for number in range(6)]
-        wait_until(lambda: slots_at_work(server) > 1)
-        assert all(reply.result() for reply in asked)
-    assert "under way: 0" in engine.state
 
 
 def test_a_server_that_dies_in_mid_reply_is_an_error_and_later_passed_over(
@@ -412,10 +321,10 @@ def test_what_is_no_address_is_refused(urls: list[str]) -> None:
     assert "secret" not in str(refused.value)
 
 
-def test_tokens_are_estimated_without_a_tokenizer(engine: RemoteEngine, connect: Connect) -> None:
+def test_tokens_are_estimated_without_a_tokenizer(remote: RemoteEngine, connect: Connect) -> None:
     estimated = connect("http://127.0.0.1:9").count_tokens(PROMPT)
     assert estimated == estimate_tokens(PROMPT)
-    assert engine.count_tokens(PROMPT) <= estimated < 2 * engine.count_tokens(PROMPT)
+    assert remote.count_tokens(PROMPT) <= estimated < 2 * remote.count_tokens(PROMPT)
 
 
 def test_a_hosted_service_gets_only_what_it_knows() -> None:
