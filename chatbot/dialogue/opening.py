@@ -10,7 +10,7 @@ from chatbot.engines.base_model import find_base_model
 from chatbot.engines.live import LiveEngine
 from chatbot.engines.loading import engine_kind, load_engine
 from chatbot.engines.scripted import ScriptedEngine
-from chatbot.knowledge.embeddings import Embedder, HashedEmbedder, SentenceEmbedder
+from chatbot.knowledge.embeddings import Embedder, HashedEmbedder, Remembering, SentenceEmbedder
 from chatbot.knowledge.knowledge import Knowledge, open_knowledge
 from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.libraries import import_libraries, one_core_each
@@ -31,7 +31,7 @@ def open_embedder(settings: Settings) -> Embedder:
 
 @cache
 def _embedder(name: str) -> Embedder:
-    return SentenceEmbedder(name)
+    return Remembering(SentenceEmbedder(name))
 
 
 def version_knowledge(settings: Settings, pack: Pack, store: Store, version: str) -> Knowledge:
@@ -39,7 +39,8 @@ def version_knowledge(settings: Settings, pack: Pack, store: Store, version: str
     embedder = retriever = open_embedder(settings)
     if version != BASE and settings.engine != "scripted":
         folder = Path(store.versions.get(version).path) / RETRIEVER
-        retriever = SentenceEmbedder(str(folder), f"{RETRIEVER} of {version}") if folder.is_dir() else embedder
+        if folder.is_dir():
+            retriever = Remembering(SentenceEmbedder(str(folder), f"{RETRIEVER} of {version}"))
     knowledge = open_knowledge(pack, retriever, embedder, settings.home / "index")
     knowledge.set_answers(store.feedback.answers())
     return knowledge

@@ -17,7 +17,7 @@ from typing import BinaryIO
 import numpy as np
 
 from chatbot.knowledge.articles import Piece
-from chatbot.knowledge.embeddings import Embedder, Vectors
+from chatbot.knowledge.embeddings import Embedder, Remembering, Vectors
 from chatbot.knowledge.questions import Question, Ties
 from chatbot.records import ApprovedAnswer, Passage
 
@@ -193,6 +193,8 @@ def cached_vectors(embedder: Embedder, texts: Sequence[str], cache: Path | None)
             with file.open("rb") as held:
                 kept: Vectors = np.lib.format.read_array(held, allow_pickle=False)
             if len(kept) == len(texts):
+                if isinstance(embedder, Remembering):
+                    embedder.remember(texts, kept)
                 return kept
         except (ValueError, OSError):
             file.unlink(missing_ok=True)

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from chatbot.knowledge.articles import Piece, split_article
-from chatbot.knowledge.embeddings import HashedEmbedder, Vectors
+from chatbot.knowledge.embeddings import HashedEmbedder, Remembering, Vectors
 from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.packs import load_pack
 from chatbot.knowledge.questions import Question
@@ -138,3 +139,15 @@ def test_a_damaged_file_of_vectors_is_written_anew(pieces: list[Piece], cache: P
     index = KnowledgeIndex(HashedEmbedder(), pieces, (), cache)
     assert index.search(["Germany"], 1)[0].text == "Delivery to Germany takes 6 working days."
     assert file.read_bytes() == whole
+
+
+def test_no_text_is_read_twice_and_the_oldest_are_forgotten() -> None:
+    counting = CountingEmbedder()
+    embedder = Remembering(counting, most=3)
+    first = embedder.encode(["a lamp", "a shade", "a lamp"])
+    again = embedder.encode(["a shade", "a bulb", "a lamp"])
+    assert counting.encoded == ["a lamp", "a shade", "a bulb"]
+    assert np.array_equal(first[[1, 2]], again[[0, 2]])
+    embedder.remember(["a desk"], first[:1])
+    assert np.array_equal(embedder.encode(["a desk", "a lamp"]), first[[0, 0]])
+    assert counting.encoded[3:] == ["a lamp"]
