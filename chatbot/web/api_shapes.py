@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field, field_validator
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from chatbot.dialogue.session import Update
@@ -189,6 +190,8 @@ class ShapedRoute(APIRoute):
                 return Response(status_code=CLIENT_CLOSED)
             except BodyError as error:
                 return JSONResponse(error_body(str(error), "invalid_request_error"), error.status)
+            except HTTPException:
+                return JSONResponse(error_body("body: it is not JSON in UTF-8", "invalid_request_error"), 400)
             except RequestValidationError as error:
                 return JSONResponse(_validation_body(error), 400)
             except UserError as error:

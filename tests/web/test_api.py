@@ -168,6 +168,12 @@ def test_a_bad_request_is_told_in_openais_shape(http, change, said):
     assert said in error["message"] and error["type"] == "invalid_request_error"
 
 
+def test_a_body_that_is_not_utf_8_is_refused(http):
+    answer = http.post("/v1/chat/completions", content=b"\x80", headers={"content-type": "application/json"})
+    assert answer.status_code == 400
+    assert "not JSON in UTF-8" in answer.json()["error"]["message"]
+
+
 def test_what_is_not_json_or_not_there_has_the_shape_too(http):
     assert http.post("/v1/chat/completions", content="{").json()["error"]["message"].startswith("body")
     assert http.get("/v1/nothing").status_code == 404 and "error" in http.get("/v1/nothing").json()
