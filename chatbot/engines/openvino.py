@@ -56,7 +56,7 @@ class OpenVinoEngine:
 
     def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> TokenGeneration:
         """Queue a reply; it joins the batch at the next step."""
-        generation = TokenGeneration(encode_chat(self._tokenizer, messages), sampling, self._decode, self._wake)
+        generation = TokenGeneration(encode_chat(self._tokenizer, messages), sampling, self._tokenizer, self._wake)
         with self._changed:
             if self._closing:
                 raise EngineError(f"{self.version} is being unloaded: try again")
@@ -75,10 +75,6 @@ class OpenVinoEngine:
             self._changed.notify()
         self._thread.join()
         self._pipeline = None
-
-    def _decode(self, ids: list[int]) -> str:
-        text: str = self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        return text
 
     def _wake(self, generation: TokenGeneration) -> None:
         with self._changed:

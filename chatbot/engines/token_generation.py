@@ -2,12 +2,15 @@
 
 import queue
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chatbot.engines.base import Usage
 from chatbot.engines.stopping import until_stop
 from chatbot.errors import EngineError
 from chatbot.records import Sampling
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 
 class TokenGeneration:
@@ -20,7 +23,7 @@ class TokenGeneration:
         self,
         prompt: list[int],
         sampling: Sampling,
-        decode: Callable[[list[int]], str],
+        tokenizer: "PreTrainedTokenizerBase",
         leave: Callable[["TokenGeneration"], None],
     ) -> None:
         self.usage = Usage(len(prompt))
@@ -29,7 +32,7 @@ class TokenGeneration:
         self.arrived: queue.SimpleQueue[list[int] | EngineError | None] = queue.SimpleQueue()
         self.cancelled = False
         self.handle: Any = None
-        self._decode = decode
+        self._tokenizer = tokenizer
         self._leave = leave
 
     def __iter__(self) -> Iterator[str]:
@@ -54,6 +57,10 @@ class TokenGeneration:
         rest = self._decode(ids)[shown:]
         if rest:
             yield rest
+
+    def _decode(self, ids: list[int]) -> str:
+        text: str = self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+        return text
 
     def cancel(self) -> None:
         """Leave the batch at the next step."""

@@ -59,7 +59,7 @@ class TransformersEngine:
         """Queue a reply; it joins the batch at the next step."""
         from chatbot.engines.draws import Draw
 
-        generation = TokenGeneration(encode_chat(self._tokenizer, messages), sampling, self._decode, self._leave)
+        generation = TokenGeneration(encode_chat(self._tokenizer, messages), sampling, self._tokenizer, self._leave)
         generation.handle = str(next(self._numbers))
         with self._lock:
             if self._closing:
@@ -89,10 +89,6 @@ class TransformersEngine:
         self._manager.stop(hard_stop=True)
         self._thread.join()
         self._manager.model = None
-
-    def _decode(self, ids: list[int]) -> str:
-        text: str = self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        return text
 
     def _leave(self, generation: TokenGeneration) -> None:
         with self._lock:
