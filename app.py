@@ -100,7 +100,7 @@ def build_app(settings: Settings, address: str = "") -> Any:
 
 
 def _when_ready(session: Any, jobs: Any) -> None:
-    """Collect garbage again, but what was loaded to stay; start the first fine-tune once visitors can be answered."""
+    """Collect garbage again, but what was loaded to stay; start the first fine-tune once nothing else is to do."""
     waited = 0.0
     while not session.ready:
         time.sleep(READY_POLL_SECONDS)
@@ -109,6 +109,8 @@ def _when_ready(session: Any, jobs: Any) -> None:
             gc.enable()
     gc.freeze()
     gc.enable()
+    while not session.settled:
+        time.sleep(READY_POLL_SECONDS)
     if session.settings.auto_train:
         jobs.start_first()
 

@@ -168,6 +168,7 @@ def beside_a_fine_tune(clone: Clone, url: str) -> dict[str, Any]:
         env=clone.environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
         preexec_fn=yield_to_others,
     )
     store = clone.store()

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -23,6 +24,8 @@ from training.runs import STOP, run_folder
 logger = logging.getLogger(__name__)
 
 LOG = "training.log"
+LAST = 19
+AUTOGROUP = Path("/proc/self/autogroup")
 
 
 class Jobs:
@@ -116,7 +119,13 @@ class Jobs:
 
 
 def yield_to_others() -> None:
-    """Put this process behind every other: idle scheduling where the system has it, the highest niceness elsewhere."""
-    os.nice(19)
+    """Put this process, the first of a session of its own, behind every other.
+
+    Idle scheduling where the system has it, the highest niceness elsewhere. Linux weighs sessions against one another
+    first (autogroup, see sched(7)), so the session is put behind the others too.
+    """
+    os.nice(LAST)
     if hasattr(os, "SCHED_IDLE"):
         os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    with suppress(OSError):
+        AUTOGROUP.write_text(str(LAST))

@@ -1,5 +1,7 @@
 """Everything that one turn needs, put together from the settings."""
 
+import logging
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -11,14 +13,17 @@ from chatbot.engines.live import LiveEngine
 from chatbot.engines.loading import engine_kind, load_engine
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.knowledge.embeddings import Embedder, HashedEmbedder, Remembering, SentenceEmbedder
-from chatbot.knowledge.knowledge import Knowledge, open_knowledge
+from chatbot.knowledge.knowledge import Knowledge, open_knowledge, open_part
 from chatbot.knowledge.packs import Pack, load_pack
-from chatbot.libraries import import_libraries, one_core_each
+from chatbot.libraries import behind_others, import_libraries, one_core_each
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 
+logger = logging.getLogger(__name__)
+
 RETRIEVER = "retriever"
+INDEX = "index"
 
 
 def open_embedder(settings: Settings) -> Embedder:
@@ -41,9 +46,31 @@ def version_knowledge(settings: Settings, pack: Pack, store: Store, version: str
         folder = Path(store.versions.get(version).path) / RETRIEVER
         if folder.is_dir():
             retriever = Remembering(SentenceEmbedder(str(folder), f"{RETRIEVER} of {version}"))
-    knowledge = open_knowledge(pack, retriever, embedder, settings.home / "index")
+    knowledge = open_knowledge(pack, retriever, embedder, settings.home / INDEX)
     knowledge.set_answers(store.feedback.answers())
     return knowledge
+
+
+def _is_first_start(settings: Settings) -> bool:
+    """Whether nothing has been indexed on this machine, which takes a minute."""
+    return not any((settings.home / INDEX).glob("*.npy"))
+
+
+def _first_knowledge(settings: Settings, pack: Pack, store: Store, version: str) -> Knowledge:
+    """A part of the pack at the first start, completed by `_complete`; all of it later."""
+    if not _is_first_start(settings):
+        return version_knowledge(settings, pack, store, version)
+    knowledge = open_part(pack, open_embedder(settings))
+    knowledge.set_answers(store.feedback.answers())
+    return knowledge
+
+
+def _complete(knowledge: Knowledge, settings: Settings, pack: Pack, store: Store, version: str) -> None:
+    behind_others()
+    try:
+        knowledge.become(version_knowledge(settings, pack, store, version))
+    except Exception:
+        logger.exception("the pack could not be indexed whole; a part of its pairs is in use")
 
 
 def open_session(settings: Settings, store: Store, version: str | None = None) -> Session:
@@ -71,7 +98,7 @@ def open_session(settings: Settings, store: Store, version: str | None = None) -
 
     def load(name: str) -> tuple[Engine, Knowledge]:
         with ThreadPoolExecutor(1, thread_name_prefix="knowledge") as pool:
-            knowledge = pool.submit(version_knowledge, settings, pack, store, name)
+            knowledge = pool.submit(_first_knowledge, settings, pack, store, name)
             engine = load_engine(settings, base, store, name)
             try:
                 loaded = engine, knowledge.result()
@@ -80,6 +107,8 @@ def open_session(settings: Settings, store: Store, version: str | None = None) -
                 raise
         if engine_kind(settings, base) != "transformers":
             one_core_each()
+        if loaded[1].partial:
+            threading.Thread(target=_complete, args=(loaded[1], settings, pack, store, name), daemon=True).start()
         return loaded
 
     fallback = None if version else BASE

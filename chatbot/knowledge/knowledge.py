@@ -1,7 +1,7 @@
 """What a version looks things up with: the index under its own retriever, and the router that all versions share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from chatbot.knowledge.embeddings import Embedder
@@ -12,13 +12,20 @@ from chatbot.knowledge.router import Router
 from chatbot.knowledge.spelling import Speller
 from chatbot.records import ApprovedAnswer
 
+SOME = 300  # pairs
 
-@dataclass(frozen=True)
+
+@dataclass
 class Knowledge:
-    """A pack, ready to be asked."""
+    """A pack, ready to be asked; `partial` while only some of its rows are indexed."""
 
     index: KnowledgeIndex
     router: Router
+    partial: bool = False
+
+    def become(self, whole: "Knowledge") -> None:
+        """Look things up with another from now on, for those who hold this one."""
+        self.index, self.router, self.partial = whole.index, whole.router, whole.partial
 
     def set_answers(self, answers: Sequence[ApprovedAnswer]) -> None:
         """Hold exactly these approved answers."""
@@ -31,3 +38,11 @@ def open_knowledge(pack: Pack, retriever: Embedder, embedder: Embedder, cache: P
     correct = Speller(pack).correct
     index = KnowledgeIndex(retriever, pack.pieces, questions, cache, unanswered_questions(pack.pairs), correct)
     return Knowledge(index, Router(embedder, pack, cache, correct))
+
+
+def open_part(pack: Pack, embedder: Embedder) -> Knowledge:
+    """All articles and rules of a pack, but only `SOME` of its pairs and no dialogue: read in a third of the time."""
+    pairs = pack.pairs[:: max(1, len(pack.pairs) // SOME)]
+    knowledge = open_knowledge(replace(pack, pairs=pairs, dialogues=[]), embedder, embedder)
+    knowledge.partial = True
+    return knowledge

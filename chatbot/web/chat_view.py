@@ -11,6 +11,9 @@ from chatbot.store import Store
 
 View = dict[str, Any]
 
+STARTING = "Getting ready. You can ask already; the first reply takes a moment."
+AWAY = "The assistant cannot be reached just now. It is tried again by itself."
+
 
 def empty_view() -> View:
     """A new chat."""
@@ -54,11 +57,12 @@ def history_view(store: Store, person: Person | None, current: str | None) -> Vi
 
 
 def status_view(session: Session) -> View:
-    """The version that answers, whether it can, and how far the one being learned is."""
+    """The version that answers, what keeps it from answering now, and how far the one being learned is."""
     run = next(iter(session.store.versions.runs(1)), None)
     running = run.progress if run and run.status == "running" else None
     learning = None if running is None else _learning(running)
-    return {"version": session.live.version, "available": session.live.available, "learning": learning}
+    notice = STARTING if not session.ready else "" if session.live.available else AWAY
+    return {"version": session.live.version, "notice": notice, "learning": learning}
 
 
 def _learning(progress: dict[str, Any]) -> View:

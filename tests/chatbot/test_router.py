@@ -8,7 +8,7 @@ import pytest
 
 from chatbot.errors import PackError
 from chatbot.knowledge.embeddings import HashedEmbedder
-from chatbot.knowledge.knowledge import open_knowledge
+from chatbot.knowledge.knowledge import SOME, open_knowledge, open_part
 from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.knowledge.router import Router
 
@@ -41,6 +41,18 @@ def test_a_message_goes_where_it_belongs(pack: Pack, message: str, rule: str | N
     route = Router(HashedEmbedder(), pack).route(message)
     assert (route.probability > 0.5) == (rule is not None)
     assert rule is None or (route.rule and route.rule.name == rule)
+
+
+def test_a_part_of_a_pack_answers_until_the_whole_is_indexed(pack: Pack) -> None:
+    pairs = [pair.model_copy(update={"query": f"{pair.query} {n}"}) for pair in pack.pairs for n in range(2 * SOME)]
+    pack = replace(pack, pairs=pairs)
+    knowledge = open_part(pack, HashedEmbedder())
+    rule = knowledge.router.route("help there is smoke and fire").rule
+    assert knowledge.partial and rule and rule.name == "emergency"
+    known = sum(knowledge.index.answering(pair.query) is not None for pair in pairs)
+    knowledge.become(open_knowledge(pack, HashedEmbedder(), HashedEmbedder()))
+    assert not knowledge.partial
+    assert sum(knowledge.index.answering(pair.query) is not None for pair in pairs) > 2 * known > 0
 
 
 def test_what_was_learned_is_kept_and_read_again(pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from chatbot.errors import BusyError, NotFoundError
 from chatbot.records import Run
 from chatbot.settings import Settings
 from chatbot.store import Store
-from training.jobs import Jobs, yield_to_others
+from training.jobs import AUTOGROUP, Jobs, yield_to_others
 from training.runs import STOP, run_folder
 
 
@@ -91,9 +91,23 @@ def test_the_first_cycle_starts_only_where_there_is_no_version(
 def test_a_cycle_yields_to_others() -> None:
     child = subprocess.run(
         [sys.executable, "-c", "import os; print(os.nice(0), os.sched_getscheduler(0))"],
+        start_new_session=True,
         preexec_fn=yield_to_others,
         capture_output=True,
         text=True,
         check=True,
     )
     assert child.stdout.split() == ["19", str(os.SCHED_IDLE)]
+
+
+@pytest.mark.skipif(not AUTOGROUP.is_file(), reason="this system does not weigh sessions against one another")
+def test_the_session_of_a_cycle_yields_too() -> None:
+    child = subprocess.run(
+        ["cat", str(AUTOGROUP)],
+        start_new_session=True,
+        preexec_fn=yield_to_others,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert child.stdout.split()[-1] == "19"

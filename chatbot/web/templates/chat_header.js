@@ -4,8 +4,8 @@ const [version, news, learning] = ["version", "news", "learning"].map((name) => 
 const bar = learning.querySelector("i");
 const text = learning.querySelector("span");
 const frame = document.getElementById("chat").classList;
-const AWAY = "The assistant cannot be reached just now. It is tried again by itself.";
 let answering = null;
+let notice = "";
 element.querySelector("h1").textContent = props.headline;
 
 menu.addEventListener("click", () => {
@@ -34,8 +34,8 @@ function show() {
     setTimeout(() => put(news, ""), 12000);
   }
   answering = state.version;
-  if (!state.available) put(news, AWAY);
-  else if (news.textContent === AWAY) put(news, "");
+  if (state.notice || news.textContent === notice) put(news, state.notice);
+  notice = state.notice;
   learning.hidden = !state.learning;
   if (state.learning) {
     put(text, state.learning.text);
