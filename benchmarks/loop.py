@@ -9,7 +9,6 @@ it in a headless Chromium and over HTTP on loopback. Takes about half an hour. W
 import json
 import os
 import re
-import shutil
 import subprocess
 import tempfile
 import threading
@@ -24,8 +23,8 @@ from typing import Any
 
 import click
 import httpx
-from playwright.sync_api import sync_playwright
 
+from benchmarks.browser import chromium
 from benchmarks.machine import describe_machine
 from chatbot.commands import quieten
 from chatbot.store import Store, open_store
@@ -93,12 +92,7 @@ def serving(clone: Clone, *command: str) -> Iterator[tuple[str, float]]:
 
 def first_words(url: str) -> tuple[float, float]:
     """Seconds until the page can be typed into, and from there to the first visible word of a reply."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    if path is None:
-        raise click.ClickException("no browser found: apt-get install chromium")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=flags)
+    with chromium() as browser:
         page = browser.new_page()
         began = time.perf_counter()
         page.goto(url)
@@ -111,7 +105,6 @@ def first_words(url: str) -> tuple[float, float]:
             "document.querySelector('.reply .prose-text')?.textContent.trim().length > 0", timeout=120_000
         )
         written = time.perf_counter()
-        browser.close()
     return shown - began, written - shown
 
 

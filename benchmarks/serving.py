@@ -3,9 +3,10 @@
     python -m benchmarks.serving [--version V] [--json] [--plot FILE] [--part NAME ...]
 
 Parts: `engine` (the engine alone against llama.cpp's server), `product` (the whole product over HTTP against its
-engine), `transformers` (against `generate`), `overload` (three times too many visitors), `swaps` (versions changed
-under load). Both sides have the same weights' file and prompts, write greedily and are measured in turns; a figure is
-a ratio of medians. Needs `pip install xllamacpp` for `engine`, an idle machine, and about an hour for everything.
+engine), `transformers` (against `generate`), `pages` (what a browser shows against what the engine has), `overload`
+(three times too many visitors), `swaps` (versions changed under load). Both sides have the same weights' file and
+prompts, write greedily and are measured in turns; a figure is a ratio of medians. Needs `pip install xllamacpp` for
+`engine`, Chromium for `pages`, an idle machine, and about an hour for everything.
 """
 
 import json
@@ -20,6 +21,7 @@ import click
 from benchmarks.alternating import LEAST_ROUNDS, Measure
 from benchmarks.machine import describe_machine
 from benchmarks.overload import overload
+from benchmarks.serving_pages import delay_on_a_page
 from benchmarks.serving_product import against_engine, drafts_for_product
 from benchmarks.serving_prompts import Served, draft, open_served
 from benchmarks.serving_rivals import against_llama, against_transformers, drafts_for_llama
@@ -28,7 +30,7 @@ from chatbot.commands import quieten
 from chatbot.settings import load_settings
 from chatbot.store import open_store
 
-PARTS = ("engine", "product", "transformers", "overload", "swaps")
+PARTS = ("engine", "product", "transformers", "pages", "overload", "swaps")
 PLOTTED_POINTS = 60
 STOPPED = 143
 
@@ -51,6 +53,8 @@ def measure(
             measures[part] = against_engine(served, drafts, rounds)
         elif part == "transformers":
             measures[part] = against_transformers(served, drafts, rounds)
+        elif part == "pages":
+            measures[part] = delay_on_a_page()
         elif part == "overload":
             measures[part], details[part] = overload(served, visitors, seconds)
         else:
