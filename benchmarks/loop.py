@@ -71,13 +71,14 @@ class Clone:
 
 
 @contextmanager
-def serving(clone: Clone, *command: str) -> Iterator[tuple[str, float]]:
+def serving(clone: Clone, *command: str, **environment: str) -> Iterator[tuple[str, float]]:
     """A server while it is needed; yields its address and the seconds from the command to its readiness."""
+    given = clone.environment | environment
     log = clone.folder / "server.log"
     began = time.perf_counter()
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=clone.folder, env=clone.environment, stdout=output, stderr=output, start_new_session=True
+            command, cwd=clone.folder, env=given, stdout=output, stderr=output, start_new_session=True
         )
     try:
         while not (found := re.search(r"chat: (http://\S+)", log.read_text(errors="replace"))):
@@ -239,6 +240,7 @@ def measure(folder: Path) -> dict[str, Any]:
     python = str(clone.folder / ".venv/bin/python")
     with serving(clone, python, "app.py", "--no-train") as (url, ready):
         page, token = first_words(url)
+    with serving(clone, python, "app.py", "--no-train", CHATBOT_REPLIES="write") as (url, _):
         beside = beside_a_fine_tune(clone, url)
         swap = swap_under_load(clone, url, cycle["version"])
     base, candidate = (clone.training("evaluate", name) for name in ("base", cycle["version"]))

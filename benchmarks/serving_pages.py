@@ -31,7 +31,7 @@ WORDS = 100
 WORD_SECONDS = 0.05  # 20 tokens/s, which is as fast as people read aloud
 MOST_MILLISECONDS = 100.0
 DIGITS = "abcdefghijklmnop"  # hexadecimal
-START_SECONDS, REPLY_SECONDS = 120, 120
+START_SECONDS, SETTLE_SECONDS, REPLY_SECONDS = 120, 5, 120
 FACT = "Parcels to Germany take four days."
 QUESTION = "How long does a parcel to Germany take?"
 WATCH = """() => {
@@ -70,6 +70,7 @@ def delay_on_a_page() -> list[Measure]:
     """The 95th percentile of the delay of one page's words while the others are open."""
     with _server() as url, chromium() as browser:
         pages = [_open(browser, url, DRAW_RARELY if number else "") for number in range(PAGES)]
+        time.sleep(SETTLE_SECONDS)
         delays = _read(pages[0])
     value = round(float(np.percentile(delays, 95)), 1)
     note = f"95th percentile of {len(delays)} words; median {median(delays):g}, latest {max(delays):g}"
