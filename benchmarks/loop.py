@@ -9,6 +9,7 @@ it in a headless Chromium and over HTTP on loopback. Takes about half an hour. W
 import json
 import os
 import re
+import signal
 import subprocess
 import tempfile
 import threading
@@ -24,6 +25,7 @@ from typing import Any
 import click
 import httpx
 
+from benchmarks.alternating import alternate
 from benchmarks.browser import chromium
 from benchmarks.machine import describe_machine
 from chatbot.commands import quieten
@@ -33,6 +35,7 @@ from training.jobs import yield_to_others
 ROOT = Path(__file__).resolve().parent.parent
 CHATS = 8
 REPLIES = 24
+ROUNDS = 5
 QUESTIONS = (
     "How long do I have to send back a lamp?",
     "What does express delivery cost?",
@@ -153,8 +156,7 @@ def chat_speed(url: str) -> float:
 
 
 def beside_a_fine_tune(clone: Clone, url: str) -> dict[str, Any]:
-    """Replies' speed with nobody training, then beside a fine-tune at the priority that the product gives it."""
-    alone = chat_speed(url)
+    """Replies' speed beside a fine-tune at the priority that the product gives it, and while it is halted, in turns."""
     line = [str(clone.folder / ".venv/bin/python"), "-m", "training", "run", "--set", "seed=99", "--json"]
     process = subprocess.Popen(
         line,
@@ -171,11 +173,21 @@ def beside_a_fine_tune(clone: Clone, url: str) -> dict[str, Any]:
             if process.poll() is not None:
                 raise click.ClickException("the fine-tune beside the chats ended early")
             time.sleep(0.5)
-        beside = chat_speed(url)
+        rounds = alternate(ROUNDS, lambda _: _while_halted(process, url), lambda _: chat_speed(url))
     finally:
         process.terminate()
         process.wait(120)
-    return {"alone": round(alone, 1), "beside": round(beside, 1), "share": round(beside / alone, 3)}
+    alone, beside = (round(median(side), 1) for side in zip(*rounds, strict=True))
+    shown = [(round(a, 1), round(b, 1)) for a, b in rounds]
+    return {"alone": alone, "beside": beside, "share": round(median(b / a for a, b in rounds), 3), "rounds": shown}
+
+
+def _while_halted(process: "subprocess.Popen[bytes]", url: str) -> float:
+    process.send_signal(signal.SIGSTOP)
+    try:
+        return chat_speed(url)
+    finally:
+        process.send_signal(signal.SIGCONT)
 
 
 def swap_under_load(clone: Clone, url: str, champion: str) -> dict[str, Any]:
