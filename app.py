@@ -67,7 +67,7 @@ def build_app(settings: Settings, address: str = "") -> Any:
     from training.console import build_operate_page
     from training.jobs import Jobs
 
-    session = open_session(settings, store)
+    session = open_session(settings, store, soon=True)
     access = Access(store, settings.home / "cookie.key")
     jobs = Jobs(settings, store)
 

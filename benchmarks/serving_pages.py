@@ -34,6 +34,7 @@ DIGITS = "abcdefghijklmnop"  # hexadecimal
 START_SECONDS, SETTLE_SECONDS, REPLY_SECONDS = 120, 5, 120
 FACT = "Parcels to Germany take four days."
 QUESTION = "How long does a parcel to Germany take?"
+DRAW_RARELY = "window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 500);"
 WATCH = """() => {
   window.delays = [];
   const seen = new Set();
@@ -61,9 +62,6 @@ class _ClockGeneration(ScriptedGeneration):
 class _ClockEngine(ScriptedEngine):
     def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> ScriptedGeneration:
         return _ClockGeneration(" ".join(["word"] * WORDS), sampling, WORD_SECONDS, self.count_tokens(messages))
-
-
-DRAW_RARELY = "window.requestAnimationFrame = (draw) => setTimeout(() => draw(performance.now()), 500);"
 
 
 def delay_on_a_page() -> list[Measure]:

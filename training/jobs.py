@@ -16,6 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from chatbot.errors import BusyError, NotFoundError
+from chatbot.libraries import LAST
 from chatbot.records import Run
 from chatbot.settings import Settings
 from chatbot.store import Store
@@ -24,7 +25,6 @@ from training.runs import STOP, run_folder
 logger = logging.getLogger(__name__)
 
 LOG = "training.log"
-LAST = 19
 AUTOGROUP = Path("/proc/self/autogroup")
 
 

@@ -73,11 +73,12 @@ def _complete(knowledge: Knowledge, settings: Settings, pack: Pack, store: Store
         logger.exception("the pack could not be indexed whole; a part of its pairs is in use")
 
 
-def open_session(settings: Settings, store: Store, version: str | None = None) -> Session:
+def open_session(settings: Settings, store: Store, version: str | None = None, soon: bool = False) -> Session:
     """A session on the champion, or on a fixed version.
 
     What is missing or broken on disk is told at once. Knowledge and engine load side by side in the background, and
-    the first question waits for them.
+    the first question waits for them; with `soon`, at a first start only for a part of the pack, and the rest is
+    indexed behind the replies. That is for a process that stays.
     """
     pack = load_pack(settings.pack_folder)
 
@@ -98,7 +99,7 @@ def open_session(settings: Settings, store: Store, version: str | None = None) -
 
     def load(name: str) -> tuple[Engine, Knowledge]:
         with ThreadPoolExecutor(1, thread_name_prefix="knowledge") as pool:
-            knowledge = pool.submit(_first_knowledge, settings, pack, store, name)
+            knowledge = pool.submit(_first_knowledge if soon else version_knowledge, settings, pack, store, name)
             engine = load_engine(settings, base, store, name)
             try:
                 loaded = engine, knowledge.result()
