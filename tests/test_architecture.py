@@ -26,9 +26,9 @@ TRAINING = {
     "curation finetuning": 1,
     "evaluation": 2,
     "release": 3,
-    "cycle": 4,
+    "cycle search": 4,
     "jobs progress command_line": 5,
-    "console console_acts console_view console_words release_commands": 6,
+    "console console_acts console_view console_words release_commands search_commands": 6,
     "__main__": 7,
 }
 BESIDE_EACH_OTHER = {"training.console", "training.console_acts", "training.console_view", "training.console_words"}

@@ -2,6 +2,7 @@
 
     python -m training curate [--json]
     python -m training run [--recipe R] [--snapshot N] [--set key=value …] [--resume RUN] [--json]
+    python -m training search [--recipe R] [--trials N] [--sampler grid|random|tpe] [--name NAME] [--json]
     python -m training evaluate VERSION [--suite FILE …] [--json]
     python -m training gate CANDIDATE [--against VERSION] [--json]
     python -m training promote VERSION | rollback | versions [--json]
@@ -32,6 +33,7 @@ from training.finetuning.recipe import Recipe, load_recipe
 from training.progress import TerminalProgress
 from training.release_commands import canary, export, register
 from training.runs import CHECKPOINT, STOP, run_folder, saved_settings
+from training.search_commands import search
 
 HELD = 3
 
@@ -49,6 +51,7 @@ def commands() -> None:
 commands.add_command(export)
 commands.add_command(register)
 commands.add_command(canary)
+commands.add_command(search)
 
 
 @commands.command()
@@ -86,18 +89,25 @@ def run(
 
     frozen = open_snapshot(store, number) if number is not None else None
 
-    from training.cycle import Progress, open_workbench, the_only_run, train_version
+    from training.cycle import Progress, facts_of, open_workbench, the_only_run, train_classes, train_version
 
     record = store.versions.start_run(actor())
     with _watched(settings, store, record, as_json), the_only_run(settings, store, record):
         bench = open_workbench(settings, store)
+        progress = Progress(store, record, run_folder(settings, record.id))
+        if chosen.objective == "classify":
+            facts = train_classes(bench, chosen, record, progress)
+            store.versions.update_run(record.id, status="finished")
+            show({"run": record.id, **facts}, as_json)
+            return
         frozen = frozen or freeze(
             curated(bench.pack, store), bench.pack, bench.knowledge(BASE), settings, store, record.actor
         )
-        progress = Progress(store, record, run_folder(settings, record.id))
         version, outcome = train_version(bench, frozen, chosen, record, progress, resume)
         store.versions.update_run(record.id, status="finished")
-    facts = {key: value for key, value in asdict(outcome).items() if key not in ("adapter", "stopped")}
+    hidden = ("adapter", "stopped", "curve", "row_losses")
+    facts = {key: value for key, value in asdict(outcome).items() if key not in hidden}
+    facts["diagnosis"] = facts_of(outcome, chosen, frozen)["diagnosis"]
     show({"run": record.id, "snapshot": frozen.number, "version": version.name, **facts}, as_json)
 
 

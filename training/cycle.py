@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +28,17 @@ from chatbot.records import Run, Version
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
-from training.curation.snapshots import Snapshot, curate, freeze
+from training.curation.snapshots import Snapshot, curate, freeze, verify
 from training.evaluation.evaluate import Workbench
 from training.evaluation.gate import Verdict, judge
 from training.evaluation.measures import measured
 from training.evaluation.suites import pack_suites
-from training.finetuning.encoding import encode_rows
+from training.finetuning.classifier import as_facts, read_labelled, train_classifier
+from training.finetuning.diagnosis import diagnose
 from training.finetuning.finetune import Outcome, finetune
 from training.finetuning.recipe import Recipe
 from training.finetuning.retriever import finetune_retriever
+from training.finetuning.stages import stages_of
 from training.release.publish import promote, register
 from training.runs import CHECKPOINT, SETTINGS, STOP, run_folder, saved_settings
 
@@ -146,21 +149,19 @@ def train_version(
 ) -> tuple[Version, Outcome]:
     """Fine-tune on a snapshot and register what comes of it; goes on from the run `resume`, or from one that fits."""
     _check_disk(bench.settings.home)
+    verify(snapshot, bench.pack.name)
     folder = run_folder(bench.settings, run.id)
     _adopt_checkpoint(bench, snapshot, recipe, run, folder, resume)
     bench.store.versions.update_run(run.id, snapshot=snapshot.number)
     retriever = _teach_retriever(bench, snapshot, recipe, folder, progress)
     progress.show("loading the base model", 0.15)
-    train = encode_rows(bench.base, snapshot.rows("train"), recipe.max_length)
-    validation = encode_rows(bench.base, snapshot.rows("validation"), recipe.max_length)
+    stages = stages_of(bench.base, recipe, snapshot.rows, [piece.headed for piece in bench.pack.pieces])
     _save_settings(folder, recipe, snapshot)
-    outcome = finetune(
-        bench.base, train, validation, recipe, folder, bench.device, progress.training, progress.stop_asked
-    )
+    outcome = finetune(bench.base, stages, recipe, folder, bench.device, progress.training, progress.stop_asked)
     if outcome.stopped:
         raise Stopped
-    progress.show("merging", 0.81)
-    facts = asdict(outcome) | {"adapter": "", "recipe": recipe.model_dump(), "counts": snapshot.counts}
+    facts = facts_of(outcome, recipe, snapshot)
+    progress.show("merging", 0.81, diagnosis=facts["diagnosis"])
     version = register(
         bench.store,
         bench.base,
@@ -175,6 +176,32 @@ def train_version(
     bench.store.versions.update_run(run.id, version=version.name)
     (folder / CHECKPOINT).unlink(missing_ok=True)
     return version, outcome
+
+
+def facts_of(outcome: Outcome, recipe: Recipe, snapshot: Snapshot) -> dict[str, Any]:
+    """What a run leaves behind: figures, the resolved recipe, the libraries' versions, curves and what they say."""
+    intents = [row["intent"] for row in snapshot.rows("train")]
+    findings = diagnose(outcome.curve, recipe, outcome.row_losses, intents)
+    facts = {key: value for key, value in asdict(outcome).items() if key not in ("adapter", "row_losses")}
+    return facts | {
+        "recipe": recipe.model_dump(),
+        "counts": snapshot.counts,
+        "packages": {name: metadata.version(name) for name in ("torch", "transformers", "peft")},
+        "diagnosis": [str(finding) for finding in findings],
+    }
+
+
+def train_classes(bench: Workbench, recipe: Recipe, run: Run, progress: Progress) -> dict[str, Any]:
+    """Fine-tune a classifier into the run's folder; returns what came of it."""
+    folder = run_folder(bench.settings, run.id)
+    folder.mkdir(parents=True, exist_ok=True)
+    labelled = [(pair.query, pair.intent) for pair in bench.pack.pairs if pair.intent]
+    if recipe.classes:
+        labelled = read_labelled(Path(recipe.classes))
+    progress.show("loading the base model", 0.15)
+    outcome, found = train_classifier(bench.base, labelled, recipe, folder, bench.device, progress.training)
+    (folder / CHECKPOINT).unlink(missing_ok=True)
+    return as_facts(outcome, found)
 
 
 def _teach_retriever(

@@ -59,6 +59,22 @@ class BaseModel:
 
         return AutoModelForCausalLM.from_pretrained(self.weights(), **({"dtype": "float32"} | options))
 
+    @property
+    def width(self) -> int:
+        """The size of a hidden state."""
+        return int(self._config.hidden_size)
+
+    @property
+    def layers(self) -> int:
+        """How many blocks it has."""
+        return int(self._config.num_hidden_layers)
+
+    @cached_property
+    def _config(self) -> Any:
+        from transformers import AutoConfig
+
+        return AutoConfig.from_pretrained(self.weights())
+
     def weights(self) -> Path:
         """A folder that transformers can load."""
         if self.gguf is None:
@@ -93,9 +109,18 @@ def encode_chat(
     tokenizer: "PreTrainedTokenizerBase", messages: Sequence[ChatMessage], reply: str | None = None
 ) -> list[int]:
     """Render by the model's own chat template and tokenize; the one rendering of training and serving."""
-    turns = list(messages) if reply is None else [*messages, {"role": "assistant", "content": reply}]
-    text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=reply is None)
-    ids: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+    return encode_chats(tokenizer, [(messages, reply)])[0]
+
+
+def encode_chats(
+    tokenizer: "PreTrainedTokenizerBase", chats: Sequence[tuple[Sequence[ChatMessage], str | None]]
+) -> list[list[int]]:
+    """`encode_chat` of many at once: prompts, each with its reply or ready for one."""
+    texts = []
+    for messages, reply in chats:
+        turns = list(messages) if reply is None else [*messages, {"role": "assistant", "content": reply}]
+        texts.append(tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=reply is None))
+    ids: list[list[int]] = tokenizer(texts, add_special_tokens=False)["input_ids"]
     return ids
 
 

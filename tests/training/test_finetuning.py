@@ -1,18 +1,27 @@
 """The fine-tune: masks, batches, the shared prefix, exact resume, refusals."""
 
+from copy import deepcopy
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
+from peft import PeftModel
 
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
+from training.evaluation.likelihood import reply_likelihoods
 from training.finetuning.batches import Batch, collate, plan_batches, shared_prefix
 from training.finetuning.checkpoints import CHECKPOINT
 from training.finetuning.encoding import IGNORED, EncodedRows, encode_rows, show_mask
-from training.finetuning.finetune import finetune, rate_at, reply_loss
+from training.finetuning.finetune import Outcome, finetune
+from training.finetuning.forward import Forward
+from training.finetuning.learner import Learner
 from training.finetuning.lora import attach_adapter, load_for_training
-from training.finetuning.recipe import Recipe, load_recipe
+from training.finetuning.objectives import Imitation, Total, Unit
+from training.finetuning.plan import competence, plan_steps, rate_at
+from training.finetuning.recipe import RECIPES, Recipe, load_recipe
+from training.finetuning.stages import Stage, stages_of
 
 from .conftest import rows
 
@@ -34,6 +43,15 @@ def encoded(tiny_base: BaseModel) -> EncodedRows:
     return encode_rows(tiny_base, rows(24), 512)
 
 
+def stage_of(train: EncodedRows, validation: EncodedRows, recipe: Recipe) -> Stage:
+    parts = [[Unit((row,)) for row in encoded.rows] for encoded in (train, validation)]
+    return Stage("replies", Imitation(), *parts, recipe.epochs, recipe.learning_rate)
+
+
+def learn(base: BaseModel, rows: EncodedRows, recipe: Recipe, folder: Path, **options: object) -> Outcome:
+    return finetune(base, [stage_of(rows, rows, recipe)], recipe, folder, **options)
+
+
 def test_only_the_reply_and_its_stop_token_are_learned(tiny_base: BaseModel, encoded: EncodedRows) -> None:
     shown = show_mask(tiny_base, encoded.rows[3])
     learned = shown[shown.index("⟦") + 1 : shown.index("⟧")]
@@ -48,29 +66,121 @@ def test_rows_that_are_too_long_are_counted(tiny_base: BaseModel) -> None:
 
 
 def test_a_row_without_a_supervised_token_is_refused(tiny_base: BaseModel) -> None:
-    class Masking:
-        eos_token_id = tiny_base.tokenizer.eos_token_id
-
-    row = rows(1)[0]
-    broken = type("Broken", (), {"encode": lambda self, asked, reply=None: [1, 2, 2], "tokenizer": Masking()})()
+    deaf = deepcopy(tiny_base.tokenizer)
+    deaf.chat_template = "{% for m in messages %}{% if m.role == 'user' %}{{ m.content }}{% endif %}{% endfor %}"
     with pytest.raises(TrainingError, match="row-0"):
-        encode_rows(broken, [row], 512)
+        encode_rows(SimpleNamespace(tokenizer=deaf), rows(1), 512)
 
 
 def test_batches_hold_every_row_once_within_the_budget(encoded: EncodedRows) -> None:
-    plan = plan_batches(encoded.rows, 200, seed=1, epoch=0)
+    lengths = [len(row.ids) for row in encoded.rows]
+    plan = plan_batches(lengths, 200, seed=1, epoch=0)
     assert sorted(i for batch in plan for i in batch) == list(range(24))
-    assert all(len(batch) * max(len(encoded.rows[i].ids) for i in batch) <= 200 for batch in plan)
-    assert plan == plan_batches(encoded.rows, 200, seed=1, epoch=0)
-    assert plan != plan_batches(encoded.rows, 200, seed=1, epoch=1)
+    assert all(len(batch) * max(lengths[i] for i in batch) <= 200 for batch in plan)
+    assert plan == plan_batches(lengths, 200, seed=1, epoch=0)
+    assert plan != plan_batches(lengths, 200, seed=1, epoch=1)
 
 
-def test_the_shared_prefix_changes_neither_loss_nor_gradients(tiny_base: BaseModel, encoded: EncodedRows) -> None:
+def loss_and_gradients(model: PeftModel, forward: Forward, batch: Batch) -> tuple[float, torch.Tensor]:
+    model.zero_grad()
+    loss = -forward.log_probabilities(forward.hidden(batch), batch).sum()
+    loss.backward()
+    return loss.item(), torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
+
+
+def adapted(base: BaseModel, **changes: object) -> PeftModel:
+    """A model whose adapter is no longer zero."""
     torch.manual_seed(0)
-    model = attach_adapter(load_for_training(tiny_base, "cpu"), quick(dropout=0.0))
+    model = attach_adapter(load_for_training(base, "cpu"), quick(**changes))
     for parameter in model.parameters():
         if parameter.requires_grad:
             torch.nn.init.normal_(parameter, std=0.1)
+    return model
+
+
+@pytest.mark.parametrize("top_layers", [0, 1])
+def test_the_fused_pass_computes_what_transformers_does(
+    tiny_base: BaseModel, encoded: EncodedRows, top_layers: int
+) -> None:
+    model = adapted(tiny_base, dropout=0.0, top_layers=top_layers)
+    fused, plain = Forward(model), Forward(model)
+    assert fused.fused is not None
+    plain.fused = None
+    batch = collate(encoded.rows[:6], 2)
+    ours, theirs = (loss_and_gradients(model, forward, batch) for forward in (fused, plain))
+    assert ours[0] == pytest.approx(theirs[0], rel=1e-5)
+    assert torch.allclose(ours[1], theirs[1], rtol=1e-3, atol=1e-4)
+
+
+def test_the_fused_pass_follows_the_weights(tiny_base: BaseModel, encoded: EncodedRows) -> None:
+    model = adapted(tiny_base, dropout=0.0)
+    forward = Forward(model)
+    batch = collate(encoded.rows[:2], 2)
+    before = forward.hidden(batch).detach()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.requires_grad:
+                parameter.mul_(2)
+    assert not torch.allclose(before, forward.hidden(batch))
+
+
+@pytest.mark.parametrize("changes", [{"dropout": 0.1}, {"targets": "q_proj,v_proj"}, {"checkpointing": True}])
+def test_what_the_fused_pass_cannot_compute_goes_through_transformers(
+    tiny_base: BaseModel, changes: dict[str, object]
+) -> None:
+    assert Forward(adapted(tiny_base, **({"dropout": 0.0} | changes))).fused is None
+
+
+def test_all_turns_of_a_dialogue_can_be_learned(tiny_base: BaseModel) -> None:
+    said = [("user", "Hello"), ("assistant", "Good day."), ("user", "A lamp?"), ("assistant", "It is 3 pounds.")]
+    row = {"id": "talk", "messages": [{"role": role, "content": content} for role, content in said]}
+    shown = [show_mask(tiny_base, encode_rows(tiny_base, [row], 512, every).rows[0]) for every in (True, False)]
+    assert shown[0].count("⟦") == 2 and "⟦Good day.<|im_end|>⟧" in shown[0]
+    assert shown[1].count("⟦") == 1 and "⟦It is 3 pounds.<|im_end|>⟧" in shown[1]
+
+
+def test_a_step_in_parts_is_the_same_step(tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path) -> None:
+    weights = []
+    for name, at_once in (("whole", 8192), ("parts", 64)):
+        recipe = quick(dropout=0.0, max_steps=2, micro_tokens=at_once)
+        (tmp_path / name).mkdir()
+        learn(tiny_base, encoded, recipe, tmp_path / name)
+        weights.append(torch.load(tmp_path / name / CHECKPOINT, weights_only=True)["weights"])
+    assert all(torch.allclose(weights[0][key], weights[1][key], atol=1e-5) for key in weights[0])
+
+
+def test_it_goes_on_in_smaller_parts_when_memory_runs_out(
+    tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Learner._loss
+
+    def scarce(self: Learner, objective: Imitation, units: list[Unit], total: Total) -> object:
+        if len(units) > 2:
+            raise torch.OutOfMemoryError("no more")
+        return whole(self, objective, units, total)
+
+    monkeypatch.setattr(Learner, "_loss", scarce)
+    with pytest.raises(torch.OutOfMemoryError):  # a validation is not a step: it says so
+        learn(tiny_base, encoded, quick(dropout=0.0, max_steps=1), tmp_path)
+    recipe = quick(dropout=0.0)
+    model = attach_adapter(load_for_training(tiny_base, "cpu"), recipe)
+    learner = Learner(model, [Imitation()], recipe, 2, tmp_path)
+    units = [Unit((row,)) for row in encoded.rows[:8]]
+    assert learner.step(learner.objectives[0], units, 1e-3).units == 8
+
+
+def test_pissa_is_saved_as_an_adapter_of_the_untouched_base(
+    tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path
+) -> None:
+    outcome = learn(tiny_base, encoded, quick(dropout=0.0, init="pissa", epochs=1), tmp_path)
+    assert outcome.best_validation_loss < outcome.base_validation_loss
+    found = reply_likelihoods(tiny_base, outcome.adapter, encoded.rows)
+    loss = -sum(row.log_likelihood for row in found) / sum(row.tokens for row in found)
+    assert loss == pytest.approx(outcome.best_validation_loss, abs=2e-3)
+
+
+def test_the_shared_prefix_changes_neither_loss_nor_gradients(tiny_base: BaseModel, encoded: EncodedRows) -> None:
+    model = adapted(tiny_base, dropout=0.0)
     shared = collate(encoded.rows[:6], 2)
     length = len(shared.prefix)
     assert length > 10
@@ -83,10 +193,7 @@ def test_the_shared_prefix_changes_neither_loss_nor_gradients(tiny_base: BaseMod
     found = []
     for batch in (shared, whole):
         model.zero_grad()
-        loss = reply_loss(model, batch)
-        loss.backward()
-        gradients = torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None])
-        found.append((loss.item(), gradients))
+        found.append(loss_and_gradients(model, Forward(model), batch))
     assert found[0][0] == pytest.approx(found[1][0], rel=1e-5)
     assert torch.allclose(found[0][1], found[1][1], rtol=1e-3, atol=1e-4)
 
@@ -97,7 +204,7 @@ def test_the_prefix_never_reaches_into_a_reply(encoded: EncodedRows) -> None:
 
 def test_it_learns_and_keeps_the_best(tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path) -> None:
     seen: list[dict[str, object]] = []
-    outcome = finetune(tiny_base, encoded, encoded, quick(epochs=6), tmp_path, report=seen.append)
+    outcome = learn(tiny_base, encoded, quick(epochs=6), tmp_path, report=seen.append)
     assert outcome.best_validation_loss < outcome.base_validation_loss - 0.3
     assert (outcome.adapter / "adapter_model.safetensors").is_file()
     assert seen[-1]["step"] == outcome.steps
@@ -116,17 +223,17 @@ def test_a_run_that_was_killed_ends_with_the_same_weights(
 
     for name in ("whole", "killed"):
         (tmp_path / name).mkdir()
-    finetune(tiny_base, encoded, encoded, quick(), tmp_path / "whole")
+    learn(tiny_base, encoded, quick(), tmp_path / "whole")
     with pytest.raises(Killed):
-        finetune(tiny_base, encoded, encoded, quick(), tmp_path / "killed", report=kill)
-    finetune(tiny_base, encoded, encoded, quick(), tmp_path / "killed")
+        learn(tiny_base, encoded, quick(), tmp_path / "killed", report=kill)
+    learn(tiny_base, encoded, quick(), tmp_path / "killed")
     ours, theirs = (torch.load(tmp_path / name / CHECKPOINT, weights_only=True) for name in ("killed", "whole"))
     assert ours["state"]["step"] == theirs["state"]["step"]
     assert all(torch.equal(ours["weights"][key], theirs["weights"][key]) for key in theirs["weights"])
 
 
 def test_a_stop_keeps_the_checkpoint(tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path) -> None:
-    outcome = finetune(tiny_base, encoded, encoded, quick(), tmp_path, should_stop=lambda: True)
+    outcome = learn(tiny_base, encoded, quick(), tmp_path, should_stop=lambda: True)
     assert outcome.stopped
     assert outcome.steps == 1
     assert (tmp_path / CHECKPOINT).is_file()
@@ -134,16 +241,21 @@ def test_a_stop_keeps_the_checkpoint(tiny_base: BaseModel, encoded: EncodedRows,
 
 def test_it_stops_early_when_nothing_is_gained(tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path) -> None:
     recipe = quick(epochs=20, learning_rate=1e-9, validate_every=1, patience=2)
-    outcome = finetune(tiny_base, encoded, encoded, recipe, tmp_path)
+    outcome = learn(tiny_base, encoded, recipe, tmp_path)
     assert outcome.stopped_early
     assert outcome.steps == 2
 
 
-def test_no_usable_row_is_refused(tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="max_length"):
-        finetune(tiny_base, EncodedRows([], 7), encoded, quick(), tmp_path)
+def test_no_usable_row_is_refused(tiny_base: BaseModel) -> None:
+    lines = {"train": [row | {"intent": ""} for row in rows(4)], "validation": []}
     with pytest.raises(TrainingError, match="validate"):
-        finetune(tiny_base, encoded, EncodedRows([], 0), quick(), tmp_path)
+        stages_of(tiny_base, quick(), lambda name: lines[name], [])
+    long = [
+        row | {"messages": [*row["messages"][:-1], {"role": "assistant", "content": "so " * 99}]}
+        for row in lines["train"]
+    ]
+    with pytest.raises(TrainingError, match="max_length"):
+        stages_of(tiny_base, quick(max_length=64), lambda name: [row for row in long if name == "train"], [])
 
 
 def test_targets_that_match_nothing_are_refused(tiny_base: BaseModel) -> None:
@@ -162,6 +274,38 @@ def test_recipes_report_all_faults_together() -> None:
     with pytest.raises(TrainingError) as caught:
         load_recipe("sft", ("epochs=-1", "rank=none", "colour=red"))
     assert all(word in str(caught.value) for word in ("epochs", "rank", "colour"))
-    with pytest.raises(TrainingError, match="use one of sft"):
+    with pytest.raises(TrainingError, match="use one of classify"):
         load_recipe("unheard-of")
+    with pytest.raises(TrainingError, match="did you mean learning_rate"):
+        load_recipe("sft", ("learningrate=1",))
+    with pytest.raises(TrainingError, match=r"preference_epochs.*classes"):
+        load_recipe("sft", ("preference_epochs=1", "classes=file.csv"))
     assert load_recipe("sft", ("rank=4",)).rank == 4
+
+
+@pytest.mark.parametrize("name", [path.stem for path in RECIPES.glob("*.toml")])
+def test_every_recipe_that_comes_along_can_be_read(name: str) -> None:
+    assert load_recipe(name)
+
+
+def test_a_curriculum_begins_with_the_easy_rows(encoded: EncodedRows) -> None:
+    recipe = quick(order="length", epochs=6)
+    stage = stage_of(encoded, encoded, recipe)
+    hardness = [float(unit.length) for unit in stage.train]
+    plan = plan_steps([stage], recipe, hardness)
+    assert len(plan) == len(plan_steps([stage], recipe))
+    early, late = ([hardness[i] for step in part for i in step.units] for part in (plan[:3], plan[-6:]))
+    assert max(early) < max(late)
+    assert competence(0, 10, 0.3) == pytest.approx(0.3)
+    assert competence(5, 10, 0.3) == 1.0
+
+
+def test_a_checkpoint_of_another_recipe_is_refused(tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path) -> None:
+    learn(tiny_base, encoded, quick(max_steps=1), tmp_path)
+    with pytest.raises(TrainingError, match="another base model or recipe"):
+        learn(tiny_base, encoded, quick(max_steps=2, rank=8), tmp_path)
+
+
+def test_four_bits_without_cuda_are_refused(tiny_base: BaseModel) -> None:
+    with pytest.raises(TrainingError, match="needs a CUDA device"):
+        load_for_training(tiny_base, "cpu", load_recipe("quantized"))

@@ -1,6 +1,7 @@
 """`training run`: a run that somebody stopped is gone on with by its id."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +46,42 @@ def test_a_stopped_run_is_gone_on_with(
     assert outcome["steps"] == 4
     assert versions.run(stopped.id).error == f"continued as {outcome['run']}"
     assert versions.run(outcome["run"]).version == outcome["version"]
+
+
+def test_a_snapshot_that_was_changed_is_refused(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(commands, ["curate", "--json"]) == 0
+    frozen = json.loads(capsys.readouterr().out)
+    file = Path(frozen["folder"]) / "train.jsonl"
+    file.write_text(file.read_text(encoding="utf-8").replace("30 days", "90 days"), encoding="utf-8")
+    assert run_command(commands, ["run", "--snapshot", str(frozen["snapshot"])]) == 2
+    assert "was changed since it was frozen" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("recipe", ["sft", "domain", "transfer", "multitask", "curriculum"])
+def test_recipes_make_versions(settings: Settings, capsys: pytest.CaptureFixture[str], recipe: str) -> None:
+    few: dict[str, float] = {"max_steps": 2, "epochs": 2, "retriever_epochs": 0}
+    few |= {"domain": {"domain_epochs": 0.1}, "transfer": {"top_layers": 1}}.get(recipe, {})
+    overrides = [part for key, value in few.items() for part in ("--set", f"{key}={value}")]
+    code = run_command(commands, ["run", "--recipe", recipe, *overrides, "--json"])
+    said = capsys.readouterr()
+    assert code == 0, said.err
+    outcome = json.loads(said.out)
+    assert outcome["steps"] == 2
+    assert outcome["diagnosis"]
+    assert open_store(settings.database).versions.get(outcome["version"])
+
+
+@pytest.mark.parametrize(
+    ("recipe", "said"),
+    [("preference", "there are 0 and 5 are the least"), ("quantized", "needs a CUDA device"), ("sfd", "use one of")],
+)
+def test_recipes_that_cannot_run_here_say_why(
+    settings: Settings, capsys: pytest.CaptureFixture[str], recipe: str, said: str
+) -> None:
+    assert run_command(commands, ["run", "--recipe", recipe, "--set", "retriever_epochs=0"]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_classifier_is_not_a_cycle(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(commands, ["cycle", "--recipe", "classify"]) == 2
+    assert "makes no version" in capsys.readouterr().err

@@ -30,6 +30,7 @@ from training.curation.splitting import split
 from training.curation.trust import weigh
 
 Row = dict[str, Any]
+FILES = ("train", "validation", "preferences", "unpaired")
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def freeze(
         raise TrainingError(f"there is no usable row to train on ({reasons}): add pairs to the pack or correct replies")
     knowledge.set_answers([])  # a row must not carry what another visitor did not consent to
     files = _files(curated, lambda example: reading_prompt(example, pack, knowledge, settings.passages))
-    digest = hashlib.sha256(json.dumps([files, pack.name], sort_keys=True).encode()).hexdigest()
+    digest = _digest(files, pack.name)
     latest = next(iter(store.versions.snapshots()), None)
     if latest and latest["counts"].get("digest") == digest and Path(latest["path"]).is_dir():
         return Snapshot(latest["number"], Path(latest["path"]), latest["counts"])
@@ -113,6 +114,19 @@ def open_snapshot(store: Store, number: int) -> Snapshot:
         if row["number"] == number and Path(row["path"]).is_dir():
             return Snapshot(number, Path(row["path"]), row["counts"])
     raise NotFoundError(f"snapshot {number} does not exist: `python -m training curate` makes one")
+
+
+def verify(snapshot: Snapshot, pack: str) -> None:
+    """Raise `TrainingError` if the files are not what was frozen."""
+    if snapshot.counts.get("digest") != _digest({name: snapshot.rows(name) for name in FILES}, pack):
+        raise TrainingError(
+            f"snapshot {snapshot.number} was changed since it was frozen: restore {snapshot.folder} from a backup, or "
+            "remove that folder and run again without --snapshot"
+        )
+
+
+def _digest(files: dict[str, list[Row]], pack: str) -> str:
+    return hashlib.sha256(json.dumps([files, pack], sort_keys=True).encode()).hexdigest()
 
 
 def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, limit: int) -> list[ChatMessage]:
@@ -156,7 +170,11 @@ def _files(curated: Curated, prompt: Callable[[Example], list[ChatMessage]]) -> 
         return origin | {"messages": [*asked, reply]}
 
     train, validation = [row(example) for example in curated.train], [row(example) for example in curated.validation]
-    return {"train": train, "validation": validation, "preferences": preferences, "unpaired": curated.unpaired}
+    unpaired = [
+        verdict | {"prompt": prompt(Example("", [*verdict["prompt"], *verdict["completion"]], "like", ""))}
+        for verdict in curated.unpaired
+    ]
+    return {"train": train, "validation": validation, "preferences": preferences, "unpaired": unpaired}
 
 
 def _write(folder: Path, files: dict[str, list[Row]], manifest: dict[str, Any]) -> None:

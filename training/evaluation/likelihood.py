@@ -10,7 +10,7 @@ from peft import PeftModel
 from chatbot.engines.base_model import BaseModel
 from training.finetuning.batches import collate, plan_batches
 from training.finetuning.encoding import Encoded
-from training.finetuning.forward import reply_logits
+from training.finetuning.forward import Forward
 from training.finetuning.lora import load_for_training
 
 BATCH_TOKENS = 2048
@@ -33,12 +33,13 @@ def reply_likelihoods(
     model = load_for_training(base, device)
     if adapter is not None:
         model = PeftModel.from_pretrained(model, adapter).merge_and_unload()
-    model.eval()
+    forward = Forward(model.eval())
     found: dict[int, Likelihood] = {}
-    for positions in plan_batches(rows, BATCH_TOKENS, seed=0, epoch=0):
+    for positions in plan_batches([len(row.ids) for row in rows], BATCH_TOKENS, seed=0, epoch=0):
         chosen = [rows[i] for i in positions]
-        logits, targets = reply_logits(model, collate(chosen, base.tokenizer.eos_token_id))
-        scores = logits.float().log_softmax(-1)
+        batch = collate(chosen, base.tokenizer.eos_token_id)
+        scores = (forward.hidden(batch) @ forward.head.T).float().log_softmax(-1)
+        targets = batch.targets.to(scores.device)
         likelihoods = scores.gather(-1, targets[:, None])[:, 0]
         hits = scores.argmax(-1) == targets
         sizes = [row.supervised for row in chosen]

@@ -22,6 +22,18 @@ class Batch:
     labels: torch.Tensor
     tokens: int
 
+    @property
+    def targets(self) -> torch.Tensor:
+        """The learned tokens, row after row, shape (learned,)."""
+        following = self.labels[:, 1:]
+        return following[following != IGNORED]
+
+    @property
+    def learned(self) -> list[int]:
+        """How many tokens each row learns."""
+        counts: list[int] = (self.labels[:, 1:] != IGNORED).sum(1).tolist()
+        return counts
+
 
 def shared_prefix(rows: Sequence[Encoded]) -> int:
     """How many tokens all rows begin with and none of them learns; the system text, mostly.
@@ -37,17 +49,25 @@ def shared_prefix(rows: Sequence[Encoded]) -> int:
     return max(0, min(common, *(row.prompt for row in rows)) - 1)
 
 
-def plan_batches(rows: Sequence[Encoded], budget: int, seed: int, epoch: int) -> list[list[int]]:
-    """Positions of the rows of each batch: sorted by length, cut by the padded budget, shuffled by seed and epoch."""
+def plan_batches(lengths: Sequence[int], budget: int, seed: int, epoch: int) -> list[list[int]]:
+    """Positions of the units of each batch: sorted by length, cut by the padded budget, shuffled by seed and epoch."""
     chance = random.Random(f"{seed}/{epoch}")
-    order = sorted(range(len(rows)), key=lambda i: (len(rows[i].ids), chance.random()))
+    order = sorted(range(len(lengths)), key=lambda i: (lengths[i], chance.random()))
+    batches = fill_batches(order, lengths, budget)
+    chance.shuffle(batches)
+    return batches
+
+
+def fill_batches(order: Sequence[int], lengths: Sequence[int], budget: int) -> list[list[int]]:
+    """Cut an order into batches whose longest unit times their size is within the budget, one unit at least."""
     batches: list[list[int]] = [[]]
+    longest = 0
     for position in order:
-        longest = len(rows[position].ids)
+        longest = max(longest, lengths[position])
         if batches[-1] and (len(batches[-1]) + 1) * longest > budget:
             batches.append([])
+            longest = lengths[position]
         batches[-1].append(position)
-    chance.shuffle(batches)
     return batches
 
 
@@ -60,5 +80,6 @@ def collate(rows: Sequence[Encoded], padding: int) -> Batch:
     for number, row in enumerate(rows):
         tokens = torch.tensor(row.ids[shared:])
         ids[number, : len(tokens)] = tokens
-        labels[number, row.prompt - shared : len(tokens)] = tokens[row.prompt - shared :]
+        for start, stop in row.spans:
+            labels[number, start - shared : stop - shared] = tokens[start - shared : stop - shared]
     return Batch(torch.tensor(rows[0].ids[:shared], dtype=torch.long), ids, labels, sum(len(row.ids) for row in rows))

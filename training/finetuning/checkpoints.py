@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import PeftModel
 
+from chatbot.errors import TrainingError
+from training.finetuning.learner import Learner
 from training.runs import CHECKPOINT
 
 BEST = "best"
@@ -24,13 +25,15 @@ class State:
     base_loss: float | None = None
     best_loss: float = float("inf")
     since_best: int = 0
+    best_measures: dict[str, float] = field(default_factory=dict)
+    row_losses: dict[str, float] = field(default_factory=dict)
     curve: list[dict[str, float]] = field(default_factory=list)
 
 
-def save_checkpoint(folder: Path, model: PeftModel, optimizer: torch.optim.Optimizer, state: State) -> None:
+def save_checkpoint(folder: Path, learner: Learner, state: State) -> None:
     """Write weights, optimizer, random state and position; a crash in the middle leaves the one before."""
-    weights = {name: p.detach() for name, p in model.named_parameters() if p.requires_grad}
-    content = {"weights": weights, "optimizer": optimizer.state_dict(), "random": torch.get_rng_state()}
+    weights = {name: p.detach() for name, p in learner.weights.items()}
+    content = {"weights": weights, "optimizer": learner.optimizer.state_dict(), "random": torch.get_rng_state()}
     partial = folder / f"{CHECKPOINT}.partial"
     with partial.open("wb") as file:
         torch.save(content | {"state": vars(state)}, file)
@@ -38,25 +41,30 @@ def save_checkpoint(folder: Path, model: PeftModel, optimizer: torch.optim.Optim
     partial.replace(folder / CHECKPOINT)
 
 
-def load_checkpoint(folder: Path, model: PeftModel, optimizer: torch.optim.Optimizer) -> State | None:
-    """Put a run back where its checkpoint left it; None where there is no checkpoint."""
+def load_checkpoint(folder: Path, learner: Learner) -> State | None:
+    """Put a run back where its checkpoint left it; None where there is no checkpoint.
+
+    Raises `TrainingError` for a checkpoint of another base or recipe.
+    """
     file = folder / CHECKPOINT
     if not file.is_file():
         return None
     content: dict[str, Any] = torch.load(file, weights_only=True)
-    parameters = dict(model.named_parameters())
+    shapes = {name: value.shape for name, value in content["weights"].items()}
+    if shapes != {name: p.shape for name, p in learner.weights.items()}:
+        raise TrainingError(f"{file} belongs to another base model or recipe: start a new run")
     with torch.no_grad():
         for name, value in content["weights"].items():
-            parameters[name].copy_(value)
-    optimizer.load_state_dict(content["optimizer"])
+            learner.weights[name].copy_(value)
+    learner.optimizer.load_state_dict(content["optimizer"])
     torch.set_rng_state(content["random"])
     return State(**content["state"])
 
 
-def save_best(folder: Path, model: PeftModel) -> None:
+def save_best(folder: Path, learner: Learner) -> None:
     """Keep the adapter as the best so far, replacing the one before as a whole."""
     partial, place = folder / f"{BEST}.partial", folder / BEST
     shutil.rmtree(partial, ignore_errors=True)
-    model.save_pretrained(partial)
+    learner.save(partial)
     shutil.rmtree(place, ignore_errors=True)
     partial.rename(place)

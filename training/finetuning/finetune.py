@@ -1,35 +1,33 @@
 """The fine-tune: our own loop on torch and peft, readable on this page.
 
-`finetune` learns the last reply of every row of a snapshot, validates as it goes, keeps the best adapter, stops early
-when nothing is gained, and goes on from its checkpoint after a kill. It does not merge, evaluate or register.
+`finetune` goes through the stages of a run, validates the last one as it goes, keeps the best adapter, stops early when
+nothing is gained, and goes on from its checkpoint after a kill. It does not merge, evaluate or register.
 """
 
-import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import torch
-from peft import PeftModel
-from torch.nn import functional as F
 
 from chatbot.engines.base_model import BaseModel
-from chatbot.errors import TrainingError
-from training.finetuning.batches import Batch, collate, plan_batches
 from training.finetuning.checkpoints import BEST, State, load_checkpoint, save_best, save_checkpoint
-from training.finetuning.encoding import IGNORED, Encoded, EncodedRows
-from training.finetuning.forward import reply_logits
+from training.finetuning.learner import Learner
 from training.finetuning.lora import attach_adapter, load_for_training
+from training.finetuning.objectives import Imitation
+from training.finetuning.plan import plan_steps
 from training.finetuning.recipe import Recipe
+from training.finetuning.references import cached_references
+from training.finetuning.stages import Stage
 
 Report = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a fine-tune came to; losses are mean negative log-likelihoods per reply token, in nats."""
+    """What a fine-tune came to; losses are the last stage's, of replies the mean nats a reply token."""
 
     adapter: Path
     steps: int
@@ -41,12 +39,14 @@ class Outcome:
     stopped: bool
     too_long: int
     seconds: float
+    measures: dict[str, float] = field(default_factory=dict)
+    curve: list[dict[str, float]] = field(default_factory=list)
+    row_losses: dict[str, float] = field(default_factory=dict)
 
 
 def finetune(
     base: BaseModel,
-    train: EncodedRows,
-    validation: EncodedRows,
+    stages: Sequence[Stage],
     recipe: Recipe,
     folder: Path,
     device: str = "cpu",
@@ -54,35 +54,34 @@ def finetune(
     should_stop: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Fine-tune an adapter into `folder`; an earlier checkpoint there is continued."""
-    _check(train, validation)
     torch.manual_seed(recipe.seed)
-    model = attach_adapter(load_for_training(base, device), recipe)
-    trainable = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(trainable, lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
-    state = load_checkpoint(folder, model, optimizer) or State()
-    plan = _plan(train.rows, recipe)
-    padding = base.tokenizer.eos_token_id
-
-    if state.base_loss is None:
-        state.base_loss = state.best_loss = validate(model, validation.rows, recipe, padding)
-        state.curve.append({"step": 0, "validation_loss": state.base_loss})
-        save_best(folder, model)
+    model = attach_adapter(load_for_training(base, device, recipe), recipe)
+    learner = Learner(model, [stage.objective for stage in stages], recipe, base.tokenizer.eos_token_id, folder)
+    plan = plan_steps(stages, recipe, _hardness(learner, stages[-1], recipe, folder))
+    state = load_checkpoint(folder, learner) or State()
     began, stopped = time.perf_counter() - state.seconds, False
+    current, stage = -1, stages[0]
     while state.step < len(plan) and state.since_best < recipe.patience and not stopped:
-        rate = recipe.learning_rate * rate_at(state.step, len(plan), recipe.warmup_share)
-        batch = collate([train.rows[i] for i in plan[state.step]], padding)
-        loss = _step(model, optimizer, batch, rate, recipe.clip_norm)
+        step = plan[state.step]
+        if step.stage != current:
+            current, stage = step.stage, _entered(learner, stages[step.stage], folder)
+            if current == len(stages) - 1 and state.base_loss is None:
+                _begin_validation(learner, stage, folder, state)
+        units = [stage.train[i] for i in step.units]
+        total = learner.step(stage.objective, units, step.rate)
 
         state.step += 1
-        state.train_tokens += batch.tokens
+        state.row_losses |= total.row_losses
+        state.train_tokens += sum(len(row.ids) for unit in units for row in unit.rows)
         state.seconds = time.perf_counter() - began
-        point = {"step": state.step, "train_loss": round(loss, 4)}
-        if state.step % recipe.validate_every == 0 or state.step == len(plan):
-            point["validation_loss"] = _keep_best(model, validation.rows, recipe, padding, folder, state)
+        point = {"step": state.step, "train_loss": round(total.mean, 4), "rate": step.rate} | total.measures
+        last = current == len(stages) - 1
+        if last and (state.step % recipe.validate_every == 0 or state.step == len(plan)):
+            point["validation_loss"] = _keep_best(learner, stage, recipe, folder, state)
         state.curve.append(point)
         stopped = should_stop()
         if stopped or state.step % recipe.checkpoint_every == 0:
-            save_checkpoint(folder, model, optimizer, state)
+            save_checkpoint(folder, learner, state)
         report(_progress(state, len(plan), point))
 
     return Outcome(
@@ -91,72 +90,55 @@ def finetune(
         train_tokens=state.train_tokens,
         tokens_per_second=round(state.train_tokens / max(state.seconds, 1e-9), 1),
         best_validation_loss=round(state.best_loss, 4),
-        base_validation_loss=round(state.base_loss, 4),
+        base_validation_loss=round(state.base_loss or 0.0, 4),
         stopped_early=state.since_best >= recipe.patience,
         stopped=stopped and state.step < len(plan),
-        too_long=train.too_long,
+        too_long=sum(stage.too_long for stage in stages),
         seconds=round(time.perf_counter() - began, 1),
+        measures=state.best_measures,
+        curve=state.curve,
+        row_losses=state.row_losses,
     )
 
 
-def _step(model: PeftModel, optimizer: torch.optim.Optimizer, batch: Batch, rate: float, clip_norm: float) -> float:
-    """One optimizer step; returns the mean loss a learned token."""
-    model.train()
-    loss = reply_loss(model, batch) / (batch.labels != IGNORED).sum()
-    if not torch.isfinite(loss):
-        raise TrainingError(f"the loss is {loss.item()}: lower learning_rate and run again")
-    loss.backward()
-    for group in optimizer.param_groups:
-        group["lr"] = rate
-        torch.nn.utils.clip_grad_norm_(group["params"], clip_norm)
-    optimizer.step()
-    optimizer.zero_grad()
-    return loss.item()
+def _entered(learner: Learner, stage: Stage, folder: Path) -> Stage:
+    """The stage, with what the model thinks of its units now where the objective compares with that."""
+    if not stage.objective.needs_reference:
+        return stage
+    train, validation = (
+        cached_references(folder / f"references-{part}.json", learner, units)
+        for part, units in (("train", stage.train), ("validation", stage.validation))
+    )
+    return replace(stage, train=train, validation=validation)
 
 
-def reply_loss(model: PeftModel, batch: Batch) -> torch.Tensor:
-    """Summed negative log-likelihood of the learned tokens; logits are made at those positions only."""
-    logits, targets = reply_logits(model.get_base_model(), batch)
-    return F.cross_entropy(logits.float(), targets, reduction="sum")
+def _hardness(learner: Learner, stage: Stage, recipe: Recipe, folder: Path) -> list[float] | None:
+    """How hard each unit is for a curriculum: its length, or its loss a token under the base model."""
+    if recipe.order == "shuffled":
+        return None
+    if recipe.order == "length":
+        return [float(unit.length) for unit in stage.train]
+    units = cached_references(folder / "hardness.json", learner, stage.train)
+    imitation = Imitation()
+    return [-sum(unit.reference) / imitation.weight([unit]) for unit in units]
 
 
-@torch.no_grad()
-def validate(model: PeftModel, rows: Sequence[Encoded], recipe: Recipe, padding: int) -> float:
-    """Mean negative log-likelihood per learned token over all rows."""
-    model.eval()
-    total, tokens = 0.0, 0
-    for positions in plan_batches(rows, recipe.batch_tokens, seed=0, epoch=0):
-        batch = collate([rows[i] for i in positions], padding)
-        total += reply_loss(model, batch).item()
-        tokens += int((batch.labels != IGNORED).sum())
-    return total / tokens
+def _begin_validation(learner: Learner, stage: Stage, folder: Path, state: State) -> None:
+    total = learner.validate(stage.objective, stage.validation)
+    state.base_loss = state.best_loss = total.mean
+    state.best_measures = total.measures
+    state.curve.append({"step": state.step, "validation_loss": total.mean})
+    save_best(folder, learner)
 
 
-def rate_at(step: int, steps: int, warmup_share: float) -> float:
-    """Linear warm-up from 0 to 1, then linear decay to 0, as a factor of the peak rate; `step` counts from 0."""
-    warmup = max(1, math.ceil(steps * warmup_share))
-    return min((step + 1) / warmup, (steps - step) / max(1, steps - warmup))
-
-
-def _plan(rows: Sequence[Encoded], recipe: Recipe) -> list[list[int]]:
-    """The batches of the whole run, in order; a part of an epoch takes that part of its batches."""
-    plan: list[list[int]] = []
-    for epoch in range(math.ceil(recipe.epochs)):
-        batches = plan_batches(rows, recipe.batch_tokens, recipe.seed, epoch)
-        plan += batches[: math.ceil(len(batches) * min(1.0, recipe.epochs - epoch))]
-    return plan[: recipe.max_steps] if recipe.max_steps else plan
-
-
-def _keep_best(
-    model: PeftModel, rows: Sequence[Encoded], recipe: Recipe, padding: int, folder: Path, state: State
-) -> float:
-    loss = validate(model, rows, recipe, padding)
-    if loss < state.best_loss - recipe.min_gain:
-        state.best_loss, state.since_best = loss, 0
-        save_best(folder, model)
+def _keep_best(learner: Learner, stage: Stage, recipe: Recipe, folder: Path, state: State) -> float:
+    total = learner.validate(stage.objective, stage.validation)
+    if total.mean < state.best_loss - recipe.min_gain:
+        state.best_loss, state.best_measures, state.since_best = total.mean, total.measures, 0
+        save_best(folder, learner)
     else:
         state.since_best += 1
-    return round(loss, 4)
+    return round(total.mean, 4)
 
 
 def _progress(state: State, steps: int, point: dict[str, float]) -> dict[str, Any]:
@@ -172,10 +154,3 @@ def _progress(state: State, steps: int, point: dict[str, float]) -> dict[str, An
         "point": point,
         "curve": state.curve,
     }
-
-
-def _check(train: EncodedRows, validation: EncodedRows) -> None:
-    if not train.rows:
-        raise TrainingError(f"no row fits max_length ({train.too_long} are too long): raise max_length")
-    if not validation.rows:
-        raise TrainingError("no row is left to validate on: add pairs to the pack")

@@ -1,41 +1,98 @@
-"""The forward pass: logits at learned positions, the tokens that all rows share computed once.
+"""The forward pass: hidden states before learned tokens, and the log-probabilities of those tokens.
 
-The shared prefix (the system text) goes through the model as one row; its keys and values are then read by every row
-of the batch. Gradients flow back through them, so that loss and gradients are those of the rows computed whole.
+Logits are made at learned positions only and a chunk at a time, so that the full table of positions by vocabulary
+never exists. The prefix that all rows share (the system text) goes through the model once; its keys and values are
+then read by every row. Gradients flow back through them, so loss and gradients are those of the rows computed whole.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
+from peft import PeftModel
 
 from training.finetuning.batches import Batch
 from training.finetuning.encoding import IGNORED
+from training.finetuning.fused import FusedLlama
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
+CHUNK = 256
 
-def reply_logits(model: "PreTrainedModel", batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-    """Logits and targets at the learned positions, shapes (learned, vocabulary) and (learned,), row after row."""
+
+class Forward:
+    """Reads batches with a model: fused where it fits, through transformers elsewhere."""
+
+    def __init__(self, model: "PreTrainedModel | PeftModel") -> None:
+        self.model: PreTrainedModel = model.get_base_model() if isinstance(model, PeftModel) else model
+        self.fused = FusedLlama(model) if _fits(model) else None
+
+    def hidden(self, batch: Batch) -> torch.Tensor:
+        """Last hidden states before each learned token, shape (learned, model width), row after row."""
+        return self.fused.hidden(batch) if self.fused else _hidden(self.model, batch)
+
+    def log_probabilities(self, hidden: torch.Tensor, batch: Batch) -> torch.Tensor:
+        """Of the learned tokens given their hidden states, in nats, shape (learned,)."""
+        found: torch.Tensor = LogProbabilities.apply(hidden, self.head, batch.targets.to(hidden.device))
+        return found
+
+    @property
+    def head(self) -> torch.Tensor:
+        """The output embeddings, shape (vocabulary, model width)."""
+        weight: torch.Tensor = self.model.get_output_embeddings().weight
+        return weight
+
+
+def _fits(model: "PreTrainedModel | PeftModel") -> bool:
+    return (
+        isinstance(model, PeftModel)
+        and not model.get_base_model().is_activation_checkpointing
+        and FusedLlama.fits(model)
+    )
+
+
+class LogProbabilities(torch.autograd.Function):
+    """log softmax(hidden headᵀ) at the targets, without ever holding all logits."""
+
+    @staticmethod
+    def forward(ctx: Any, hidden: torch.Tensor, head: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        """`hidden` (learned, width), `head` (vocabulary, width), `targets` (learned,); gives (learned,) in float32."""
+        sums, chosen = [], []
+        for states, wanted in zip(hidden.split(CHUNK), targets.split(CHUNK), strict=True):
+            logits = (states @ head.T).float()
+            sums.append(logits.logsumexp(-1))
+            chosen.append(logits.gather(-1, wanted[:, None])[:, 0])
+        total = torch.cat(sums)
+        ctx.save_for_backward(hidden, head, targets, total)
+        return torch.cat(chosen) - total
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> Any:
+        """Makes each chunk's logits once more; the head gets a gradient only where it learns."""
+        hidden, head, targets, total = ctx.saved_tensors
+        d_hidden = torch.empty_like(hidden)
+        d_head = torch.zeros_like(head, dtype=torch.float32) if ctx.needs_input_grad[1] else None
+        parts = zip(*(x.split(CHUNK) for x in (hidden, targets, total, gradient, d_hidden)), strict=True)
+        for states, wanted, sums, weight, out in parts:
+            d_logits = (states @ head.T).float().sub_(sums[:, None]).exp_()
+            d_logits[torch.arange(len(wanted)), wanted] -= 1
+            d_logits = d_logits.mul_(-weight[:, None]).to(head.dtype)
+            torch.mm(d_logits, head, out=out)
+            if d_head is not None:
+                d_head += d_logits.T @ states
+        return d_hidden, None if d_head is None else d_head.to(head.dtype), None
+
+
+def _hidden(model: "PreTrainedModel", batch: Batch) -> torch.Tensor:
+    """Through transformers. No mask is needed without a prefix: padding stands right, and attention is causal."""
     device = next(model.parameters()).device
-    ids, following = batch.ids.to(device), batch.labels[:, 1:].to(device)
-    learned = following != IGNORED
-    hidden = _hidden(model, batch.prefix.to(device), ids)[:, :-1]
-    return model.get_output_embeddings()(hidden[learned]), following[learned]
-
-
-def _hidden(model: "PreTrainedModel", prefix: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
-    """Last hidden states of `ids`, shape (rows, length, width), each row read after the prefix.
-
-    No mask is needed without a prefix: padding stands right, and attention is causal.
-    """
-    hidden: torch.Tensor
-    if not len(prefix):
-        hidden = model.base_model(input_ids=ids, use_cache=False).last_hidden_state
-        return hidden
-    cache = model.base_model(input_ids=prefix[None], use_cache=True).past_key_values
-    cache.batch_repeat_interleave(len(ids))
-    mask = torch.ones((len(ids), len(prefix) + ids.shape[1]), dtype=torch.long, device=ids.device)
-    read = model.base_model(input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=True)
-    hidden = read.last_hidden_state
-    return hidden
+    prefix, ids = batch.prefix.to(device), batch.ids.to(device)
+    options: dict[str, Any] = {"use_cache": False}
+    if len(prefix):
+        cache = model.base_model(input_ids=prefix[None], use_cache=True).past_key_values
+        cache.batch_repeat_interleave(len(ids))
+        mask = torch.ones((len(ids), len(prefix) + ids.shape[1]), dtype=torch.long, device=device)
+        options = {"use_cache": True, "past_key_values": cache, "attention_mask": mask}
+    hidden: torch.Tensor = model.base_model(input_ids=ids, **options).last_hidden_state
+    learned = (batch.labels[:, 1:] != IGNORED).to(device)
+    return hidden[:, :-1][learned]

@@ -20,6 +20,7 @@ from training.finetuning.recipe import Recipe
 
 BATCH = 40
 SMALLEST_BATCH = 2
+ALIKE = 14
 SHARPNESS = 20.0
 WARMUP_STEPS = 8
 
@@ -68,7 +69,7 @@ def finetune_retriever(
         similar = SHARPNESS * asked @ answering.T
         own = torch.arange(len(batch))
         loss = (cross_entropy(similar, own) + cross_entropy(similar.T, own)) / 2
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         optimizer.step()
         optimizer.zero_grad()
         report(step / steps)
@@ -98,7 +99,11 @@ def _batches(questions: Sequence[Question], order: random.Random) -> Iterator[li
 
 
 def _encode(model: Any, texts: list[str]) -> torch.Tensor:
-    return normalize(model(model.preprocess(texts))["sentence_embedding"], dim=1)
+    """Unit vectors, shape (texts, width); texts of like length together, so that little is padded."""
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    parts = [order[start : start + ALIKE] for start in range(0, len(order), ALIKE)]
+    found = torch.cat([model(model.preprocess([texts[i] for i in part]))["sentence_embedding"] for part in parts])
+    return normalize(found[torch.tensor(order).argsort()], dim=1)
 
 
 def _recall(model: Any, texts: list[str], questions: Sequence[Question]) -> float | None:

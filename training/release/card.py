@@ -32,7 +32,12 @@ Rows: {{ facts.counts.train }} to learn from, {{ facts.counts.validation }} to v
 {{ facts.recipe | tojson(indent=2) }}
 ```
 
-Files: `adapter/` (peft), `model.gguf` (merged, Q8_0, where the base is a GGUF file), `facts.json`.
+{% if facts.diagnosis %}What the curves say:
+{% for finding in facts.diagnosis %}
+- {{ finding }}
+{%- endfor %}
+
+{% endif %}Files: `adapter/` (peft), `model.gguf` (merged, Q8_0, where the base is a GGUF file), `facts.json`.
 It answers for one domain, from facts put before it; without them it invents.
 """
 )

@@ -1,0 +1,161 @@
+"""Our training step against TRL's: the same base, rows, LoRA, epoch and precision, each side in its own process.
+
+    python -m benchmarks.training [--rows FILE] [--count N] [--quick] [--json]
+
+Without `--rows` the work is a part of the configured installation's newest snapshot; FILE holds rows with `query` and
+`response`, one JSON object a line, learned without passages. TRL's attention, packing and batch size are tried on a
+few rows first, and its best settings run the whole work. Needs TRL: pip install trl==1.16.0 datasets==5.2.0.
+Takes about 15 minutes on two cores, half of it TRL's.
+"""
+
+import itertools
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+import torch
+
+from benchmarks.alternating import Measure, Wanted
+from benchmarks.machine import describe_machine
+from chatbot.commands import quieten, run_command
+from chatbot.errors import UserError
+from chatbot.settings import load_settings
+from chatbot.store import open_store
+from training.curation.snapshots import open_snapshot
+
+CHECKED, TRIED = 64, 16
+MAX_LENGTH = 512
+WANTED_SPEED, WANTED_LOSS, WANTED_MEMORY, WANTED_USE = 2.5, 1.01, 0.6, 0.55
+BLOCK_WEIGHTS, HEAD_WEIGHTS = 106.2e6, 28.3e6
+
+
+@click.command()
+@click.option("--rows", type=click.Path(exists=True, path_type=Path), help="JSONL with query and response.")
+@click.option("--count", default=192, help="How many rows are learned.")
+@click.option("--quick", is_flag=True, help="A sixth of the rows, and no trial of TRL's settings.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def command(rows: Path | None, count: int, quick: bool, as_json: bool) -> None:
+    """Compare our training step with TRL's."""
+    missing = [name for name in ("trl", "datasets") if find_spec(name) is None]
+    if missing:
+        raise UserError(f"{' and '.join(missing)} is missing: pip install trl==1.16.0 datasets==5.2.0")
+    count = max(8, count // 6) if quick else count
+    train, check = _from_file(rows, count) if rows else _from_snapshot(count)
+    work = {"train": train, "check": check, "learning_rate": 5e-4, "batch_tokens": 2048, "max_length": MAX_LENGTH}
+    settings = _best_settings(work, quick)
+    mine, theirs = _run("ours", work), _run("trl", work | {"settings": settings})
+    peak = matmul_peak()
+    measures = [
+        Measure(
+            "tokens/s against TRL", "times", round(mine["tokens_per_second"] / theirs["tokens_per_second"], 2),
+            Wanted(">=", WANTED_SPEED), mine["tokens_per_second"], theirs["tokens_per_second"],
+        ),
+        Measure(
+            "loss on check rows against TRL", "times", round(mine["loss"] / theirs["loss"], 3),
+            Wanted("<=", WANTED_LOSS), mine["loss"], theirs["loss"],
+        ),
+        Measure(
+            "peak memory against TRL", "times", round(mine["peak_gb"] / theirs["peak_gb"], 2),
+            Wanted("<=", WANTED_MEMORY), mine["peak_gb"], theirs["peak_gb"],
+        ),
+        Measure(
+            "arithmetic use", "of the matmul peak", round(mine["tokens_per_second"] * operations_a_token() / peak, 3),
+            Wanted(">=", WANTED_USE), note=f"peak {peak / 1e9:.0f} GFLOP/s, {operations_a_token() / 1e9:.3f} a token",
+        ),
+    ]  # fmt: skip
+    result = {
+        "machine": describe_machine(),
+        "work": {"rows": len(train), "tokens": mine["tokens"], "source": str(rows) if rows else "snapshot"},
+        "trl": settings,
+        "measures": [measure.as_dict() for measure in measures],
+    }
+    click.echo(json.dumps(result) if as_json else _table(result))
+
+
+def operations_a_token() -> float:
+    """Of a whole row's token, with the frozen base: a product forward and one back for each weight of a block.
+
+    4 x the blocks' weights. Left out: the head (at learned positions only), attention, and LoRA, which come to about
+    a tenth; so are savings (a prefix read once for all rows), which make the share exceed what the processor does.
+    """
+    return 4 * BLOCK_WEIGHTS
+
+
+def matmul_peak() -> float:
+    """Operations a second of a large product in float32, the best of ten."""
+    a, b = torch.randn(2048, 2048), torch.randn(2048, 2048)
+    best = 0.0
+    for _ in range(10):
+        began = time.perf_counter()
+        a @ b
+        best = max(best, 2 * 2048**3 / (time.perf_counter() - began))
+    return best
+
+
+def _best_settings(work: dict[str, Any], quick: bool) -> dict[str, Any]:
+    """The fastest of TRL's settings on a few rows."""
+    usual = {"attention": "sdpa", "packing": False, "batch": 8, "warmup": 2}
+    if quick:
+        return usual
+    few = work | {"train": work["train"][:TRIED], "check": []}
+    speeds = []
+    for attention, (packing, batch) in itertools.product(("sdpa", "eager"), ((False, 8), (False, 4), (True, 4))):
+        settings = usual | {"attention": attention, "packing": packing, "batch": batch}
+        speed = _run("trl", few | {"settings": settings})["tokens_per_second"]
+        click.echo(f"  TRL {settings}: {speed} tokens/s", err=True)
+        speeds.append((speed, settings))
+    return max(speeds, key=lambda found: found[0])[1]
+
+
+def _run(side: str, work: dict[str, Any]) -> dict[str, Any]:
+    """A side's figures, from a process of its own."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+        json.dump(work, file)
+        file.flush()
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks.training_sides", side, file.name], capture_output=True, text=True
+        )
+    if done.returncode:
+        raise UserError(f"{side} failed: {done.stderr.strip().splitlines()[-1]}")
+    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    click.echo(f"  {side}: {found}", err=True)
+    return found
+
+
+def _from_file(file: Path, count: int) -> tuple[list[Any], list[Any]]:
+    rows = []
+    with file.open(encoding="utf-8") as lines:
+        for number, line in enumerate(itertools.islice(lines, count + CHECKED)):
+            row = json.loads(line)
+            said = [{"role": "user", "content": row["query"]}, {"role": "assistant", "content": row["response"]}]
+            rows.append({"id": str(number), "messages": said})
+    return rows[:count], rows[count:]
+
+
+def _from_snapshot(count: int) -> tuple[list[Any], list[Any]]:
+    store = open_store(load_settings().database)
+    newest = next(iter(store.versions.snapshots()), None)
+    if newest is None:
+        raise UserError("there is no snapshot: `python -m training curate` makes one")
+    snapshot = open_snapshot(store, newest["number"])
+    return snapshot.rows("train")[:count], snapshot.rows("validation")[:CHECKED]
+
+
+def _table(result: dict[str, Any]) -> str:
+    lines = [f"{result['work']['rows']} rows, {result['work']['tokens']} tokens; TRL {result['trl']}"]
+    for measure in result["measures"]:
+        met = "" if measure["met"] is None else (" ok" if measure["met"] else " MISSED")
+        sides = f"  ({measure['ours']} against {measure['theirs']})" if measure["theirs"] else f"  {measure['note']}"
+        lines.append(f"{measure['name']:32} {measure['value']:6} (wanted {measure['wanted']}){met}{sides}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    quieten()
+    sys.exit(run_command(command))

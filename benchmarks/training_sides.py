@@ -1,0 +1,118 @@
+"""One side of the training benchmark, alone in its process so that its peak memory is its own.
+
+    python -m benchmarks.training_sides SIDE FILE
+
+FILE holds the work: conversational rows to learn and to check on, and how. Prints one JSON object: tokens a second of
+the optimizer steps alone (whole rows, unpadded), seconds, the loss on the check rows measured by one function for all
+sides, and the peak of resident memory in GB.
+"""
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from chatbot.commands import quieten
+from chatbot.engines.base_model import BaseModel, find_base_model
+from chatbot.settings import load_settings
+from training.evaluation.likelihood import reply_likelihoods
+from training.finetuning.encoding import EncodedRows, encode_rows
+from training.finetuning.lora import load_for_training, native_dtype
+
+Work = dict[str, Any]
+RANK, ALPHA = 16, 32
+NEVER = 10**6
+
+
+def ours(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
+    """`finetune`, validation left out: it is one row, twice."""
+    from training.finetuning.finetune import finetune
+    from training.finetuning.objectives import Imitation, Unit
+    from training.finetuning.recipe import Recipe
+    from training.finetuning.stages import Stage
+
+    recipe = Recipe.model_validate(
+        {name: work[name] for name in ("learning_rate", "batch_tokens", "max_length")}
+        | {
+            "epochs": 1,
+            "rank": RANK,
+            "alpha": ALPHA,
+            "dropout": 0.0,
+            "validate_every": NEVER,
+            "checkpoint_every": NEVER,
+        }
+    )
+    rows = encode_rows(base, work["train"], recipe.max_length).rows
+    shortest = min(rows, key=lambda row: len(row.ids))
+    stage = Stage("work", Imitation(), [Unit((row,)) for row in rows], [Unit((shortest,))], 1, recipe.learning_rate)
+    outcome = finetune(base, [stage], recipe, folder)
+    return {"tokens": outcome.train_tokens, "seconds": outcome.seconds, "adapter": str(outcome.adapter)}
+
+
+def trl(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
+    """TRL's SFTTrainer on the same rows, LoRA, epochs and precision, with the settings that `work` names."""
+    from datasets import Dataset
+    from peft import LoraConfig
+    from trl import SFTConfig, SFTTrainer
+
+    settings = work["settings"]
+    model = base.load(dtype=native_dtype("cpu"), attn_implementation=settings["attention"])
+    rows = [{"prompt": row["messages"][:-1], "completion": row["messages"][-1:]} for row in work["train"]]
+    config = SFTConfig(
+        output_dir=str(folder),
+        per_device_train_batch_size=settings["batch"],
+        num_train_epochs=1,
+        learning_rate=work["learning_rate"],
+        lr_scheduler_type="linear",
+        warmup_steps=settings["warmup"],
+        max_length=work["max_length"],
+        packing=settings["packing"],
+        gradient_checkpointing=False,
+        completion_only_loss=True,
+        use_cpu=True,
+        bf16=native_dtype("cpu") == torch.bfloat16,
+        logging_strategy="no",
+        save_strategy="no",
+        report_to=[],
+        seed=17,
+    )
+    lora = LoraConfig(r=RANK, lora_alpha=ALPHA, lora_dropout=0.0, target_modules="all-linear", task_type="CAUSAL_LM")
+    trainer = SFTTrainer(
+        model, args=config, train_dataset=Dataset.from_list(rows), peft_config=lora, processing_class=base.tokenizer
+    )
+    began = time.perf_counter()
+    trainer.train()
+    seconds = time.perf_counter() - began
+    trainer.model.save_pretrained(folder / "adapter")
+    tokens = EncodedRows(encode_rows(base, work["train"], work["max_length"]).rows, 0).tokens
+    return {"tokens": tokens, "seconds": round(seconds, 1), "adapter": str(folder / "adapter")}
+
+
+SIDES = {"ours": ours, "trl": trl}
+
+
+def main(side: str, file: str) -> None:
+    """Run a side and print what it came to."""
+    quieten()
+    work: Work = json.loads(Path(file).read_text(encoding="utf-8"))
+    settings = load_settings()
+    base = find_base_model(settings.base_model, settings.home.resolve())
+    load_for_training(base, "cpu")
+    with tempfile.TemporaryDirectory() as folder:
+        found = SIDES[side](base, work, Path(folder))
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        if work["check"]:
+            rows = encode_rows(base, work["check"], work["max_length"]).rows
+            judged = reply_likelihoods(base, Path(found["adapter"]), rows)
+            found["loss"] = round(-sum(row.log_likelihood for row in judged) / sum(row.tokens for row in judged), 4)
+    found |= {"tokens_per_second": round(found["tokens"] / found["seconds"], 1), "peak_gb": round(peak, 2)}
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

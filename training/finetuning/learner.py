@@ -1,0 +1,139 @@
+"""The model that learns: one optimizer step on some units, a validation, and the scores that preferences start from.
+
+A step may be made in parts that fit into memory: losses are sums, divided by the weight of the whole step, so that the
+parts change the result by rounding alone. Where memory runs out the parts are halved.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from peft import PeftModel
+
+from chatbot.errors import TrainingError
+from training.finetuning.batches import collate, fill_batches
+from training.finetuning.forward import Forward
+from training.finetuning.objectives import Measures, Objective, Scores, Total, Unit
+from training.finetuning.recipe import Recipe
+
+logger = logging.getLogger(__name__)
+
+SMALLEST_PART = 64
+INITIAL = "initial"
+
+
+class Learner:
+    """A model under PEFT with the weights of its objectives, and their optimizer."""
+
+    def __init__(
+        self, model: PeftModel, objectives: Sequence[Objective], recipe: Recipe, padding: int, folder: Path
+    ) -> None:
+        self.model = model
+        self.forward = Forward(model)
+        self.objectives = list(objectives)
+        self.clip_norm = recipe.clip_norm
+        self._padding = padding
+        self._initial = None
+        if recipe.init == "pissa":
+            self._initial = folder / INITIAL
+            _save_initial(model, self._initial)
+        self._part_tokens = recipe.micro_tokens
+        self.weights = {name: p for name, p in model.named_parameters() if p.requires_grad}
+        for number, objective in enumerate(self.objectives):
+            self.weights |= {f"objective.{number}.{name}": p for name, p in objective.named_parameters()}
+        fast = [p for name, p in self.weights.items() if ".lora_B." in name]
+        slow = [p for name, p in self.weights.items() if ".lora_B." not in name]
+        groups = [{"params": slow, "share": 1.0}, {"params": fast, "share": recipe.b_rate_ratio}]
+        self.optimizer = torch.optim.AdamW(
+            [group for group in groups if group["params"]], lr=recipe.learning_rate, weight_decay=recipe.weight_decay
+        )
+
+    def step(self, objective: Objective, units: Sequence[Unit], rate: float) -> Total:
+        """One optimizer step at a learning rate; raises `TrainingError` if the loss is no number."""
+        self.model.train()
+        while True:
+            try:
+                total = self._gradients(objective, units)
+                break
+            except (torch.OutOfMemoryError, RuntimeError) as error:
+                self._halve(error)
+        torch.nn.utils.clip_grad_norm_(self.weights.values(), self.clip_norm)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate * group["share"]
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        return total
+
+    @torch.no_grad()
+    def validate(self, objective: Objective, units: Sequence[Unit]) -> Total:
+        """The loss over all units, without learning."""
+        self.model.eval()
+        total = Total()
+        for part in self._parts(sorted(units, key=lambda unit: unit.length)):
+            loss, measures = self._loss(objective, part, total)
+            total.add(loss.item(), objective.weight(part), len(part), measures)
+        return total
+
+    @torch.no_grad()
+    def with_references(self, units: Sequence[Unit]) -> list[Unit]:
+        """The units with the log-probability that the model gives each of their rows now."""
+        self.model.eval()
+        found: dict[int, tuple[float, ...]] = {}
+        order = sorted(range(len(units)), key=lambda i: units[i].length)
+        for positions in fill_batches(order, [unit.length for unit in units], self._part_tokens):
+            rows = [row for i in positions for row in units[i].rows]
+            scores = iter(Scores(self.forward, collate(rows, self._padding)).rows.tolist())
+            found |= {i: tuple(next(scores) for _ in units[i].rows) for i in positions}
+        return [replace(unit, reference=found[i]) for i, unit in enumerate(units)]
+
+    def save(self, folder: Path) -> None:
+        """Write the adapter, and the heads of objectives that have one.
+
+        PiSSA's adapter is written as one on the untouched base, of twice the rank.
+        """
+        options = {"path_initial_model_for_weight_conversion": str(self._initial)} if self._initial else {}
+        self.model.save_pretrained(folder, **options)
+        for objective in self.objectives:
+            objective.save(folder)
+
+    def _gradients(self, objective: Objective, units: Sequence[Unit]) -> Total:
+        self.optimizer.zero_grad()
+        weight, total = objective.weight(units), Total()
+        for part in self._parts(units):
+            loss, measures = self._loss(objective, part, total)
+            if not torch.isfinite(loss):
+                raise TrainingError(f"the loss is {loss.item()}: lower learning_rate and run again")
+            (loss / weight).backward()
+            total.add(loss.item(), objective.weight(part), len(part), measures)
+        return total
+
+    def _loss(self, objective: Objective, units: Sequence[Unit], total: Total) -> tuple[torch.Tensor, Measures]:
+        rows = [row for unit in units for row in unit.rows]
+        scores = Scores(self.forward, collate(rows, self._padding))
+        loss, measures = objective(scores, units)
+        total.row_losses |= {row.id: loss for row, loss in zip(rows, scores.losses, strict=False)}
+        return loss, measures
+
+    def _parts(self, units: Sequence[Unit]) -> Iterator[list[Unit]]:
+        lengths = [unit.length for unit in units]
+        for positions in fill_batches(range(len(units)), lengths, self._part_tokens):
+            yield [units[i] for i in positions]
+
+    def _halve(self, error: RuntimeError) -> None:
+        """Go on with smaller parts, or give up with what could be done."""
+        if not isinstance(error, torch.OutOfMemoryError) and "allocate memory" not in str(error):
+            raise error
+        self._part_tokens //= 2
+        if self._part_tokens < SMALLEST_PART:
+            raise TrainingError("one row does not fit into memory: lower max_length or rank") from None
+        logger.warning("out of memory: going on with %d tokens at once", self._part_tokens)
+
+
+def _save_initial(model: PeftModel, folder: Path) -> None:
+    """The adapter as it begins, without which what it learned cannot be told from what it took out of the base."""
+    config = model.peft_config["default"]
+    named, config.init_lora_weights = config.init_lora_weights, True
+    model.save_pretrained(folder)
+    config.init_lora_weights = named

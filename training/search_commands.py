@@ -1,0 +1,40 @@
+"""`python -m training search`."""
+
+from dataclasses import asdict
+
+import click
+
+from chatbot.store.versions import BASE
+from training.command_line import actor, as_json, installation, show
+from training.finetuning.recipe import load_recipe
+from training.progress import TerminalProgress
+
+
+@click.command()
+@click.option("--recipe", help="The recipe to begin from: a name or a .toml file. Default: the setting `recipe`.")
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the recipe.")
+@click.option("--trials", default=20, type=click.IntRange(min=1), help="Trials in all, resumed ones included.")
+@click.option("--sampler", default="tpe", type=click.Choice(["grid", "random", "tpe"]), help="How trials are drawn.")
+@click.option("--name", default="search", help="Its folder's name; the same name goes on with a search.")
+@as_json
+def search(recipe: str | None, overrides: tuple[str, ...], trials: int, sampler: str, name: str, as_json: bool) -> None:
+    """Try recipes on a snapshot and write the best one as a file; registers nothing."""
+    settings, store = installation()
+    chosen = load_recipe(recipe or settings.recipe, overrides)
+
+    from training.curation.snapshots import curate, freeze
+    from training.cycle import open_workbench
+    from training.search import search as searched
+
+    bench = open_workbench(settings, store)
+    snapshot = freeze(curate(bench.pack, store), bench.pack, bench.knowledge(BASE), settings, store, actor())
+    folder = settings.home.resolve() / "searches" / name
+    with TerminalProgress("searching") as bar:
+
+        def follow(trial: int, progress: dict[str, float]) -> None:
+            bar.describe(f"trial {trial + 1} of {trials}: {progress['message']}")
+            bar.update(trial + progress["fraction"], trials)
+
+        found = searched(bench, snapshot, chosen, trials, sampler, folder, follow)  # type: ignore[arg-type]
+    result = asdict(found) | {"recipe": str(found.recipe), "plots": [str(file) for file in found.plots]}
+    show(result, as_json)
