@@ -51,14 +51,26 @@ def ours(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
     shortest = min(rows, key=lambda row: len(row.ids))
     stage = Stage("work", Imitation(), [Unit((row,)) for row in rows], [Unit((shortest,))], 1, recipe.learning_rate)
     outcome = finetune(base, [stage], recipe, folder)
-    return {"tokens": outcome.train_tokens, "seconds": outcome.seconds, "adapter": str(outcome.adapter)}
+    learned = sum(row.supervised for row in rows)
+    return {
+        "tokens": outcome.train_tokens,
+        "learned": learned,
+        "seconds": outcome.seconds,
+        "adapter": str(outcome.adapter),
+    }
 
 
 def trl(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
     """TRL's SFTTrainer on the same rows, LoRA, epochs and precision, with the settings that `work` names."""
+    import builtins
+
+    import pyarrow
     from datasets import Dataset
     from peft import LoraConfig
     from trl import SFTConfig, SFTTrainer
+
+    # pyarrow's type names builtins as its module, where datasets' fingerprints look for it and fail.
+    builtins.MonthDayNano = pyarrow.lib.MonthDayNano  # type: ignore[attr-defined]
 
     settings = work["settings"]
     model = base.load(dtype=native_dtype("cpu"), attn_implementation=settings["attention"])

@@ -18,7 +18,8 @@ from chatbot.store import open_store
 from tests.packs import write_pack
 
 ROOT = Path(__file__).resolve().parent.parent
-QUICK = "epochs = 1\nbatch_tokens = 512\nlearning_rate = 2e-3\nvalidate_every = 4\ncheckpoint_every = 1\nrank = 8\n"
+QUICK = "epochs = 1\nbatch_tokens = 512\nlearning_rate = 2e-3\nvalidate_every = 4\ncheckpoint_every = 1\n"
+QUICK += "rank = 8\ndropout = 0.0\n"
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

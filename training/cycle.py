@@ -35,6 +35,7 @@ from training.evaluation.measures import measured
 from training.evaluation.suites import pack_suites
 from training.finetuning.classifier import as_facts, read_labelled, train_classifier
 from training.finetuning.diagnosis import diagnose
+from training.finetuning.encoding import show_mask
 from training.finetuning.finetune import Outcome, finetune
 from training.finetuning.recipe import Recipe
 from training.finetuning.retriever import finetune_retriever
@@ -157,6 +158,8 @@ def train_version(
     progress.show("loading the base model", 0.15)
     stages = stages_of(bench.base, recipe, snapshot.rows, [piece.headed for piece in bench.pack.pieces])
     _save_settings(folder, recipe, snapshot)
+    example = show_mask(bench.base, stages[-1].train[0].rows[0])
+    progress.show("loading the base model", 0.16, example=f"An example, what is learned between ⟦ and ⟧:\n{example}")
     outcome = finetune(bench.base, stages, recipe, folder, bench.device, progress.training, progress.stop_asked)
     if outcome.stopped:
         raise Stopped

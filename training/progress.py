@@ -52,6 +52,7 @@ class RunProgress(TerminalProgress):
         super().__init__("starting")
         self._store = store
         self._run = run
+        self._example = ""
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
 
@@ -70,6 +71,9 @@ class RunProgress(TerminalProgress):
     def _follow(self) -> None:
         while not self._over.wait(POLL_SECONDS):
             progress = self._store.versions.run(self._run).progress
+            if "example" in progress and not self._example:
+                self._example = progress["example"]
+                self._progress.console.print(self._example, markup=False, highlight=False)
             speed, point = progress.get("tokens_per_second"), (progress.get("curve") or [{}])[-1]
             detail = f"  loss {point['train_loss']}  {speed} tokens/s" if "train_loss" in point and speed else ""
             self.describe(f"{progress.get('message', 'starting')}{detail}")

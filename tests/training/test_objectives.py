@@ -140,7 +140,8 @@ def test_articles_come_first(tiny_base: BaseModel, tmp_path: Path) -> None:
     recipe = preferring("sft", preference_epochs=0, domain_epochs=1)
     stages = stages_of(tiny_base, recipe, files(0).__getitem__, ["Lamps: A lamp may go back for 30 days. " * 3] * 4)
     assert [stage.name for stage in stages] == ["articles", "replies"]
-    assert finetune(tiny_base, stages, recipe, tmp_path).steps > 1
+    few = recipe.model_copy(update={"max_steps": 1})
+    assert finetune(tiny_base, stages, few, tmp_path).steps == 2
     with pytest.raises(TrainingError, match="the pack has none"):
         stages_of(tiny_base, recipe, files(0).__getitem__, [])
 

@@ -60,7 +60,7 @@ def test_a_snapshot_that_was_changed_is_refused(settings: Settings, capsys: pyte
 @pytest.mark.parametrize("recipe", ["sft", "domain", "transfer", "multitask", "curriculum"])
 def test_recipes_make_versions(settings: Settings, capsys: pytest.CaptureFixture[str], recipe: str) -> None:
     few: dict[str, float] = {"max_steps": 2, "epochs": 2, "retriever_epochs": 0}
-    few |= {"domain": {"domain_epochs": 0.1}, "transfer": {"top_layers": 1}}.get(recipe, {})
+    few |= {"domain": {"max_steps": 1}, "transfer": {"top_layers": 1}}.get(recipe, {})
     overrides = [part for key, value in few.items() for part in ("--set", f"{key}={value}")]
     code = run_command(commands, ["run", "--recipe", recipe, *overrides, "--json"])
     said = capsys.readouterr()

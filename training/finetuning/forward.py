@@ -52,35 +52,33 @@ def _fits(model: "PreTrainedModel | PeftModel") -> bool:
 
 
 class LogProbabilities(torch.autograd.Function):
-    """log softmax(hidden headᵀ) at the targets, without ever holding all logits."""
+    """log softmax(hidden headᵀ) at the targets, without ever holding all logits.
+
+    A token's log-probability depends on its own hidden state alone, so its gradient is made on the way forward, while
+    its logits are there, and only scaled on the way back.
+    """
 
     @staticmethod
     def forward(ctx: Any, hidden: torch.Tensor, head: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         """`hidden` (learned, width), `head` (vocabulary, width), `targets` (learned,); gives (learned,) in float32."""
-        sums, chosen = [], []
-        for states, wanted in zip(hidden.split(CHUNK), targets.split(CHUNK), strict=True):
-            logits = (states @ head.T).float()
-            sums.append(logits.logsumexp(-1))
-            chosen.append(logits.gather(-1, wanted[:, None])[:, 0])
-        total = torch.cat(sums)
-        ctx.save_for_backward(hidden, head, targets, total)
-        return torch.cat(chosen) - total
+        chosen = []
+        gradient = torch.empty_like(hidden) if ctx.needs_input_grad[0] else None
+        for start in range(0, len(hidden), CHUNK):
+            part = slice(start, start + CHUNK)
+            scores = (hidden[part] @ head.T).float().log_softmax(-1)
+            wanted = targets[part, None]
+            chosen.append(scores.gather(-1, wanted)[:, 0])
+            if gradient is not None:
+                away = scores.exp_().scatter_add_(-1, wanted, torch.full_like(wanted, -1, dtype=scores.dtype))
+                gradient[part] = (away.to(head.dtype) @ head).neg_()
+        ctx.save_for_backward(gradient)
+        return torch.cat(chosen)
 
     @staticmethod
-    def backward(ctx: Any, gradient: torch.Tensor) -> Any:
-        """Makes each chunk's logits once more; the head gets a gradient only where it learns."""
-        hidden, head, targets, total = ctx.saved_tensors
-        d_hidden = torch.empty_like(hidden)
-        d_head = torch.zeros_like(head, dtype=torch.float32) if ctx.needs_input_grad[1] else None
-        parts = zip(*(x.split(CHUNK) for x in (hidden, targets, total, gradient, d_hidden)), strict=True)
-        for states, wanted, sums, weight, out in parts:
-            d_logits = (states @ head.T).float().sub_(sums[:, None]).exp_()
-            d_logits[torch.arange(len(wanted)), wanted] -= 1
-            d_logits = d_logits.mul_(-weight[:, None]).to(head.dtype)
-            torch.mm(d_logits, head, out=out)
-            if d_head is not None:
-                d_head += d_logits.T @ states
-        return d_hidden, None if d_head is None else d_head.to(head.dtype), None
+    def backward(ctx: Any, weights: torch.Tensor) -> Any:
+        """The gradient of the hidden states; the head is frozen."""
+        (gradient,) = ctx.saved_tensors
+        return gradient * weights[:, None].to(gradient.dtype), None, None
 
 
 def _hidden(model: "PreTrainedModel", batch: Batch) -> torch.Tensor:

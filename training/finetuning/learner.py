@@ -5,9 +5,10 @@ parts change the result by rounding alone. Where memory runs out the parts are h
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from peft import PeftModel
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 SMALLEST_PART = 64
 INITIAL = "initial"
+Done = TypeVar("Done")
 
 
 class Learner:
@@ -53,12 +55,7 @@ class Learner:
     def step(self, objective: Objective, units: Sequence[Unit], rate: float) -> Total:
         """One optimizer step at a learning rate; raises `TrainingError` if the loss is no number."""
         self.model.train()
-        while True:
-            try:
-                total = self._gradients(objective, units)
-                break
-            except (torch.OutOfMemoryError, RuntimeError) as error:
-                self._halve(error)
+        total = self._within_memory(lambda: self._gradients(objective, units))
         torch.nn.utils.clip_grad_norm_(self.weights.values(), self.clip_norm)
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["share"]
@@ -70,23 +67,23 @@ class Learner:
     def validate(self, objective: Objective, units: Sequence[Unit]) -> Total:
         """The loss over all units, without learning."""
         self.model.eval()
-        total = Total()
-        for part in self._parts(sorted(units, key=lambda unit: unit.length)):
-            loss, measures = self._loss(objective, part, total)
-            total.add(loss.item(), objective.weight(part), len(part), measures)
-        return total
+        return self._within_memory(lambda: self._losses(objective, sorted(units, key=lambda unit: unit.length)))
 
     @torch.no_grad()
     def with_references(self, units: Sequence[Unit]) -> list[Unit]:
         """The units with the log-probability that the model gives each of their rows now."""
         self.model.eval()
+        found = self._within_memory(lambda: self._row_scores(units))
+        return [replace(unit, reference=found[i]) for i, unit in enumerate(units)]
+
+    def _row_scores(self, units: Sequence[Unit]) -> dict[int, tuple[float, ...]]:
         found: dict[int, tuple[float, ...]] = {}
         order = sorted(range(len(units)), key=lambda i: units[i].length)
         for positions in fill_batches(order, [unit.length for unit in units], self._part_tokens):
             rows = [row for i in positions for row in units[i].rows]
             scores = iter(Scores(self.forward, collate(rows, self._padding)).rows.tolist())
             found |= {i: tuple(next(scores) for _ in units[i].rows) for i in positions}
-        return [replace(unit, reference=found[i]) for i, unit in enumerate(units)]
+        return found
 
     def save(self, folder: Path) -> None:
         """Write the adapter, and the heads of objectives that have one.
@@ -97,6 +94,13 @@ class Learner:
         self.model.save_pretrained(folder, **options)
         for objective in self.objectives:
             objective.save(folder)
+
+    def _losses(self, objective: Objective, units: Sequence[Unit]) -> Total:
+        total = Total()
+        for part in self._parts(units):
+            loss, measures = self._loss(objective, part, total)
+            total.add(loss.item(), objective.weight(part), len(part), measures)
+        return total
 
     def _gradients(self, objective: Objective, units: Sequence[Unit]) -> Total:
         self.optimizer.zero_grad()
@@ -121,8 +125,15 @@ class Learner:
         for positions in fill_batches(range(len(units)), lengths, self._part_tokens):
             yield [units[i] for i in positions]
 
+    def _within_memory(self, work: Callable[[], Done]) -> Done:
+        """Do it, in smaller parts where memory runs out."""
+        while True:
+            try:
+                return work()
+            except RuntimeError as error:  # torch.OutOfMemoryError is one, and the CPU's allocator raises it bare
+                self._halve(error)
+
     def _halve(self, error: RuntimeError) -> None:
-        """Go on with smaller parts, or give up with what could be done."""
         if not isinstance(error, torch.OutOfMemoryError) and "allocate memory" not in str(error):
             raise error
         self._part_tokens //= 2

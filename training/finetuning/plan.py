@@ -27,7 +27,7 @@ def plan_steps(stages: Sequence[Stage], recipe: Recipe, hardness: Sequence[float
         else:
             batches = _passes(stage, recipe)
         if recipe.max_steps:
-            batches = batches[: max(0, recipe.max_steps - len(steps))]
+            batches = batches[: recipe.max_steps]
         rates = [rate_at(i, len(batches), recipe.warmup_share, recipe.schedule) for i in range(len(batches))]
         steps += [Step(number, units, stage.learning_rate * rate) for units, rate in zip(batches, rates, strict=True)]
     return steps

@@ -1,0 +1,97 @@
+"""Every recipe that comes along, for two steps on the real model; what is saved reads back."""
+
+from pathlib import Path
+
+import pytest
+
+from chatbot.engines.base_model import BaseModel, find_base_model
+from training.evaluation.likelihood import reply_likelihoods
+from training.finetuning.batches import collate
+from training.finetuning.classifier import Classifier, train_classifier
+from training.finetuning.encoding import encode_rows
+from training.finetuning.finetune import finetune
+from training.finetuning.forward import Forward
+from training.finetuning.lora import attach_adapter, load_for_training
+from training.finetuning.recipe import Recipe, load_recipe
+from training.finetuning.stages import stages_of
+from training.release.merging import adapter_deltas
+
+from .conftest import rows
+
+FEW = ("max_steps=2", "batch_tokens=256", "validate_every=1", "learning_rate=1e-3", "validation_rows=2")
+LAYERS, MATRICES = 30, 7
+
+
+@pytest.fixture(scope="module")
+def base(real_home: Path) -> BaseModel:
+    return find_base_model("smollm2-135m-instruct", real_home)
+
+
+def files(name: str) -> list[dict[str, object]]:
+    found = [row | {"intent": ("delivery", "returns")[n % 2]} for n, row in enumerate(rows(12))]
+    other = {"role": "assistant", "content": "Look at our wonderful lamps!"}
+    pairs = [(row["messages"][:-1], row["messages"][-1:]) for row in found]
+    return {
+        "train": found[2:],
+        "validation": found[:2],
+        "preferences": [
+            {"id": f"pair-{n}", "prompt": asked, "chosen": reply, "rejected": [other]}
+            for n, (asked, reply) in enumerate(pairs)
+        ],
+        "unpaired": [
+            {"prompt": asked, "completion": (reply, [other])[n % 2], "label": n % 2 == 0}
+            for n, (asked, reply) in enumerate(pairs)
+        ],
+    }[name]
+
+
+@pytest.mark.parametrize(
+    ("recipe", "changes"),
+    [
+        ("sft", ()),
+        ("sft", ("learn=all", "schedule=cosine", "rslora=true", "b_rate_ratio=4")),
+        ("preference", ("epochs=0",)),
+        ("preference", ("epochs=0", "objective=kto")),
+        ("preference", ("epochs=0", "objective=orpo")),
+        ("domain", ()),
+        ("transfer", ()),
+        ("multitask", ()),
+        ("curriculum", ("order=length",)),
+    ],
+)
+def test_recipes_learn_on_the_real_model(
+    base: BaseModel, tmp_path: Path, recipe: str, changes: tuple[str, ...]
+) -> None:
+    chosen = load_recipe(recipe, (*FEW, *changes))
+    stages = stages_of(base, chosen, files, ["Lamps: A lamp may go back for 30 days."] * 2)
+    outcome = finetune(base, stages, chosen, tmp_path)
+    assert outcome.steps == 2 * len(stages)
+    assert 0 < outcome.best_validation_loss <= outcome.base_validation_loss
+    changed = adapter_deltas(outcome.adapter)
+    assert len(changed) == MATRICES * (chosen.top_layers or LAYERS)
+
+
+def test_the_classifier_runs_on_the_real_model(base: BaseModel, tmp_path: Path) -> None:
+    texts = [(f"{('Where is my parcel', 'My money back')[n % 2]} {n}", ("a", "b")[n % 2]) for n in range(12)]
+    outcome, found = train_classifier(base, texts, load_recipe("classify", FEW), tmp_path, "cpu", lambda progress: None)
+    assert outcome.steps == 2 and found.texts == 4
+    assert set(Classifier(base, outcome.adapter).classify(["Where is it?"])) <= {"a", "b"}
+
+
+def test_the_fused_pass_is_the_real_models_own(base: BaseModel) -> None:
+    recipe = Recipe.model_validate({"dropout": 0.0})
+    batch = collate(encode_rows(base, rows(4), 512).rows, base.tokenizer.eos_token_id)
+    model = attach_adapter(load_for_training(base, "cpu").float(), recipe)
+    fused, plain = Forward(model), Forward(model)
+    assert fused.fused is not None
+    plain.fused = None
+    ours, theirs = (-forward.log_probabilities(forward.hidden(batch), batch).mean() for forward in (fused, plain))
+    assert ours.item() == pytest.approx(theirs.item(), rel=1e-5)
+
+
+def test_what_is_saved_has_the_loss_it_was_saved_at(base: BaseModel, tmp_path: Path) -> None:
+    recipe = load_recipe("sft", FEW)
+    outcome = finetune(base, stages_of(base, recipe, files, []), recipe, tmp_path)
+    judged = reply_likelihoods(base, outcome.adapter, encode_rows(base, files("validation"), 512).rows)
+    loss = -sum(row.log_likelihood for row in judged) / sum(row.tokens for row in judged)
+    assert loss == pytest.approx(outcome.best_validation_loss, abs=1e-3)
