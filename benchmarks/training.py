@@ -30,6 +30,7 @@ from chatbot.store import open_store
 from training.curation.snapshots import open_snapshot
 
 CHECKED, TRIED = 64, 12
+ROW_TOKENS = 256
 MAX_LENGTH = 512
 WANTED_SPEED, WANTED_LOSS, WANTED_MEMORY, WANTED_USE = 2.5, 1.01, 0.6, 0.55
 BLOCK_WEIGHTS, HEAD_WEIGHTS = 106.2e6, 28.3e6
@@ -47,8 +48,9 @@ def command(rows: Path | None, count: int, quick: bool, as_json: bool) -> None:
         raise UserError(f"{' and '.join(missing)} is missing: pip install trl==1.16.0 datasets==5.2.0")
     count = max(8, count // 6) if quick else count
     train, check = _from_file(rows, count) if rows else _from_snapshot(count)
-    work = {"train": train, "check": check, "learning_rate": 5e-4, "batch_tokens": 2048, "max_length": MAX_LENGTH}
+    work = {"train": train, "check": check, "learning_rate": 5e-4, "max_length": MAX_LENGTH}
     settings = _best_settings(work, quick)
+    work["batch_tokens"] = settings["batch"] * ROW_TOKENS  # as many steps as TRL makes
     mine, theirs = _run("ours", work), _run("trl", work | {"settings": settings})
     peak, needed = matmul_peak(), operations(mine["tokens"], mine["learned"])
     measures = [

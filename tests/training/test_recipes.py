@@ -1,13 +1,12 @@
-"""Every recipe that comes along, for two steps on the real model; what is saved reads back."""
+"""Every recipe that comes along, for two steps on the real model."""
 
 from pathlib import Path
 
 import pytest
 
 from chatbot.engines.base_model import BaseModel, find_base_model
-from training.evaluation.likelihood import reply_likelihoods
 from training.finetuning.batches import collate
-from training.finetuning.classifier import Classifier, train_classifier
+from training.finetuning.classifier import train_classifier
 from training.finetuning.encoding import encode_rows
 from training.finetuning.finetune import finetune
 from training.finetuning.forward import Forward
@@ -18,7 +17,7 @@ from training.release.merging import adapter_deltas
 
 from .conftest import rows
 
-FEW = ("max_steps=2", "batch_tokens=256", "validate_every=1", "learning_rate=1e-3", "validation_rows=2")
+FEW = ("max_steps=2", "batch_tokens=128", "validate_every=2", "learning_rate=1e-3", "validation_rows=1")
 LAYERS, MATRICES = 30, 7
 
 
@@ -48,7 +47,6 @@ def files(name: str) -> list[dict[str, object]]:
 @pytest.mark.parametrize(
     ("recipe", "changes"),
     [
-        ("sft", ()),
         ("sft", ("learn=all", "schedule=cosine", "rslora=true", "b_rate_ratio=4")),
         ("preference", ("epochs=0",)),
         ("preference", ("epochs=0", "objective=kto")),
@@ -75,7 +73,6 @@ def test_the_classifier_runs_on_the_real_model(base: BaseModel, tmp_path: Path) 
     texts = [(f"{('Where is my parcel', 'My money back')[n % 2]} {n}", ("a", "b")[n % 2]) for n in range(12)]
     outcome, found = train_classifier(base, texts, load_recipe("classify", FEW), tmp_path, "cpu", lambda progress: None)
     assert outcome.steps == 2 and found.texts == 4
-    assert set(Classifier(base, outcome.adapter).classify(["Where is it?"])) <= {"a", "b"}
 
 
 def test_the_fused_pass_is_the_real_models_own(base: BaseModel) -> None:
@@ -87,11 +84,3 @@ def test_the_fused_pass_is_the_real_models_own(base: BaseModel) -> None:
     plain.fused = None
     ours, theirs = (-forward.log_probabilities(forward.hidden(batch), batch).mean() for forward in (fused, plain))
     assert ours.item() == pytest.approx(theirs.item(), rel=1e-5)
-
-
-def test_what_is_saved_has_the_loss_it_was_saved_at(base: BaseModel, tmp_path: Path) -> None:
-    recipe = load_recipe("sft", FEW)
-    outcome = finetune(base, stages_of(base, recipe, files, []), recipe, tmp_path)
-    judged = reply_likelihoods(base, outcome.adapter, encode_rows(base, files("validation"), 512).rows)
-    loss = -sum(row.log_likelihood for row in judged) / sum(row.tokens for row in judged)
-    assert loss == pytest.approx(outcome.best_validation_loss, abs=1e-3)
