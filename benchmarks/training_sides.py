@@ -21,8 +21,8 @@ from chatbot.commands import quieten
 from chatbot.engines.base_model import BaseModel, find_base_model
 from chatbot.settings import load_settings
 from training.evaluation.likelihood import reply_likelihoods
-from training.finetuning.encoding import EncodedRows, encode_rows
-from training.finetuning.lora import load_for_training, native_dtype
+from training.finetuning.encoding import encode_rows
+from training.finetuning.lora import native_dtype
 
 Work = dict[str, Any]
 RANK, ALPHA = 16, 32
@@ -101,7 +101,7 @@ def trl(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
     trainer.train()
     seconds = time.perf_counter() - began
     trainer.model.save_pretrained(folder / "adapter")
-    tokens = EncodedRows(encode_rows(base, work["train"], work["max_length"]).rows, 0).tokens
+    tokens = encode_rows(base, work["train"], work["max_length"]).tokens
     return {"tokens": tokens, "seconds": round(seconds, 1), "adapter": str(folder / "adapter")}
 
 
@@ -114,7 +114,7 @@ def main(side: str, file: str) -> None:
     work: Work = json.loads(Path(file).read_text(encoding="utf-8"))
     settings = load_settings()
     base = find_base_model(settings.base_model, settings.home.resolve())
-    load_for_training(base, "cpu")
+    base.weights()  # unpacked before anything is measured
     with tempfile.TemporaryDirectory() as folder:
         found = SIDES[side](base, work, Path(folder))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

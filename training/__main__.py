@@ -27,8 +27,7 @@ from chatbot.errors import TrainingError
 from chatbot.records import Run
 from chatbot.settings import Settings
 from chatbot.store import Store
-from chatbot.store.versions import BASE
-from training.command_line import actor, as_json, installation, show
+from training.command_line import actor, as_json, installation, recipe_option, set_option, show
 from training.finetuning.recipe import Recipe, load_recipe
 from training.progress import TerminalProgress
 from training.release_commands import canary, export, register
@@ -36,11 +35,6 @@ from training.runs import CHECKPOINT, STOP, run_folder, saved_settings
 from training.search_commands import search
 
 HELD = 3
-
-recipe_option = click.option("--recipe", help="A recipe's name or a .toml file. Default: the setting `recipe`.")
-set_option = click.option(
-    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the recipe."
-)
 
 
 @click.group()
@@ -58,13 +52,10 @@ commands.add_command(search)
 @as_json
 def curate(as_json: bool) -> None:
     """Freeze a snapshot of what can be learned now."""
-    from training.curation.snapshots import curate as curated
-    from training.curation.snapshots import freeze
-    from training.cycle import open_workbench
+    from training.cycle import freeze_now, open_workbench
 
     settings, store = installation()
-    bench = open_workbench(settings, store)
-    snapshot = freeze(curated(bench.pack, store), bench.pack, bench.knowledge(BASE), settings, store, actor())
+    snapshot = freeze_now(open_workbench(settings, store), actor())
     show({"snapshot": snapshot.number, "folder": str(snapshot.folder), **snapshot.counts}, as_json)
 
 
@@ -84,12 +75,11 @@ def run(
     if resume:
         number, chosen = _resumable(settings, store, resume)
 
-    from training.curation.snapshots import curate as curated
-    from training.curation.snapshots import freeze, open_snapshot
+    from training.curation.snapshots import open_snapshot
 
     frozen = open_snapshot(store, number) if number is not None else None
 
-    from training.cycle import Progress, facts_of, open_workbench, the_only_run, train_classes, train_version
+    from training.cycle import Progress, freeze_now, open_workbench, the_only_run, train_classes, train_version
 
     record = store.versions.start_run(actor())
     with _watched(settings, store, record, as_json), the_only_run(settings, store, record):
@@ -100,15 +90,11 @@ def run(
             store.versions.update_run(record.id, status="finished")
             show({"run": record.id, **facts}, as_json)
             return
-        frozen = frozen or freeze(
-            curated(bench.pack, store), bench.pack, bench.knowledge(BASE), settings, store, record.actor
-        )
-        version, outcome = train_version(bench, frozen, chosen, record, progress, resume)
+        frozen = frozen or freeze_now(bench, record.actor)
+        version, facts = train_version(bench, frozen, chosen, record, progress, resume)
         store.versions.update_run(record.id, status="finished")
-    hidden = ("adapter", "stopped", "curve", "row_losses")
-    facts = {key: value for key, value in asdict(outcome).items() if key not in hidden}
-    facts["diagnosis"] = facts_of(outcome, chosen, frozen)["diagnosis"]
-    show({"run": record.id, "snapshot": frozen.number, "version": version.name, **facts}, as_json)
+    told = {key: value for key, value in facts.items() if key not in ("curve", "recipe", "counts", "packages")}
+    show({"run": record.id, "snapshot": frozen.number, "version": version.name, **told}, as_json)
 
 
 @commands.command()

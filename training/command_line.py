@@ -10,6 +10,10 @@ from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+recipe_option = click.option("--recipe", help="A recipe's name or a .toml file. Default: the setting `recipe`.")
+set_option = click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the recipe."
+)
 
 
 def installation() -> tuple[Settings, Store]:

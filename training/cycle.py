@@ -10,7 +10,6 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -130,7 +129,7 @@ def run_cycle(settings: Settings, store: Store, recipe: Recipe, run: Run) -> dic
         progress = Progress(store, run, run_folder(settings, run.id))
         progress.show("collecting feedback", 0.0)
         bench = open_workbench(settings, store)
-        snapshot = freeze(curate(bench.pack, store), bench.pack, bench.knowledge(BASE), settings, store, run.actor)
+        snapshot = freeze_now(bench, run.actor)
         version, _ = train_version(bench, snapshot, recipe, run, progress)
         verdict = decide(bench, version.name, progress)
         if verdict.promoted:
@@ -145,10 +144,16 @@ def run_cycle(settings: Settings, store: Store, recipe: Recipe, run: Run) -> dic
     }
 
 
+def freeze_now(bench: Workbench, actor: str) -> Snapshot:
+    """A snapshot of what can be learned now."""
+    pack, store = bench.pack, bench.store
+    return freeze(curate(pack, store), pack, bench.knowledge(BASE), bench.settings, store, actor)
+
+
 def train_version(
     bench: Workbench, snapshot: Snapshot, recipe: Recipe, run: Run, progress: Progress, resume: str | None = None
-) -> tuple[Version, Outcome]:
-    """Fine-tune on a snapshot and register what comes of it; goes on from the run `resume`, or from one that fits."""
+) -> tuple[Version, dict[str, Any]]:
+    """Fine-tune on a snapshot and register what comes of it, with its facts; goes on from `resume`, or what fits."""
     _check_disk(bench.settings.home)
     verify(snapshot, bench.pack.name)
     folder = run_folder(bench.settings, run.id)
@@ -178,15 +183,15 @@ def train_version(
     )
     bench.store.versions.update_run(run.id, version=version.name)
     (folder / CHECKPOINT).unlink(missing_ok=True)
-    return version, outcome
+    return version, facts
 
 
 def facts_of(outcome: Outcome, recipe: Recipe, snapshot: Snapshot) -> dict[str, Any]:
     """What a run leaves behind: figures, the resolved recipe, the libraries' versions, curves and what they say."""
     intents = [row["intent"] for row in snapshot.rows("train")]
     findings = diagnose(outcome.curve, recipe, outcome.row_losses, intents)
-    facts = {key: value for key, value in asdict(outcome).items() if key not in ("adapter", "row_losses")}
-    return facts | {
+    return outcome.figures | {
+        "curve": outcome.curve,
         "recipe": recipe.model_dump(),
         "counts": snapshot.counts,
         "packages": {name: metadata.version(name) for name in ("torch", "transformers", "peft")},

@@ -4,15 +4,14 @@ from dataclasses import asdict
 
 import click
 
-from chatbot.store.versions import BASE
-from training.command_line import actor, as_json, installation, show
+from training.command_line import actor, as_json, installation, recipe_option, set_option, show
 from training.finetuning.recipe import load_recipe
 from training.progress import TerminalProgress
 
 
 @click.command()
-@click.option("--recipe", help="The recipe to begin from: a name or a .toml file. Default: the setting `recipe`.")
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the recipe.")
+@recipe_option
+@set_option
 @click.option("--trials", default=20, type=click.IntRange(min=1), help="Trials in all, resumed ones included.")
 @click.option("--sampler", default="tpe", type=click.Choice(["grid", "random", "tpe"]), help="How trials are drawn.")
 @click.option("--name", default="search", help="Its folder's name; the same name goes on with a search.")
@@ -22,12 +21,11 @@ def search(recipe: str | None, overrides: tuple[str, ...], trials: int, sampler:
     settings, store = installation()
     chosen = load_recipe(recipe or settings.recipe, overrides)
 
-    from training.curation.snapshots import curate, freeze
-    from training.cycle import open_workbench
+    from training.cycle import freeze_now, open_workbench
     from training.search import search as searched
 
     bench = open_workbench(settings, store)
-    snapshot = freeze(curate(bench.pack, store), bench.pack, bench.knowledge(BASE), settings, store, actor())
+    snapshot = freeze_now(bench, actor())
     folder = settings.home.resolve() / "searches" / name
     with TerminalProgress("searching") as bar:
 

@@ -23,15 +23,19 @@ class Batch:
     tokens: int
 
     @property
+    def followed_by_learned(self) -> torch.Tensor:
+        """Whether the next token is learned, for all positions but the last, shape (rows, length - 1)."""
+        return self.labels[:, 1:] != IGNORED
+
+    @property
     def targets(self) -> torch.Tensor:
         """The learned tokens, row after row, shape (learned,)."""
-        following = self.labels[:, 1:]
-        return following[following != IGNORED]
+        return self.labels[:, 1:][self.followed_by_learned]
 
     @property
     def learned(self) -> list[int]:
         """How many tokens each row learns."""
-        counts: list[int] = (self.labels[:, 1:] != IGNORED).sum(1).tolist()
+        counts: list[int] = self.followed_by_learned.sum(1).tolist()
         return counts
 
 

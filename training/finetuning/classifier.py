@@ -141,9 +141,5 @@ def read_labelled(file: Path) -> list[Labelled]:
 
 def as_facts(outcome: Outcome, measured: Measured) -> dict[str, Any]:
     """What a run says of a classifier."""
-    facts = {
-        key: value
-        for key, value in asdict(outcome).items()
-        if key not in ("stopped", "adapter", "measures", "curve", "row_losses")
-    }
+    facts = {key: value for key, value in outcome.figures.items() if key != "measures"}
     return facts | asdict(measured) | {"classifier": str(outcome.adapter)}

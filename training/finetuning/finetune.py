@@ -6,7 +6,7 @@ nothing is gained, and goes on from its checkpoint after a kill. It does not mer
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from training.finetuning.recipe import Recipe
 from training.finetuning.references import cached_references
 from training.finetuning.stages import Stage
 
+UNTOLD = ("adapter", "stopped", "curve", "row_losses")
 Report = Callable[[dict[str, Any]], None]
 
 
@@ -42,6 +43,11 @@ class Outcome:
     measures: dict[str, float] = field(default_factory=dict)
     curve: list[dict[str, float]] = field(default_factory=list)
     row_losses: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What is worth telling of it, without files, curves and rows."""
+        return {key: value for key, value in asdict(self).items() if key not in UNTOLD}
 
 
 def finetune(

@@ -11,7 +11,6 @@ import torch
 from peft import PeftModel
 
 from training.finetuning.batches import Batch
-from training.finetuning.encoding import IGNORED
 from training.finetuning.fused import FusedLlama
 
 if TYPE_CHECKING:
@@ -92,5 +91,4 @@ def _hidden(model: "PreTrainedModel", batch: Batch) -> torch.Tensor:
         mask = torch.ones((len(ids), len(prefix) + ids.shape[1]), dtype=torch.long, device=device)
         options = {"use_cache": True, "past_key_values": cache, "attention_mask": mask}
     hidden: torch.Tensor = model.base_model(input_ids=ids, **options).last_hidden_state
-    learned = (batch.labels[:, 1:] != IGNORED).to(device)
-    return hidden[:, :-1][learned]
+    return hidden[:, :-1][batch.followed_by_learned.to(device)]

@@ -13,7 +13,6 @@ from peft import PeftModel
 
 from training.finetuning.batches import Batch
 from training.finetuning.blocks import Attention, FeedForward, Segment, Shape
-from training.finetuning.encoding import IGNORED
 
 if TYPE_CHECKING:
     from torch import nn
@@ -85,9 +84,10 @@ class FusedLlama:
     @torch.no_grad()
     def _merge(self) -> None:
         """Add the adapters to the weights, if they changed since."""
-        state = tuple(p._version for layer in self._layers for p in layer.adapters)
+        learning = [layer for layer in self._layers if layer.learns]
+        state = tuple(p._version for layer in learning for p in layer.adapters)
         if state != self._merged:
-            for layer in self._layers:
+            for layer in learning:
                 layer.merge()
             self._merged = state
 
@@ -102,19 +102,13 @@ class _Layer:
         self._feed_forward: Any = [getattr(layer.mlp, name) for name in FEED_FORWARD]
         self._gains: Any = [layer.input_layernorm.weight, layer.post_attention_layernorm.weight]
         self._heads = (shape.heads, shape.key_heads, 0, 0)
-        q, k, v, o = (_weight(module) for module in self._attention)
-        gate, up, down = (_weight(module) for module in self._feed_forward)
-        self._qkv = torch.empty(len(q) + len(k) + len(v), q.shape[1])
-        self._out = torch.empty_like(o)
-        self._gate_up = torch.empty(len(gate) + len(up), gate.shape[1])
-        self._down = torch.empty_like(down)
-        self.merge()
+        if not self.learns:
+            self.merge()
 
     @property
     def adapters(self) -> list[torch.Tensor]:
-        """A and B of every matrix in turn; none where the layer does not learn."""
-        modules = [*self._attention, *self._feed_forward] if self.learns else []
-        return [p for module in modules for p in _adapter(module)]
+        """A and B of every matrix in turn, of a layer that learns."""
+        return [p for module in (*self._attention, *self._feed_forward) for p in _adapter(module)]
 
     def attend(self, x: torch.Tensor, segments: Sequence[Segment]) -> torch.Tensor:
         """The first half of the layer."""
@@ -134,14 +128,12 @@ class _Layer:
 
     @torch.no_grad()
     def merge(self) -> None:
-        """Write the sums of weights and adapters."""
-        q, k, v, o = (_sum(module) for module in self._attention)
-        gate, up, down = (_sum(module) for module in self._feed_forward)
+        """Make the sums of weights and adapters; where nothing learns once for all."""
+        q, k, v, self._out = (_sum(module) for module in self._attention)
+        gate, up, self._down = (_sum(module) for module in self._feed_forward)
         q, k = _pairwise(q, self._heads[0]), _pairwise(k, self._heads[1])
-        torch.mul(torch.cat((q, k, v)), self._gains[0], out=self._qkv)
-        torch.mul(torch.cat((gate, up)), self._gains[1], out=self._gate_up)
-        self._out.copy_(o)
-        self._down.copy_(down)
+        self._qkv = torch.cat((q, k, v)).mul_(self._gains[0])
+        self._gate_up = torch.cat((gate, up)).mul_(self._gains[1])
 
 
 def _adapted_from_some_layer_up(layers: "nn.ModuleList") -> bool:
@@ -167,20 +159,16 @@ def _has_adapters(layer: Any) -> bool:
     return hasattr(layer.mlp.down_proj, "lora_A")
 
 
-def _weight(module: Any) -> torch.Tensor:
-    weight: torch.Tensor = getattr(module, "base_layer", module).weight
-    return weight
-
-
 def _adapter(module: Any) -> tuple[torch.Tensor, torch.Tensor]:
     return module.lora_A[ADAPTER].weight, module.lora_B[ADAPTER].weight
 
 
 def _sum(module: Any) -> torch.Tensor:
     if not hasattr(module, "lora_A"):
-        return _weight(module)
+        weight: torch.Tensor = module.weight
+        return weight
     a, b = _adapter(module)
-    return torch.addmm(_weight(module), b, a, alpha=module.scaling[ADAPTER])
+    return torch.addmm(module.base_layer.weight, b, a, alpha=module.scaling[ADAPTER])
 
 
 def _pairwise(rows: torch.Tensor, heads: int) -> torch.Tensor:
@@ -192,4 +180,4 @@ def _before_learned(batch: Batch) -> torch.Tensor:
     """Where the hidden state before each learned token stands among all tokens."""
     rows, length = batch.ids.shape
     positions = len(batch.prefix) + torch.arange(rows * length).view(rows, length)[:, :-1]
-    return positions[batch.labels[:, 1:] != IGNORED]
+    return positions[batch.followed_by_learned]

@@ -16,7 +16,7 @@ from peft import PeftModel
 from chatbot.errors import TrainingError
 from training.finetuning.batches import collate, fill_batches
 from training.finetuning.forward import Forward
-from training.finetuning.objectives import Measures, Objective, Scores, Total, Unit
+from training.finetuning.objectives import Objective, Scores, Total, Unit
 from training.finetuning.recipe import Recipe
 
 logger = logging.getLogger(__name__)
@@ -98,27 +98,28 @@ class Learner:
     def _losses(self, objective: Objective, units: Sequence[Unit]) -> Total:
         total = Total()
         for part in self._parts(units):
-            loss, measures = self._loss(objective, part, total)
-            total.add(loss.item(), objective.weight(part), len(part), measures)
+            self._loss(objective, part, total)
         return total
 
     def _gradients(self, objective: Objective, units: Sequence[Unit]) -> Total:
         self.optimizer.zero_grad()
         weight, total = objective.weight(units), Total()
         for part in self._parts(units):
-            loss, measures = self._loss(objective, part, total)
+            loss = self._loss(objective, part, total)
             if not torch.isfinite(loss):
                 raise TrainingError(f"the loss is {loss.item()}: lower learning_rate and run again")
             (loss / weight).backward()
-            total.add(loss.item(), objective.weight(part), len(part), measures)
         return total
 
-    def _loss(self, objective: Objective, units: Sequence[Unit], total: Total) -> tuple[torch.Tensor, Measures]:
+    def _loss(self, objective: Objective, units: Sequence[Unit], total: Total) -> torch.Tensor:
+        """The summed loss of a part, taken into account in the total."""
         rows = [row for unit in units for row in unit.rows]
         scores = Scores(self.forward, collate(rows, self._padding))
+        loss: torch.Tensor
         loss, measures = objective(scores, units)
-        total.row_losses |= {row.id: loss for row, loss in zip(rows, scores.losses, strict=False)}
-        return loss, measures
+        total.add(loss.item(), objective.weight(units), len(units), measures)
+        total.row_losses |= {row.id: mean for row, mean in zip(rows, scores.losses, strict=False)}
+        return loss
 
     def _parts(self, units: Sequence[Unit]) -> Iterator[list[Unit]]:
         lengths = [unit.length for unit in units]

@@ -66,15 +66,16 @@ def stages_of(base: BaseModel, recipe: Recipe, rows: Rows, articles: Sequence[st
 def _replies(base: BaseModel, recipe: Recipe, rows: Rows) -> Stage:
     """Imitation of the snapshot's replies, for multitask with the intent beside it."""
     objective: Objective = Imitation()
-    intents = {row["id"]: row["intent"] for name in ("train", "validation") for row in rows(name)}
+    found = [rows("train"), rows("validation")]
+    intents = {row["id"]: row["intent"] for part in found for row in part}
     names = sorted({intent for intent in intents.values() if intent})
     if recipe.objective == "multitask":
         if len(names) < 2:
             raise TrainingError("multitask needs rows of two intents at least: name the intents of the pack's pairs")
         objective = Classes(names, base.width, recipe.class_share)
     parts, too_long = [], 0
-    for name in ("train", "validation"):
-        encoded = encode_rows(base, rows(name), recipe.max_length, recipe.learn == "all")
+    for part in found:
+        encoded = encode_rows(base, part, recipe.max_length, recipe.learn == "all")
         kept = [row for row in encoded.rows if intents[row.id] or recipe.objective != "multitask"]
         parts.append([Unit((row,), names.index(intents[row.id]) if intents[row.id] else -1) for row in kept])
         too_long += encoded.too_long
