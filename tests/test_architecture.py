@@ -23,12 +23,12 @@ CHATBOT = {
 }
 TRAINING = {
     "runs": 0,
-    "curation finetuning": 1,
+    "curation finetuning tracking": 1,
     "evaluation": 2,
     "release": 3,
     "cycle search": 4,
     "jobs progress command_line": 5,
-    "console console_acts console_view console_words release_commands search_commands": 6,
+    "console console_acts console_view console_words release_commands run_commands search_commands": 6,
     "__main__": 7,
 }
 BESIDE_EACH_OTHER = {"training.console", "training.console_acts", "training.console_view", "training.console_words"}

@@ -13,28 +13,19 @@
 Exit codes: 0 done; 2 the user's mistake, in one line; 3 the gate held. Talking with the bot is `python -m chatbot`.
 """
 
-import signal
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 
 from chatbot.commands import quieten, run_command
-from chatbot.errors import TrainingError
-from chatbot.records import Run
-from chatbot.settings import Settings
-from chatbot.store import Store
-from training.command_line import actor, as_json, installation, recipe_option, set_option, show
-from training.finetuning.recipe import Recipe, load_recipe
+from training.command_line import HELD, actor, as_json, installation, show
 from training.progress import TerminalProgress
 from training.release_commands import canary, export, register
-from training.runs import CHECKPOINT, STOP, run_folder, saved_settings
+from training.run_commands import cycle, run
 from training.search_commands import search
-
-HELD = 3
 
 
 @click.group()
@@ -46,6 +37,8 @@ commands.add_command(export)
 commands.add_command(register)
 commands.add_command(canary)
 commands.add_command(search)
+commands.add_command(run)
+commands.add_command(cycle)
 
 
 @commands.command()
@@ -57,44 +50,6 @@ def curate(as_json: bool) -> None:
     settings, store = installation()
     snapshot = freeze_now(open_workbench(settings, store), actor())
     show({"snapshot": snapshot.number, "folder": str(snapshot.folder), **snapshot.counts}, as_json)
-
-
-@commands.command()
-@recipe_option
-@set_option
-@click.option("--snapshot", type=int, help="A frozen snapshot's number. Default: freeze what there is now.")
-@click.option("--resume", metavar="RUN", help="Go on from the checkpoint of a stopped or killed run.")
-@as_json
-def run(
-    recipe: str | None, overrides: tuple[str, ...], snapshot: int | None, resume: str | None, as_json: bool
-) -> None:
-    """Fine-tune on a snapshot and register the version; no evaluation, no promotion."""
-    settings, store = installation()
-    chosen = load_recipe(recipe or settings.recipe, overrides)
-    number = snapshot
-    if resume:
-        number, chosen = _resumable(settings, store, resume)
-
-    from training.curation.snapshots import open_snapshot
-
-    frozen = open_snapshot(store, number) if number is not None else None
-
-    from training.cycle import Progress, freeze_now, open_workbench, the_only_run, train_classes, train_version
-
-    record = store.versions.start_run(actor())
-    with _watched(settings, store, record, as_json), the_only_run(settings, store, record):
-        bench = open_workbench(settings, store)
-        progress = Progress(store, record, run_folder(settings, record.id))
-        if chosen.objective == "classify":
-            facts = train_classes(bench, chosen, record, progress)
-            store.versions.update_run(record.id, status="finished")
-            show({"run": record.id, **facts}, as_json)
-            return
-        frozen = frozen or freeze_now(bench, record.actor)
-        version, facts = train_version(bench, frozen, chosen, record, progress, resume)
-        store.versions.update_run(record.id, status="finished")
-    told = {key: value for key, value in facts.items() if key not in ("curve", "recipe", "counts", "packages")}
-    show({"run": record.id, "snapshot": frozen.number, "version": version.name, **told}, as_json)
 
 
 @commands.command()
@@ -185,60 +140,6 @@ def versions(as_json: bool) -> None:
         click.echo(f"{'*' if row['champion'] else ' '} {row['name']}  {row['created_at'][:16]}  {decision}")
     if not rows:
         click.echo("no version yet: `python -m training cycle` makes the first")
-
-
-@commands.command()
-@recipe_option
-@set_option
-@click.option("--run-id", hidden=True)
-@as_json
-def cycle(recipe: str | None, overrides: tuple[str, ...], run_id: str | None, as_json: bool) -> int:
-    """Collect, fine-tune, evaluate and promote if the gate agrees; exit code 3 if it holds."""
-    settings, store = installation()
-    chosen = load_recipe(recipe or settings.recipe, overrides)
-
-    from training.cycle import run_cycle
-
-    record = store.versions.run(run_id) if run_id else store.versions.start_run(actor())
-    with _watched(settings, store, record, as_json):
-        result = run_cycle(settings, store, chosen, record)
-    show(result, as_json)
-    return 0 if result["decision"] == "promote" else HELD
-
-
-def _resumable(settings: Settings, store: Store, run: str) -> tuple[int, Recipe]:
-    """The snapshot and the recipe of a run that can be gone on with."""
-    store.versions.run(run)
-    saved = saved_settings(run_folder(settings, run))
-    if saved is None or not (run_folder(settings, run) / CHECKPOINT).is_file():
-        raise TrainingError(f"run {run!r} has no checkpoint to go on from: start a new one")
-    return saved["snapshot"], Recipe(**saved["recipe"])
-
-
-class _watched:
-    """While a run is under way: SIGINT and SIGTERM stop it at its next step, a bar shows where it is."""
-
-    def __init__(self, settings: Settings, store: Store, run: Run, quiet: bool) -> None:
-        self._stop_file = run_folder(settings, run.id) / STOP
-        self._bar = None if quiet or not sys.stderr.isatty() else TerminalProgress.of_run(store, run.id)
-
-    def __enter__(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._stop)
-        if self._bar:
-            self._bar.__enter__()
-
-    def __exit__(self, *error: Any) -> None:
-        from training.cycle import Stopped
-
-        if self._bar:
-            self._bar.__exit__(*error)
-        if error[0] is not None and issubclass(error[0], Stopped):
-            raise TrainingError("stopped; the checkpoint is kept and the next cycle goes on from it") from None
-
-    def _stop(self, number: int, frame: FrameType | None) -> None:
-        self._stop_file.parent.mkdir(parents=True, exist_ok=True)
-        self._stop_file.touch()
 
 
 def _print_measures(result: dict[str, Any]) -> None:

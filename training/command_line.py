@@ -9,6 +9,9 @@ import click
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 
+HELD = 3
+"""The exit code of a gate that holds."""
+
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 recipe_option = click.option("--recipe", help="A recipe's name or a .toml file. Default: the setting `recipe`.")
 set_option = click.option(

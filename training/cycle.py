@@ -7,7 +7,6 @@ checkpoint, and a cycle that finds the checkpoint of an interrupted run on the s
 import json
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
@@ -35,62 +34,34 @@ from training.evaluation.suites import pack_suites
 from training.finetuning.classifier import as_facts, read_labelled, train_classifier
 from training.finetuning.diagnosis import diagnose
 from training.finetuning.encoding import show_mask
-from training.finetuning.finetune import Outcome, finetune
+from training.finetuning.finetune import Outcome, assist, finetune
+from training.finetuning.processes import ALONE, Processes
 from training.finetuning.recipe import Recipe
 from training.finetuning.retriever import finetune_retriever
 from training.finetuning.stages import stages_of
 from training.release.publish import promote, register
 from training.runs import CHECKPOINT, SETTINGS, STOP, run_folder, saved_settings
+from training.tracking import Progress, Stopped
 
-SAVE_SECONDS = 0.5
 LEAST_FREE_BYTES = 1_500_000_000
 
 
-class Stopped(Exception):
-    """Somebody stopped the run; its checkpoint is kept."""
-
-
-class Progress:
-    """Writes where a run is into the store, and listens for a stop."""
-
-    def __init__(self, store: Store, run: Run, folder: Path) -> None:
-        self._store = store
-        self._run = run
-        self._folder = folder
-        self._saved = 0.0
-        self._values: dict[str, Any] = dict(run.progress)
-
-    def show(self, phase: str, fraction: float, **values: Any) -> None:
-        """Record the phase and the share of the whole cycle that is done; raises `Stopped` between steps."""
-        changed = phase != self._values.get("phase")
-        self._values |= {
-            "phase": phase,
-            "fraction": round(fraction, 4),
-            "message": phase,
-            "seconds_left": None,
-        } | values
-        if changed or time.monotonic() - self._saved > SAVE_SECONDS:
-            self._store.versions.update_run(self._run.id, progress=self._values)
-            self._saved = time.monotonic()
-        if phase != "fine-tuning" and self.stop_asked():
-            raise Stopped
-
-    def training(self, values: dict[str, Any]) -> None:
-        """Record a step of the fine-tune, which is most of a cycle."""
-        known = {key: value for key, value in values.items() if key not in ("phase", "fraction", "point")}
-        self.show("fine-tuning", 0.16 + 0.64 * values["fraction"], **known)
-
-    def stop_asked(self) -> bool:
-        """Whether somebody asked for a stop."""
-        return (self._folder / STOP).exists()
-
-
-def open_workbench(settings: Settings, store: Store) -> Workbench:
-    """Load what curation and evaluation work with."""
+def open_workbench(settings: Settings, store: Store, processes: Processes = ALONE) -> Workbench:
+    """Load what curation, training and evaluation work with."""
     pack = load_pack(settings.pack_folder)
     base = find_base_model(settings.base_model, settings.home.resolve())
     embedder = open_embedder(settings)
-    return Workbench(settings, store, pack, embedder, base, best_device(settings.device))
+    return Workbench(settings, store, pack, embedder, base, _device(settings, processes), processes)
+
+
+def help_along(settings: Settings, processes: Processes) -> None:
+    """Take part in the fine-tune of the first process that a launcher started."""
+    base = find_base_model(settings.base_model, settings.home.resolve())
+    assist(base, _device(settings, processes), processes)
+
+
+def _device(settings: Settings, processes: Processes) -> str:
+    return processes.device or best_device(settings.device)
 
 
 @contextmanager
@@ -123,12 +94,14 @@ def the_only_run(settings: Settings, store: Store, run: Run) -> Iterator[None]:
         lock.release()
 
 
-def run_cycle(settings: Settings, store: Store, recipe: Recipe, run: Run) -> dict[str, Any]:
+def run_cycle(
+    settings: Settings, store: Store, recipe: Recipe, run: Run, processes: Processes = ALONE
+) -> dict[str, Any]:
     """The whole cycle; returns snapshot, run, version, decision and reasons. Raises `UserError`, `Stopped`."""
     with the_only_run(settings, store, run):
         progress = Progress(store, run, run_folder(settings, run.id))
         progress.show("collecting feedback", 0.0)
-        bench = open_workbench(settings, store)
+        bench = open_workbench(settings, store, processes)
         snapshot = freeze_now(bench, run.actor)
         version, _ = train_version(bench, snapshot, recipe, run, progress)
         verdict = decide(bench, version.name, progress)
@@ -165,7 +138,8 @@ def train_version(
     _save_settings(folder, recipe, snapshot)
     example = show_mask(bench.base, stages[-1].train[0].rows[0])
     progress.show("loading the base model", 0.16, example=f"An example, what is learned between ⟦ and ⟧:\n{example}")
-    outcome = finetune(bench.base, stages, recipe, folder, bench.device, progress.training, progress.stop_asked)
+    reports = (progress.training, progress.stop_asked)
+    outcome = finetune(bench.base, stages, recipe, folder, bench.device, *reports, bench.processes)
     if outcome.stopped:
         raise Stopped
     facts = facts_of(outcome, recipe, snapshot)
@@ -207,7 +181,9 @@ def train_classes(bench: Workbench, recipe: Recipe, run: Run, progress: Progress
     if recipe.classes:
         labelled = read_labelled(Path(recipe.classes))
     progress.show("loading the base model", 0.15)
-    outcome, found = train_classifier(bench.base, labelled, recipe, folder, bench.device, progress.training)
+    outcome, found = train_classifier(
+        bench.base, labelled, recipe, folder, bench.device, progress.training, bench.processes
+    )
     (folder / CHECKPOINT).unlink(missing_ok=True)
     return as_facts(outcome, found)
 

@@ -1,6 +1,7 @@
 """The fine-tune: masks, batches, the shared prefix, exact resume, refusals."""
 
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -110,6 +111,38 @@ def test_the_fused_pass_computes_what_transformers_does(
     ours, theirs = (loss_and_gradients(model, forward, batch) for forward in (fused, plain))
     assert ours[0] == pytest.approx(theirs[0], rel=1e-5)
     assert torch.allclose(ours[1], theirs[1], rtol=1e-3, atol=1e-4)
+
+
+def test_gradients_reach_the_replies_and_the_keys_and_values_before_them(
+    tiny_base: BaseModel, encoded: EncodedRows
+) -> None:
+    model = adapted(tiny_base, dropout=0.0)
+    fused, whole, plain = Forward(model, replies_only=True), Forward(model), Forward(model)
+    plain.fused = None
+    chosen = [*encoded.rows[:6], replace(encoded.rows[6], spans=((90, len(encoded.rows[6].ids)),))]
+    batch = collate(chosen, 2)
+    first = [row.prompt - 1 for row in chosen]
+    ends = [len(row.ids) - 1 for row in chosen]
+    longest = max(end - start for start, end in zip(first, ends, strict=True))
+    fixed = [max(len(batch.prefix), end - longest) - len(batch.prefix) for end in ends]
+
+    def detach(_: object, inputs: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+        """Cuts the way back into the states of fixed tokens; the prefix passes by itself before the rows."""
+        states = inputs[0].clone()
+        if len(states) == 1:
+            return (states.detach(), *inputs[1:])
+        for row, count in enumerate(fixed):
+            states[row, :count] = states[row, :count].detach()
+        return (states, *inputs[1:])
+
+    hooks = [layer.register_forward_pre_hook(detach) for layer in model.get_base_model().model.layers]
+    theirs = loss_and_gradients(model, plain, batch)
+    for hook in hooks:
+        hook.remove()
+    ours, exact = loss_and_gradients(model, fused, batch), loss_and_gradients(model, whole, batch)
+    assert ours[0] == pytest.approx(theirs[0], rel=1e-5)
+    assert torch.allclose(ours[1], theirs[1], rtol=1e-3, atol=1e-4)
+    assert not torch.allclose(ours[1], exact[1], rtol=1e-2, atol=1e-2)
 
 
 def test_the_fused_pass_follows_the_weights(tiny_base: BaseModel, encoded: EncodedRows) -> None:

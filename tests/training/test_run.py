@@ -11,8 +11,8 @@ from chatbot.settings import Settings, load_settings
 from chatbot.store import open_store
 from tests.packs import write_pack
 from training.__main__ import commands
-from training.cycle import Progress
 from training.runs import CHECKPOINT, STOP, run_folder
+from training.tracking import Progress
 
 
 @pytest.fixture

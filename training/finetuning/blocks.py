@@ -17,6 +17,8 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
+from training.finetuning.layout import Segment
+
 Pair = tuple[torch.Tensor, torch.Tensor]
 
 
@@ -32,21 +34,6 @@ class Shape:
 
 
 @dataclass(frozen=True)
-class Segment:
-    """Sequences of one length, side by side, that see the segment before whole and themselves up to each token.
-
-    Their tokens are `tokens` of all. `rotation` is complex, shape (length, width / 2); `mask`, shape
-    (length, length before + length), is added to the scores.
-    """
-
-    tokens: slice
-    rows: int
-    length: int
-    rotation: torch.Tensor
-    mask: torch.Tensor
-
-
-@dataclass(frozen=True)
 class Seen:
     """What a segment's backward pass needs: queries, keys and values, and the weights that attention gave."""
 
@@ -56,20 +43,30 @@ class Seen:
 
 
 class Attention(torch.autograd.Function):
-    """x + attention(norm(x))."""
+    """x + attention(norm(x)).
+
+    Tokens before those that are learned through can be fixed: their states get no gradient, nor do their queries, but
+    the adapters learn through their keys and values.
+    """
 
     @staticmethod
     def forward(
         ctx: Any,
         x: torch.Tensor,
+        fixed: torch.Tensor,
         segments: Sequence[Segment],
         shape: Shape,
         qkv: torch.Tensor,
         out: torch.Tensor,
         gain: torch.Tensor,
         *adapters: torch.Tensor,
-    ) -> torch.Tensor:
-        """`x` (tokens of all segments, model width); `adapters` A and B of q, k, v and the output."""
+    ) -> Pair:
+        """`fixed` and `x`, shape (tokens, model width), are the tokens of all segments in turn; gives new `x`, `fixed`.
+
+        `adapters` are A and B of q, k, v and the output.
+        """
+        start = len(fixed)
+        x = torch.cat((fixed, x)) if start else x
         normed, inverse = _norm(x, shape.epsilon)
         y = normed @ qkv.T
         read = torch.empty(len(x), shape.heads * shape.width)
@@ -77,47 +74,64 @@ class Attention(torch.autograd.Function):
         for segment in segments:
             seen.append(_look(y[segment.tokens], segment, shape, seen[-1].kept if seen else None))
             _read(seen[-1], segment, shape, read[segment.tokens])
-        kept = [part for found in seen for part in (found.asked, found.kept, found.weights)]
-        ctx.save_for_backward(normed, inverse, read, qkv, out, gain, *adapters, *kept)
+        kept = [
+            part
+            for found, segment in zip(seen, segments, strict=True)
+            if segment.tokens.start >= start
+            for part in (found.asked, found.kept, found.weights)
+        ]
+        ctx.save_for_backward(normed, inverse[start:], read[start:], qkv, out, gain, *adapters, *kept)
         ctx.segments, ctx.shape = segments, shape
-        return torch.addmm(x, read, out.T)
+        x, fixed = torch.addmm(x[start:], read[start:], out.T), torch.addmm(x[:start], read[:start], out.T)
+        ctx.mark_non_differentiable(fixed)
+        return x, fixed
 
     @staticmethod
-    def backward(ctx: Any, d_out: torch.Tensor) -> Any:
+    def backward(ctx: Any, d_out: torch.Tensor, _: Any) -> Any:
         """Gradients of `x` and of the adapters."""
         normed, inverse, read, qkv, out, gain, *rest = ctx.saved_tensors
-        (a_q, b_q), (a_k, b_k), (a_v, b_v), (a_o, b_o) = _pairs(rest[:8])
+        (a_q, b_q), *kv_adapters, (a_o, b_o) = _pairs(rest[:8])
         shape, scale = ctx.shape, ctx.shape.scale
-        seen = [Seen(*rest[start : start + 3]) for start in range(8, len(rest), 3)]
+        start = len(normed) - len(d_out)
+        seen = [Seen(*rest[first : first + 3]) for first in range(8, len(rest), 3)]
         d_o = _adapter_gradients(d_out, read, a_o, b_o, scale)
         d_read = d_out @ out
-        dy = torch.empty(len(d_out), len(qkv))
-        d_kept = None
-        for segment, found in zip(ctx.segments[::-1], seen[::-1], strict=True):
-            d_kept = _look_backward(d_read[segment.tokens], found, segment, shape, d_kept, dy[segment.tokens])
-        sizes = (shape.heads * shape.width, shape.key_heads * shape.width, shape.key_heads * shape.width)
-        d_adapters = _joined_gradients(dy.split(sizes, 1), normed, gain, (a_q, a_k, a_v), (b_q, b_k, b_v), scale)
-        d_x = _norm_backward(dy @ qkv, normed, inverse).add_(d_out) if ctx.needs_input_grad[0] else None
-        return d_x, None, None, None, None, None, *d_adapters, *d_o
+        dy = torch.empty(len(normed), len(qkv))
+        d_kept: Any = None
+        for segment in ctx.segments[::-1]:
+            tokens = segment.tokens
+            if tokens.start >= start:
+                d_own = d_read[tokens.start - start : tokens.stop - start]
+                d_kept = _look_backward(d_own, seen.pop(), segment, shape, d_kept, dy[tokens])
+            else:
+                d_kept = _keys_backward(d_kept, segment, shape, dy[tokens])
+        dq, dk, dv = dy.split([heads * shape.width for heads in (shape.heads, shape.key_heads, shape.key_heads)], 1)
+        (a_k, b_k), (a_v, b_v) = kv_adapters
+        d_q = _joined_gradients((dq[start:],), normed[start:], gain, (a_q,), (b_q,), scale)
+        d_kv = _joined_gradients((dk, dv), normed, gain, (a_k, a_v), (b_k, b_v), scale)
+        d_x = None
+        if ctx.needs_input_grad[0]:
+            d_x = _norm_backward(dy[start:] @ qkv, normed[start:], inverse).add_(d_out)
+        return d_x, None, None, None, None, None, None, *d_q, *d_kv, *d_o
 
 
 def _look(y: torch.Tensor, segment: Segment, shape: Shape, past: torch.Tensor | None) -> Seen:
     """Queries, keys, values and weights; `y` holds q, k and v of the segment's tokens, unrotated."""
     rows, length, groups = segment.rows, segment.length, shape.key_heads
-    half, before = shape.width // 2, segment.mask.shape[1] - segment.length
+    half, before = shape.width // 2, segment.mask.shape[-1] - segment.length
     turned, values = y[:, : -groups * shape.width], y[:, -groups * shape.width :]
     queries, keys = _as_complex(turned).view(rows, length, -1, half).split((shape.heads, groups), 2)
     asked = torch.empty(rows, groups, shape.heads // groups, length, half, dtype=torch.complex64)
     queries = queries.view(rows, length, groups, -1, half).permute(0, 2, 3, 1, 4)
-    torch.mul(queries, segment.rotation * shape.width**-0.5, out=asked)
+    torch.mul(queries, segment.rotation[:, None, None] * shape.width**-0.5, out=asked)
     kept = torch.empty(2, rows, groups, before + length, shape.width)
     if past is not None:
         kept[:, :, :, :before] = past
-    torch.mul(keys.transpose(1, 2), segment.rotation, out=_as_complex(kept[0])[:, :, before:])
+    torch.mul(keys.transpose(1, 2), segment.rotation[:, None], out=_as_complex(kept[0])[:, :, before:])
     kept[1, :, :, before:] = values.view(rows, length, groups, -1).transpose(1, 2)
     asked = torch.view_as_real(asked).view(rows * groups, -1, shape.width)
     scores = torch.bmm(asked, kept[0].flatten(0, 1).transpose(1, 2))
-    scores.view(-1, length, before + length).add_(segment.mask)
+    scores.view(rows, -1, length, before + length).add_(segment.mask[:, None])
     return Seen(asked, kept, scores.softmax(-1))
 
 
@@ -131,12 +145,11 @@ def _read(seen: Seen, segment: Segment, shape: Shape, out: torch.Tensor) -> None
 def _look_backward(
     d_read: torch.Tensor, seen: Seen, segment: Segment, shape: Shape, d_kept: torch.Tensor | None, dy: torch.Tensor
 ) -> torch.Tensor:
-    """Write the gradient of q, k and v into `dy`; returns that of the keys and values of the segment before.
+    """Write the gradient of q, k and v into `dy`; returns that of the keys and values of the segments before.
 
-    `d_kept` is what the segment after adds to the gradient of this one's keys and values.
+    `d_kept` is what the segment after adds to the gradient of the keys and values.
     """
     rows, length, groups = segment.rows, segment.length, shape.key_heads
-    half, before = shape.width // 2, segment.mask.shape[1] - segment.length
     d_mixed = d_read.view(rows, length, groups, -1, shape.width).permute(0, 2, 3, 1, 4)
     d_mixed = d_mixed.reshape(rows * groups, -1, shape.width)
     keys, values = seen.kept.flatten(1, 2)
@@ -145,20 +158,32 @@ def _look_backward(
     d_all = torch.empty_like(seen.kept)
     torch.bmm(d_scores.transpose(1, 2), seen.asked, out=d_all[0].flatten(0, 1))
     torch.bmm(seen.weights.transpose(1, 2), d_mixed, out=d_all[1].flatten(0, 1))
-    d_own = d_all[:, :, :, before:]
     if d_kept is not None:
-        d_own += d_kept
-    d_queries = torch.bmm(d_scores, keys).view(rows, groups, -1, length, shape.width)
+        d_all += _for_rows(d_kept, rows)
+    d_queries = _as_complex(torch.bmm(d_scores, keys).view(rows, groups, -1, length, shape.width))
 
+    back = segment.rotation.conj().resolve_conj() * shape.width**-0.5
+    queries = _as_complex(dy[:, : shape.heads * shape.width]).view(rows, length, groups, -1, shape.width // 2)
+    torch.mul(d_queries.permute(0, 3, 1, 2, 4), back[:, :, None, None], out=queries)
+    return _keys_backward(d_all, segment, shape, dy)
+
+
+def _keys_backward(d_kept: torch.Tensor, segment: Segment, shape: Shape, dy: torch.Tensor) -> torch.Tensor:
+    """Write the gradient of k and v into `dy` from that of all keys and values; returns the part of those before."""
+    rows, length, groups = segment.rows, segment.length, shape.key_heads
+    before = segment.mask.shape[-1] - length
+    d_kept = _for_rows(d_kept, rows)
+    d_keys, d_values = dy[:, shape.heads * shape.width :].unflatten(1, (2, groups, shape.width)).unbind(1)
+    d_keys, d_values = d_keys.view(rows, length, groups, -1), d_values.view(rows, length, groups, -1)
     back = segment.rotation.conj().resolve_conj()
-    turned, d_values = dy[:, : -groups * shape.width], dy[:, -groups * shape.width :]
-    queries, d_keys = _as_complex(turned).view(rows, length, -1, half).split((shape.heads, groups), 2)
-    scaled = (back * shape.width**-0.5)[:, None, None]
-    queries = queries.view(rows, length, groups, -1, half)
-    torch.mul(_as_complex(d_queries).permute(0, 3, 1, 2, 4), scaled, out=queries)
-    torch.mul(_as_complex(d_own[0]).transpose(1, 2), back[:, None], out=d_keys)
-    d_values.view(rows, length, groups, -1).copy_(d_own[1].transpose(1, 2))
-    return d_all[:, :, :, :before].sum(1, keepdim=True)
+    torch.mul(_as_complex(d_kept[0, :, :, before:]).transpose(1, 2), back[:, :, None], out=_as_complex(d_keys))
+    d_values.copy_(d_kept[1, :, :, before:].transpose(1, 2))
+    return d_kept[:, :, :, :before]
+
+
+def _for_rows(d_kept: torch.Tensor, rows: int) -> torch.Tensor:
+    """The gradient of keys and values that one row of a segment, or each, gave to all that come after."""
+    return d_kept if d_kept.shape[1] == rows else d_kept.sum(1, keepdim=True)
 
 
 class FeedForward(torch.autograd.Function):

@@ -32,8 +32,11 @@ class State:
 
 def save_checkpoint(folder: Path, learner: Learner, state: State) -> None:
     """Write weights, optimizer, random state and position; a crash in the middle leaves the one before."""
+    random = learner.processes.collect(torch.get_rng_state())
+    if not learner.processes.first:
+        return
     weights = {name: p.detach() for name, p in learner.weights.items()}
-    content = {"weights": weights, "optimizer": learner.optimizer.state_dict(), "random": torch.get_rng_state()}
+    content = {"weights": weights, "optimizer": learner.optimizer.state_dict(), "random": random}
     partial = folder / f"{CHECKPOINT}.partial"
     with partial.open("wb") as file:
         torch.save(content | {"state": vars(state)}, file)
@@ -47,9 +50,10 @@ def load_checkpoint(folder: Path, learner: Learner) -> State | None:
     Raises `TrainingError` for a checkpoint of another base or recipe.
     """
     file = folder / CHECKPOINT
-    if not file.is_file():
+    content: dict[str, Any] | None = torch.load(file, weights_only=True) if file.is_file() else None
+    content = learner.processes.tell(content)
+    if content is None:
         return None
-    content: dict[str, Any] = torch.load(file, weights_only=True)
     shapes = {name: value.shape for name, value in content["weights"].items()}
     if shapes != {name: p.shape for name, p in learner.weights.items()}:
         raise TrainingError(f"{file} belongs to another base model or recipe: start a new run")
@@ -57,12 +61,15 @@ def load_checkpoint(folder: Path, learner: Learner) -> State | None:
         for name, value in content["weights"].items():
             learner.weights[name].copy_(value)
     learner.optimizer.load_state_dict(content["optimizer"])
-    torch.set_rng_state(content["random"])
+    states = content["random"]
+    torch.set_rng_state(states[learner.processes.rank % len(states)])
     return State(**content["state"])
 
 
 def save_best(folder: Path, learner: Learner) -> None:
     """Keep the adapter as the best so far, replacing the one before as a whole."""
+    if not learner.processes.first:
+        return
     partial, place = folder / f"{BEST}.partial", folder / BEST
     shutil.rmtree(partial, ignore_errors=True)
     learner.save(partial)

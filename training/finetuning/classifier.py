@@ -26,6 +26,7 @@ from training.finetuning.finetune import Outcome, Report, finetune
 from training.finetuning.forward import Forward
 from training.finetuning.lora import load_for_training
 from training.finetuning.objectives import HEAD, Classes, Unit
+from training.finetuning.processes import ALONE, Processes
 from training.finetuning.recipe import Recipe
 from training.finetuning.stages import Stage
 
@@ -72,7 +73,13 @@ class Classifier:
 
 
 def train_classifier(
-    base: BaseModel, labelled: Sequence[Labelled], recipe: Recipe, folder: Path, device: str, report: Report
+    base: BaseModel,
+    labelled: Sequence[Labelled],
+    recipe: Recipe,
+    folder: Path,
+    device: str,
+    report: Report,
+    processes: Processes = ALONE,
 ) -> tuple[Outcome, Measured]:
     """Learn four fifths of each class and measure on the rest; the classifier is saved as `folder`/best."""
     counts = Counter(name for _, name in labelled)
@@ -86,7 +93,7 @@ def train_classifier(
     )
     objective = Classes(names, base.width)
     stage = Stage("classes", objective, learned, checked, recipe.epochs, recipe.learning_rate)
-    outcome = finetune(base, [stage], recipe, folder, device, report)
+    outcome = finetune(base, [stage], recipe, folder, device, report, processes=processes)
     found = Classifier(base, outcome.adapter, device).classify([text for text, _ in held_out])
     return outcome, measure([name for _, name in held_out], found, names)
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
@@ -18,6 +19,7 @@ from training.finetuning.learner import Learner
 from training.finetuning.lora import attach_adapter, load_for_training
 from training.finetuning.objectives import Imitation
 from training.finetuning.plan import plan_steps
+from training.finetuning.processes import ALONE, Processes
 from training.finetuning.recipe import Recipe
 from training.finetuning.references import cached_references
 from training.finetuning.stages import Stage
@@ -58,11 +60,15 @@ def finetune(
     device: str = "cpu",
     report: Report = lambda progress: None,
     should_stop: Callable[[], bool] = lambda: False,
+    processes: Processes = ALONE,
 ) -> Outcome:
-    """Fine-tune an adapter into `folder`; an earlier checkpoint there is continued."""
-    torch.manual_seed(recipe.seed)
-    model = attach_adapter(load_for_training(base, device, recipe), recipe)
-    learner = Learner(model, [stage.objective for stage in stages], recipe, base.tokenizer.eos_token_id, folder)
+    """Fine-tune an adapter into `folder`; an earlier checkpoint there is continued.
+
+    Where several processes were launched, the first calls this and the others `assist`.
+    """
+    if processes.first:
+        processes.tell((stages, recipe))
+    learner = _learner(base, stages, recipe, folder, device, processes)
     plan = plan_steps(stages, recipe, _hardness(learner, stages[-1], recipe, folder))
     state = load_checkpoint(folder, learner) or State()
     began, stopped = time.perf_counter() - state.seconds, False
@@ -85,7 +91,7 @@ def finetune(
         if last and (state.step % recipe.validate_every == 0 or state.step == len(plan)):
             point["validation_loss"] = _keep_best(learner, stage, recipe, folder, state)
         state.curve.append(point)
-        stopped = should_stop()
+        stopped = processes.tell(should_stop())
         if stopped or state.step % recipe.checkpoint_every == 0:
             save_checkpoint(folder, learner, state)
         report(_progress(state, len(plan), point))
@@ -105,6 +111,26 @@ def finetune(
         curve=state.curve,
         row_losses=state.row_losses,
     )
+
+
+def assist(base: BaseModel, device: str, processes: Processes) -> None:
+    """Take part in the fine-tune that the first process leads; nothing is kept here."""
+    with TemporaryDirectory() as folder:
+        stages, recipe = processes.listen()
+        finetune(base, stages, recipe, Path(folder), device, processes=processes)
+
+
+def _learner(
+    base: BaseModel, stages: Sequence[Stage], recipe: Recipe, folder: Path, device: str, processes: Processes
+) -> Learner:
+    """The same in all processes, but for the chance that drops connections."""
+    torch.manual_seed(recipe.seed)
+    model = attach_adapter(load_for_training(base, device, recipe), recipe)
+    objectives, padding = [stage.objective for stage in stages], base.tokenizer.eos_token_id
+    learner = Learner(model, objectives, recipe, padding, folder, processes)
+    if not processes.first:
+        torch.manual_seed(recipe.seed + processes.rank)
+    return learner
 
 
 def _entered(learner: Learner, stage: Stage, folder: Path) -> Stage:

@@ -22,9 +22,9 @@ CHUNK = 256
 class Forward:
     """Reads batches with a model: fused where it fits, through transformers elsewhere."""
 
-    def __init__(self, model: "PreTrainedModel | PeftModel") -> None:
+    def __init__(self, model: "PreTrainedModel | PeftModel", replies_only: bool = False) -> None:
         self.model: PreTrainedModel = model.get_base_model() if isinstance(model, PeftModel) else model
-        self.fused = FusedLlama(model) if _fits(model) else None
+        self.fused = FusedLlama(model, replies_only) if _fits(model) else None
 
     def hidden(self, batch: Batch) -> torch.Tensor:
         """Last hidden states before each learned token, shape (learned, model width), row after row."""

@@ -12,7 +12,8 @@ import torch
 from peft import PeftModel
 
 from training.finetuning.batches import Batch
-from training.finetuning.blocks import Attention, FeedForward, Segment, Shape
+from training.finetuning.blocks import Attention, FeedForward, Shape
+from training.finetuning.layout import Segment, lay_out
 
 if TYPE_CHECKING:
     from torch import nn
@@ -25,7 +26,8 @@ FEED_FORWARD = ("gate_proj", "up_proj", "down_proj")
 class FusedLlama:
     """Hidden states of a batch, with gradients for the adapters."""
 
-    def __init__(self, model: PeftModel) -> None:
+    def __init__(self, model: PeftModel, replies_only: bool = False) -> None:
+        self._replies_only = replies_only
         self._model: Any = model.get_base_model().model
         config = self._model.config
         first = next(layer for layer in self._model.layers if _has_adapters(layer))
@@ -57,29 +59,19 @@ class FusedLlama:
     def hidden(self, batch: Batch) -> torch.Tensor:
         """Last hidden states before each learned token, shape (learned, model width), row after row."""
         self._merge()
-        shared, (rows, length) = len(batch.prefix), batch.ids.shape
-        segments = [self._segment(shared, rows, length)]
-        if shared:
-            segments.insert(0, self._segment(0, 1, shared))
-        x = self._model.embed_tokens(torch.cat((batch.prefix, batch.ids.flatten())))
+        layout = lay_out(batch, self._model.rotary_emb.inv_freq, self._replies_only)
+        states = self._model.embed_tokens(layout.ids)
+        fixed, x = states[: layout.fixed], states[layout.fixed :]
+        last = self._layers[-1]
         for layer in self._layers:
             with torch.set_grad_enabled(torch.is_grad_enabled() and layer.learns):
-                x = layer.attend(x, segments)
-                x = layer.think(x if layer is not self._layers[-1] else x[_before_learned(batch)])
+                x, fixed = layer.attend(x, fixed, layout.segments)
+                x = layer.think(x[layout.before_learned] if layer is last else x)
+            if layer is not last:
+                with torch.no_grad():
+                    fixed = layer.think(fixed)
         hidden: torch.Tensor = self._model.norm(x)
         return hidden
-
-    def _segment(self, start: int, rows: int, length: int) -> Segment:
-        """Rows whose tokens begin at `start`, after as many tokens of one row that all of them see."""
-        angles = torch.arange(start, start + length)[:, None] * self._model.rotary_emb.inv_freq
-        later = torch.ones(length, start + length, dtype=torch.bool).triu_(start + 1)
-        return Segment(
-            slice(start, start + rows * length),
-            rows,
-            length,
-            torch.polar(torch.ones_like(angles), angles),
-            torch.zeros(later.shape).masked_fill_(later, float("-inf")),
-        )
 
     @torch.no_grad()
     def _merge(self) -> None:
@@ -110,14 +102,17 @@ class _Layer:
         """A and B of every matrix in turn, of a layer that learns."""
         return [p for module in (*self._attention, *self._feed_forward) for p in _adapter(module)]
 
-    def attend(self, x: torch.Tensor, segments: Sequence[Segment]) -> torch.Tensor:
-        """The first half of the layer."""
+    def attend(
+        self, x: torch.Tensor, fixed: torch.Tensor, segments: Sequence[Segment]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The first half of the layer, of tokens that are learned through and of fixed ones before them."""
         adapters = []
         if self.learns:
             for module, heads in zip(self._attention, self._heads, strict=True):
                 a, b = _adapter(module)
                 adapters += [a, _pairwise(b, heads) if heads else b]
-        found: torch.Tensor = Attention.apply(x, segments, self._shape, self._qkv, self._out, self._gains[0], *adapters)
+        weights = (self._qkv, self._out, self._gains[0])
+        found: tuple[torch.Tensor, torch.Tensor] = Attention.apply(x, fixed, segments, self._shape, *weights, *adapters)
         return found
 
     def think(self, x: torch.Tensor) -> torch.Tensor:
@@ -174,10 +169,3 @@ def _sum(module: Any) -> torch.Tensor:
 def _pairwise(rows: torch.Tensor, heads: int) -> torch.Tensor:
     """The rows of each head reordered from halves to neighbours, so that those rotated together stand together."""
     return rows.view(heads, 2, -1, rows.shape[1]).transpose(1, 2).reshape(rows.shape)
-
-
-def _before_learned(batch: Batch) -> torch.Tensor:
-    """Where the hidden state before each learned token stands among all tokens."""
-    rows, length = batch.ids.shape
-    positions = len(batch.prefix) + torch.arange(rows * length).view(rows, length)[:, :-1]
-    return positions[batch.followed_by_learned]

@@ -5,6 +5,7 @@ parts change the result by rounding alone. Where memory runs out the parts are h
 """
 
 import logging
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from chatbot.errors import TrainingError
 from training.finetuning.batches import collate, fill_batches
 from training.finetuning.forward import Forward
 from training.finetuning.objectives import Objective, Scores, Total, Unit
+from training.finetuning.processes import ALONE, Processes
 from training.finetuning.recipe import Recipe
 
 logger = logging.getLogger(__name__)
@@ -30,10 +32,17 @@ class Learner:
     """A model under PEFT with the weights of its objectives, and their optimizer."""
 
     def __init__(
-        self, model: PeftModel, objectives: Sequence[Objective], recipe: Recipe, padding: int, folder: Path
+        self,
+        model: PeftModel,
+        objectives: Sequence[Objective],
+        recipe: Recipe,
+        padding: int,
+        folder: Path,
+        processes: Processes = ALONE,
     ) -> None:
         self.model = model
-        self.forward = Forward(model)
+        self.processes = processes
+        self.forward = Forward(model, replies_only=recipe.backward == "replies")
         self.objectives = list(objectives)
         self.clip_norm = recipe.clip_norm
         self._padding = padding
@@ -45,6 +54,7 @@ class Learner:
         self.weights = {name: p for name, p in model.named_parameters() if p.requires_grad}
         for number, objective in enumerate(self.objectives):
             self.weights |= {f"objective.{number}.{name}": p for name, p in objective.named_parameters()}
+        processes.copy_first(self.weights.values())
         fast = [p for name, p in self.weights.items() if ".lora_B." in name]
         slow = [p for name, p in self.weights.items() if ".lora_B." not in name]
         groups = [{"params": slow, "share": 1.0}, {"params": fast, "share": recipe.b_rate_ratio}]
@@ -55,7 +65,11 @@ class Learner:
     def step(self, objective: Objective, units: Sequence[Unit], rate: float) -> Total:
         """One optimizer step at a learning rate; raises `TrainingError` if the loss is no number."""
         self.model.train()
-        total = self._within_memory(lambda: self._gradients(objective, units))
+        weight, mine = objective.weight(units), self.processes.share(units)
+        total = self._together(self._within_memory(lambda: self._gradients(objective, mine, weight)))
+        if not math.isfinite(total.loss):
+            raise TrainingError(f"the loss is {total.loss}: lower learning_rate and run again")
+        self.processes.add_gradients(list(self.weights.values()))
         torch.nn.utils.clip_grad_norm_(self.weights.values(), self.clip_norm)
         for group in self.optimizer.param_groups:
             group["lr"] = rate * group["share"]
@@ -67,19 +81,29 @@ class Learner:
     def validate(self, objective: Objective, units: Sequence[Unit]) -> Total:
         """The loss over all units, without learning."""
         self.model.eval()
-        return self._within_memory(lambda: self._losses(objective, sorted(units, key=lambda unit: unit.length)))
+        mine = self.processes.share(sorted(units, key=lambda unit: unit.length))
+        return self._together(self._within_memory(lambda: self._losses(objective, mine)))
 
     @torch.no_grad()
     def with_references(self, units: Sequence[Unit]) -> list[Unit]:
         """The units with the log-probability that the model gives each of their rows now."""
         self.model.eval()
-        found = self._within_memory(lambda: self._row_scores(units))
+        mine = self.processes.share(range(len(units)))
+        parts = self.processes.collect(self._within_memory(lambda: self._row_scores(units, mine)))
+        found = {i: scores for part in parts for i, scores in part.items()}
         return [replace(unit, reference=found[i]) for i, unit in enumerate(units)]
 
-    def _row_scores(self, units: Sequence[Unit]) -> dict[int, tuple[float, ...]]:
+    def _together(self, mine: Total) -> Total:
+        """The total over all processes."""
+        total = Total()
+        for part in self.processes.collect(mine):
+            total.include(part)
+        return total
+
+    def _row_scores(self, units: Sequence[Unit], chosen: Sequence[int]) -> dict[int, tuple[float, ...]]:
         found: dict[int, tuple[float, ...]] = {}
-        order = sorted(range(len(units)), key=lambda i: units[i].length)
-        for positions in fill_batches(order, [unit.length for unit in units], self._part_tokens):
+        order = sorted(chosen, key=lambda i: units[i].length)
+        for positions in fill_batches(order, [unit.length for unit in units], self._part_tokens) if order else ():
             rows = [row for i in positions for row in units[i].rows]
             scores = iter(Scores(self.forward, collate(rows, self._padding)).rows.tolist())
             found |= {i: tuple(next(scores) for _ in units[i].rows) for i in positions}
@@ -101,14 +125,11 @@ class Learner:
             self._loss(objective, part, total)
         return total
 
-    def _gradients(self, objective: Objective, units: Sequence[Unit]) -> Total:
+    def _gradients(self, objective: Objective, units: Sequence[Unit], weight: int) -> Total:
         self.optimizer.zero_grad()
-        weight, total = objective.weight(units), Total()
+        total = Total()
         for part in self._parts(units):
-            loss = self._loss(objective, part, total)
-            if not torch.isfinite(loss):
-                raise TrainingError(f"the loss is {loss.item()}: lower learning_rate and run again")
-            (loss / weight).backward()
+            (self._loss(objective, part, total) / weight).backward()
         return total
 
     def _loss(self, objective: Objective, units: Sequence[Unit], total: Total) -> torch.Tensor:
@@ -123,7 +144,7 @@ class Learner:
 
     def _parts(self, units: Sequence[Unit]) -> Iterator[list[Unit]]:
         lengths = [unit.length for unit in units]
-        for positions in fill_batches(range(len(units)), lengths, self._part_tokens):
+        for positions in fill_batches(range(len(units)), lengths, self._part_tokens) if units else ():
             yield [units[i] for i in positions]
 
     def _within_memory(self, work: Callable[[], Done]) -> Done:

@@ -232,6 +232,11 @@ class Total:
         for name, value in measures.items():
             self.sums[name] = self.sums.get(name, 0.0) + value
 
+    def include(self, other: "Total") -> None:
+        """Take what another process gathered into account."""
+        self.add(other.loss, other.weight, other.units, other.sums)
+        self.row_losses |= other.row_losses
+
     @property
     def mean(self) -> float:
         """The loss divided by what it was summed over."""

@@ -38,6 +38,11 @@ class Recipe(BaseModel):
     checkpointing: bool = Field(False, description="Compute activations again on the way back, for less memory.")
     max_length: int = Field(1024, ge=64, description="Longest row in tokens; longer ones are left out and counted.")
     learn: Literal["last", "all"] = Field("last", description="Which replies of a dialogue are learned.")
+    backward: Literal["all", "replies"] = Field(
+        "all",
+        description="How far gradients reach: all tokens; or replies, and of the prompt keys and values only, which is "
+        "faster where prompts are long. The fast path on a CPU alone makes a difference.",
+    )
     order: Literal["shuffled", "length", "loss"] = Field(
         "shuffled", description="A curriculum: short rows first, or those that the base model finds easy."
     )

@@ -11,11 +11,12 @@ from training.finetuning.objectives import Unit
 
 def cached_references(file: Path, learner: Learner, units: Sequence[Unit]) -> list[Unit]:
     """The units with their references, from the file where a resumed run left it."""
-    if file.is_file():
-        known = json.loads(file.read_text(encoding="utf-8"))
+    known = learner.processes.tell(json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None)
+    if known is not None:
         return [replace(unit, reference=tuple(found)) for unit, found in zip(units, known, strict=True)]
     found = learner.with_references(units)
-    partial = file.with_name(file.name + ".partial")
-    partial.write_text(json.dumps([unit.reference for unit in found]), encoding="utf-8")
-    partial.replace(file)
+    if learner.processes.first:
+        partial = file.with_name(file.name + ".partial")
+        partial.write_text(json.dumps([unit.reference for unit in found]), encoding="utf-8")
+        partial.replace(file)
     return found

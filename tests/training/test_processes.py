@@ -1,0 +1,67 @@
+"""Several processes train what one would; what does not fit is refused."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from chatbot.commands import run_command
+from chatbot.engines.base_model import BaseModel
+from chatbot.errors import TrainingError
+from chatbot.settings import load_settings
+from tests.packs import write_pack
+from training.__main__ import commands
+from training.finetuning.processes import launched
+from training.release.compatibility import WEIGHTS
+from training.runs import run_folder
+
+QUICK = [
+    part
+    for key in ("max_steps=3", "epochs=2", "batch_tokens=512", "retriever_epochs=0", "validate_every=3", "rank=4")
+    for part in ("--set", key)
+]
+
+
+def test_two_processes_learn_what_one_does(
+    tiny_base: BaseModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHATBOT_BASE_MODEL", str(tiny_base.source))
+    monkeypatch.setenv("CHATBOT_PACK", str(write_pack(tmp_path / "lamps")))
+    assert run_command(commands, ["run", *QUICK, "--json"]) == 0
+    alone = json.loads(capsys.readouterr().out)
+
+    two = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    done = subprocess.run(
+        [*two, "-m", "training", "run", *QUICK, "--snapshot", str(alone["snapshot"]), "--json"],
+        capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    together = json.loads(done.stdout)
+
+    assert together["steps"] == alone["steps"] == 3
+    assert together["train_tokens"] == alone["train_tokens"]
+    assert together["best_validation_loss"] == pytest.approx(alone["best_validation_loss"], abs=1e-3)
+    ours, theirs = (
+        load_file(run_folder(load_settings(), outcome["run"]) / "best" / WEIGHTS) for outcome in (alone, together)
+    )
+    assert ours.keys() == theirs.keys()
+    for name, weight in ours.items():
+        assert torch.allclose(weight, theirs[name], rtol=1e-3, atol=1e-4), name
+
+
+def test_sharded_training_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACCELERATE_USE_FSDP", "true")
+    with pytest.raises(TrainingError, match="FSDP is not supported"):
+        launched()
+
+
+def test_a_launcher_that_started_one_process_is_named(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("MASTER_ADDR", "127.0.0.1")
+    assert launched().count == 1
+    assert "torchrun --nproc-per-node" in caplog.text

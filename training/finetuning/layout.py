@@ -1,0 +1,91 @@
+"""Where the tokens of a batch stand when a forward pass reads them, and how far back gradients reach.
+
+Tokens come in segments of equal sequences side by side: the prefix that all rows share, once; the beginnings of the
+rows; and their ends, which hold all that is learned. When gradients reach the replies only, the ends are as long as the
+longest reply and the rest is fixed; else there are no beginnings, and nothing is fixed.
+"""
+
+from dataclasses import dataclass
+
+import torch
+
+from training.finetuning.batches import Batch
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Sequences of one length, side by side, that see the segment before and themselves up to each token.
+
+    Their tokens are `tokens` of all. `rotation` is complex, shape (rows or 1, length, width / 2); `mask`, shape
+    (rows or 1, length, length before + length), is added to the scores.
+    """
+
+    tokens: slice
+    rows: int
+    length: int
+    rotation: torch.Tensor
+    mask: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Layout:
+    """`ids` of all tokens, shape (tokens,), of which the first `fixed` are not learned through.
+
+    `before_learned` says which of the others have a learned token after them, row after row.
+    """
+
+    ids: torch.Tensor
+    fixed: int
+    segments: list[Segment]
+    before_learned: torch.Tensor
+
+
+def lay_out(batch: Batch, frequencies: torch.Tensor, replies_only: bool) -> Layout:
+    """Lay out a batch for rotations (Su et al., 2021, arXiv:2104.09864) of these frequencies, shape (width / 2,)."""
+    shared, rows = len(batch.prefix), len(batch.ids)
+    followed = batch.followed_by_learned
+    columns = torch.arange(followed.shape[1])
+    stops = torch.where(followed, columns + 1, 0).amax(1)
+    starts = torch.zeros_like(stops)
+    if replies_only:
+        firsts = torch.where(followed, columns, len(columns)).amin(1)
+        starts = (stops - (stops - firsts).max()).clamp(min=0)
+    before = int(starts.max())
+    ends = starts[:, None] + torch.arange(int((stops - starts).max()))
+    inside = ends < len(columns)
+    ends = ends.clamp(max=len(columns) - 1)
+
+    places = starts if before else starts[:1]
+    positions = shared + places[:, None] + torch.arange(ends.shape[1])
+    there = torch.arange(shared + before) < shared + places[:, None]
+    segments = [_segment(shared + rows * before, rows, positions, there, frequencies)]
+    if before:
+        positions, there = shared + torch.arange(before)[None], torch.ones(1, shared, dtype=torch.bool)
+        segments.insert(0, _segment(shared, rows, positions, there, frequencies))
+    if shared:
+        positions, there = torch.arange(shared)[None], torch.ones(1, 0, dtype=torch.bool)
+        segments.insert(0, _segment(0, 1, positions, there, frequencies))
+    return Layout(
+        torch.cat((batch.prefix, batch.ids[:, :before].flatten(), batch.ids.gather(1, ends).flatten())),
+        shared + rows * before if replies_only else 0,
+        segments,
+        (followed.gather(1, ends) & inside).flatten().nonzero()[:, 0] + (0 if replies_only else shared),
+    )
+
+
+def _segment(start: int, rows: int, positions: torch.Tensor, there: torch.Tensor, frequencies: torch.Tensor) -> Segment:
+    """Sequences that begin with the token `start`, of `positions` (rows or 1, length) in their rows.
+
+    `there`, shape (rows or 1, tokens before), tells which of the tokens before a sequence sees.
+    """
+    length = positions.shape[1]
+    angles = positions[..., None] * frequencies
+    earlier = torch.ones(length, length, dtype=torch.bool).tril()
+    seen = torch.cat((there[:, None].expand(-1, length, -1), earlier.expand(len(there), -1, -1)), 2)
+    return Segment(
+        slice(start, start + rows * length),
+        rows,
+        length,
+        torch.polar(torch.ones_like(angles), angles),
+        torch.zeros(seen.shape).masked_fill_(~seen, float("-inf")),
+    )

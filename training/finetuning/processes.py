@@ -1,0 +1,99 @@
+"""Several processes that train as one: each takes a share of every step's units, and their gradients are added up.
+
+`accelerate launch` or `torchrun` start them, on one machine or many. The first process does all else of a run and tells
+the others what to train; `ALONE` is what a process is that nobody else was started with.
+"""
+
+import logging
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import torch
+from torch import distributed
+
+from chatbot.errors import TrainingError
+
+logger = logging.getLogger(__name__)
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True)
+class Processes:
+    """This process among `count`, and the device that it was given."""
+
+    rank: int = 0
+    count: int = 1
+    device: str = ""
+
+    @property
+    def first(self) -> bool:
+        """Whether this is the process that writes files and talks to people."""
+        return self.rank == 0
+
+    def share(self, units: Sequence[Thing]) -> Sequence[Thing]:
+        """The units that this process takes."""
+        return units[self.rank :: self.count]
+
+    def tell(self, thing: Thing) -> Thing:
+        """What the first process has, for all."""
+        if self.count == 1:
+            return thing
+        held = [thing]
+        distributed.broadcast_object_list(held)
+        return held[0]
+
+    def listen(self) -> Any:
+        """What the first process tells."""
+        return self.tell(None)
+
+    def collect(self, thing: Thing) -> list[Thing]:
+        """What each process has, for all."""
+        if self.count == 1:
+            return [thing]
+        held = [thing] * self.count
+        distributed.all_gather_object(held, thing)
+        return held
+
+    @torch.no_grad()
+    def copy_first(self, parameters: Iterable[torch.Tensor]) -> None:
+        """Begin with the parameters of the first process."""
+        if self.count > 1:
+            for parameter in parameters:
+                distributed.broadcast(parameter, 0)
+
+    @torch.no_grad()
+    def add_gradients(self, parameters: Sequence[torch.Tensor]) -> None:
+        """Give each parameter the sum of its gradients; one without any anywhere stays without."""
+        if self.count == 1 or not parameters:
+            return
+        present = torch.tensor([float(p.grad is not None) for p in parameters], device=parameters[0].device)
+        parts = [p.grad if p.grad is not None else torch.zeros_like(p) for p in parameters]
+        flat = torch.cat([present, *(part.flatten() for part in parts)])
+        distributed.all_reduce(flat)
+        present, *sums = flat.split([len(parameters), *(p.numel() for p in parameters)])
+        for parameter, found, total in zip(parameters, present.tolist(), sums, strict=True):
+            parameter.grad = total.view_as(parameter) if found else None
+
+
+ALONE = Processes()
+
+
+def launched() -> Processes:
+    """This process among those that a launcher started; raises `TrainingError` for ways that do not fit an adapter."""
+    for name in ("FSDP", "DEEPSPEED", "MEGATRON_LM"):
+        if os.environ.get(f"ACCELERATE_USE_{name}", "false").lower() == "true":
+            raise TrainingError(f"{name} is not supported: launch with --multi_gpu, each device holds the whole base")
+    if int(os.environ.get("WORLD_SIZE", "1")) == 1:
+        if "MASTER_ADDR" in os.environ:
+            logger.warning(
+                "one process was started: accelerate starts several on CPUs through mpirun only; "
+                "`torchrun --nproc-per-node N -m training …` starts N"
+            )
+        return ALONE
+    from accelerate import PartialState
+
+    state = PartialState(cpu=not torch.cuda.is_available())
+    return Processes(state.process_index, state.num_processes, str(state.device))
