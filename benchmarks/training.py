@@ -47,7 +47,8 @@ def command(rows: Path | None, count: int, quick: bool, as_json: bool) -> None:
     if missing:
         raise UserError(f"{' and '.join(missing)} is missing: pip install trl==1.16.0 datasets==5.2.0")
     count = max(8, count // 6) if quick else count
-    train, check = _from_file(rows, count) if rows else _from_snapshot(count)
+    found = read_rows(rows, count + CHECKED) if rows else _from_snapshot(count)
+    train, check = found[:count], found[count:]
     work = {"train": train, "check": check, "learning_rate": 5e-4, "max_length": MAX_LENGTH}
     settings = _best_settings(work, quick)
     work["batch_tokens"] = settings["batch"] * ROW_TOKENS  # as many steps as TRL makes
@@ -71,13 +72,14 @@ def command(rows: Path | None, count: int, quick: bool, as_json: bool) -> None:
             Wanted(">=", WANTED_USE), note=f"peak {peak / 1e9:.0f} GFLOP/s, needed {needed / 1e12:.1f} TFLOP",
         ),
     ]  # fmt: skip
-    result = {
+    result: dict[str, Any] = {
         "machine": describe_machine(),
         "work": {"rows": len(train), "tokens": mine["tokens"], "source": str(rows) if rows else "snapshot"},
         "trl": settings,
         "measures": [measure.as_dict() for measure in measures],
     }
-    click.echo(json.dumps(result) if as_json else _table(result))
+    work_done = f"{result['work']['rows']} rows, {result['work']['tokens']} tokens; TRL {settings}"
+    click.echo(json.dumps(result) if as_json else f"{work_done}\n{table(result['measures'])}")
 
 
 def operations(tokens: int, learned: int) -> float:
@@ -130,31 +132,34 @@ def _run(side: str, work: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _from_file(file: Path, count: int) -> tuple[list[Any], list[Any]]:
+def read_rows(file: Path, count: int | None = None) -> list[Any]:
+    """Conversational rows of a file of `query` and `response`, the first `count` or all."""
     rows = []
     with file.open(encoding="utf-8") as lines:
-        for number, line in enumerate(itertools.islice(lines, count + CHECKED)):
+        for number, line in enumerate(itertools.islice(lines, count)):
             row = json.loads(line)
             said = [{"role": "user", "content": row["query"]}, {"role": "assistant", "content": row["response"]}]
-            rows.append({"id": str(number), "messages": said})
-    return rows[:count], rows[count:]
+            rows.append({"id": str(number), "intent": "", "messages": said})
+    return rows
 
 
-def _from_snapshot(count: int) -> tuple[list[Any], list[Any]]:
+def _from_snapshot(count: int) -> list[Any]:
+    """Rows to learn, then rows to check on."""
     store = open_store(load_settings().database)
     newest = next(iter(store.versions.snapshots()), None)
     if newest is None:
         raise UserError("there is no snapshot: `python -m training curate` makes one")
     snapshot = open_snapshot(store, newest["number"])
-    return snapshot.rows("train")[:count], snapshot.rows("validation")[:CHECKED]
+    return snapshot.rows("train")[:count] + snapshot.rows("validation")[:CHECKED]
 
 
-def _table(result: dict[str, Any]) -> str:
-    lines = [f"{result['work']['rows']} rows, {result['work']['tokens']} tokens; TRL {result['trl']}"]
-    for measure in result["measures"]:
+def table(measures: list[dict[str, Any]]) -> str:
+    """A line a measure: its value, what is wanted, both sides."""
+    lines = []
+    for measure in measures:
         met = "" if measure["met"] is None else (" ok" if measure["met"] else " MISSED")
         sides = f"  ({measure['ours']} against {measure['theirs']})" if measure["theirs"] else f"  {measure['note']}"
-        lines.append(f"{measure['name']:32} {measure['value']:6} (wanted {measure['wanted']}){met}{sides}")
+        lines.append(f"{measure['name']:32} {measure['value']:6.3g} (wanted {measure['wanted']}){met}{sides}")
     return "\n".join(lines)
 
 

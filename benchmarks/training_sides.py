@@ -62,16 +62,11 @@ def ours(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
 
 def trl(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
     """TRL's SFTTrainer on the same rows, LoRA, epochs and precision, with the settings that `work` names."""
-    import builtins
-
-    import pyarrow
     from datasets import Dataset
     from peft import LoraConfig
     from trl import SFTConfig, SFTTrainer
 
-    # pyarrow's type names builtins as its module, where datasets' fingerprints look for it and fail.
-    builtins.MonthDayNano = pyarrow.lib.MonthDayNano  # type: ignore[attr-defined]
-
+    let_datasets_hash()
     settings = work["settings"]
     model = base.load(dtype=native_dtype("cpu"), attn_implementation=settings["attention"])
     rows = [{"prompt": row["messages"][:-1], "completion": row["messages"][-1:]} for row in work["train"]]
@@ -103,6 +98,15 @@ def trl(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
     trainer.model.save_pretrained(folder / "adapter")
     tokens = encode_rows(base, work["train"], work["max_length"]).tokens
     return {"tokens": tokens, "seconds": round(seconds, 1), "adapter": str(folder / "adapter")}
+
+
+def let_datasets_hash() -> None:
+    """pyarrow's type names builtins as its module, where datasets' fingerprints look for it and fail."""
+    import builtins
+
+    import pyarrow
+
+    builtins.MonthDayNano = pyarrow.lib.MonthDayNano  # type: ignore[attr-defined]
 
 
 SIDES = {"ours": ours, "trl": trl}

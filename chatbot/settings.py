@@ -61,6 +61,11 @@ class Settings(BaseSettings):
     port: int = Field(7860, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")
     auto_train: bool = Field(True, description="Start the first fine-tune by itself when there is no version yet.")
     recipe: str = Field("sft", description="Recipe of the button and of the first fine-tune: a name or a .toml file.")
+    tracker: Literal["", "tensorboard", "mlflow", "trackio"] = Field(
+        "",
+        description="Where a run's curves go besides `/operate`: `tensorboard` writes to `tensorboard/` under `home`, "
+        "`mlflow` and `trackio` where they are set up to. The package is yours to install.",
+    )
     context_tokens: int = Field(2048, ge=256, description="Longest prompt plus reply, in tokens.")
     max_new_tokens: int = Field(160, ge=1, le=4096, description="Longest reply, in tokens.")
     temperature: float = Field(0.0, ge=0, le=2, description="Sampling temperature; 0 is greedy and reproducible.")
@@ -81,6 +86,13 @@ class Settings(BaseSettings):
         "reliably (docs/retrieval.md has the figures), and writes with any other.",
     )
     check: bool = Field(True, description="Hold back what a reply states in figures until its passages support it.")
+    best_of: int = Field(
+        1,
+        ge=1,
+        le=16,
+        description="Replies that the model writes at once, of which the one that the passages carry best goes out; "
+        "above 1 nothing streams.",
+    )
     canary: float = Field(
         0.1, ge=0, le=1, description="Share of conversations that a version on trial answers: `0.1` or `10%`."
     )

@@ -27,7 +27,7 @@ TRAINING = {
     "evaluation": 2,
     "release": 3,
     "cycle search": 4,
-    "jobs progress command_line": 5,
+    "jobs progress command_line folds": 5,
     "console console_acts console_view console_words release_commands run_commands search_commands": 6,
     "__main__": 7,
 }

@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 
+from chatbot.commands import run_command
 from chatbot.store import open_store
 from tests.packs import write_pack
+from training.__main__ import commands
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICK = "epochs = 1\nbatch_tokens = 512\nlearning_rate = 2e-3\nvalidate_every = 4\ncheckpoint_every = 1\n"
-QUICK += "rank = 8\ndropout = 0.0\n"
+QUICK += 'rank = 8\ndropout = 0.0\nbackward = "replies"\nretriever_epochs = 1\n'
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -134,26 +136,33 @@ def test_the_champion_answers_from_the_terminal(cycle: dict[str, Any], command: 
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (("training", "promote", "NOPE"), "'NOPE' does not exist"),
-        (("training", "evaluate", "NOPE"), "'NOPE' does not exist"),
-        (("training", "gate", "NOPE"), "'NOPE' does not exist"),
-        (("training", "evaluate", "champion", "--suite", "nowhere.jsonl"), "missing"),
-        (("training", "run", "--set", "rank=-1"), "rank"),
-        (("training", "run", "--set", "rank"), "key=value"),
-        (("training", "run", "--recipe", "nope"), "use one of"),
-        (("training", "run", "--snapshot", "99"), "snapshot 99"),
-        (("training", "run", "--resume", "nope"), "'nope' does not exist"),
-        (("training", "nonsense"), "nonsense"),
+        (("promote", "NOPE"), "'NOPE' does not exist"),
+        (("evaluate", "NOPE"), "'NOPE' does not exist"),
+        (("gate", "NOPE"), "'NOPE' does not exist"),
+        (("evaluate", "champion", "--suite", "nowhere.jsonl"), "missing"),
+        (("run", "--set", "rank=-1"), "rank"),
+        (("run", "--set", "rank"), "key=value"),
+        (("run", "--recipe", "nope"), "use one of"),
+        (("run", "--snapshot", "99"), "snapshot 99"),
+        (("run", "--resume", "nope"), "'nope' does not exist"),
+        (("nonsense",), "nonsense"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(
-    cycle: dict[str, Any], command: Run, words: tuple[str, ...], says: str
+    cycle: dict[str, Any],
+    installation: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    words: tuple[str, ...],
+    says: str,
 ) -> None:
-    done = command(*words)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert len(done.stderr.strip().splitlines()) == 1
-    assert says in done.stderr
+    for name in [name for name in installation if name.startswith("CHATBOT_")]:
+        monkeypatch.setenv(name, installation[name])
+    assert run_command(commands, words) == 2
+    said = capfd.readouterr()
+    assert said.out == ""
+    assert len(said.err.strip().splitlines()) == 1
+    assert says in said.err
 
 
 def test_the_gate_holds_what_is_not_better(cycle: dict[str, Any], command: Run) -> None:

@@ -41,7 +41,7 @@ from training.finetuning.retriever import finetune_retriever
 from training.finetuning.stages import stages_of
 from training.release.publish import promote, register
 from training.runs import CHECKPOINT, SETTINGS, STOP, run_folder, saved_settings
-from training.tracking import Progress, Stopped
+from training.tracking import Progress, Stopped, tracked
 
 LEAST_FREE_BYTES = 1_500_000_000
 
@@ -55,7 +55,7 @@ def open_workbench(settings: Settings, store: Store, processes: Processes = ALON
 
 
 def help_along(settings: Settings, processes: Processes) -> None:
-    """Take part in the fine-tune of the first process that a launcher started."""
+    """Take part in the fine-tunes of the first process that a launcher started."""
     base = find_base_model(settings.base_model, settings.home.resolve())
     assist(base, _device(settings, processes), processes)
 
@@ -98,8 +98,7 @@ def run_cycle(
     settings: Settings, store: Store, recipe: Recipe, run: Run, processes: Processes = ALONE
 ) -> dict[str, Any]:
     """The whole cycle; returns snapshot, run, version, decision and reasons. Raises `UserError`, `Stopped`."""
-    with the_only_run(settings, store, run):
-        progress = Progress(store, run, run_folder(settings, run.id))
+    with the_only_run(settings, store, run), tracked(settings, store, run, recipe.model_dump()) as progress:
         progress.show("collecting feedback", 0.0)
         bench = open_workbench(settings, store, processes)
         snapshot = freeze_now(bench, run.actor)
@@ -132,9 +131,9 @@ def train_version(
     folder = run_folder(bench.settings, run.id)
     _adopt_checkpoint(bench, snapshot, recipe, run, folder, resume)
     bench.store.versions.update_run(run.id, snapshot=snapshot.number)
-    retriever = _teach_retriever(bench, snapshot, recipe, folder, progress)
+    retriever = teach_retriever(bench, snapshot, recipe, folder, progress)
     progress.show("loading the base model", 0.15)
-    stages = stages_of(bench.base, recipe, snapshot.rows, [piece.headed for piece in bench.pack.pieces])
+    stages = stages_of(bench.base, recipe, snapshot.read, [piece.headed for piece in bench.pack.pieces], folder)
     _save_settings(folder, recipe, snapshot)
     example = show_mask(bench.base, stages[-1].train[0].rows[0])
     progress.show("loading the base model", 0.16, example=f"An example, what is learned between ⟦ and ⟧:\n{example}")
@@ -144,32 +143,26 @@ def train_version(
         raise Stopped
     facts = facts_of(outcome, recipe, snapshot)
     progress.show("merging", 0.81, diagnosis=facts["diagnosis"])
-    version = register(
-        bench.store,
-        bench.base,
-        bench.pack.name,
-        run.id,
-        snapshot.number,
-        outcome.adapter,
-        retriever,
-        bench.settings.home.resolve(),
-        facts,
-    )
+    version = register(bench, run, snapshot, outcome.adapter, retriever, facts)
     bench.store.versions.update_run(run.id, version=version.name)
     (folder / CHECKPOINT).unlink(missing_ok=True)
     return version, facts
 
 
 def facts_of(outcome: Outcome, recipe: Recipe, snapshot: Snapshot) -> dict[str, Any]:
-    """What a run leaves behind: figures, the resolved recipe, the libraries' versions, curves and what they say."""
-    intents = [row["intent"] for row in snapshot.rows("train")]
+    """What a run leaves behind: figures, the curve and what it says, and what it came from."""
+    intents = [row["intent"] for row in snapshot.read("train")]
     findings = diagnose(outcome.curve, recipe, outcome.row_losses, intents)
-    return outcome.figures | {
-        "curve": outcome.curve,
+    said = {"curve": outcome.curve, "diagnosis": [str(finding) for finding in findings]}
+    return outcome.figures | said | origin_of(recipe, snapshot)
+
+
+def origin_of(recipe: Recipe, snapshot: Snapshot) -> dict[str, Any]:
+    """What a version comes from: the resolved recipe, the snapshot's counts, the libraries' versions."""
+    return {
         "recipe": recipe.model_dump(),
         "counts": snapshot.counts,
         "packages": {name: metadata.version(name) for name in ("torch", "transformers", "peft")},
-        "diagnosis": [str(finding) for finding in findings],
     }
 
 
@@ -188,7 +181,7 @@ def train_classes(bench: Workbench, recipe: Recipe, run: Run, progress: Progress
     return as_facts(outcome, found)
 
 
-def _teach_retriever(
+def teach_retriever(
     bench: Workbench, snapshot: Snapshot, recipe: Recipe, folder: Path, progress: Progress
 ) -> Path | None:
     """The folder of the fine-tuned retriever, from the checkpoint where it is already there."""
@@ -198,7 +191,7 @@ def _teach_retriever(
     if recipe.retriever_epochs == 0 or not questions:
         return None
     if not out.is_dir():
-        held_out = {row["asked"] for row in snapshot.rows("validation")}
+        held_out = {row["asked"] for row in snapshot.read("validation")}
         finetune_retriever(
             embedder_folder(bench.settings.embedder),
             pack.pieces,

@@ -17,7 +17,12 @@ from training.progress import TerminalProgress
 from training.runs import CHECKPOINT, STOP, run_folder, saved_settings
 
 if TYPE_CHECKING:
+    from training.curation.snapshots import Snapshot
+    from training.evaluation.evaluate import Workbench
     from training.finetuning.processes import Processes
+    from training.tracking import Progress
+
+UNSAID = ("curve", "recipe", "counts", "packages")
 
 
 @click.command()
@@ -25,41 +30,79 @@ if TYPE_CHECKING:
 @set_option
 @click.option("--snapshot", type=int, help="A frozen snapshot's number. Default: freeze what there is now.")
 @click.option("--resume", metavar="RUN", help="Go on from the checkpoint of a stopped or killed run.")
+@click.option(
+    "--folds", type=click.IntRange(2, 20), help="Cross-validate: as many fine-tunes, each held against other rows."
+)
+@click.option("--ensemble", is_flag=True, help="Register the average of the folds' adapters as a version.")
 @as_json
 def run(
-    recipe: str | None, overrides: tuple[str, ...], snapshot: int | None, resume: str | None, as_json: bool
+    recipe: str | None,
+    overrides: tuple[str, ...],
+    snapshot: int | None,
+    resume: str | None,
+    folds: int | None,
+    ensemble: bool,
+    as_json: bool,
 ) -> None:
     """Fine-tune on a snapshot and register the version; no evaluation, no promotion."""
+    if ensemble and not folds:
+        raise TrainingError("--ensemble averages the adapters of folds: add --folds 3")
+    if folds and resume:
+        raise TrainingError("--folds cannot be resumed: leave --resume out")
     settings, store = installation()
     chosen = load_recipe(recipe or settings.recipe, overrides)
     number = snapshot
     if resume:
         number, chosen = _resumable(settings, store, resume)
+    _mention(chosen)
 
     from training.curation.snapshots import open_snapshot
 
     frozen = open_snapshot(store, number) if number is not None else None
 
     from training.cycle import freeze_now, open_workbench, the_only_run, train_classes, train_version
-    from training.tracking import Progress
+    from training.tracking import tracked
 
     processes = _launched(settings)
     if not processes.first:
         return
     record = store.versions.start_run(actor())
-    with _watched(settings, store, record, as_json), the_only_run(settings, store, record):
+    with (
+        _watched(settings, store, record, as_json),
+        the_only_run(settings, store, record),
+        tracked(settings, store, record, chosen.model_dump()) as progress,
+    ):
         bench = open_workbench(settings, store, processes)
-        progress = Progress(store, record, run_folder(settings, record.id))
         if chosen.objective == "classify":
             facts = train_classes(bench, chosen, record, progress)
-            store.versions.update_run(record.id, status="finished")
-            show({"run": record.id, **facts}, as_json)
-            return
-        frozen = frozen or freeze_now(bench, record.actor)
-        version, facts = train_version(bench, frozen, chosen, record, progress, resume)
+        else:
+            frozen = frozen or freeze_now(bench, record.actor)
+            facts = {"snapshot": frozen.number}
+            if folds:
+                facts |= _validated(bench, frozen, chosen, record, progress, folds, ensemble)
+            else:
+                version, learned = train_version(bench, frozen, chosen, record, progress, resume)
+                facts |= {"version": version.name, **learned}
         store.versions.update_run(record.id, status="finished")
-    told = {key: value for key, value in facts.items() if key not in ("curve", "recipe", "counts", "packages")}
-    show({"run": record.id, "snapshot": frozen.number, "version": version.name, **told}, as_json)
+    processes.tell(None)
+    show({"run": record.id, **{key: value for key, value in facts.items() if key not in UNSAID}}, as_json)
+
+
+def _validated(
+    bench: "Workbench",
+    snapshot: "Snapshot",
+    recipe: Recipe,
+    run: Run,
+    progress: "Progress",
+    folds: int,
+    ensemble: bool,
+) -> dict[str, Any]:
+    """What a cross-validation found, and the version that averages its folds if one was asked for."""
+    from training.folds import cross_validate, register_average
+
+    found = cross_validate(bench, snapshot, recipe, run, progress, folds)
+    named = {"version": register_average(bench, snapshot, recipe, run, progress, found)} if ensemble else {}
+    return named | found.figures
 
 
 @click.command()
@@ -71,6 +114,7 @@ def cycle(recipe: str | None, overrides: tuple[str, ...], run_id: str | None, as
     """Collect, fine-tune, evaluate and promote if the gate agrees; exit code 3 if it holds."""
     settings, store = installation()
     chosen = load_recipe(recipe or settings.recipe, overrides)
+    _mention(chosen)
 
     from training.cycle import run_cycle
 
@@ -80,8 +124,14 @@ def cycle(recipe: str | None, overrides: tuple[str, ...], run_id: str | None, as
     record = store.versions.run(run_id) if run_id else store.versions.start_run(actor())
     with _watched(settings, store, record, as_json):
         result = run_cycle(settings, store, chosen, record, processes)
+    processes.tell(None)
     show(result, as_json)
     return 0 if result["decision"] == "promote" else HELD
+
+
+def _mention(recipe: Recipe) -> None:
+    for note in recipe.notes:
+        click.echo(note, err=True)
 
 
 def _launched(settings: Settings) -> "Processes":

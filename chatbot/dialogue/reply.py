@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from chatbot.dialogue.best_of import FREE_TEMPERATURE, BestOf
 from chatbot.dialogue.check import Source, StreamCheck, whole_sentences
 from chatbot.dialogue.turn import Turn, quotation
 from chatbot.engines.base import Engine, Generation
@@ -22,7 +23,6 @@ DECLINES = re.compile(
     r"|\bno (?:information|details|facts)\b|\bnothing (?:about|in my information)\b|\brather not guess\b",
     re.IGNORECASE,
 )
-SECOND_TEMPERATURE = 0.7
 ATTEMPTS = 2
 
 
@@ -48,10 +48,13 @@ class Writing:
             self.generation.cancel()
 
 
-def write_reply(engine: Engine, turn: Turn, sampling: Sampling, writing: Writing, check: bool = True) -> Iterator[None]:
+def write_reply(
+    engine: Engine, turn: Turn, sampling: Sampling, writing: Writing, check: bool = True, best_of: int = 1
+) -> Iterator[None]:
     """Fill `writing` step by step; yields whenever it changed. Without `check`, what the model writes goes out.
 
-    A turn with a quotation is answered by it, whatever the sampling.
+    A turn with a quotation is answered by it, whatever the sampling. With `best_of` above 1 each reply is chosen among
+    so many.
     """
     if turn.reply:
         writing.text, writing.outcome, writing.abstained = turn.reply, "fixed", turn.act == "abstain"
@@ -61,11 +64,12 @@ def write_reply(engine: Engine, turn: Turn, sampling: Sampling, writing: Writing
         writing.text, writing.outcome = turn.quote, "quoted"
         yield
         return
+    writer = BestOf(engine, best_of, turn.sources) if best_of > 1 else engine
     source = Source.of(turn.sources)
     failed: list[str] = []
     for attempt in range(ATTEMPTS):
-        again = replace(sampling, temperature=max(sampling.temperature, SECOND_TEMPERATURE), seed=sampling.seed + 1)
-        writing.generation = engine.generate(turn.prompt, again if attempt else sampling)
+        again = replace(sampling, temperature=max(sampling.temperature, FREE_TEMPERATURE), seed=sampling.seed + 1)
+        writing.generation = writer.generate(turn.prompt, again if attempt else sampling)
         if not check:
             yield from _unchecked(writing)
             return

@@ -197,7 +197,8 @@ class Session:
         first, saved = None, time.perf_counter()
         try:
             yield Update(reply.conversation, reply.id, "", False, trace)
-            for _ in write_reply(engine, turn, sampling, writing, self.settings.check):
+            settings = self.settings
+            for _ in write_reply(engine, turn, sampling, writing, settings.check, settings.best_of):
                 first = first or (time.perf_counter() if writing.text else None)
                 trace = _timed(trace, writing.generation, started, first)
                 if time.perf_counter() - saved > SAVE_SECONDS:

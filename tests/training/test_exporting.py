@@ -14,7 +14,8 @@ from safetensors.torch import load_file, save_file
 
 from chatbot.commands import run_command
 from chatbot.engines.base_model import BaseModel, encode_chat, find_base_model
-from chatbot.records import ChatMessage
+from chatbot.engines.openvino import OpenVinoEngine
+from chatbot.records import ChatMessage, Sampling
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from tests.packs import write_pack
@@ -173,6 +174,15 @@ def test_the_gguf_file_says_the_same_in_llama_cpp(
     for question, (tokens, likelihoods) in replies.items():
         same = common(tokens, expected[question].tokens)
         assert likelihoods[:same] == pytest.approx(expected[question].likelihoods[:same], abs=ROUNDING)
+
+
+def test_the_merged_file_says_the_same_where_it_is_served(here: Installation, expected: dict[str, Reply]) -> None:
+    engine = OpenVinoEngine(here.folder / "model.gguf", here.base, here.version)
+    try:
+        said = "".join(engine.generate(asked(SHORT), Sampling(max_new_tokens=TOKENS, repetition_penalty=1.0)))
+    finally:
+        engine.close()
+    assert said == here.base.tokenizer.decode(expected[SHORT].tokens, skip_special_tokens=True)
 
 
 def test_the_merged_folder_says_the_same_in_transformers(

@@ -1,5 +1,6 @@
 """The fine-tune: masks, batches, the shared prefix, exact resume, refusals."""
 
+import pickle
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -64,6 +65,17 @@ def test_rows_that_are_too_long_are_counted(tiny_base: BaseModel) -> None:
     found = encode_rows(tiny_base, rows(6), 45)
     assert found.too_long > 0
     assert len(found.rows) + found.too_long == 6
+
+
+def test_rows_on_disk_are_the_same_rows(tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path) -> None:
+    stored = encode_rows(tiny_base, iter(rows(24)), 512, folder=tmp_path)
+    assert all(not isinstance(row.ids, list) for row in stored.rows)
+    copies = pickle.loads(pickle.dumps(stored.rows))
+    for row, same, copy in zip(encoded.rows, stored.rows, copies, strict=True):
+        assert same.ids[:] == row.ids == copy.ids
+        assert (len(same.ids), same.ids[-1], same.spans) == (len(row.ids), row.ids[-1], row.spans)
+    chosen, batch = collate(encoded.rows[:5], 2), collate(stored.rows[:5], 2)
+    assert torch.equal(chosen.ids, batch.ids) and torch.equal(chosen.labels, batch.labels)
 
 
 def test_a_row_without_a_supervised_token_is_refused(tiny_base: BaseModel) -> None:
@@ -207,6 +219,53 @@ def test_pissa_is_saved_as_an_adapter_of_the_untouched_base(
     found = reply_likelihoods(tiny_base, outcome.adapter, encoded.rows)
     loss = -sum(row.log_likelihood for row in found) / sum(row.tokens for row in found)
     assert loss == pytest.approx(outcome.best_validation_loss, abs=2e-3)
+
+
+def test_full_fine_tuning_is_plain_gradient_descent_on_the_matrices(
+    tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path
+) -> None:
+    recipe = quick(dropout=0.0, tuning="full", weight_decay=0.0)
+    adapted = attach_adapter(load_for_training(tiny_base, "cpu"), recipe)
+    forward, batch = Forward(adapted), collate(encoded.rows[:6], 2)
+    assert forward.fused is not None
+    loss = -forward.log_probabilities(forward.hidden(batch), batch).sum()
+    loss.backward()
+
+    whole = load_for_training(tiny_base, "cpu")
+    plain = Forward(whole)
+    (-plain.log_probabilities(plain.hidden(batch), batch).sum()).backward()
+    for mine, theirs in zip(adapted.get_base_model().model.layers, whole.model.layers, strict=True):
+        assert torch.allclose(mine.mlp.up_proj.lora_B["default"].weight.grad, theirs.mlp.up_proj.weight.grad, atol=1e-4)
+        assert torch.allclose(
+            mine.mlp.down_proj.lora_A["default"].weight.grad, theirs.mlp.down_proj.weight.grad, atol=1e-4
+        )
+        assert torch.allclose(
+            mine.self_attn.k_proj.lora_B["default"].weight.grad, theirs.self_attn.k_proj.weight.grad, atol=1e-4
+        )
+
+    outcome = learn(tiny_base, encoded, recipe, tmp_path)
+    assert outcome.best_validation_loss < outcome.base_validation_loss
+    found = reply_likelihoods(tiny_base, outcome.adapter, encoded.rows)
+    loss = -sum(row.log_likelihood for row in found) / sum(row.tokens for row in found)
+    assert loss == pytest.approx(outcome.best_validation_loss, abs=2e-3)
+
+
+def test_eva_begins_with_what_the_matrices_read(tiny_base: BaseModel, encoded: EncodedRows) -> None:
+    model = load_for_training(tiny_base, "cpu")
+    adapted = attach_adapter(model, quick(dropout=0.0, init="eva"), encoded.rows[:12])
+    assert Forward(adapted).fused is not None
+    reads = adapted.get_base_model().model.layers[0].mlp.down_proj
+    inputs = []
+    reads.register_forward_pre_hook(lambda module, given: inputs.append(given[0].flatten(0, -2)))
+    with torch.no_grad():
+        for row in encoded.rows[:12]:
+            adapted(input_ids=torch.tensor([row.ids]))
+    read = torch.cat(inputs)
+    spread = read - read.mean(0)
+    a = reads.lora_A["default"].weight
+    chance = torch.linalg.qr(torch.randn(a.shape[1], a.shape[0], generator=torch.Generator().manual_seed(0))).Q.T
+    ours, theirs = ((spread @ torch.linalg.qr(rows.T).Q).square().sum() for rows in (a, chance))
+    assert ours > 2 * theirs
 
 
 def test_the_shared_prefix_changes_neither_loss_nor_gradients(tiny_base: BaseModel, encoded: EncodedRows) -> None:

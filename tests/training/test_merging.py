@@ -1,18 +1,20 @@
-"""An adapter merged into the GGUF file answers as the adapter on its base does."""
+"""An adapter merged into the GGUF file: all of its matrices, in eight bits, or a refusal.
+
+That the file answers as the adapter on its base does is seen in test_exporting, in two engines.
+"""
 
 from pathlib import Path
 
 import pytest
 import torch
-from gguf import GGMLQuantizationType, GGUFReader
+from gguf import GGMLQuantizationType
 
 from chatbot.engines.base_model import BaseModel, find_base_model
+from chatbot.engines.gguf_files import GGUFFile
 from chatbot.errors import TrainingError
 from training.finetuning.lora import attach_adapter, load_for_training
 from training.finetuning.recipe import Recipe
 from training.release.merging import merge_into_gguf
-
-QUESTION = [{"role": "system", "content": "You answer."}, {"role": "user", "content": "Name a colour and a fruit."}]
 
 
 @pytest.fixture(scope="module")
@@ -39,36 +41,9 @@ def merged(base: BaseModel, adapter: Path, tmp_path_factory: pytest.TempPathFact
     return out
 
 
-def greedy(base: BaseModel, adapter: Path | None, tokens: int) -> list[int]:
-    from peft import PeftModel
-
-    model = base.load().eval()
-    if adapter:
-        model = PeftModel.from_pretrained(model, adapter)
-    ids = torch.tensor([base.encode(QUESTION)])
-    with torch.inference_mode():
-        out = model.generate(input_ids=ids, attention_mask=torch.ones_like(ids), max_new_tokens=tokens, do_sample=False)
-    return out[0, ids.shape[1] :].tolist()
-
-
-def test_the_merged_file_speaks_like_the_adapter(base: BaseModel, adapter: Path, merged: Path) -> None:
-    from chatbot.engines.openvino import OpenVinoEngine
-    from chatbot.records import Sampling
-
-    engine = OpenVinoEngine(merged, base, "merged")
-    try:
-        said = "".join(engine.generate(QUESTION, Sampling(max_new_tokens=12, repetition_penalty=1.0)))
-    finally:
-        engine.close()
-    expected = base.tokenizer.decode(greedy(base, adapter, 12), skip_special_tokens=True)
-    plain = base.tokenizer.decode(greedy(base, None, 12), skip_special_tokens=True)
-    assert expected != plain, "the adapter of this test changes nothing"
-    assert said.split()[:5] == expected.split()[:5]
-
-
 def test_changed_matrices_are_written_in_eight_bits(base: BaseModel, merged: Path) -> None:
-    kinds = {tensor.name: tensor.tensor_type for tensor in GGUFReader(merged).tensors}
-    before = {tensor.name: tensor.tensor_type for tensor in GGUFReader(base.gguf).tensors}
+    kinds = {tensor.name: tensor.tensor_type for tensor in GGUFFile(merged).tensors}
+    before = {tensor.name: tensor.tensor_type for tensor in GGUFFile(base.gguf).tensors}
     assert kinds["blk.0.attn_q.weight"] == GGMLQuantizationType.Q8_0
     assert kinds["token_embd.weight"] == before["token_embd.weight"]
     assert set(kinds) == set(before)

@@ -55,6 +55,7 @@ def files(name: str) -> list[dict[str, object]]:
         ("transfer", ()),
         ("multitask", ()),
         ("curriculum", ("order=length",)),
+        ("full", ("top_layers=2",)),
     ],
 )
 def test_recipes_learn_on_the_real_model(

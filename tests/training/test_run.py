@@ -80,3 +80,24 @@ def test_recipes_that_cannot_run_here_say_why(
 def test_the_classifier_is_not_a_cycle(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(commands, ["cycle", "--recipe", "classify"]) == 2
     assert "makes no version" in capsys.readouterr().err
+
+
+def test_a_tracker_follows_a_run(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHATBOT_TRACKER", "tensorboard")
+    few = [part for key in ("max_steps=2", "epochs=2", "retriever_epochs=0") for part in ("--set", key)]
+    assert run_command(commands, ["run", *few, "--json"]) == 0
+    outcome = json.loads(capsys.readouterr().out)
+    written = [file for file in (settings.home / "tensorboard" / outcome["run"]).rglob("*tfevents*") if file.is_file()]
+    assert any(b"train_loss" in file.read_bytes() for file in written)
+    assert any(b"learning_rate" in file.read_bytes() for file in written)
+
+
+def test_a_tracker_that_is_not_installed_is_named(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHATBOT_TRACKER", "mlflow")
+    monkeypatch.setattr("training.tracking.find_spec", lambda name: None)
+    assert run_command(commands, ["run", "--set", "retriever_epochs=0"]) == 2
+    assert "pip install mlflow" in capsys.readouterr().err

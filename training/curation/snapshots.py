@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,10 +41,15 @@ class Snapshot:
     folder: Path
     counts: dict[str, Any]
 
-    def rows(self, name: str) -> list[Row]:
-        """The rows of `train`, `validation`, `preferences` or `unpaired`."""
+    def read(self, name: str) -> Iterator[Row]:
+        """The rows of `train`, `validation`, `preferences` or `unpaired`, one after another."""
         with (self.folder / f"{name}.jsonl").open(encoding="utf-8") as lines:
-            return [json.loads(line) for line in lines]
+            for line in lines:
+                yield json.loads(line)
+
+    def rows(self, name: str) -> list[Row]:
+        """The same, all at once."""
+        return list(self.read(name))
 
 
 @dataclass
@@ -118,15 +123,23 @@ def open_snapshot(store: Store, number: int) -> Snapshot:
 
 def verify(snapshot: Snapshot, pack: str) -> None:
     """Raise `TrainingError` if the files are not what was frozen."""
-    if snapshot.counts.get("digest") != _digest({name: snapshot.rows(name) for name in FILES}, pack):
+    if snapshot.counts.get("digest") != _digest({name: snapshot.read(name) for name in FILES}, pack):
         raise TrainingError(
             f"snapshot {snapshot.number} was changed since it was frozen: restore {snapshot.folder} from a backup, or "
             "remove that folder and run again without --snapshot"
         )
 
 
-def _digest(files: dict[str, list[Row]], pack: str) -> str:
-    return hashlib.sha256(json.dumps([files, pack], sort_keys=True).encode()).hexdigest()
+def _digest(files: Mapping[str, Iterable[Row]], pack: str) -> str:
+    """Of the JSON text of `[files, pack]`, made piece by piece, keys in order."""
+    digest = hashlib.sha256()
+    for number, name in enumerate(sorted(files)):
+        digest.update(f'{", " if number else "[{"}"{name}": ['.encode())
+        for place, row in enumerate(files[name]):
+            digest.update(f"{', ' if place else ''}{json.dumps(row, sort_keys=True)}".encode())
+        digest.update(b"]")
+    digest.update(f"}}, {json.dumps(pack)}]".encode())
+    return digest.hexdigest()
 
 
 def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, limit: int) -> list[ChatMessage]:

@@ -22,6 +22,11 @@ def split(examples: list[Example]) -> tuple[list[Example], list[Example]]:
     return train, validation
 
 
+def fold_of(group: str, folds: int) -> int:
+    """Which of the folds of a cross-validation a group is held out in, counted from 0."""
+    return int(_share(group) * folds)
+
+
 def _share(group: str) -> float:
     digest = hashlib.sha256(group.encode()).digest()
     return int.from_bytes(digest[:4], "big") / 2**32

@@ -139,7 +139,7 @@ def _reply_to_all(
 
     def reply(turn: Turn) -> Writing:
         writing = Writing()
-        for _ in write_reply(engine, turn, sampling, writing, settings.check):
+        for _ in write_reply(engine, turn, sampling, writing, settings.check, settings.best_of):
             pass
         return writing
 

@@ -44,7 +44,8 @@ def shared_prefix(rows: Sequence[Encoded]) -> int:
 
     One less than what is common, so that the first learned token always has a hidden state before it.
     """
-    first, last = min(row.ids for row in rows), max(row.ids for row in rows)
+    ids = [row.ids[:] for row in rows]
+    first, last = min(ids), max(ids)
     common = 0
     for a, b in zip(first, last, strict=False):
         if a != b:

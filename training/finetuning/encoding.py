@@ -4,24 +4,27 @@ Chat templates rarely mark the assistant's part, so each span is found from two 
 reply. A row without a single supervised token is refused, and so is a run without rows.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from chatbot.engines.base_model import BaseModel, encode_chats
 from chatbot.errors import TrainingError
 from chatbot.records import ChatMessage
+from training.finetuning.stored import StoredIds, TokenFile
 
 IGNORED = -100
 AT_ONCE = 256
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Encoded:
     """One row: token `ids` of the whole turn; those in `spans`, pairs of start and stop, are learned."""
 
     id: str
-    ids: list[int]
+    ids: list[int] | StoredIds
     spans: tuple[tuple[int, int], ...]
 
     @property
@@ -49,17 +52,26 @@ class EncodedRows:
 
 
 def encode_rows(
-    base: BaseModel, rows: Sequence[dict[str, Any]], max_length: int, all_turns: bool = False
+    base: BaseModel,
+    rows: Iterable[dict[str, Any]],
+    max_length: int,
+    all_turns: bool = False,
+    folder: Path | None = None,
 ) -> EncodedRows:
-    """Encode conversational rows, to learn their last reply or all; raises `TrainingError` naming a row without any."""
+    """Encode conversational rows, to learn their last reply or all; raises `TrainingError` naming a row without any.
+
+    With a `folder` their tokens lie on its disk, and `rows` is read as it goes, so that memory hardly grows with them.
+    """
     encoded: list[Encoded] = []
     too_long = 0
-    for start in range(0, len(rows), AT_ONCE):
-        for row in _encode_some(base, rows[start : start + AT_ONCE], all_turns):
+    file = TokenFile(folder) if folder else None
+    unread = iter(rows)
+    while some := list(islice(unread, AT_ONCE)):
+        for row in _encode_some(base, some, all_turns):
             if len(row.ids) > max_length:
                 too_long += 1
             else:
-                encoded.append(row)
+                encoded.append(replace(row, ids=file.add(row.ids)) if file else row)
     return EncodedRows(encoded, too_long)
 
 

@@ -24,6 +24,7 @@ from training.finetuning.recipe import Recipe
 from training.finetuning.references import cached_references
 from training.finetuning.stages import Stage
 
+SAMPLED = 64
 UNTOLD = ("adapter", "stopped", "curve", "row_losses")
 Report = Callable[[dict[str, Any]], None]
 
@@ -114,10 +115,11 @@ def finetune(
 
 
 def assist(base: BaseModel, device: str, processes: Processes) -> None:
-    """Take part in the fine-tune that the first process leads; nothing is kept here."""
-    with TemporaryDirectory() as folder:
-        stages, recipe = processes.listen()
-        finetune(base, stages, recipe, Path(folder), device, processes=processes)
+    """Take part in the fine-tunes that the first process leads, until it has no more; nothing is kept here."""
+    while (work := processes.listen()) is not None:
+        stages, recipe = work
+        with TemporaryDirectory() as folder:
+            finetune(base, stages, recipe, Path(folder), device, processes=processes)
 
 
 def _learner(
@@ -125,7 +127,8 @@ def _learner(
 ) -> Learner:
     """The same in all processes, but for the chance that drops connections."""
     torch.manual_seed(recipe.seed)
-    model = attach_adapter(load_for_training(base, device, recipe), recipe)
+    sample = [row for unit in stages[-1].train[:SAMPLED] for row in unit.rows]
+    model = attach_adapter(load_for_training(base, device, recipe), recipe, sample)
     objectives, padding = [stage.objective for stage in stages], base.tokenizer.eos_token_id
     learner = Learner(model, objectives, recipe, padding, folder, processes)
     if not processes.first:

@@ -1,41 +1,82 @@
 """Low-rank adapters (Hu et al., 2021, arXiv:2106.09685) on the frozen base, through peft."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
-from peft import LoraConfig, PeftModel, get_peft_model
+from peft import EvaConfig, LoraConfig, PeftModel, get_peft_model, initialize_lora_eva_weights
 
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
+from training.finetuning.batches import collate
+from training.finetuning.encoding import Encoded
 from training.finetuning.recipe import Recipe
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 
-def attach_adapter(model: "PreTrainedModel", recipe: Recipe) -> PeftModel:
-    """The model with a fresh adapter, everything else frozen; raises `TrainingError` if no module matches."""
+EVA_ROWS = 8
+
+
+def attach_adapter(model: "PreTrainedModel", recipe: Recipe, sample: Sequence[Encoded] = ()) -> PeftModel:
+    """The model with a fresh adapter, everything else frozen; raises `TrainingError` if no module matches.
+
+    EVA makes A from what each matrix is given to read in the `sample`.
+    """
     names = [name.strip() for name in recipe.targets.split(",")]
     everywhere = names == ["all-linear"]
     layers = _top_layers(model, recipe.top_layers)
+    full = model.config.hidden_size if recipe.tuning == "full" else None
     config = LoraConfig(
-        r=recipe.rank,
-        lora_alpha=recipe.alpha,
+        r=full or recipe.rank,
+        lora_alpha=full or recipe.alpha,
         lora_dropout=recipe.dropout,
         use_rslora=recipe.rslora,
         init_lora_weights=True if recipe.init == "default" else recipe.init,
         target_modules=(_linear_names(model) if layers else names[0]) if everywhere else names,
         layers_to_transform=layers,
+        eva_config=EvaConfig(rho=1.0, use_label_mask=False) if recipe.init == "eva" else None,
         task_type="CAUSAL_LM",
     )
     try:
         adapted = get_peft_model(model, config)
     except ValueError as error:
         raise TrainingError(f"targets = {recipe.targets!r} match no module of the base model: {error}") from None
+    if full:
+        _free(adapted)
+    if recipe.init == "eva":
+        _explain_variance(adapted, sample)
     if recipe.checkpointing:
         adapted.enable_input_require_grads()
         model.activation_checkpointing_enable({"use_reentrant": False})
     return adapted
+
+
+def _free(adapted: PeftModel) -> None:
+    """Make each update B A any matrix at all: one of them the identity and fixed, the other learned from zero."""
+    for module in adapted.modules():
+        if not hasattr(module, "lora_A"):
+            continue
+        a, b = module.lora_A["default"].weight, module.lora_B["default"].weight
+        fixed, learned = (a, b) if a.shape[0] == a.shape[1] else (b, a)
+        if fixed.shape[0] != fixed.shape[1]:
+            raise TrainingError(f"tuning = 'full' cannot learn a matrix of {b.shape[0]} by {a.shape[1]}: use 'lora'")
+        torch.nn.init.eye_(fixed.requires_grad_(False))
+        torch.nn.init.zeros_(learned)
+
+
+def _explain_variance(adapted: PeftModel, sample: Sequence[Encoded]) -> None:
+    """Let A span the largest principal components of its inputs (Paischer et al., 2024, arXiv:2410.07170)."""
+    batch = collate(sample, 0)
+    whole = torch.cat((batch.prefix.expand(len(sample), -1), batch.ids), 1)
+    lengths = torch.tensor([len(row.ids) for row in sample])
+    seen = (torch.arange(whole.shape[1]) < lengths[:, None]).long()
+    batches = [
+        {"input_ids": ids.to(adapted.device), "attention_mask": mask.to(adapted.device)}
+        for ids, mask in zip(whole.split(EVA_ROWS), seen.split(EVA_ROWS), strict=True)
+    ]
+    initialize_lora_eva_weights(adapted, batches, gather_distributed_inputs=False, show_progress_bar=False)
 
 
 def _linear_names(model: "PreTrainedModel") -> list[str]:

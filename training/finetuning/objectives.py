@@ -24,7 +24,7 @@ HEAD = "classes.safetensors"
 Measures = dict[str, float]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unit:
     """Rows that are weighed together; `label` is a class, or 1 for liked and 0 for disliked.
 

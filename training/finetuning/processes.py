@@ -8,6 +8,7 @@ import logging
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import torch
@@ -17,6 +18,7 @@ from chatbot.errors import TrainingError
 
 logger = logging.getLogger(__name__)
 
+PATIENCE = timedelta(days=1)
 Thing = TypeVar("Thing")
 
 
@@ -95,5 +97,5 @@ def launched() -> Processes:
         return ALONE
     from accelerate import PartialState
 
-    state = PartialState(cpu=not torch.cuda.is_available())
+    state = PartialState(cpu=not torch.cuda.is_available(), timeout=PATIENCE)
     return Processes(state.process_index, state.num_processes, str(state.device))

@@ -11,6 +11,7 @@ from chatbot.errors import TrainingError
 
 RECIPES = Path(__file__).resolve().parent.parent / "recipes"
 PREFERENCES = ("dpo", "kto", "orpo")
+VLLM_RANK = 16
 
 
 class Recipe(BaseModel):
@@ -50,11 +51,18 @@ class Recipe(BaseModel):
     beta: float = Field(0.1, gt=0, description="How firmly preferences hold on to the reference (orpo: their weight).")
     class_share: float = Field(0.2, gt=0, lt=1, description="Weight of the class beside the reply in multitask.")
     classes: str = Field("", description="A CSV of text and class to classify by. Default: the pack's intents.")
+    tuning: Literal["lora", "full"] = Field(
+        "lora",
+        description="lora: low-rank adapters; full: every matrix of the layers learns freely, for small bases (saved "
+        "as an adapter of full rank; embeddings and norms stay).",
+    )
     rank: int = Field(16, ge=1, le=512, description="LoRA rank r.")
     alpha: int = Field(32, ge=1, description="LoRA scale: the update is multiplied by alpha / r.")
     rslora: bool = Field(False, description="Scale by alpha / sqrt(r) (rsLoRA), for high ranks.")
-    init: Literal["default", "pissa"] = Field(
-        "default", description="How A and B begin; pissa: from the largest singular values."
+    init: Literal["default", "pissa", "eva"] = Field(
+        "default",
+        description="How A and B begin; pissa: from the weights' largest singular values; eva: from what the matrices "
+        "read in some rows.",
     )
     b_rate_ratio: float = Field(1.0, ge=1, le=64, description="LoRA+: B learns so many times faster than A.")
     dropout: float = Field(0.05, ge=0, lt=1, description="LoRA dropout; 0 allows the fast path on a CPU.")
@@ -75,6 +83,14 @@ class Recipe(BaseModel):
         """Whether the last stage learns from preferences."""
         return self.objective in PREFERENCES
 
+    @property
+    def notes(self) -> list[str]:
+        """What its user should know before it runs."""
+        if self.tuning == "full":
+            return ["tuning = 'full': the version's adapter has full rank, which vLLM refuses; serve its merged files"]
+        rank = 2 * self.rank if self.init == "pissa" else self.rank
+        return [f"rank {rank}: vLLM takes the adapter with --max-lora-rank {rank} only"] if rank > VLLM_RANK else []
+
     @model_validator(mode="after")
     def _possible(self) -> "Recipe":
         faults = []
@@ -88,6 +104,8 @@ class Recipe(BaseModel):
             faults.append("init = 'pissa' changes the base, which quantized = true keeps in 4 bits: choose one")
         if self.classes and self.objective != "classify":
             faults.append(f"classes = {self.classes!r} needs objective = 'classify'")
+        if self.tuning == "full" and (self.quantized or self.init != "default" or self.targets != "all-linear"):
+            faults.append("tuning = 'full' changes all matrices: leave quantized, init and targets as they are")
         if faults:
             raise ValueError("; ".join(faults))
         return self

@@ -1,8 +1,9 @@
 """What a run learns, in turn: articles, rows, preferences; each stage with its units, its objective and its rate."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from chatbot.engines.base_model import BaseModel
@@ -21,7 +22,7 @@ from training.finetuning.objectives import (
 from training.finetuning.recipe import Recipe
 
 Row = dict[str, Any]
-Rows = Callable[[str], list[Row]]
+Rows = Callable[[str], Iterable[Row]]
 LEAST_PREFERENCES = 5
 HELD_OUT = 10
 
@@ -39,8 +40,12 @@ class Stage:
     too_long: int = 0
 
 
-def stages_of(base: BaseModel, recipe: Recipe, rows: Rows, articles: Sequence[str]) -> list[Stage]:
+def stages_of(
+    base: BaseModel, recipe: Recipe, rows: Rows, articles: Sequence[str], folder: Path | None = None
+) -> list[Stage]:
     """The stages of a recipe; `rows` reads a file of the snapshot, `articles` are the pack's, in pieces.
+
+    Encoded rows lie in a file in `folder`, without one in memory.
 
     Raises `TrainingError` when a stage has nothing to learn from.
     """
@@ -57,29 +62,41 @@ def stages_of(base: BaseModel, recipe: Recipe, rows: Rows, articles: Sequence[st
             raise TrainingError("domain_epochs needs articles, and the pack has none: add some or set it to 0")
         stages.append(Stage("articles", Imitation(), units, [], recipe.domain_epochs, recipe.learning_rate))
     if recipe.epochs:
-        stages.append(_replies(base, recipe, rows))
+        stages.append(_replies(base, recipe, rows, folder))
     if recipe.prefers:
         stages.append(_lone_feedback(base, recipe, rows) if recipe.objective == "kto" else _pairs(base, recipe, rows))
     return stages
 
 
-def _replies(base: BaseModel, recipe: Recipe, rows: Rows) -> Stage:
+def _replies(base: BaseModel, recipe: Recipe, rows: Rows, folder: Path | None) -> Stage:
     """Imitation of the snapshot's replies, for multitask with the intent beside it."""
-    objective: Objective = Imitation()
-    found = [rows("train"), rows("validation")]
-    intents = {row["id"]: row["intent"] for part in found for row in part}
+    intents: dict[str, str] = {}
+
+    def noted(name: str) -> Iterator[Row]:
+        for row in rows(name):
+            intents[row["id"]] = row["intent"]
+            yield row
+
+    encoded = [
+        encode_rows(base, noted(name), recipe.max_length, recipe.learn == "all", folder)
+        for name in ("train", "validation")
+    ]
+    too_long = sum(part.too_long for part in encoded)
     names = sorted({intent for intent in intents.values() if intent})
+    objective: Objective = Imitation()
     if recipe.objective == "multitask":
         if len(names) < 2:
             raise TrainingError("multitask needs rows of two intents at least: name the intents of the pack's pairs")
         objective = Classes(names, base.width, recipe.class_share)
-    parts, too_long = [], 0
-    for part in found:
-        encoded = encode_rows(base, part, recipe.max_length, recipe.learn == "all")
-        kept = [row for row in encoded.rows if intents[row.id] or recipe.objective != "multitask"]
-        parts.append([Unit((row,), names.index(intents[row.id]) if intents[row.id] else -1) for row in kept])
-        too_long += encoded.too_long
-    train, validation = parts
+    labels = {"": -1} | {name: number for number, name in enumerate(names)}
+    train, validation = (
+        [
+            Unit((row,), labels[intents[row.id]])
+            for row in part.rows
+            if intents[row.id] or recipe.objective != "multitask"
+        ]
+        for part in encoded
+    )
     if not train:
         raise TrainingError(f"no row fits max_length ({too_long} are too long): raise max_length")
     if not validation:
@@ -91,7 +108,7 @@ def _replies(base: BaseModel, recipe: Recipe, rows: Rows) -> Stage:
 
 def _pairs(base: BaseModel, recipe: Recipe, rows: Rows) -> Stage:
     """Corrected replies over the originals."""
-    found = rows("preferences")
+    found = list(rows("preferences"))
     chosen, rejected = (
         {row.id: row for row in _encoded(base, found, recipe, lambda row, kind=kind: row[kind])}  # type: ignore[misc]
         for kind in ("chosen", "rejected")

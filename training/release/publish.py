@@ -14,28 +14,23 @@ from chatbot.dialogue.opening import RETRIEVER
 from chatbot.engines.base_model import BaseModel
 from chatbot.engines.loading import ADAPTER, MERGED
 from chatbot.errors import NotFoundError, UserError
-from chatbot.records import Version
+from chatbot.records import Run, Version
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 from chatbot.weights import file_digest
+from training.curation.snapshots import Snapshot
+from training.evaluation.evaluate import Workbench
 from training.release.card import version_card
 from training.release.compatibility import WEIGHTS
 from training.release.merging import merge_into_gguf
 
 
 def register(
-    store: Store,
-    base: BaseModel,
-    pack: str,
-    run: str,
-    snapshot: int,
-    adapter: Path,
-    retriever: Path | None,
-    home: Path,
-    facts: dict[str, Any],
+    bench: Workbench, run: Run, snapshot: Snapshot, adapter: Path, retriever: Path | None, facts: dict[str, Any]
 ) -> Version:
     """Merge the adapter and record it as a version under the next name; the alias `candidate` points at it."""
-    work = home / "versions" / f"{run}.partial"
+    base = bench.base
+    work = bench.settings.home.resolve() / "versions" / f"{run.id}.partial"
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(adapter, work / ADAPTER)
     if retriever:
@@ -46,7 +41,7 @@ def register(
     def card(version: Version) -> str:
         return version_card(version, base, facts)
 
-    return publish(store, base, pack, work, facts, card, "system", run, snapshot)
+    return publish(bench.store, base, bench.pack.name, work, facts, card, "system", run.id, snapshot.number)
 
 
 def publish(

@@ -1,0 +1,77 @@
+"""How a fine-tune goes in a given time: perplexity of held-out replies over the minutes, the base beside it.
+
+    python -m benchmarks.training_course --rows FILE --check FILE [--minutes 20] [--json]
+
+The files hold rows with `query` and `response`, one JSON object a line, learned without passages by the recipe `sft`.
+As many steps are planned as fit into the time by the speed of a few; validation takes its time besides.
+"""
+
+import json
+import sys
+import tempfile
+import time
+from math import exp
+from pathlib import Path
+from typing import Any
+
+import click
+
+from benchmarks.machine import describe_machine
+from benchmarks.training import read_rows
+from chatbot.commands import quieten, run_command
+from chatbot.engines.base_model import BaseModel, find_base_model
+from chatbot.settings import load_settings
+from training.finetuning.finetune import Outcome, Report, finetune
+from training.finetuning.recipe import load_recipe
+from training.finetuning.stages import stages_of
+
+CHECKED, PROBED, POINTS = 128, 6, 8
+
+
+@click.command()
+@click.option("--rows", required=True, type=click.Path(exists=True, path_type=Path), help="JSONL to learn.")
+@click.option("--check", required=True, type=click.Path(exists=True, path_type=Path), help="JSONL to check on.")
+@click.option("--minutes", default=20.0, type=click.FloatRange(min=0.1), help="Time for the optimizer steps.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def command(rows: Path, check: Path, minutes: float, as_json: bool) -> None:
+    """Fine-tune for a given time."""
+    settings = load_settings()
+    base = find_base_model(settings.base_model, settings.home.resolve())
+    files = {"train": read_rows(rows), "validation": read_rows(check)[:CHECKED]}
+    probe = _learn(base, files, PROBED, PROBED, lambda progress: None)
+    steps = max(PROBED, int(minutes * 60 * probe.tokens_per_second / probe.train_tokens * PROBED))
+    course = [{"minutes": 0.0, "step": 0, "perplexity": round(exp(probe.base_validation_loss), 2)}]
+    began = time.perf_counter()
+
+    def note(progress: dict[str, Any]) -> None:
+        if "validation_loss" in progress["point"]:
+            passed = round((time.perf_counter() - began) / 60, 1)
+            perplexity = round(exp(progress["point"]["validation_loss"]), 2)
+            course.append({"minutes": passed, "step": progress["step"], "perplexity": perplexity})
+            click.echo(f"  {course[-1]}", err=True)
+
+    outcome = _learn(base, files, steps, max(1, steps // POINTS), note)
+    result = {
+        "machine": describe_machine(),
+        "rows": len(files["train"]),
+        "tokens": outcome.train_tokens,
+        "tokens_per_second": outcome.tokens_per_second,
+        "course": course,
+    }
+    lines = [
+        f"{point['minutes']:6.1f} min  step {point['step']:4}  perplexity {point['perplexity']}" for point in course
+    ]
+    click.echo(json.dumps(result) if as_json else "\n".join(lines))
+
+
+def _learn(base: BaseModel, files: dict[str, list[Any]], steps: int, every: int, report: Report) -> Outcome:
+    changes = ("epochs=100", f"max_steps={steps}", f"validate_every={every}", "validation_rows=0", "patience=100")
+    recipe = load_recipe("sft", changes)
+    with tempfile.TemporaryDirectory() as folder:
+        stages = stages_of(base, recipe, files.__getitem__, [], Path(folder))
+        return finetune(base, stages, recipe, Path(folder), report=report)
+
+
+if __name__ == "__main__":
+    quieten()
+    sys.exit(run_command(command))
