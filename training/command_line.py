@@ -39,6 +39,7 @@ def show(result: dict[str, Any], as_json: bool) -> None:
         if isinstance(value, list):
             click.echo(f"{key}:")
             for item in value:
-                click.echo(f"  - {item}")
+                words = ", ".join(f"{name} {part}" for name, part in item.items()) if isinstance(item, dict) else item
+                click.echo(f"  - {words}")
         else:
             click.echo(f"{key}: {value}")

@@ -214,7 +214,7 @@ def decide(bench: Workbench, candidate: str, progress: Progress, against: str = 
 
         def report(done: int, cases: int, name: str = name, number: int = number) -> None:
             fraction = 0.83 + 0.17 * (number + done / cases) / len(names)
-            progress.show(f"checking {name}", fraction, message=f"checking {name}: {done} of {cases} cases")
+            progress.show(f"checking {name}", fraction, message=f"checking {name}: {done / cases:.0%}")
 
         results[name] = measured(bench, name, suites, report)
     verdict = judge(results[candidate], results[champion])

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import click
 
+from chatbot.errors import TrainingError
 from training.command_line import actor, as_json, installation, recipe_option, set_option, show
 from training.finetuning.recipe import load_recipe
 from training.progress import TerminalProgress
@@ -22,7 +23,11 @@ def search(recipe: str | None, overrides: tuple[str, ...], trials: int, sampler:
     chosen = load_recipe(recipe or settings.recipe, overrides)
 
     from training.cycle import freeze_now, open_workbench
+    from training.finetuning.processes import launched
     from training.search import search as searched
+
+    if launched().count > 1:
+        raise TrainingError("a search runs in one process: start `python -m training search` without a launcher")
 
     bench = open_workbench(settings, store)
     snapshot = freeze_now(bench, actor())

@@ -58,6 +58,14 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> BaseModel:
     return find_base_model(str(home / "model"), home)
 
 
+@pytest.fixture
+def tiny_settings(tiny_base: BaseModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """An installation on the tiny model and the lamp shop's pack, named by the environment."""
+    monkeypatch.setenv("CHATBOT_BASE_MODEL", str(tiny_base.source))
+    monkeypatch.setenv("CHATBOT_PACK", str(write_pack(tmp_path / "lamps")))
+    return load_settings()
+
+
 def rows(count: int) -> list[dict[str, object]]:
     """Conversational rows of different lengths under one system text."""
     return [

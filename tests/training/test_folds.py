@@ -8,9 +8,8 @@ import torch
 
 from chatbot.commands import run_command
 from chatbot.engines.base_model import BaseModel
-from chatbot.settings import Settings, load_settings
+from chatbot.settings import Settings
 from chatbot.store import open_store
-from tests.packs import write_pack
 from training.__main__ import commands
 from training.curation.snapshots import open_snapshot
 from training.curation.splitting import fold_of
@@ -26,19 +25,12 @@ QUICK = [
 ]
 
 
-@pytest.fixture
-def settings(tiny_base: BaseModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("CHATBOT_BASE_MODEL", str(tiny_base.source))
-    monkeypatch.setenv("CHATBOT_PACK", str(write_pack(tmp_path / "lamps")))
-    return load_settings()
-
-
 def test_every_row_is_held_out_once_and_the_average_is_registered(
-    settings: Settings, capsys: pytest.CaptureFixture[str]
+    tiny_settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_command(commands, ["run", *QUICK, "--folds", "3", "--ensemble", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    store = open_store(settings.database)
+    store = open_store(tiny_settings.database)
     snapshot = open_snapshot(store, found["snapshot"])
     rows = [*snapshot.rows("train"), *snapshot.rows("validation")]
     held_out = [fold["held_out"] for fold in found["folds"]]
@@ -88,7 +80,7 @@ def test_the_average_is_exact(tiny_base: BaseModel, tmp_path: Path) -> None:
     ],
 )
 def test_what_does_not_go_together_is_refused(
-    settings: Settings, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+    tiny_settings: Settings, capsys: pytest.CaptureFixture[str], words: list[str], said: str
 ) -> None:
     assert run_command(commands, ["run", *words]) == 2
     assert said in capsys.readouterr().err

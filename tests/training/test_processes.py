@@ -3,17 +3,14 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
 from chatbot.commands import run_command
-from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
-from chatbot.settings import load_settings
-from tests.packs import write_pack
+from chatbot.settings import Settings
 from training.__main__ import commands
 from training.finetuning.processes import launched
 from training.release.compatibility import WEIGHTS
@@ -26,11 +23,7 @@ QUICK = [
 ]
 
 
-def test_two_processes_learn_what_one_does(
-    tiny_base: BaseModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("CHATBOT_BASE_MODEL", str(tiny_base.source))
-    monkeypatch.setenv("CHATBOT_PACK", str(write_pack(tmp_path / "lamps")))
+def test_two_processes_learn_what_one_does(tiny_settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(commands, ["run", *QUICK, "--json"]) == 0
     alone = json.loads(capsys.readouterr().out)
 
@@ -46,7 +39,7 @@ def test_two_processes_learn_what_one_does(
     assert together["train_tokens"] == alone["train_tokens"]
     assert together["best_validation_loss"] == pytest.approx(alone["best_validation_loss"], abs=1e-3)
     ours, theirs = (
-        load_file(run_folder(load_settings(), outcome["run"]) / "best" / WEIGHTS) for outcome in (alone, together)
+        load_file(run_folder(tiny_settings, outcome["run"]) / "best" / WEIGHTS) for outcome in (alone, together)
     )
     assert ours.keys() == theirs.keys()
     for name, weight in ours.items():

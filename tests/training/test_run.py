@@ -6,31 +6,22 @@ from pathlib import Path
 import pytest
 
 from chatbot.commands import run_command
-from chatbot.engines.base_model import BaseModel
-from chatbot.settings import Settings, load_settings
+from chatbot.settings import Settings
 from chatbot.store import open_store
-from tests.packs import write_pack
 from training.__main__ import commands
 from training.runs import CHECKPOINT, STOP, run_folder
 from training.tracking import Progress
 
 
-@pytest.fixture
-def settings(tiny_base: BaseModel, tmp_path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("CHATBOT_BASE_MODEL", str(tiny_base.source))
-    monkeypatch.setenv("CHATBOT_PACK", str(write_pack(tmp_path / "lamps")))
-    return load_settings()
-
-
 def test_a_stopped_run_is_gone_on_with(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tiny_settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    versions = open_store(settings.database).versions
+    versions = open_store(tiny_settings.database).versions
     unstopped = Progress.training
 
     def stopping(progress: Progress, values: dict[str, object]) -> None:
         unstopped(progress, values)
-        (run_folder(settings, versions.runs(1)[0].id) / STOP).touch()
+        (run_folder(tiny_settings, versions.runs(1)[0].id) / STOP).touch()
 
     monkeypatch.setattr(Progress, "training", stopping)
     quick = ["--set", "epochs=9", "--set", "max_steps=4", "--set", "retriever_epochs=0"]
@@ -38,7 +29,7 @@ def test_a_stopped_run_is_gone_on_with(
     assert "the checkpoint is kept" in capsys.readouterr().err
     stopped = versions.runs(1)[0]
     assert stopped.status == "stopped"
-    assert (run_folder(settings, stopped.id) / CHECKPOINT).is_file()
+    assert (run_folder(tiny_settings, stopped.id) / CHECKPOINT).is_file()
 
     monkeypatch.setattr(Progress, "training", unstopped)
     assert run_command(commands, ["run", "--resume", stopped.id, "--json"]) == 0
@@ -48,7 +39,7 @@ def test_a_stopped_run_is_gone_on_with(
     assert versions.run(outcome["run"]).version == outcome["version"]
 
 
-def test_a_snapshot_that_was_changed_is_refused(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_snapshot_that_was_changed_is_refused(tiny_settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(commands, ["curate", "--json"]) == 0
     frozen = json.loads(capsys.readouterr().out)
     file = Path(frozen["folder"]) / "train.jsonl"
@@ -57,13 +48,13 @@ def test_a_snapshot_that_was_changed_is_refused(settings: Settings, capsys: pyte
     assert "was changed since it was frozen" in capsys.readouterr().err
 
 
-def test_a_run_says_what_its_curves_say(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_says_what_its_curves_say(tiny_settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     few = [part for key in ("max_steps=2", "epochs=2", "retriever_epochs=0") for part in ("--set", key)]
     assert run_command(commands, ["run", *few, "--json"]) == 0
     outcome = json.loads(capsys.readouterr().out)
     assert outcome["steps"] == 2
     assert outcome["diagnosis"]
-    assert open_store(settings.database).versions.get(outcome["version"])
+    assert open_store(tiny_settings.database).versions.get(outcome["version"])
 
 
 @pytest.mark.parametrize(
@@ -71,31 +62,33 @@ def test_a_run_says_what_its_curves_say(settings: Settings, capsys: pytest.Captu
     [("preference", "there are 0 and 5 are the least"), ("quantized", "needs a CUDA device"), ("sfd", "use one of")],
 )
 def test_recipes_that_cannot_run_here_say_why(
-    settings: Settings, capsys: pytest.CaptureFixture[str], recipe: str, said: str
+    tiny_settings: Settings, capsys: pytest.CaptureFixture[str], recipe: str, said: str
 ) -> None:
     assert run_command(commands, ["run", "--recipe", recipe, "--set", "retriever_epochs=0"]) == 2
     assert said in capsys.readouterr().err
 
 
-def test_the_classifier_is_not_a_cycle(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_classifier_is_not_a_cycle(tiny_settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(commands, ["cycle", "--recipe", "classify"]) == 2
     assert "makes no version" in capsys.readouterr().err
 
 
 def test_a_tracker_follows_a_run(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tiny_settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CHATBOT_TRACKER", "tensorboard")
     few = [part for key in ("max_steps=2", "epochs=2", "retriever_epochs=0") for part in ("--set", key)]
     assert run_command(commands, ["run", *few, "--json"]) == 0
     outcome = json.loads(capsys.readouterr().out)
-    written = [file for file in (settings.home / "tensorboard" / outcome["run"]).rglob("*tfevents*") if file.is_file()]
+    written = [
+        file for file in (tiny_settings.home / "tensorboard" / outcome["run"]).rglob("*tfevents*") if file.is_file()
+    ]
     assert any(b"train_loss" in file.read_bytes() for file in written)
     assert any(b"learning_rate" in file.read_bytes() for file in written)
 
 
 def test_a_tracker_that_is_not_installed_is_named(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tiny_settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CHATBOT_TRACKER", "mlflow")
     monkeypatch.setattr("training.tracking.find_spec", lambda name: None)

@@ -77,19 +77,22 @@ def evaluate(
     suites: Sequence[Suite],
     report: Callable[[int, int], None] = lambda done, cases: None,
 ) -> dict[str, Any]:
-    """Measure a version on suites; the result has the shape of `evaluate --json`, with the judged cases."""
+    """Measure a version on suites; the result has the shape of `evaluate --json`, with the judged cases.
+
+    `report` is told of each reply and then of each likelihood: half of the work each.
+    """
     started = time.perf_counter()
     cases = [(suite.name, case) for suite in suites for case in suite.cases]
     engine = load_engine(bench.settings, bench.base, bench.store, version)
     try:
         knowledge = bench.knowledge(version)
         turns = [_prepare(bench, knowledge, engine, case) for _, case in cases]
-        written = _reply_to_all(engine, bench.settings, turns, report)
+        written = _reply_to_all(engine, bench.settings, turns, lambda done: report(done, 2 * len(turns)))
     finally:
         engine.close()
     replies = [writing.text for writing in written]
     similarities = _similarities(bench.embedder, replies, [case.reference for _, case in cases])
-    likelihoods = _likelihoods(bench, version, cases, turns)
+    likelihoods = _likelihoods(bench, version, cases, turns, lambda done: report(len(turns) + done, 2 * len(turns)))
     judged = [
         _judge(suite, case, turn, writing, similarity, likelihood)
         for (suite, case), turn, writing, similarity, likelihood in zip(
@@ -132,7 +135,7 @@ def _prepare(bench: Workbench, knowledge: Knowledge, engine: Engine, case: Case)
 
 
 def _reply_to_all(
-    engine: Engine, settings: Settings, turns: Sequence[Turn], report: Callable[[int, int], None]
+    engine: Engine, settings: Settings, turns: Sequence[Turn], report: Callable[[int], None]
 ) -> list[Writing]:
     sampling = Sampling(settings.max_new_tokens, 0.0, settings.top_p, settings.repetition_penalty)
     replies = []
@@ -146,7 +149,7 @@ def _reply_to_all(
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for writing in pool.map(reply, turns):
             replies.append(writing)
-            report(len(replies), len(turns))
+            report(len(replies))
     return replies
 
 
@@ -156,7 +159,11 @@ def _similarities(embedder: Embedder, replies: Sequence[str], references: Sequen
 
 
 def _likelihoods(
-    bench: Workbench, version: str, cases: Sequence[tuple[str, Case]], turns: Sequence[Turn]
+    bench: Workbench,
+    version: str,
+    cases: Sequence[tuple[str, Case]],
+    turns: Sequence[Turn],
+    report: Callable[[int], None],
 ) -> list[tuple[float | None, int, int]]:
     """Log-likelihood, tokens and hits of each reference; nothing for cases that the model is not asked."""
     asked = [
@@ -166,7 +173,7 @@ def _likelihoods(
     ]
     rows: list[Encoded] = encode_rows(bench.base, asked, bench.settings.context_tokens).rows
     adapter = None if version == BASE else Path(bench.store.versions.get(version).path) / ADAPTER
-    measured: list[Likelihood] = reply_likelihoods(bench.base, adapter, rows, bench.device) if rows else []
+    measured: list[Likelihood] = reply_likelihoods(bench.base, adapter, rows, bench.device, report) if rows else []
     by_id = {row.id: likelihood for row, likelihood in zip(rows, measured, strict=True)}
     found: list[tuple[float | None, int, int]] = []
     for _, case in cases:

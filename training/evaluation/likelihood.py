@@ -1,6 +1,6 @@
 """How likely a model finds the right replies, token by token: perplexity and token accuracy, teacher-forced."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,11 @@ class Likelihood:
 
 @torch.inference_mode()
 def reply_likelihoods(
-    base: BaseModel, adapter: Path | None, rows: Sequence[Encoded], device: str = "cpu"
+    base: BaseModel,
+    adapter: Path | None,
+    rows: Sequence[Encoded],
+    device: str = "cpu",
+    report: Callable[[int], None] = lambda done: None,
 ) -> list[Likelihood]:
     """The likelihood of each row's reply under the base or the adapted model, in the order of the rows."""
     model = load_for_training(base, device)
@@ -45,4 +49,5 @@ def reply_likelihoods(
         sizes = [row.supervised for row in chosen]
         parts = zip(positions, likelihoods.split(sizes), hits.split(sizes), strict=True)
         found |= {i: Likelihood(part.sum().item(), len(part), int(hit.sum())) for i, part, hit in parts}
+        report(len(found))
     return [found[i] for i in range(len(rows))]

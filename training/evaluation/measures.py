@@ -12,7 +12,7 @@ from chatbot.store.versions import BASE
 from training.evaluation.evaluate import Workbench, evaluate
 from training.evaluation.suites import Suite
 
-MATTERS = "context_tokens max_new_tokens repetition_penalty passages min_score engine replies check"
+MATTERS = "context_tokens max_new_tokens repetition_penalty passages min_score engine replies check best_of"
 
 
 def measured(

@@ -2,6 +2,7 @@
 
 Contrastive learning with in-batch negatives (Henderson et al., 2017, https://arxiv.org/abs/1705.00652), symmetric in
 question and piece; no batch holds the same piece twice. Word embeddings stay frozen, for words that no row uses.
+Without dropout, so that the same rows give the same retriever.
 """
 
 import random
@@ -49,7 +50,7 @@ def finetune_retriever(
 
     began = time.perf_counter()
     torch.manual_seed(recipe.seed)
-    model = SentenceTransformer(str(embedder), device="cpu")
+    model = SentenceTransformer(str(embedder), device="cpu").eval()
     texts = [piece.headed for piece in pieces]
     learned = [question for question in questions if question.text not in held_out]
     tested = [question for question in questions if question.text in held_out]
@@ -59,7 +60,6 @@ def finetune_retriever(
     optimizer = torch.optim.AdamW(weights, lr=recipe.retriever_learning_rate, weight_decay=recipe.weight_decay)
     epochs = [list(_batches(learned, random.Random(recipe.seed + epoch))) for epoch in range(recipe.retriever_epochs)]
     steps = sum(map(len, epochs))
-    model.train()
     for step, batch in enumerate((batch for epoch in epochs for batch in epoch), start=1):
         rate = min(step / WARMUP_STEPS, 1.0) * (1 - (step - 1) / steps)
         for group in optimizer.param_groups:
@@ -73,7 +73,6 @@ def finetune_retriever(
         optimizer.step()
         optimizer.zero_grad()
         report(step / steps)
-    model.eval()
     after = _recall(model, texts, tested)
     partial = out.with_name(out.name + ".partial")
     model.save(str(partial), create_model_card=False)
