@@ -1,6 +1,6 @@
 """Our training step against TRL's: the same base, rows, LoRA, epoch and precision, each side in its own process.
 
-    python -m benchmarks.training [--rows FILE] [--count N] [--quick] [--json]
+    python -m benchmarks.training [--rows FILE] [--count N] [--backward replies] [--quick] [--json]
 
 Without `--rows` the work is a part of the configured installation's newest snapshot; FILE holds rows with `query` and
 `response`, one JSON object a line, learned without passages. TRL's attention, packing and batch size are tried on a
@@ -39,9 +39,10 @@ BLOCK_WEIGHTS, HEAD_WEIGHTS = 106.2e6, 28.3e6
 @click.command()
 @click.option("--rows", type=click.Path(exists=True, path_type=Path), help="JSONL with query and response.")
 @click.option("--count", default=192, help="How many rows are learned.")
+@click.option("--backward", default="all", type=click.Choice(["all", "replies"]), help="How far our gradients reach.")
 @click.option("--quick", is_flag=True, help="A sixth of the rows, and no trial of TRL's settings.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def command(rows: Path | None, count: int, quick: bool, as_json: bool) -> None:
+def command(rows: Path | None, count: int, backward: str, quick: bool, as_json: bool) -> None:
     """Compare our training step with TRL's."""
     missing = [name for name in ("trl", "datasets") if find_spec(name) is None]
     if missing:
@@ -49,7 +50,7 @@ def command(rows: Path | None, count: int, quick: bool, as_json: bool) -> None:
     count = max(8, count // 6) if quick else count
     found = read_rows(rows, count + CHECKED) if rows else _from_snapshot(count)
     train, check = found[:count], found[count:]
-    work = {"train": train, "check": check, "learning_rate": 5e-4, "max_length": MAX_LENGTH}
+    work = {"train": train, "check": check, "learning_rate": 5e-4, "max_length": MAX_LENGTH, "backward": backward}
     settings = _best_settings(work, quick)
     work["batch_tokens"] = settings["batch"] * ROW_TOKENS  # as many steps as TRL makes
     mine, theirs = _run("ours", work), _run("trl", work | {"settings": settings})
@@ -74,7 +75,12 @@ def command(rows: Path | None, count: int, quick: bool, as_json: bool) -> None:
     ]  # fmt: skip
     result: dict[str, Any] = {
         "machine": describe_machine(),
-        "work": {"rows": len(train), "tokens": mine["tokens"], "source": str(rows) if rows else "snapshot"},
+        "work": {
+            "rows": len(train),
+            "tokens": mine["tokens"],
+            "source": rows.name if rows else "snapshot",
+            "backward": backward,
+        },
         "trl": settings,
         "measures": [measure.as_dict() for measure in measures],
     }

@@ -37,7 +37,7 @@ def ours(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
     from training.finetuning.stages import Stage
 
     recipe = Recipe.model_validate(
-        {name: work[name] for name in ("learning_rate", "batch_tokens", "max_length")}
+        {name: work[name] for name in ("learning_rate", "batch_tokens", "max_length", "backward")}
         | {
             "epochs": 1,
             "rank": RANK,
