@@ -54,15 +54,17 @@ def test_dpo_is_its_formula(tiny_base: BaseModel) -> None:
 
 
 def test_kto_is_its_formula(tiny_base: BaseModel) -> None:
-    given = Given([[-10.0, -20.0], [-8.0, -19.0]], [1, 1, 1, 1])
+    given = Given([[-10.0], [-8.0]], [1, 1])
+    given.compared = torch.tensor([-20.0, -19.0])
     verdicts = units(tiny_base, [(-11.0, -21.0), (-9.0, -20.0)], [1, 0])
     loss, measures = LoneFeedback(0.5, 1.0, 2.0)(given, verdicts)
     liked, disliked = 1 - sigmoid(0.5 * (1 - 1)), 2.0 * (1 - sigmoid(0.5 * (1 - 1)))
     assert loss.item() == pytest.approx(liked + disliked, rel=1e-5)
     assert measures["kl"] == pytest.approx(2.0)
     loss.backward()
-    assert given.rows.grad is not None and given.rows.grad[0] < 0 < given.rows.grad[2]
-    assert given.rows.grad[1] == given.rows.grad[3] == 0
+    assert given.rows.grad is not None and given.rows.grad[0] < 0 < given.rows.grad[1]
+    learned, compared = LoneFeedback(0.5, 1.0, 2.0).rows(verdicts)
+    assert (learned, compared) == ([unit.rows[0] for unit in verdicts], [unit.rows[1] for unit in verdicts])
 
 
 def test_orpo_is_its_formula(tiny_base: BaseModel) -> None:

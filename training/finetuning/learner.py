@@ -134,8 +134,10 @@ class Learner:
 
     def _loss(self, objective: Objective, units: Sequence[Unit], total: Total) -> torch.Tensor:
         """The summed loss of a part, taken into account in the total."""
-        rows = [row for unit in units for row in unit.rows]
-        scores = Scores(self.forward, collate(rows, self._padding))
+        rows, compared = objective.rows(units)
+        with torch.no_grad():
+            beside = Scores(self.forward, collate(compared, self._padding)).rows if compared else None
+        scores = Scores(self.forward, collate(rows, self._padding), beside)
         loss: torch.Tensor
         loss, measures = objective(scores, units)
         total.add(loss.item(), objective.weight(units), len(units), measures)

@@ -42,11 +42,12 @@ class Unit:
 
 
 class Scores:
-    """How a model finds the rows of a batch."""
+    """How a model finds the rows of a batch; `compared` holds log-probabilities of rows that are only compared with."""
 
-    def __init__(self, forward: Forward, batch: Batch) -> None:
+    def __init__(self, forward: Forward, batch: Batch, compared: torch.Tensor | None = None) -> None:
         self._forward = forward
         self._batch = batch
+        self.compared = torch.empty(0) if compared is None else compared
         self.hidden = forward.hidden(batch)
 
     @cached_property
@@ -83,6 +84,10 @@ class Objective(nn.Module, ABC):
     """Turns scores into a loss; most have no weights of their own."""
 
     needs_reference = False
+
+    def rows(self, units: Sequence[Unit]) -> tuple[list[Encoded], list[Encoded]]:
+        """Rows that are learned from, and rows that these are only compared with, without gradients."""
+        return [row for unit in units for row in unit.rows], []
 
     def weight(self, units: Sequence[Unit]) -> int:
         """What the summed loss of these units is divided by."""
@@ -144,16 +149,20 @@ class LoneFeedback(Objective):
         super().__init__()
         self.beta, self.liked_weight, self.disliked_weight = beta, liked_weight, disliked_weight
 
+    def rows(self, units: Sequence[Unit]) -> tuple[list[Encoded], list[Encoded]]:
+        """Replies, and the mismatched ones that the drift is measured on."""
+        return [unit.rows[0] for unit in units], [unit.rows[1] for unit in units]
+
     def forward(self, scores: Scores, units: Sequence[Unit]) -> tuple[torch.Tensor, Measures]:
         """Weighted 1 - sigmoid(beta (gain - drift)) of likes, and of dislikes with the sign turned."""
         reference = torch.tensor([unit.reference for unit in units], device=scores.hidden.device)
-        gains = scores.rows.view(-1, 2) - reference
-        drift = gains[:, 1].detach().mean().clamp(min=0)
+        gains = scores.rows - reference[:, 0]
+        drift = (scores.compared - reference[:, 1]).mean().clamp(min=0)
         liked = torch.tensor([unit.label == 1 for unit in units], device=gains.device)
         sign = torch.where(liked, 1.0, -1.0)
         weights = torch.where(liked, self.liked_weight, self.disliked_weight)
-        losses = weights * (1 - torch.sigmoid(self.beta * sign * (gains[:, 0] - drift)))
-        rewards = self.beta * gains[:, 0].detach()
+        losses = weights * (1 - torch.sigmoid(self.beta * sign * (gains - drift)))
+        rewards = self.beta * gains.detach()
         return losses.sum(), {
             "reward_liked": rewards[liked].sum().item(),
             "reward_disliked": rewards[~liked].sum().item(),
