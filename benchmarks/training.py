@@ -44,9 +44,7 @@ BLOCK_WEIGHTS, HEAD_WEIGHTS = 106.2e6, 28.3e6
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def command(rows: Path | None, count: int, backward: str, quick: bool, as_json: bool) -> None:
     """Compare our training step with TRL's."""
-    missing = [name for name in ("trl", "datasets") if find_spec(name) is None]
-    if missing:
-        raise UserError(f"{' and '.join(missing)} is missing: pip install trl==1.16.0 datasets==5.2.0")
+    need_trl()
     count = max(8, count // 6) if quick else count
     found = read_rows(rows, count + CHECKED) if rows else _from_snapshot(count)
     train, check = found[:count], found[count:]
@@ -86,6 +84,13 @@ def command(rows: Path | None, count: int, backward: str, quick: bool, as_json: 
     }
     work_done = f"{result['work']['rows']} rows, {result['work']['tokens']} tokens; TRL {settings}"
     click.echo(json.dumps(result) if as_json else f"{work_done}\n{table(result['measures'])}")
+
+
+def need_trl() -> None:
+    """Raise `UserError` where the rival is not installed."""
+    missing = [name for name in ("trl", "datasets") if find_spec(name) is None]
+    if missing:
+        raise UserError(f"{' and '.join(missing)} is missing: pip install trl==1.16.0 datasets==5.2.0")
 
 
 def operations(tokens: int, learned: int) -> float:

@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from peft import LoraConfig, get_peft_model_state_dict, set_peft_model_state_dic
 
 from benchmarks.alternating import Measure, Wanted
 from benchmarks.machine import describe_machine
-from benchmarks.training import table
+from benchmarks.training import need_trl, read_rows, table
 from benchmarks.training_sides import ALPHA, NEVER, RANK, let_datasets_hash
 from chatbot.commands import quieten, run_command
 from chatbot.engines.base_model import BaseModel, find_base_model
@@ -61,9 +60,7 @@ class Work:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def command(rows: Path, pairs: int, as_json: bool) -> None:
     """Compare preference learning with TRL's."""
-    missing = [name for name in ("trl", "datasets") if find_spec(name) is None]
-    if missing:
-        raise UserError(f"{' and '.join(missing)} is missing: pip install trl==1.16.0 datasets==5.2.0")
+    need_trl()
     let_datasets_hash()
     settings = load_settings()
     base = find_base_model(settings.base_model, settings.home.resolve())
@@ -209,12 +206,11 @@ def _rendered(base: BaseModel, prompt: Any) -> str:
 
 
 def _read(file: Path, count: int) -> Work:
-    with file.open(encoding="utf-8") as lines:
-        rows = [json.loads(line) for _, line in zip(range(count + 1), lines, strict=False)]
+    rows = [row["messages"] for row in read_rows(file, count + 1)]
     if len(rows) <= count:
         raise UserError(f"{file} has {len(rows)} rows: {count + 1} are needed, or fewer --pairs")
-    prompts = [[{"role": "user", "content": row["query"]}] for row in rows[:count]]
-    return Work(prompts, [row["response"] for row in rows[:count]], [row["response"] for row in rows[1:]])
+    replies = [said[-1]["content"] for said in rows]
+    return Work([said[:-1] for said in rows[:count]], replies[:count], replies[1:])
 
 
 if __name__ == "__main__":

@@ -133,7 +133,7 @@ def train_version(
     bench.store.versions.update_run(run.id, snapshot=snapshot.number)
     retriever = teach_retriever(bench, snapshot, recipe, folder, progress)
     progress.show("loading the base model", 0.15)
-    stages = stages_of(bench.base, recipe, snapshot.read, [piece.headed for piece in bench.pack.pieces], folder)
+    stages = stages_of(bench.base, recipe, snapshot.read, bench.articles, folder)
     _save_settings(folder, recipe, snapshot)
     example = show_mask(bench.base, stages[-1].train[0].rows[0])
     progress.show("loading the base model", 0.16, example=f"An example, what is learned between ⟦ and ⟧:\n{example}")

@@ -101,8 +101,7 @@ def _stages(
     """The stages of a fold, whose rows stand in the place of the snapshot's split."""
     names = {row["id"] for row in held_out}
     split = {"train": [row for row in rows if row["id"] not in names], "validation": held_out}
-    articles = [piece.headed for piece in bench.pack.pieces]
-    return stages_of(bench.base, recipe, lambda name: split.get(name) or snapshot.read(name), articles, folder)
+    return stages_of(bench.base, recipe, lambda name: split.get(name) or snapshot.read(name), bench.articles, folder)
 
 
 def register_average(

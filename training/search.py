@@ -103,7 +103,7 @@ def _try(
                 raise optuna.TrialPruned
 
     try:
-        stages = stages_of(bench.base, recipe, snapshot.read, [piece.headed for piece in bench.pack.pieces], place)
+        stages = stages_of(bench.base, recipe, snapshot.read, bench.articles, place)
         outcome = finetune(bench.base, stages, recipe, place, bench.device, follow)
     finally:
         shutil.rmtree(place, ignore_errors=True)

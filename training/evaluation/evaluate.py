@@ -66,6 +66,11 @@ class Workbench:
     device: str
     processes: Processes = ALONE
 
+    @property
+    def articles(self) -> list[str]:
+        """The pack's articles in pieces, each under its title and section."""
+        return [piece.headed for piece in self.pack.pieces]
+
     def knowledge(self, version: str) -> Knowledge:
         """What a version looks things up with."""
         return version_knowledge(self.settings, self.pack, self.store, version)

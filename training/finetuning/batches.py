@@ -73,7 +73,7 @@ def fill_batches(order: Sequence[int], lengths: Sequence[int], budget: int) -> l
             batches.append([])
             longest = lengths[position]
         batches[-1].append(position)
-    return batches
+    return batches if order else []
 
 
 def collate(rows: Sequence[Encoded], padding: int) -> Batch:

@@ -103,7 +103,7 @@ class Learner:
     def _row_scores(self, units: Sequence[Unit], chosen: Sequence[int]) -> dict[int, tuple[float, ...]]:
         found: dict[int, tuple[float, ...]] = {}
         order = sorted(chosen, key=lambda i: units[i].length)
-        for positions in fill_batches(order, [unit.length for unit in units], self._part_tokens) if order else ():
+        for positions in fill_batches(order, [unit.length for unit in units], self._part_tokens):
             rows = [row for i in positions for row in units[i].rows]
             scores = iter(Scores(self.forward, collate(rows, self._padding)).rows.tolist())
             found |= {i: tuple(next(scores) for _ in units[i].rows) for i in positions}
@@ -146,7 +146,7 @@ class Learner:
 
     def _parts(self, units: Sequence[Unit]) -> Iterator[list[Unit]]:
         lengths = [unit.length for unit in units]
-        for positions in fill_batches(range(len(units)), lengths, self._part_tokens) if units else ():
+        for positions in fill_batches(range(len(units)), lengths, self._part_tokens):
             yield [units[i] for i in positions]
 
     def _within_memory(self, work: Callable[[], Done]) -> Done:
