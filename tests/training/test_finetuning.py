@@ -36,6 +36,7 @@ def quick(**changes: object) -> Recipe:
         "checkpoint_every": 1,
         "learning_rate": 1e-2,
         "rank": 4,
+        "precision": "float32",
     }
     return Recipe(**(values | changes))
 
@@ -104,7 +105,8 @@ def loss_and_gradients(model: PeftModel, forward: Forward, batch: Batch) -> tupl
 def adapted(base: BaseModel, **changes: object) -> PeftModel:
     """A model whose adapter is no longer zero."""
     torch.manual_seed(0)
-    model = attach_adapter(load_for_training(base, "cpu"), quick(**changes))
+    recipe = quick(**changes)
+    model = attach_adapter(load_for_training(base, "cpu", recipe), recipe)
     for parameter in model.parameters():
         if parameter.requires_grad:
             torch.nn.init.normal_(parameter, std=0.1)
@@ -225,13 +227,13 @@ def test_full_fine_tuning_is_plain_gradient_descent_on_the_matrices(
     tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path
 ) -> None:
     recipe = quick(dropout=0.0, tuning="full", weight_decay=0.0)
-    adapted = attach_adapter(load_for_training(tiny_base, "cpu"), recipe)
+    adapted = attach_adapter(load_for_training(tiny_base, "cpu", recipe), recipe)
     forward, batch = Forward(adapted), collate(encoded.rows[:6], 2)
     assert forward.fused is not None
     loss = -forward.log_probabilities(forward.hidden(batch), batch).sum()
     loss.backward()
 
-    whole = load_for_training(tiny_base, "cpu")
+    whole = load_for_training(tiny_base, "cpu", recipe)
     plain = Forward(whole)
     (-plain.log_probabilities(plain.hidden(batch), batch).sum()).backward()
     for mine, theirs in zip(adapted.get_base_model().model.layers, whole.model.layers, strict=True):
@@ -251,8 +253,8 @@ def test_full_fine_tuning_is_plain_gradient_descent_on_the_matrices(
 
 
 def test_eva_begins_with_what_the_matrices_read(tiny_base: BaseModel, encoded: EncodedRows) -> None:
-    model = load_for_training(tiny_base, "cpu")
-    adapted = attach_adapter(model, quick(dropout=0.0, init="eva"), encoded.rows[:12])
+    recipe = quick(dropout=0.0, init="eva")
+    adapted = attach_adapter(load_for_training(tiny_base, "cpu", recipe), recipe, encoded.rows[:12])
     assert Forward(adapted).fused is not None
     reads = adapted.get_base_model().model.layers[0].mlp.down_proj
     inputs = []

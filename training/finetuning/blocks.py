@@ -1,13 +1,8 @@
 """The two halves of a Llama block with low-rank adapters, their backward passes written by hand.
 
-y = x (W + s B A)ᵀ is computed from the sum W' = W + s B A, made once a step, so that an adapter costs nothing on the
-way forward and its gradients two thin products a matrix on the way back:
-
-    dB = s dyᵀ (x Aᵀ)        dA = s (dy B)ᵀ x        dx = dy W'
-
-Projections that read the same input are one product. The norm's gain g is folded into W' (n g W'ᵀ = n (W' g)ᵀ), and
-the rows of q and k are reordered so that a rotation (Su et al., 2021, arXiv:2104.09864) is one complex product.
-Only what the backward pass needs is kept. Everything is float32.
+Projections that read the same input are one product (`adapted`). The rows of q and k are reordered so that a rotation
+(Su et al., 2021, arXiv:2104.09864) is one complex product. Only what the backward pass needs is kept. Products and what
+is kept have the precision of the weights; the states between blocks, norms and rotations are float32.
 """
 
 from collections.abc import Sequence
@@ -17,6 +12,7 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
+from training.finetuning.adapted import Adapted
 from training.finetuning.layout import Segment
 
 Pair = tuple[torch.Tensor, torch.Tensor]
@@ -24,13 +20,12 @@ Pair = tuple[torch.Tensor, torch.Tensor]
 
 @dataclass(frozen=True)
 class Shape:
-    """Of a block: heads, heads of keys and values, the width of a head, the norm's epsilon, the adapter's scale."""
+    """Of a block: heads, heads of keys and values, the width of a head, the norm's epsilon."""
 
     heads: int
     key_heads: int
     width: int
     epsilon: float
-    scale: float
 
 
 @dataclass(frozen=True)
@@ -56,47 +51,46 @@ class Attention(torch.autograd.Function):
         fixed: torch.Tensor,
         segments: Sequence[Segment],
         shape: Shape,
-        qkv: torch.Tensor,
-        out: torch.Tensor,
-        gain: torch.Tensor,
+        qkv: Adapted,
+        out: Adapted,
         *adapters: torch.Tensor,
     ) -> Pair:
         """`fixed` and `x`, shape (tokens, model width), are the tokens of all segments in turn; gives new `x`, `fixed`.
 
-        `adapters` are A and B of q, k, v and the output.
+        `adapters` are A and B of q, k, v and the output, whose values `qkv` and `out` hold.
         """
         start = len(fixed)
         x = torch.cat((fixed, x)) if start else x
-        normed, inverse = _norm(x, shape.epsilon)
-        y = normed @ qkv.T
-        read = torch.empty(len(x), shape.heads * shape.width)
+        normed, inverse = _norm(x, shape.epsilon, qkv)
+        y = qkv.product(normed)
+        read = out.room(len(x))
         seen: list[Seen] = []
         for segment in segments:
             seen.append(_look(y[segment.tokens], segment, shape, seen[-1].kept if seen else None))
-            _read(seen[-1], segment, shape, read[segment.tokens])
+            _read(seen[-1], segment, shape, read[segment.tokens, : out.inputs])
         kept = [
             part
             for found, segment in zip(seen, segments, strict=True)
             if segment.tokens.start >= start
             for part in (found.asked, found.kept, found.weights)
         ]
-        ctx.save_for_backward(normed, inverse[start:], read[start:], qkv, out, gain, *adapters, *kept)
-        ctx.segments, ctx.shape = segments, shape
-        x, fixed = torch.addmm(x[start:], read[start:], out.T), torch.addmm(x[:start], read[:start], out.T)
+        x = x + out.product(read)
+        ctx.save_for_backward(normed, inverse[start:], read[start:], *kept)
+        ctx.segments, ctx.shape, ctx.qkv, ctx.out = segments, shape, qkv, out
+        x, fixed = x[start:], x[:start]
         ctx.mark_non_differentiable(fixed)
         return x, fixed
 
     @staticmethod
     def backward(ctx: Any, d_out: torch.Tensor, _: Any) -> Any:
         """Gradients of `x` and of the adapters."""
-        normed, inverse, read, qkv, out, gain, *rest = ctx.saved_tensors
-        (a_q, b_q), *kv_adapters, (a_o, b_o) = _pairs(rest[:8])
-        shape, scale = ctx.shape, ctx.shape.scale
+        normed, inverse, read, *kept = ctx.saved_tensors
+        shape = ctx.shape
         start = len(normed) - len(d_out)
-        seen = [Seen(*rest[first : first + 3]) for first in range(8, len(rest), 3)]
-        d_o = _adapter_gradients(d_out, read, a_o, b_o, scale)
-        d_read = d_out @ out
-        dy = torch.empty(len(normed), len(qkv))
+        seen = [Seen(*kept[first : first + 3]) for first in range(0, len(kept), 3)]
+        d_read, d_o = ctx.out.backward(d_out.to(read.dtype), read)
+        dy = normed.new_empty(len(normed), len(ctx.qkv.weight))
+        dy[:start, : shape.heads * shape.width] = 0
         d_kept: Any = None
         for segment in ctx.segments[::-1]:
             tokens = segment.tokens
@@ -105,14 +99,11 @@ class Attention(torch.autograd.Function):
                 d_kept = _look_backward(d_own, seen.pop(), segment, shape, d_kept, dy[tokens])
             else:
                 d_kept = _keys_backward(d_kept, segment, shape, dy[tokens])
-        dq, dk, dv = dy.split([heads * shape.width for heads in (shape.heads, shape.key_heads, shape.key_heads)], 1)
-        (a_k, b_k), (a_v, b_v) = kv_adapters
-        d_q = _joined_gradients((dq[start:],), normed[start:], gain, (a_q,), (b_q,), scale)
-        d_kv = _joined_gradients((dk, dv), normed, gain, (a_k, a_v), (b_k, b_v), scale)
+        d_normed, d_qkv = ctx.qkv.backward(dy, normed, start)
         d_x = None
         if ctx.needs_input_grad[0]:
-            d_x = _norm_backward(dy[start:] @ qkv, normed[start:], inverse).add_(d_out)
-        return d_x, None, None, None, None, None, None, *d_q, *d_kv, *d_o
+            d_x = _norm_backward(d_normed, normed[start:, : ctx.qkv.inputs], inverse).add_(d_out)
+        return d_x, None, None, None, None, None, *d_qkv, *d_o
 
 
 def _look(y: torch.Tensor, segment: Segment, shape: Shape, past: torch.Tensor | None) -> Seen:
@@ -124,15 +115,15 @@ def _look(y: torch.Tensor, segment: Segment, shape: Shape, past: torch.Tensor | 
     asked = torch.empty(rows, groups, shape.heads // groups, length, half, dtype=torch.complex64)
     queries = queries.view(rows, length, groups, -1, half).permute(0, 2, 3, 1, 4)
     torch.mul(queries, segment.rotation[:, None, None] * shape.width**-0.5, out=asked)
-    kept = torch.empty(2, rows, groups, before + length, shape.width)
+    kept = y.new_empty(2, rows, groups, before + length, shape.width)
     if past is not None:
         kept[:, :, :, :before] = past
-    torch.mul(keys.transpose(1, 2), segment.rotation[:, None], out=_as_complex(kept[0])[:, :, before:])
+    kept[0, :, :, before:] = _as_real(keys.transpose(1, 2) * segment.rotation[:, None])
     kept[1, :, :, before:] = values.view(rows, length, groups, -1).transpose(1, 2)
-    asked = torch.view_as_real(asked).view(rows * groups, -1, shape.width)
-    scores = torch.bmm(asked, kept[0].flatten(0, 1).transpose(1, 2))
+    questions = _as_real(asked).view(rows * groups, -1, shape.width).to(y.dtype)
+    scores = torch.bmm(questions, kept[0].flatten(0, 1).transpose(1, 2))
     scores.view(rows, -1, length, before + length).add_(segment.mask[:, None])
-    return Seen(asked, kept, scores.softmax(-1))
+    return Seen(questions, kept, scores.softmax(-1))
 
 
 def _read(seen: Seen, segment: Segment, shape: Shape, out: torch.Tensor) -> None:
@@ -154,7 +145,7 @@ def _look_backward(
     d_mixed = d_mixed.reshape(rows * groups, -1, shape.width)
     keys, values = seen.kept.flatten(1, 2)
     d_weights = torch.bmm(d_mixed, values.transpose(1, 2))
-    d_scores = torch._softmax_backward_data(d_weights, seen.weights, -1, torch.float32)
+    d_scores = torch._softmax_backward_data(d_weights, seen.weights, -1, seen.weights.dtype)
     d_all = torch.empty_like(seen.kept)
     torch.bmm(d_scores.transpose(1, 2), seen.asked, out=d_all[0].flatten(0, 1))
     torch.bmm(seen.weights.transpose(1, 2), d_mixed, out=d_all[1].flatten(0, 1))
@@ -163,8 +154,8 @@ def _look_backward(
     d_queries = _as_complex(torch.bmm(d_scores, keys).view(rows, groups, -1, length, shape.width))
 
     back = segment.rotation.conj().resolve_conj() * shape.width**-0.5
-    queries = _as_complex(dy[:, : shape.heads * shape.width]).view(rows, length, groups, -1, shape.width // 2)
-    torch.mul(d_queries.permute(0, 3, 1, 2, 4), back[:, :, None, None], out=queries)
+    queries = dy[:, : shape.heads * shape.width].view(rows, length, groups, -1, shape.width)
+    queries.copy_(_as_real(d_queries.permute(0, 3, 1, 2, 4) * back[:, :, None, None]))
     return _keys_backward(d_all, segment, shape, dy)
 
 
@@ -176,7 +167,7 @@ def _keys_backward(d_kept: torch.Tensor, segment: Segment, shape: Shape, dy: tor
     d_keys, d_values = dy[:, shape.heads * shape.width :].unflatten(1, (2, groups, shape.width)).unbind(1)
     d_keys, d_values = d_keys.view(rows, length, groups, -1), d_values.view(rows, length, groups, -1)
     back = segment.rotation.conj().resolve_conj()
-    torch.mul(_as_complex(d_kept[0, :, :, before:]).transpose(1, 2), back[:, :, None], out=_as_complex(d_keys))
+    d_keys.copy_(_as_real(_as_complex(d_kept[0, :, :, before:]).transpose(1, 2) * back[:, :, None]))
     d_values.copy_(d_kept[1, :, :, before:].transpose(1, 2))
     return d_kept[:, :, :, :before]
 
@@ -191,78 +182,57 @@ class FeedForward(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any,
-        x: torch.Tensor,
-        shape: Shape,
-        gate_up: torch.Tensor,
-        down: torch.Tensor,
-        gain: torch.Tensor,
-        *adapters: torch.Tensor,
+        ctx: Any, x: torch.Tensor, shape: Shape, gate_up: Adapted, down: Adapted, *adapters: torch.Tensor
     ) -> torch.Tensor:
-        """`x` (tokens, model width); `adapters` A, B of gate, up and down."""
-        normed, inverse = _norm(x, shape.epsilon)
-        y = normed @ gate_up.T
+        """`x` (tokens, model width); `adapters` A, B of gate, up and down, whose values `gate_up` and `down` hold."""
+        normed, inverse = _norm(x, shape.epsilon, gate_up)
+        y = gate_up.product(normed)
         gate, up = y.chunk(2, 1)
-        active = F.silu(gate).mul_(up)
-        ctx.save_for_backward(normed, inverse, y, active, gate_up, down, gain, *adapters)
-        ctx.scale = shape.scale
-        return torch.addmm(x, active, down.T)
+        active = down.room(len(x))
+        torch.mul(F.silu(gate), up, out=active[:, : down.inputs])
+        out = down.product(active)
+        ctx.save_for_backward(normed, inverse, y, active)
+        ctx.gate_up, ctx.down = gate_up, down
+        return x + out
 
     @staticmethod
     def backward(ctx: Any, d_out: torch.Tensor) -> Any:
         """Gradients of `x` and of the adapters."""
-        normed, inverse, y, active, gate_up, down, gain, *adapters = ctx.saved_tensors
-        (a_gate, b_gate), (a_up, b_up), (a_down, b_down) = _pairs(adapters)
-        d_down = _adapter_gradients(d_out, active, a_down, b_down, ctx.scale)
-        d_active = d_out @ down
+        normed, inverse, y, active = ctx.saved_tensors
+        d_active, d_down = ctx.down.backward(d_out.to(y.dtype), active)
         gate, up = y.chunk(2, 1)
         dy = torch.empty_like(y)
         d_gate, d_up = dy.chunk(2, 1)
         torch.mul(d_active, F.silu(gate), out=d_up)
-        torch.ops.aten.silu_backward.grad_input(d_active.mul_(up), gate, grad_input=d_gate)
-        d_adapters = _joined_gradients((d_gate, d_up), normed, gain, (a_gate, a_up), (b_gate, b_up), ctx.scale)
-        d_x = _norm_backward(dy @ gate_up, normed, inverse).add_(d_out) if ctx.needs_input_grad[0] else None
-        return d_x, None, None, None, None, *d_adapters, *d_down
+        torch.ops.aten.silu_backward.grad_input(d_active * up, gate, grad_input=d_gate)
+        d_normed, d_gate_up = ctx.gate_up.backward(dy, normed)
+        d_x = None
+        if ctx.needs_input_grad[0]:
+            d_x = _norm_backward(d_normed, normed[:, : ctx.gate_up.inputs], inverse).add_(d_out)
+        return d_x, None, None, None, *d_gate_up, *d_down
 
 
-def _norm(x: torch.Tensor, epsilon: float) -> Pair:
-    """x / rms(x) without gain (Zhang and Sennrich, 2019, arXiv:1910.07467), and 1 / rms(x), shape (tokens, 1)."""
+def _norm(x: torch.Tensor, epsilon: float, reader: Adapted) -> Pair:
+    """x / rms(x) without gain (Zhang and Sennrich, 2019, arXiv:1910.07467), in a room of its reader, and 1 / rms(x)."""
     square = torch.linalg.vector_norm(x, dim=-1, keepdim=True).square_()
     inverse = square.mul_(1 / x.shape[-1]).add_(epsilon).rsqrt_()
-    return x * inverse, inverse
+    room = reader.room(len(x))
+    torch.mul(x, inverse, out=room[:, : reader.inputs])
+    return room, inverse
 
 
 def _norm_backward(d_normed: torch.Tensor, normed: torch.Tensor, inverse: torch.Tensor) -> torch.Tensor:
-    """In place."""
+    """Of x, in float32."""
+    d_normed, normed = d_normed.float(), normed.float()
     along = torch.linalg.vecdot(d_normed, normed).mul_(-1 / normed.shape[-1])
-    return d_normed.addcmul_(normed, along[:, None]).mul_(inverse)
-
-
-def _adapter_gradients(dy: torch.Tensor, x: torch.Tensor, a: torch.Tensor, b: torch.Tensor, scale: float) -> Pair:
-    return ((dy @ b).T @ x).mul_(scale), ((x @ a.T).T @ dy).mul_(scale).T
-
-
-def _joined_gradients(
-    dys: tuple[torch.Tensor, ...],
-    normed: torch.Tensor,
-    gain: torch.Tensor,
-    downs: tuple[torch.Tensor, ...],
-    ups: tuple[torch.Tensor, ...],
-    scale: float,
-) -> list[torch.Tensor]:
-    """Of adapters that read the same normed input: their A, B in turn."""
-    ranks = [a.shape[0] for a in downs]
-    inner = (normed @ (torch.cat(downs) * gain).T).split(ranks, 1)
-    outer = torch.cat([dy @ b for dy, b in zip(dys, ups, strict=True)], 1)
-    d_downs = (outer.T @ normed).mul_(gain * scale).split(ranks)
-    d_ups = [(h.T @ dy).mul_(scale).T for dy, h in zip(dys, inner, strict=True)]
-    return [gradient for pair in zip(d_downs, d_ups, strict=True) for gradient in pair]
-
-
-def _pairs(adapters: list[torch.Tensor]) -> list[Pair]:
-    return list(zip(adapters[::2], adapters[1::2], strict=True))
+    return torch.addcmul(d_normed, normed, along[:, None]).mul_(inverse)
 
 
 def _as_complex(x: torch.Tensor) -> torch.Tensor:
     """Neighbours of the last dimension as one complex number: shape (…, width) to (…, width / 2)."""
-    return torch.view_as_complex(x.unflatten(-1, (-1, 2)))
+    return torch.view_as_complex(x.float().unflatten(-1, (-1, 2)))
+
+
+def _as_real(x: torch.Tensor) -> torch.Tensor:
+    """The other way: shape (…, width / 2) to (…, width)."""
+    return torch.view_as_real(x).flatten(-2)

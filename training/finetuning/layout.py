@@ -40,8 +40,11 @@ class Layout:
     before_learned: torch.Tensor
 
 
-def lay_out(batch: Batch, frequencies: torch.Tensor, replies_only: bool) -> Layout:
-    """Lay out a batch for rotations (Su et al., 2021, arXiv:2104.09864) of these frequencies, shape (width / 2,)."""
+def lay_out(batch: Batch, frequencies: torch.Tensor, replies_only: bool, precision: torch.dtype) -> Layout:
+    """Lay out a batch for rotations (Su et al., 2021, arXiv:2104.09864) of these frequencies, shape (width / 2,).
+
+    Masks are made in the `precision` of the scores that they are added to.
+    """
     shared, rows = len(batch.prefix), len(batch.ids)
     followed = batch.followed_by_learned
     columns = torch.arange(followed.shape[1])
@@ -58,13 +61,13 @@ def lay_out(batch: Batch, frequencies: torch.Tensor, replies_only: bool) -> Layo
     places = starts if before else starts[:1]
     positions = shared + places[:, None] + torch.arange(ends.shape[1])
     there = torch.arange(shared + before) < shared + places[:, None]
-    segments = [_segment(shared + rows * before, rows, positions, there, frequencies)]
+    segments = [_segment(shared + rows * before, rows, positions, there, frequencies, precision)]
     if before:
         positions, there = shared + torch.arange(before)[None], torch.ones(1, shared, dtype=torch.bool)
-        segments.insert(0, _segment(shared, rows, positions, there, frequencies))
+        segments.insert(0, _segment(shared, rows, positions, there, frequencies, precision))
     if shared:
         positions, there = torch.arange(shared)[None], torch.ones(1, 0, dtype=torch.bool)
-        segments.insert(0, _segment(0, 1, positions, there, frequencies))
+        segments.insert(0, _segment(0, 1, positions, there, frequencies, precision))
     return Layout(
         torch.cat((batch.prefix, batch.ids[:, :before].flatten(), batch.ids.gather(1, ends).flatten())),
         shared + rows * before if replies_only else 0,
@@ -73,7 +76,14 @@ def lay_out(batch: Batch, frequencies: torch.Tensor, replies_only: bool) -> Layo
     )
 
 
-def _segment(start: int, rows: int, positions: torch.Tensor, there: torch.Tensor, frequencies: torch.Tensor) -> Segment:
+def _segment(
+    start: int,
+    rows: int,
+    positions: torch.Tensor,
+    there: torch.Tensor,
+    frequencies: torch.Tensor,
+    precision: torch.dtype,
+) -> Segment:
     """Sequences that begin with the token `start`, of `positions` (rows or 1, length) in their rows.
 
     `there`, shape (rows or 1, tokens before), tells which of the tokens before a sequence sees.
@@ -87,5 +97,5 @@ def _segment(start: int, rows: int, positions: torch.Tensor, there: torch.Tensor
         rows,
         length,
         torch.polar(torch.ones_like(angles), angles),
-        torch.zeros(seen.shape).masked_fill_(~seen, float("-inf")),
+        torch.zeros(seen.shape, dtype=precision).masked_fill_(~seen, float("-inf")),
     )

@@ -93,8 +93,10 @@ def _top_layers(model: "PreTrainedModel", count: int) -> list[int] | None:
 
 
 def load_for_training(base: BaseModel, device: str, recipe: Recipe | None = None) -> "PreTrainedModel":
-    """The base in the fastest precision that this device computes natively, in 4 bits where the recipe says so."""
-    options: dict[str, Any] = {"dtype": native_dtype(device), "attn_implementation": "sdpa"}
+    """The base in the recipe's precision, in 4 bits where it says so; without a recipe in the device's fastest."""
+    chosen = "auto" if recipe is None else recipe.precision
+    dtype = native_dtype(device) if chosen == "auto" else getattr(torch, chosen)
+    options: dict[str, Any] = {"dtype": dtype, "attn_implementation": "sdpa"}
     if recipe is not None and recipe.quantized:
         options["quantization_config"] = _four_bits(device)
     model = base.load(**options)

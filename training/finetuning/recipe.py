@@ -68,6 +68,9 @@ class Recipe(BaseModel):
     dropout: float = Field(0.05, ge=0, lt=1, description="LoRA dropout; 0 allows the fast path on a CPU.")
     targets: str = Field("all-linear", description="Modules that get an adapter, as peft names them; commas between.")
     top_layers: int = Field(0, ge=0, description="Adapters on so many top layers only; 0: on all.")
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="Of the frozen base; auto: bfloat16 where the device computes it natively, else float32."
+    )
     quantized: bool = Field(False, description="The frozen base in 4 bits (QLoRA); needs CUDA and bitsandbytes.")
     validate_every: int = Field(12, ge=1, description="Steps between two validations.")
     validation_rows: int = Field(0, ge=0, description="Validate on so many rows, drawn by seed; 0: on all.")
