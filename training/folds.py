@@ -10,6 +10,7 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
+import torch
 from peft import PeftModel
 
 from chatbot.engines.base_model import BaseModel
@@ -20,7 +21,6 @@ from training.curation.splitting import fold_of
 from training.cycle import origin_of, teach_retriever
 from training.evaluation.evaluate import Workbench
 from training.finetuning.finetune import Outcome, finetune
-from training.finetuning.lora import load_for_training
 from training.finetuning.recipe import Recipe
 from training.finetuning.stages import Stage, stages_of
 from training.release.publish import register
@@ -122,7 +122,7 @@ def register_average(
 def average(base: BaseModel, adapters: list[Path], weights: list[float], out: Path) -> None:
     """Write the weighted average of adapters as one, exactly: their ranks stand side by side (peft's `cat`)."""
     names = [f"fold-{number}" for number in range(len(adapters))]
-    model = PeftModel.from_pretrained(load_for_training(base, "cpu"), adapters[0], adapter_name=names[0])
+    model = PeftModel.from_pretrained(base.load(dtype=torch.float32), adapters[0], adapter_name=names[0])
     for name, adapter in zip(names[1:], adapters[1:], strict=True):
         model.load_adapter(adapter, adapter_name=name)
     model.add_weighted_adapter(names, weights, AVERAGE, combination_type="cat")

@@ -127,6 +127,41 @@ def test_the_fused_pass_computes_what_transformers_does(
     assert torch.allclose(ours[1], theirs[1], rtol=1e-3, atol=1e-4)
 
 
+@pytest.mark.parametrize("replies_only", [False, True])
+def test_the_fused_pass_in_bfloat16_is_the_exact_one_but_for_rounding(
+    tiny_base: BaseModel, encoded: EncodedRows, replies_only: bool
+) -> None:
+    batch, found = collate(encoded.rows[:6], 2), []
+    for precision in ("float32", "bfloat16"):
+        model = adapted(tiny_base, dropout=0.0, precision=precision)
+        forward = Forward(model, replies_only)
+        assert forward.fused is not None
+        found.append(loss_and_gradients(model, forward, batch))
+    (exact, exact_gradient), (loss, gradient) = found
+    assert loss == pytest.approx(exact, rel=2e-3)
+    assert gradient.dtype == torch.float32
+    assert (gradient - exact_gradient).norm() < 0.03 * exact_gradient.norm()
+
+
+def test_a_small_adapter_is_not_lost_beside_large_weights_in_bfloat16(
+    tiny_base: BaseModel, encoded: EncodedRows
+) -> None:
+    batch, moved = collate(encoded.rows[:6], 2), []
+    for precision in ("float32", "bfloat16"):
+        model = adapted(tiny_base, dropout=0.0, precision=precision)
+        with torch.no_grad():
+            for name, parameter in model.named_parameters():
+                if ".lora_" in name:
+                    parameter.mul_(0.1)
+            forward = Forward(model)
+            hidden = forward.hidden(batch).float()
+            for name, parameter in model.named_parameters():
+                if ".lora_B." in name:
+                    parameter.zero_()
+            moved.append(hidden - forward.hidden(batch).float())
+    assert (moved[1] - moved[0]).norm() < 0.5 * moved[0].norm()
+
+
 def test_gradients_reach_the_replies_and_the_keys_and_values_before_them(
     tiny_base: BaseModel, encoded: EncodedRows
 ) -> None:
@@ -196,6 +231,18 @@ def test_a_step_in_parts_is_the_same_step(tiny_base: BaseModel, encoded: Encoded
     assert all(torch.allclose(weights[0][key], weights[1][key], atol=1e-5) for key in weights[0])
 
 
+def test_minutes_lower_the_epochs_and_a_resumed_run_keeps_to_them(
+    tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path
+) -> None:
+    recipe = quick(dropout=0.0, epochs=50, minutes=0.005, patience=100)
+    whole = len(plan_steps([stage_of(encoded, encoded, recipe)], recipe))
+    halted = learn(tiny_base, encoded, recipe, tmp_path, should_stop=lambda: True)
+    assert halted.steps == 1
+    share = torch.load(tmp_path / CHECKPOINT, weights_only=True)["state"]["epochs_share"]
+    outcome = learn(tiny_base, encoded, recipe, tmp_path)
+    assert 0 < share < 1 and outcome.steps == pytest.approx(share * whole, abs=2)
+
+
 def test_it_goes_on_in_smaller_parts_when_memory_runs_out(
     tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,7 +263,7 @@ def test_it_goes_on_in_smaller_parts_when_memory_runs_out(
 def test_pissa_is_saved_as_an_adapter_of_the_untouched_base(
     tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path
 ) -> None:
-    outcome = learn(tiny_base, encoded, quick(dropout=0.0, init="pissa", epochs=1), tmp_path)
+    outcome = learn(tiny_base, encoded, quick(dropout=0.0, init="pissa", epochs=1, precision="float32"), tmp_path)
     assert outcome.best_validation_loss < outcome.base_validation_loss
     found = reply_likelihoods(tiny_base, outcome.adapter, encoded.rows)
     loss = -sum(row.log_likelihood for row in found) / sum(row.tokens for row in found)

@@ -25,7 +25,7 @@ class Likelihood:
     hits: int
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def reply_likelihoods(
     base: BaseModel,
     adapter: Path | None,
@@ -34,10 +34,9 @@ def reply_likelihoods(
     report: Callable[[int], None] = lambda done: None,
 ) -> list[Likelihood]:
     """The likelihood of each row's reply under the base or the adapted model, in the order of the rows."""
-    model = load_for_training(base, device)
-    if adapter is not None:
-        model = PeftModel.from_pretrained(model, adapter).merge_and_unload()
-    forward = Forward(model.eval())
+    model = load_for_training(base, device).requires_grad_(False)
+    adapted = model if adapter is None else PeftModel.from_pretrained(model, adapter)
+    forward = Forward(adapted.eval())
     found: dict[int, Likelihood] = {}
     for positions in plan_batches([len(row.ids) for row in rows], BATCH_TOKENS, seed=0, epoch=0):
         chosen = [rows[i] for i in positions]

@@ -17,8 +17,9 @@ BEST = "best"
 
 @dataclass
 class State:
-    """Where a run stands between two steps."""
+    """Where a run stands between two steps; `epochs_share` is what it makes of the recipe's epochs."""
 
+    epochs_share: float = 1.0
     step: int = 0
     train_tokens: int = 0
     seconds: float = 0.0

@@ -52,7 +52,7 @@ class Classifier:
     """Tells the class of a text."""
 
     def __init__(self, base: BaseModel, folder: Path, device: str = "cpu") -> None:
-        model = PeftModel.from_pretrained(load_for_training(base, device), folder).merge_and_unload()
+        model = PeftModel.from_pretrained(load_for_training(base, device), folder)
         self._base = base
         self._forward = Forward(model.eval())
         with safe_open(folder / HEAD, "pt") as file:

@@ -65,7 +65,7 @@ def _of_the_length(checks: Sequence[float], recipe: Recipe) -> list[Finding]:
         fall = checks[-2] - checks[-1]
         if fall > recipe.min_gain:
             seen = f"validation was still falling at the end ({checks[-2]:.3f} to {checks[-1]:.3f})"
-            return [Finding("under-fitting", seen, "Raise epochs: there is more to learn from these rows.")]
+            return [Finding("under-fitting", seen, "Raise epochs or minutes: there is more to learn from these rows.")]
         return []
     rise = checks[-1] - checks[best]
     if rise > 5 * recipe.min_gain:

@@ -25,6 +25,7 @@ from training.finetuning.references import cached_references
 from training.finetuning.stages import Stage
 
 SAMPLED = 64
+PACED = 6
 UNTOLD = ("adapter", "stopped", "curve", "row_losses")
 Report = Callable[[dict[str, Any]], None]
 
@@ -70,8 +71,9 @@ def finetune(
     if processes.first:
         processes.tell((stages, recipe))
     learner = _learner(base, stages, recipe, folder, device, processes)
-    plan = plan_steps(stages, recipe, _hardness(learner, stages[-1], recipe, folder))
-    state = load_checkpoint(folder, learner) or State()
+    hardness = _hardness(learner, stages[-1], recipe, folder)
+    state = load_checkpoint(folder, learner) or State(_affordable(learner, stages, recipe))
+    plan = plan_steps(stages, recipe, hardness, state.epochs_share)
     began, stopped = time.perf_counter() - state.seconds, False
     current, stage = -1, stages[0]
     while state.step < len(plan) and state.since_best < recipe.patience and not stopped:
@@ -134,6 +136,26 @@ def _learner(
     if not processes.first:
         torch.manual_seed(recipe.seed + processes.rank)
     return learner
+
+
+def _affordable(learner: Learner, stages: Sequence[Stage], recipe: Recipe) -> float:
+    """The share of the recipe's epochs that its minutes allow on this machine, by the pace of steps along the plan.
+
+    Steps that compare with a reference are paced as if they imitated their rows.
+    """
+    plan = plan_steps(stages, recipe)
+    if not recipe.minutes or len(plan) <= PACED:
+        return 1.0
+    work = [[stages[step.stage].train[i] for i in step.units] for step in plan]
+    tokens = [sum(len(row.ids) for unit in units for row in unit.rows) for units in work]
+    chosen = [number * (len(plan) - 1) // PACED for number in range(PACED + 1)]
+    imitation = Imitation()
+    learner.rehearse(imitation, work[chosen[0]])
+    began = time.perf_counter()
+    for number in chosen[1:]:
+        learner.rehearse(imitation, work[number])
+    pace = (time.perf_counter() - began) / sum(tokens[number] for number in chosen[1:])
+    return learner.processes.tell(min(1.0, recipe.minutes * 60 / (pace * sum(tokens))))
 
 
 def _entered(learner: Learner, stage: Stage, folder: Path) -> Stage:

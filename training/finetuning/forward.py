@@ -24,7 +24,8 @@ class Forward:
 
     def __init__(self, model: "PreTrainedModel | PeftModel", replies_only: bool = False) -> None:
         self.model: PreTrainedModel = model.get_base_model() if isinstance(model, PeftModel) else model
-        self.fused = FusedLlama(model, replies_only) if _fits(model) else None
+        fits = not self.model.is_activation_checkpointing and FusedLlama.fits(self.model)
+        self.fused = FusedLlama(self.model, replies_only) if fits else None
 
     def hidden(self, batch: Batch) -> torch.Tensor:
         """Last hidden states before each learned token, shape (learned, model width), row after row."""
@@ -40,14 +41,6 @@ class Forward:
         """The output embeddings, shape (vocabulary, model width)."""
         weight: torch.Tensor = self.model.get_output_embeddings().weight
         return weight
-
-
-def _fits(model: "PreTrainedModel | PeftModel") -> bool:
-    return (
-        isinstance(model, PeftModel)
-        and not model.get_base_model().is_activation_checkpointing
-        and FusedLlama.fits(model)
-    )
 
 
 class LogProbabilities(torch.autograd.Function):

@@ -62,6 +62,13 @@ class Learner:
             [group for group in groups if group["params"]], lr=recipe.learning_rate, weight_decay=recipe.weight_decay
         )
 
+    def rehearse(self, objective: Objective, units: Sequence[Unit]) -> None:
+        """The work of a step's gradients, without learning from it."""
+        self.model.train()
+        mine = self.processes.share(units)
+        self._within_memory(lambda: self._gradients(objective, mine, 1))
+        self.optimizer.zero_grad()
+
     def step(self, objective: Objective, units: Sequence[Unit], rate: float) -> Total:
         """One optimizer step at a learning rate; raises `TrainingError` if the loss is no number."""
         self.model.train()

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from training.finetuning.batches import plan_batches
 from training.finetuning.recipe import Recipe
@@ -18,10 +18,13 @@ class Step:
     rate: float
 
 
-def plan_steps(stages: Sequence[Stage], recipe: Recipe, hardness: Sequence[float] | None = None) -> list[Step]:
-    """All steps of all stages; `hardness` orders the last stage's units from easy to hard."""
+def plan_steps(
+    stages: Sequence[Stage], recipe: Recipe, hardness: Sequence[float] | None = None, epochs_share: float = 1.0
+) -> list[Step]:
+    """All steps of a share of all stages' epochs; `hardness` orders the last stage's units from easy to hard."""
     steps: list[Step] = []
-    for number, stage in enumerate(stages):
+    for number, whole in enumerate(stages):
+        stage = replace(whole, epochs=whole.epochs * epochs_share)
         if hardness is not None and number == len(stages) - 1:
             batches = curriculum(stage, recipe, hardness)
         else:

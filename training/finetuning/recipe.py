@@ -28,6 +28,12 @@ class Recipe(BaseModel):
     domain_epochs: float = Field(0.0, ge=0, le=100, description="Passes over the pack's articles before the rows.")
     preference_epochs: float = Field(0.0, ge=0, le=100, description="Passes over preferences after the rows.")
     max_steps: int = Field(0, ge=0, description="At most so many optimizer steps a stage; 0 sets no limit.")
+    minutes: float = Field(
+        0.0,
+        ge=0,
+        description="About how long the steps may take: a run measures its pace when it begins and lowers the epochs "
+        "to fit; 0 sets no limit.",
+    )
     learning_rate: float = Field(5e-4, gt=0, lt=0.1, description="Peak learning rate of AdamW.")
     preference_learning_rate: float = Field(5e-5, gt=0, lt=0.1, description="The same while preferences are learned.")
     schedule: Literal["linear", "cosine"] = Field("linear", description="How the rate falls after the warm-up.")
