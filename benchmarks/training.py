@@ -28,6 +28,7 @@ from chatbot.errors import UserError
 from chatbot.settings import load_settings
 from chatbot.store import open_store
 from training.curation.snapshots import open_snapshot
+from training.finetuning.lora import native_dtype
 
 CHECKED, TRIED = 64, 12
 ROW_TOKENS = 256
@@ -68,7 +69,8 @@ def command(rows: Path | None, count: int, backward: str, quick: bool, as_json: 
         ),
         Measure(
             "arithmetic use", "of the matmul peak", round(needed / mine["seconds"] / peak, 3),
-            Wanted(">=", WANTED_USE), note=f"peak {peak / 1e9:.0f} GFLOP/s, needed {needed / 1e12:.1f} TFLOP",
+            Wanted(">=", WANTED_USE),
+            note=f"peak {peak / 1e9:.0f} GFLOP/s in {native_dtype('cpu')}, needed {needed / 1e12:.1f} TFLOP",
         ),
     ]  # fmt: skip
     result: dict[str, Any] = {
@@ -103,8 +105,8 @@ def operations(tokens: int, learned: int) -> float:
 
 
 def matmul_peak() -> float:
-    """Operations a second of a large product in float32, the best of ten."""
-    a, b = torch.randn(2048, 2048), torch.randn(2048, 2048)
+    """Operations a second of a large product in the precision that both sides train in, the best of ten."""
+    a, b = torch.randn(2, 2048, 2048).to(native_dtype("cpu"))
     best = 0.0
     for _ in range(10):
         began = time.perf_counter()

@@ -65,7 +65,14 @@ def command(rows: Path, check: Path, minutes: float, as_json: bool) -> None:
 
 
 def _learn(base: BaseModel, files: dict[str, list[Any]], steps: int, every: int, report: Report) -> Outcome:
-    changes = ("epochs=100", f"max_steps={steps}", f"validate_every={every}", "validation_rows=0", "patience=100")
+    changes = (
+        "epochs=100",
+        "minutes=0",
+        f"max_steps={steps}",
+        f"validate_every={every}",
+        "validation_rows=0",
+        "patience=100",
+    )
     recipe = load_recipe("sft", changes)
     with tempfile.TemporaryDirectory() as folder:
         stages = stages_of(base, recipe, files.__getitem__, [], Path(folder))

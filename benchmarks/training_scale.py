@@ -85,7 +85,9 @@ def side(folder: Path) -> dict[str, Any]:
 
     settings = load_settings()
     base = find_base_model(settings.base_model, settings.home.resolve())
-    recipe = load_recipe("sft", (f"max_steps={STEPS}", "epochs=1", "validation_rows=1", "checkpoint_every=1000"))
+    recipe = load_recipe(
+        "sft", (f"max_steps={STEPS}", "epochs=1", "minutes=0", "validation_rows=1", "checkpoint_every=1000")
+    )
     steps: list[float] = []
 
     def read(name: str) -> Iterator[dict[str, Any]]:

@@ -112,16 +112,18 @@ def _try(
 
 
 def _suggest(trial: optuna.Trial, recipe: Recipe, sampler: Sampler, bench: Workbench) -> Recipe:
-    """The recipe of a trial: a corner of the grid, or rank, rate, batch, epochs, dropout and layers drawn freely."""
+    """The recipe of a trial: a corner of the grid, or rank, rate, batch, length, dropout and layers drawn freely."""
     if sampler == "grid":
         chosen = {name: trial.suggest_categorical(name, values) for name, values in GRID.items()}
     else:
         thirds = bench.base.layers // 3
+        length = "minutes" if recipe.minutes else "epochs"
+        usual = getattr(recipe, length)
         chosen = {
             "rank": trial.suggest_categorical("rank", [4, 8, 16, 32]),
             "learning_rate": trial.suggest_float("learning_rate", 1e-4, 3e-3, log=True),
             "batch_tokens": trial.suggest_categorical("batch_tokens", [512, 1024, 2048]),
-            "epochs": trial.suggest_float("epochs", recipe.epochs / 2, recipe.epochs * 2),
+            length: trial.suggest_float(length, usual / 2, usual * 2),
             "dropout": trial.suggest_categorical("dropout", [0.0, 0.05, 0.1]),
             "top_layers": trial.suggest_categorical("top_layers", [0, max(1, thirds), max(1, 2 * thirds)]),
         }
