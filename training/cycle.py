@@ -15,13 +15,14 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from chatbot.dialogue.opening import RETRIEVER, open_embedder
+from chatbot.dialogue.opening import RETRIEVER, ROUTER, open_embedder
 from chatbot.engines.base_model import find_base_model
 from chatbot.engines.transformers import best_device
 from chatbot.errors import BusyError, UserError
 from chatbot.knowledge.embeddings import embedder_folder
 from chatbot.knowledge.packs import load_pack
 from chatbot.knowledge.questions import known_questions
+from chatbot.knowledge.router import labelled_messages
 from chatbot.records import Run, Version
 from chatbot.settings import Settings
 from chatbot.store import Store
@@ -38,6 +39,7 @@ from training.finetuning.finetune import Outcome, assist, finetune
 from training.finetuning.processes import ALONE, Processes
 from training.finetuning.recipe import Recipe
 from training.finetuning.retriever import finetune_retriever
+from training.finetuning.router import finetune_router
 from training.finetuning.stages import stages_of
 from training.release.publish import promote, register
 from training.runs import CHECKPOINT, SETTINGS, STOP, run_folder, saved_settings
@@ -131,7 +133,7 @@ def train_version(
     folder = run_folder(bench.settings, run.id)
     _adopt_checkpoint(bench, snapshot, recipe, run, folder, resume)
     bench.store.versions.update_run(run.id, snapshot=snapshot.number)
-    retriever = teach_retriever(bench, snapshot, recipe, folder, progress)
+    embedders = teach_embedders(bench, snapshot, recipe, folder, progress)
     progress.show("loading the base model", 0.15)
     stages = stages_of(bench.base, recipe, snapshot.read, bench.articles, folder)
     _save_settings(folder, recipe, snapshot)
@@ -143,7 +145,7 @@ def train_version(
         raise Stopped
     facts = facts_of(outcome, recipe, snapshot)
     progress.show("merging", 0.81, diagnosis=facts["diagnosis"])
-    version = register(bench, run, snapshot, outcome.adapter, retriever, facts)
+    version = register(bench, run, snapshot, outcome.adapter, embedders, facts)
     bench.store.versions.update_run(run.id, version=version.name)
     (folder / CHECKPOINT).unlink(missing_ok=True)
     return version, facts
@@ -181,27 +183,31 @@ def train_classes(bench: Workbench, recipe: Recipe, run: Run, progress: Progress
     return as_facts(outcome, found)
 
 
-def teach_retriever(
+def teach_embedders(
     bench: Workbench, snapshot: Snapshot, recipe: Recipe, folder: Path, progress: Progress
-) -> Path | None:
-    """The folder of the fine-tuned retriever, from the checkpoint where it is already there."""
-    out = folder / RETRIEVER
-    pack = bench.pack
-    questions = known_questions(pack.pieces, pack.pairs, pack.dialogues)
-    if recipe.retriever_epochs == 0 or not questions:
-        return None
-    if not out.is_dir():
+) -> list[Path]:
+    """The folders of the fine-tuned retriever and router, taken over from an interrupted run where they are there."""
+    embedder, pack = embedder_folder(bench.settings.embedder), bench.pack
+    retriever, router = folder / RETRIEVER, folder / ROUTER
+    questions = known_questions(pack.pieces, pack.pairs, pack.dialogues) if recipe.retriever_epochs else []
+    messages = labelled_messages(pack) if recipe.router_epochs and pack.rules else []
+    if questions and not retriever.is_dir():
         held_out = {row["asked"] for row in snapshot.read("validation")}
+
         finetune_retriever(
-            embedder_folder(bench.settings.embedder),
+            embedder,
             pack.pieces,
             questions,
             held_out,
             recipe,
-            out,
-            lambda share: progress.show("teaching the retriever", 0.03 + 0.12 * share),
+            retriever,
+            lambda share: progress.show("teaching the retriever", 0.03 + 0.07 * share),
         )
-    return out
+    if messages and not router.is_dir():
+        finetune_router(
+            embedder, messages, recipe, router, lambda share: progress.show("teaching the router", 0.1 + 0.05 * share)
+        )
+    return [path for path, rows in ((retriever, questions), (router, messages)) if rows]
 
 
 def decide(bench: Workbench, candidate: str, progress: Progress, against: str = "champion") -> Verdict:

@@ -18,7 +18,7 @@ from chatbot.errors import TrainingError
 from chatbot.records import Run
 from training.curation.snapshots import Row, Snapshot, verify
 from training.curation.splitting import fold_of
-from training.cycle import origin_of, teach_retriever
+from training.cycle import origin_of, teach_embedders
 from training.evaluation.evaluate import Workbench
 from training.finetuning.finetune import Outcome, finetune
 from training.finetuning.recipe import Recipe
@@ -109,12 +109,12 @@ def register_average(
 ) -> str:
     """Average the folds' adapters and register the version; returns its name."""
     folder = run_folder(bench.settings, run.id)
-    retriever = teach_retriever(bench, snapshot, recipe, folder, progress)
+    embedders = teach_embedders(bench, snapshot, recipe, folder, progress)
     progress.show("averaging", 0.81)
     adapters = [outcome.adapter for outcome in found.outcomes]
     average(bench.base, adapters, found.weights, folder / AVERAGE)
     facts = found.figures | origin_of(recipe, snapshot)
-    version = register(bench, run, snapshot, folder / AVERAGE, retriever, facts)
+    version = register(bench, run, snapshot, folder / AVERAGE, embedders, facts)
     bench.store.versions.update_run(run.id, version=version.name)
     return version.name
 

@@ -22,7 +22,7 @@ from chatbot.store.versions import BASE
 
 logger = logging.getLogger(__name__)
 
-RETRIEVER = "retriever"
+RETRIEVER, ROUTER = "retriever", "router"
 INDEX = "index"
 
 
@@ -40,13 +40,16 @@ def _embedder(name: str) -> Embedder:
 
 
 def version_knowledge(settings: Settings, pack: Pack, store: Store, version: str) -> Knowledge:
-    """What a version looks things up with: its own fine-tuned retriever where it has one, else the embedder."""
-    embedder = retriever = open_embedder(settings)
+    """What a version looks things up with: its own fine-tuned retriever and router where it has them."""
+    plain = open_embedder(settings)
+    own: dict[str, Embedder] = {}
     if version != BASE and settings.engine != "scripted":
-        folder = Path(store.versions.get(version).path) / RETRIEVER
-        if folder.is_dir():
-            retriever = Remembering(SentenceEmbedder(str(folder), f"{RETRIEVER} of {version}"))
-    knowledge = open_knowledge(pack, retriever, embedder, settings.home / INDEX)
+        for name in (RETRIEVER, ROUTER):
+            folder = Path(store.versions.get(version).path) / name
+            if folder.is_dir():
+                own[name] = Remembering(SentenceEmbedder(str(folder), f"{name} of {version}"))
+    retriever, router = own.get(RETRIEVER, plain), own.get(ROUTER, plain)
+    knowledge = open_knowledge(pack, retriever, router, settings.home / INDEX, taught=ROUTER in own)
     knowledge.set_answers(store.feedback.answers())
     return knowledge
 

@@ -1,4 +1,4 @@
-"""What a version looks things up with: the index under its own retriever, and the router that all versions share."""
+"""What a version looks things up with: the index under its retriever, and the router, each with an embedder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -32,12 +32,17 @@ class Knowledge:
         self.index.set_answers(answers)
 
 
-def open_knowledge(pack: Pack, retriever: Embedder, embedder: Embedder, cache: Path | None = None) -> Knowledge:
-    """Index a pack by `retriever` and route by `embedder`; vectors are kept in the folder `cache`."""
+def open_knowledge(
+    pack: Pack, retriever: Embedder, router: Embedder, cache: Path | None = None, taught: bool = False
+) -> Knowledge:
+    """Index a pack by one embedder and route by another, which may have been `taught` the pack's rules.
+
+    Vectors are kept in the folder `cache`.
+    """
     questions = known_questions(pack.pieces, pack.pairs, pack.dialogues)
     correct = Speller(pack).correct
     index = KnowledgeIndex(retriever, pack.pieces, questions, cache, unanswered_questions(pack.pairs), correct)
-    return Knowledge(index, Router(embedder, pack, cache, correct))
+    return Knowledge(index, Router(router, pack, cache, correct, taught))
 
 
 def open_part(pack: Pack, embedder: Embedder) -> Knowledge:

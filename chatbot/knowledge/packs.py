@@ -115,7 +115,8 @@ class Rule(_Row):
 
     `handoff` gives the conversation to a person, `refuse` and `decline` say the message, `ask` asks back and `chat`
     talks, both in the model's own words where there is no message. `sure` is the probability above which the rule
-    holds: lower where missing such a message is worse than a false alarm.
+    holds: lower where missing such a message is worse than a false alarm. `unlike` are messages that sound like the
+    examples and are ordinary.
     """
 
     name: Slug
@@ -123,6 +124,7 @@ class Rule(_Row):
     message: Text | None = None
     sure: float = Field(0.5, gt=0, lt=1)
     examples: list[Text] = Field(min_length=5)
+    unlike: list[Text] = []
 
     @property
     def talks(self) -> bool:

@@ -1,8 +1,10 @@
 """Which messages the articles must not answer: small talk, abuse, emergencies and whatever else a pack has rules for.
 
-A classifier over sentence embeddings learns the rules from their examples and ordinary questions from the pack's
-rows. A second one weighs its judgement against how near the message is to the articles, to known questions and to the
-examples of rules, on scores that were taken without the row itself (stacking: Wolpert, 1992).
+A classifier over sentence embeddings learns the rules from their examples, and ordinary questions from the pack's rows
+and from what rules say they are unlike. An embedder that was taught the rules (`training/finetuning/router.py`) keeps
+them apart, and that is all. With one that was not, a second classifier weighs the first one's judgement against how
+near the message is to the articles, to known questions and to the examples of rules, on scores that were taken without
+the row itself (stacking: Wolpert, 1992).
 """
 
 import hashlib
@@ -28,7 +30,7 @@ ORDINARY = ""
 FOLDS = 4
 FEWEST_ORDINARY = 20
 NEAREST_EXAMPLES = 3
-STRENGTH = 30.0
+STRENGTH, TAUGHT_STRENGTH = 30.0, 10.0
 GRAVE = ("handoff", "refuse")  # what a part of a long message is enough for
 CAUTION = 4.0  # between two rules, the one that fetches a person
 
@@ -45,18 +47,24 @@ class Router:
     """Tells the messages that fall under a pack's rules from ordinary questions."""
 
     def __init__(
-        self, embedder: Embedder, pack: Pack, cache: Path | None = None, correct: Callable[[str], str] = str
+        self,
+        embedder: Embedder,
+        pack: Pack,
+        cache: Path | None = None,
+        correct: Callable[[str], str] = str,
+        taught: bool = False,
     ) -> None:
         """Learns at once, in a few seconds; `cache` is a folder that keeps vectors and what was learned.
 
-        `correct` spells messages right.
+        `correct` spells messages right; `taught` tells whether the embedder was fine-tuned on such rules.
         """
+        self._taught = taught
         self._embedder = embedder
         self._correct = correct
         self._rules = {rule.name: rule for rule in pack.rules}
         if not self._rules:
             return
-        texts, labels = _examples(pack)
+        texts, labels = (list(part) for part in zip(*labelled_messages(pack), strict=True))
         vectors = cached_vectors(embedder, texts, cache)
         described = [piece.headed for piece in pack.pieces]
         pieces = cached_vectors(embedder, described, cache)
@@ -78,16 +86,20 @@ class Router:
     def _route(self, vector: Vectors) -> Route:
         guessed = _softmax(vector[None] @ self._weights.T + self._bias)[0]
         ordinary = self._names.index(ORDINARY)
+        probability = 1 - float(guessed[ordinary]) if self._taught else self._weighed(guessed[ordinary], vector)
+        guessed[ordinary] = 0.0
+        guessed *= [self._weight(name) for name in self._names]
+        return Route(self._rules[self._names[int(guessed.argmax())]], probability)
+
+    def _weighed(self, ordinary: float, vector: Vectors) -> float:
+        """The probability that a rule holds, from that of an ordinary message and from what is near."""
         nearness = [
             float((self._pieces @ vector).max()),
             float((self._asked @ vector).max()),
             _mean_of_best(self._examples @ vector),
         ]
-        features = np.array([_log_odds(1 - guessed[ordinary]), *nearness])
-        probability = float(1 / (1 + np.exp(-(features @ self._second[:-1] + self._second[-1]))))
-        guessed[ordinary] = 0.0
-        guessed *= [self._weight(name) for name in self._names]
-        return Route(self._rules[self._names[int(guessed.argmax())]], probability)
+        features = np.array([_log_odds(1 - ordinary), *nearness])
+        return float(1 / (1 + np.exp(-(features @ self._second[:-1] + self._second[-1]))))
 
     def _weight(self, name: str) -> float:
         """How much a rule weighs against others: more where a person is fetched, or little is enough to be sure."""
@@ -106,15 +118,18 @@ class Router:
         from sklearn.linear_model import LogisticRegression
         from sklearn.model_selection import cross_val_predict
 
-        first = LogisticRegression(C=STRENGTH, max_iter=300, tol=1e-3, class_weight="balanced")
-        guessed = cross_val_predict(first, vectors, labels, cv=FOLDS, method="predict_proba")
+        strength, weight = (TAUGHT_STRENGTH, None) if self._taught else (STRENGTH, "balanced")
+        first = LogisticRegression(C=strength, max_iter=300, tol=1e-3, class_weight=weight)
         first.fit(vectors, labels)
         self._names = [str(name) for name in first.classes_]
         self._weights, self._bias = _all_classes(first)
-        odds = _log_odds(1 - guessed[:, self._names.index(ORDINARY)])
-        features = np.column_stack([odds, self._nearness_without_self(vectors, ordinary)])
-        second = LogisticRegression(max_iter=2000).fit(features, ~ordinary)
-        self._second = np.append(second.coef_[0], second.intercept_)
+        self._second = np.empty(0)
+        if not self._taught:
+            guessed = cross_val_predict(first, vectors, labels, cv=FOLDS, method="predict_proba")
+            odds = _log_odds(1 - guessed[:, self._names.index(ORDINARY)])
+            features = np.column_stack([odds, self._nearness_without_self(vectors, ordinary)])
+            second = LogisticRegression(max_iter=2000).fit(features, ~ordinary)
+            self._second = np.append(second.coef_[0], second.intercept_)
         if file:
             learned = {"names": self._names, "weights": self._weights, "bias": self._bias, "second": self._second}
             write_whole(file, lambda out: np.savez(out, **learned))
@@ -127,13 +142,14 @@ class Router:
         return np.column_stack([(vectors @ self._pieces.T).max(axis=1), asked.max(axis=1), nearest])
 
 
-def _examples(pack: Pack) -> tuple[list[str], list[str]]:
+def labelled_messages(pack: Pack) -> list[tuple[str, str]]:
     """Texts with the name of their rule, or `ORDINARY`; a pair whose intent is a rule's name is an example of it."""
     rules = {rule.name for rule in pack.rules}
     labelled = [(pair.query, pair.intent if pair.intent in rules else ORDINARY) for pair in pack.pairs]
     for dialogue in pack.dialogues:
         if dialogue.intent not in rules:
             labelled += [(turn.content, ORDINARY) for turn in dialogue.messages[2::2]]
+    labelled += [(message, ORDINARY) for rule in pack.rules for message in rule.unlike]
     labelled += [(example, rule.name) for rule in pack.rules for example in rule.examples]
     if sum(label == ORDINARY for _, label in labelled) < FEWEST_ORDINARY:
         labelled += [(sentence, ORDINARY) for piece in pack.pieces for sentence in split_sentences(piece.text)]
@@ -143,7 +159,7 @@ def _examples(pack: Pack) -> tuple[list[str], list[str]]:
             f"pack {pack.name!r} has rules but fewer than {FOLDS} questions or sentences of articles that they do not "
             "hold for: add pairs or articles"
         )
-    return list(unique), list(unique.values())
+    return list(unique.items())
 
 
 def _all_classes(model: Any) -> tuple[Vectors, Vectors]:

@@ -43,6 +43,17 @@ def test_a_message_goes_where_it_belongs(pack: Pack, message: str, rule: str | N
     assert rule is None or (route.rule and route.rule.name == rule)
 
 
+def test_what_only_sounds_like_a_rule_can_be_told(pack: Pack) -> None:
+    message = "the fire brigade thinks your lamp is great"
+    emergency, thanks = pack.rules
+    told = [f"the fire brigade {verb} your lamp" for verb in ("likes", "loves", "bought", "thinks well of", "wants")]
+    unlike = emergency.model_copy(update={"unlike": told})
+    before, after = (
+        Router(HashedEmbedder(), replace(pack, rules=[rule, thanks])).route(message) for rule in (emergency, unlike)
+    )
+    assert after.probability < 0.5 < before.probability
+
+
 def test_a_part_of_a_pack_answers_until_the_whole_is_indexed(pack: Pack) -> None:
     pairs = [pair.model_copy(update={"query": f"{pair.query} {n}"}) for pair in pack.pairs for n in range(2 * SOME)]
     pack = replace(pack, pairs=pairs)

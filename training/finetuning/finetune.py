@@ -25,7 +25,7 @@ from training.finetuning.references import cached_references
 from training.finetuning.stages import Stage
 
 SAMPLED = 64
-PACED = 6
+PACED = 12
 UNTOLD = ("adapter", "stopped", "curve", "row_losses")
 Report = Callable[[dict[str, Any]], None]
 
@@ -139,7 +139,7 @@ def _learner(
 
 
 def _affordable(learner: Learner, stages: Sequence[Stage], recipe: Recipe) -> float:
-    """The share of the recipe's epochs that its minutes allow on this machine, by the pace of steps along the plan.
+    """The share of the recipe's epochs that its minutes allow on this machine, by the pace of steps of every length.
 
     Steps that compare with a reference are paced as if they imitated their rows.
     """
@@ -147,15 +147,15 @@ def _affordable(learner: Learner, stages: Sequence[Stage], recipe: Recipe) -> fl
     if not recipe.minutes or len(plan) <= PACED:
         return 1.0
     work = [[stages[step.stage].train[i] for i in step.units] for step in plan]
-    tokens = [sum(len(row.ids) for unit in units for row in unit.rows) for units in work]
-    chosen = [number * (len(plan) - 1) // PACED for number in range(PACED + 1)]
+    work.sort(key=lambda units: max(unit.length for unit in units))
+    chosen = [work[(2 * number + 1) * len(work) // (2 * PACED)] for number in range(PACED)]
     imitation = Imitation()
-    learner.rehearse(imitation, work[chosen[0]])
+    learner.rehearse(imitation, chosen[0])
     began = time.perf_counter()
-    for number in chosen[1:]:
-        learner.rehearse(imitation, work[number])
-    pace = (time.perf_counter() - began) / sum(tokens[number] for number in chosen[1:])
-    return learner.processes.tell(min(1.0, recipe.minutes * 60 / (pace * sum(tokens))))
+    for units in chosen:
+        learner.rehearse(imitation, units)
+    pace = (time.perf_counter() - began) / PACED
+    return learner.processes.tell(min(1.0, recipe.minutes * 60 / (pace * len(plan))))
 
 
 def _entered(learner: Learner, stage: Stage, folder: Path) -> Stage:

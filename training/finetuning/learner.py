@@ -63,11 +63,9 @@ class Learner:
         )
 
     def rehearse(self, objective: Objective, units: Sequence[Unit]) -> None:
-        """The work of a step's gradients, without learning from it."""
-        self.model.train()
-        mine = self.processes.share(units)
-        self._within_memory(lambda: self._gradients(objective, mine, 1))
-        self.optimizer.zero_grad()
+        """All the work of a first step, without learning from it."""
+        self.step(objective, units, rate=0.0)
+        self.optimizer.state.clear()
 
     def step(self, objective: Objective, units: Sequence[Unit], rate: float) -> Total:
         """One optimizer step at a learning rate; raises `TrainingError` if the loss is no number."""

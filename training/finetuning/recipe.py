@@ -84,7 +84,10 @@ class Recipe(BaseModel):
     min_gain: float = Field(0.002, ge=0, description="A smaller fall of the validation loss is no gain.")
     checkpoint_every: int = Field(6, ge=1, description="Steps between two checkpoints.")
     retriever_epochs: int = Field(2, ge=0, le=100, description="Passes over the questions; 0 keeps the embedder.")
-    retriever_learning_rate: float = Field(5e-5, gt=0, lt=0.01, description="Peak learning rate of the retriever.")
+    router_epochs: int = Field(3, ge=0, le=100, description="Passes over the rules' examples; 0 keeps the embedder.")
+    retriever_learning_rate: float = Field(
+        5e-5, gt=0, lt=0.01, description="Peak learning rate of the retriever and the router."
+    )
     seed: int = Field(17, ge=0, description="Seed of order, dropout and initialisation.")
 
     @property

@@ -1,8 +1,7 @@
 """The retriever of a version: the embedder, fine-tuned so that a question lands near the piece that answers it.
 
 Contrastive learning with in-batch negatives (Henderson et al., 2017, https://arxiv.org/abs/1705.00652), symmetric in
-question and piece; no batch holds the same piece twice. Word embeddings stay frozen, for words that no row uses.
-Without dropout, so that the same rows give the same retriever.
+question and piece; no batch holds the same piece twice.
 """
 
 import random
@@ -13,17 +12,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch.nn.functional import cross_entropy, normalize
+from torch.nn.functional import cross_entropy
 
 from chatbot.knowledge.articles import Piece
 from chatbot.knowledge.questions import Question
+from training.finetuning.embedder import descend, encode, learning_copy, save
 from training.finetuning.recipe import Recipe
 
 BATCH = 40
 SMALLEST_BATCH = 2
-ALIKE = 14
 SHARPNESS = 20.0
-WARMUP_STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -46,37 +44,25 @@ def finetune_retriever(
     report: Callable[[float], None] = lambda fraction: None,
 ) -> RetrieverOutcome:
     """Teach a copy of the embedder and save it under `out`; `report` hears the share done and may raise to stop."""
-    from sentence_transformers import SentenceTransformer
-
     began = time.perf_counter()
-    torch.manual_seed(recipe.seed)
-    model = SentenceTransformer(str(embedder), device="cpu").eval()
+    model = learning_copy(embedder, recipe.seed)
     texts = [piece.headed for piece in pieces]
     learned = [question for question in questions if question.text not in held_out]
     tested = [question for question in questions if question.text in held_out]
     before = _recall(model, texts, tested)
-    model[0].auto_model.embeddings.requires_grad_(False)
-    weights = [weight for weight in model.parameters() if weight.requires_grad]
-    optimizer = torch.optim.AdamW(weights, lr=recipe.retriever_learning_rate, weight_decay=recipe.weight_decay)
-    epochs = [list(_batches(learned, random.Random(recipe.seed + epoch))) for epoch in range(recipe.retriever_epochs)]
-    steps = sum(map(len, epochs))
-    for step, batch in enumerate((batch for epoch in epochs for batch in epoch), start=1):
-        rate = min(step / WARMUP_STEPS, 1.0) * (1 - (step - 1) / steps)
-        for group in optimizer.param_groups:
-            group["lr"] = recipe.retriever_learning_rate * rate
-        asked = _encode(model, [question.text for question in batch])
-        answering = _encode(model, [texts[question.pieces[0]] for question in batch])
+
+    def loss(batch: Sequence[Question]) -> torch.Tensor:
+        asked = encode(model, [question.text for question in batch])
+        answering = encode(model, [texts[question.pieces[0]] for question in batch])
         similar = SHARPNESS * asked @ answering.T
         own = torch.arange(len(batch))
-        loss = (cross_entropy(similar, own) + cross_entropy(similar.T, own)) / 2
-        loss.backward()
-        optimizer.step()
-        optimizer.zero_grad()
-        report(step / steps)
+        return (cross_entropy(similar, own) + cross_entropy(similar.T, own)) / 2
+
+    orders = [random.Random(recipe.seed + epoch) for epoch in range(recipe.retriever_epochs)]
+    batches = [batch for order in orders for batch in _batches(learned, order)]
+    descend([(model.parameters(), recipe.retriever_learning_rate)], batches, loss, recipe, report)
     after = _recall(model, texts, tested)
-    partial = out.with_name(out.name + ".partial")
-    model.save(str(partial), create_model_card=False)
-    partial.rename(out)
+    save(model, out)
     return RetrieverOutcome(before, after, len(learned), round(time.perf_counter() - began, 1))
 
 
@@ -95,14 +81,6 @@ def _batches(questions: Sequence[Question], order: random.Random) -> Iterator[li
         if len(batch) >= SMALLEST_BATCH:
             yield list(batch.values())
         waiting = later
-
-
-def _encode(model: Any, texts: list[str]) -> torch.Tensor:
-    """Unit vectors, shape (texts, width); texts of like length together, so that little is padded."""
-    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-    parts = [order[start : start + ALIKE] for start in range(0, len(order), ALIKE)]
-    found = torch.cat([model(model.preprocess([texts[i] for i in part]))["sentence_embedding"] for part in parts])
-    return normalize(found[torch.tensor(order).argsort()], dim=1)
 
 
 def _recall(model: Any, texts: list[str], questions: Sequence[Question]) -> float | None:

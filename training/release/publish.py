@@ -1,16 +1,16 @@
 """From an adapter to a registered version, and from a version to the one that answers.
 
-A version's folder holds the adapter, the retriever, the merged GGUF file where the base is one, and its card.
+A version's folder holds the adapter, the retriever and the router, the merged GGUF file where the base is one, and its
+card.
 Promoting and rolling back move the alias `champion`, a trial points `canary`; the running server follows both.
 """
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from chatbot.dialogue.opening import RETRIEVER
 from chatbot.engines.base_model import BaseModel
 from chatbot.engines.loading import ADAPTER, MERGED
 from chatbot.errors import NotFoundError, UserError
@@ -26,15 +26,18 @@ from training.release.merging import merge_into_gguf
 
 
 def register(
-    bench: Workbench, run: Run, snapshot: Snapshot, adapter: Path, retriever: Path | None, facts: dict[str, Any]
+    bench: Workbench, run: Run, snapshot: Snapshot, adapter: Path, embedders: Sequence[Path], facts: dict[str, Any]
 ) -> Version:
-    """Merge the adapter and record it as a version under the next name; the alias `candidate` points at it."""
+    """Merge the adapter and record it as a version under the next name; the alias `candidate` points at it.
+
+    The folders of `embedders` go into the version's under their own names.
+    """
     base = bench.base
     work = bench.settings.home.resolve() / "versions" / f"{run.id}.partial"
     shutil.rmtree(work, ignore_errors=True)
     shutil.copytree(adapter, work / ADAPTER)
-    if retriever:
-        shutil.copytree(retriever, work / RETRIEVER)
+    for embedder in embedders:
+        shutil.copytree(embedder, work / embedder.name)
     if base.gguf is not None:
         merge_into_gguf(base.gguf, work / ADAPTER, work / MERGED)
 
