@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from math import exp
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -237,7 +238,12 @@ def first_cycle(clone: Clone) -> dict[str, Any]:
         "version": version.name,
         "tokens_per_second": facts["tokens_per_second"],
         "train_tokens": facts["train_tokens"],
+        "held_out_rows": _perplexities(exp(facts["base_validation_loss"]), exp(facts["best_validation_loss"])),
     }
+
+
+def _perplexities(base: float, candidate: float) -> dict[str, float]:
+    return {"base": round(base, 3), "candidate": round(candidate, 3), "ratio": round(candidate / base, 3)}
 
 
 def measure(folder: Path) -> dict[str, Any]:
@@ -264,9 +270,8 @@ def measure(folder: Path) -> dict[str, Any]:
         "first_cycle": cycle,
         "chat_tokens_per_second": beside,
         "perplexity": {
-            "base": base["perplexity"],
-            "candidate": candidate["perplexity"],
-            "ratio": round(candidate["perplexity"] / base["perplexity"], 3),
+            "held_out_rows": cycle.pop("held_out_rows"),
+            "suites": _perplexities(base["perplexity"], candidate["perplexity"]),
         },
         "hot_swap": swap,
     }

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from chatbot.commands import run_command
+from chatbot.dialogue.opening import ROUTER, version_knowledge
+from chatbot.knowledge.packs import load_pack
 from chatbot.settings import Settings
 from chatbot.store import open_store
 from training.__main__ import commands
@@ -37,6 +39,25 @@ def test_a_stopped_run_is_gone_on_with(
     assert outcome["steps"] == 4
     assert versions.run(stopped.id).error == f"continued as {outcome['run']}"
     assert versions.run(outcome["run"]).version == outcome["version"]
+
+
+def test_a_version_of_a_pack_with_rules_has_a_router_of_its_own(
+    tiny_settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules = tiny_settings.pack_folder / "rules"
+    rules.mkdir()
+    texts = ["fire in the lamp", "smoke and fire here", "there is a fire", "the shade is on fire", "it burns"]
+    (rules / "fire.toml").write_text(f'action = "handoff"\nmessage = "Ring 999."\nexamples = {texts!r}\n')
+    few = [
+        part for key in ("max_steps=1", "epochs=2", "retriever_epochs=0", "router_epochs=1") for part in ("--set", key)
+    ]
+    assert run_command(commands, ["run", *few, "--json"]) == 0
+    store = open_store(tiny_settings.database)
+    version = store.versions.get(json.loads(capsys.readouterr().out)["version"])
+    assert (Path(version.path) / ROUTER / "model.safetensors").is_file()
+    pack = load_pack(tiny_settings.pack_folder)
+    own, plain = (version_knowledge(tiny_settings, pack, store, name).router for name in (version.name, "base"))
+    assert own.route("help, the lamp is on fire").probability != plain.route("help, the lamp is on fire").probability
 
 
 def test_a_snapshot_that_was_changed_is_refused(tiny_settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

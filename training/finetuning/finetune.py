@@ -26,6 +26,7 @@ from training.finetuning.stages import Stage
 
 SAMPLED = 64
 PACED = 12
+SLACK = 1.2  # what validations, checkpoints and a server beside take of a run's minutes
 UNTOLD = ("adapter", "stopped", "curve", "row_losses")
 Report = Callable[[dict[str, Any]], None]
 
@@ -155,7 +156,7 @@ def _affordable(learner: Learner, stages: Sequence[Stage], recipe: Recipe) -> fl
     for units in chosen:
         learner.rehearse(imitation, units)
     pace = (time.perf_counter() - began) / PACED
-    return learner.processes.tell(min(1.0, recipe.minutes * 60 / (pace * len(plan))))
+    return learner.processes.tell(min(1.0, recipe.minutes * 60 / (SLACK * pace * len(plan))))
 
 
 def _entered(learner: Learner, stage: Stage, folder: Path) -> Stage:
