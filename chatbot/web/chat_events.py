@@ -138,7 +138,9 @@ class ChatEvents:
             yield (SAME,) * 4
         else:
             conversation_id = conversation_id or self._store.conversations.of(person, 1)[0].id
-            yield *self._frame(person, conversation_id, tab), SAME
+            frame = self._frame(person, conversation_id, tab)
+            tab.shown = ""  # an older frame, sent by a tick, may arrive after this one: the next tick sends it again
+            yield *frame, SAME
 
     def stop(self, request: gr.Request) -> None:
         """Stop the reply on view."""

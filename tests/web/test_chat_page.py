@@ -45,3 +45,14 @@ def test_a_page_older_than_the_server_is_brought_up_to_date(
     request = SimpleNamespace(session_hash="old", cookies={VISITOR_COOKIE: access.visitor_token(visitor.id)})
     conversation = ended(session.say(visitor, "Hello")).conversation
     assert events.tick(conversation, request)[2] == conversation
+
+
+def test_what_overtook_the_end_of_a_reply_is_put_right_by_the_next_tick(
+    session: Session, access: Access, events: ChatEvents
+) -> None:
+    visitor = session.store.people.add_visitor()
+    request = SimpleNamespace(session_hash="slow", cookies={VISITOR_COOKIE: access.visitor_token(visitor.id)})
+    *_, (view, conversation, *_) = events.ask("Hello", None, request)
+    again = events.tick(conversation, request)
+    assert again[1:3] == (view, conversation)
+    assert events.tick(conversation, request)[1:] == (SAME,) * 3
