@@ -67,9 +67,10 @@ class Router:
         texts, labels = (list(part) for part in zip(*labelled_messages(pack), strict=True))
         vectors = cached_vectors(embedder, texts, cache)
         described = [piece.headed for piece in pack.pieces]
-        pieces = cached_vectors(embedder, described, cache)
         ordinary = np.array([label == ORDINARY for label in labels])
-        self._pieces, self._asked, self._examples = pieces, vectors[ordinary], vectors[~ordinary]
+        if not taught:
+            self._pieces = cached_vectors(embedder, described, cache)
+            self._asked, self._examples = vectors[ordinary], vectors[~ordinary]
         self._learn(vectors, labels, ordinary, _kept(cache, embedder, [*texts, *described], labels))
 
     def route(self, message: str) -> Route:

@@ -14,8 +14,6 @@ from collections.abc import Sequence
 
 import torch
 
-Adapter = tuple[torch.Tensor, torch.Tensor]
-
 
 class Adapted:
     """Matrices of shape (outputs, inputs), one below the other, and a place beside them for an adapter each."""
