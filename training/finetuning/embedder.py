@@ -1,6 +1,7 @@
 """What fine-tuning an embedder takes, whatever it learns: a copy that learns, texts as vectors with gradients, steps.
 
 Word embeddings stay frozen, for words that no row uses. Without dropout, so that the same rows give the same embedder.
+Products in bfloat16 where the processor multiplies in it, weights and optimizer in float32.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import torch
 from torch.nn.functional import normalize
 
+from training.finetuning.lora import native_dtype
 from training.finetuning.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -34,8 +36,10 @@ def encode(model: "SentenceTransformer", texts: Sequence[str]) -> torch.Tensor:
     """Unit vectors, shape (texts, width); texts of like length together, so that little is padded."""
     order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
     parts = [order[start : start + ALIKE] for start in range(0, len(order), ALIKE)]
-    found = torch.cat([model(model.preprocess([texts[i] for i in part]))["sentence_embedding"] for part in parts])
-    return normalize(found[torch.tensor(order).argsort()], dim=1)
+    dtype = native_dtype("cpu")
+    with torch.autocast("cpu", dtype, enabled=dtype != torch.float32):
+        found = torch.cat([model(model.preprocess([texts[i] for i in part]))["sentence_embedding"] for part in parts])
+    return normalize(found[torch.tensor(order).argsort()].float(), dim=1)
 
 
 def save(model: "SentenceTransformer", out: Path) -> None:
