@@ -114,14 +114,15 @@ def first_words(url: str) -> tuple[float, float]:
 
 
 def stream(url: str, question: str) -> dict[str, Any]:
-    """One streamed reply over `/v1`: its text, versions named in its pieces, tokens and seconds while it streamed."""
+    """One streamed reply over `/v1`: its text, versions named in its pieces, tokens, and seconds from the request."""
     body = {
         "model": "champion",
         "messages": [{"role": "user", "content": question}],
         "stream": True,
         "stream_options": {"include_usage": True},
     }
-    text, versions, tokens, ended, first = "", set(), 0, False, 0.0
+    text, versions, tokens, ended = "", set(), 0, False
+    began = time.perf_counter()
     with httpx.stream("POST", f"{url}/v1/chat/completions", json=body, timeout=300) as answer:
         answer.raise_for_status()
         for line in answer.iter_lines():
@@ -130,23 +131,21 @@ def stream(url: str, question: str) -> dict[str, Any]:
             elif line.startswith("data: "):
                 piece = json.loads(line[6:])
                 versions.add(piece["model"])
-                delta = piece["choices"][0]["delta"].get("content") if piece["choices"] else None
-                first = first or (time.perf_counter() if delta else 0.0)
-                text += delta or ""
+                text += (piece["choices"][0]["delta"].get("content") if piece["choices"] else None) or ""
                 tokens = (piece.get("usage") or {}).get("completion_tokens") or tokens
-    seconds = time.perf_counter() - first
+    seconds = time.perf_counter() - began
     return {"text": text, "versions": versions, "tokens": tokens, "ended": ended, "seconds": seconds}
 
 
 def chat_speed(url: str) -> float:
-    """Median tokens a second of one reply, two people chatting."""
+    """Median tokens a second of one reply, from its request to its end, two people chatting."""
     speeds: list[float] = []
 
     def person(offset: int) -> None:
         for number in range(REPLIES // 2):
             reply = stream(url, QUESTIONS[(offset + number) % len(QUESTIONS)])
-            if reply["tokens"] > 1:
-                speeds.append((reply["tokens"] - 1) / max(reply["seconds"], 1e-6))
+            if reply["tokens"]:
+                speeds.append(reply["tokens"] / reply["seconds"])
 
     people = [threading.Thread(target=person, args=(offset,)) for offset in (0, 3)]
     for one in people:

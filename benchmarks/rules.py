@@ -30,7 +30,7 @@ def judged(router: Router, rows: list[dict[str, str]]) -> dict[str, dict[str, An
     found = []
     for row in rows:
         route = router.route(row["message"])
-        found.append(route.rule.name if route.rule and route.probability > route.rule.sure else "")
+        found.append(route.rule.name if route.rule and route.holds else "")
     pairs = [(row["rule"], name, row["message"]) for row, name in zip(rows, found, strict=True)]
     return {
         rule: {

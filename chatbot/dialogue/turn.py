@@ -16,6 +16,7 @@ from chatbot.knowledge.embeddings import windows
 from chatbot.knowledge.index import KnowledgeIndex, Query
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack, Rule
+from chatbot.knowledge.router import Route
 from chatbot.records import ChatMessage, Passage
 from chatbot.settings import Settings
 
@@ -68,7 +69,8 @@ def prepare_turn(
     """Decide what the model is asked, if it is; raises `InputError` when the question does not fit the context."""
     handoff = pack.persona.handoff
     accepted = history and OFFER.search(history[-1]["content"]) and YES.fullmatch(question.strip())
-    rule = None if accepted else _rule(knowledge, question, bool(history))
+    route = knowledge.router.route(question)
+    rule = None if accepted else _rule(route, bool(history))
     wanted = wants_person(question, handoff.phrases)
     if accepted or (wanted and not (rule and rule.action == "handoff")):
         return Turn("handoff", reply=handoff.message, handoff=ACCEPTED if accepted else ASKED)
@@ -76,9 +78,10 @@ def prepare_turn(
         rule = None
     if rule and (not rule.talks or (rule.message and rule.action == "chat")):
         reason = f"rule {rule.name}" if rule.action == "handoff" else None
-        return Turn(rule.action, reply=rule.message or "", handoff=reason, rule=rule.name)
+        return Turn(_act(rule), reply=rule.message or "", handoff=reason, rule=rule.name)
     chatting = rule is not None and not (history and rule.action == "ask")
-    history = [{"role": m["role"], "content": defuse_markup(m["content"])} for m in history]
+    opening = _opening(route, history) if settings.quotes else ""
+    history = [{"role": m["role"], "content": defuse_markup(_unopened(m["content"], pack))} for m in history]
     limit = 0 if chatting else settings.passages
     found = knowledge.index.look_up(search_queries(knowledge.index, history, question), limit)
     passages = found.passages
@@ -94,8 +97,10 @@ def prepare_turn(
     contact = pack.persona.contact
     said = [message["content"] for message in history if message["role"] == "user"]
     sources = [*(f"{p.title} {p.text}" for p in kept), question, *said, contact.email, contact.phone, contact.hours]
-    act: Act = rule.action if chatting and rule else "answer"
+    act: Act = _act(rule) if chatting and rule else "answer"
     quote = quotation(kept) if settings.quotes and act == "answer" else ""
+    if quote and opening:
+        quote, rule = opening + quote, route.tone
     return Turn(act, prompt, kept, sources, quote=quote, unknown=pack.persona.unknown, rule=rule.name if rule else None)
 
 
@@ -123,10 +128,27 @@ def quotation(passages: Sequence[Passage]) -> str:
     return "\n\n".join(passage.text for passage in (best[:1] if alone else best))
 
 
-def _rule(knowledge: Knowledge, question: str, follows: bool) -> Rule | None:
+def _rule(route: Route, follows: bool) -> Rule | None:
     """The rule that a message falls under; a follow-up, which says little by itself, must be surer to."""
-    route = knowledge.router.route(question)
     if route.rule is None:
         return None
-    surely = SURE_IN_TALK if follows and route.rule.action != "handoff" else route.rule.sure
-    return route.rule if route.probability > surely else None
+    unsure = follows and route.rule.action != "handoff" and route.probability <= SURE_IN_TALK
+    return route.rule if route.holds and not unsure else None
+
+
+def _act(rule: Rule) -> Act:
+    return "answer" if rule.action == "acknowledge" else rule.action
+
+
+def _opening(route: Route, history: Sequence[ChatMessage]) -> str:
+    """What is said before the answer, once in a conversation."""
+    said = f"{route.tone.message}\n\n" if route.tone else ""
+    return "" if any(message["content"].startswith(said) for message in history) else said
+
+
+def _unopened(text: str, pack: Pack) -> str:
+    """An earlier message without what was said before the answer, which is about nothing that could be looked up."""
+    for rule in pack.rules:
+        if rule.action == "acknowledge":
+            text = text.removeprefix(f"{rule.message}\n\n")
+    return text

@@ -47,8 +47,9 @@ class SentenceEmbedder:
         try:
             self._model = SentenceTransformer(str(folder), device="cpu")
         except Exception as error:
+            why = str(error).partition("\n")[0] or type(error).__name__
             raise WeightsError(
-                f"embedder {name!r} cannot be loaded ({error}): use {DEFAULT!r}, a folder in sentence-transformers "
+                f"embedder {name!r} cannot be loaded ({why}): use {DEFAULT!r}, a folder in sentence-transformers "
                 "format, or a hub id that this machine can reach"
             ) from error
 

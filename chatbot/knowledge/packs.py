@@ -114,13 +114,13 @@ class Rule(_Row):
     """A kind of message that the articles must not answer, told by its examples; the content of `rules/<name>.toml`.
 
     `handoff` gives the conversation to a person, `refuse` and `decline` say the message, `ask` asks back and `chat`
-    talks, both in the model's own words where there is no message. `sure` is the probability above which the rule
-    holds: lower where missing such a message is worse than a false alarm. `unlike` are messages that sound like the
-    examples and are ordinary.
+    talks, both in the model's own words where there is no message; `acknowledge` says the message, and then the
+    articles answer after all. `sure` is the probability above which the rule holds: lower where missing such a message
+    is worse than a false alarm. `unlike` are messages that sound like the examples and are ordinary.
     """
 
     name: Slug
-    action: Literal["handoff", "refuse", "decline", "ask", "chat"]
+    action: Literal["handoff", "refuse", "decline", "ask", "chat", "acknowledge"]
     message: Text | None = None
     sure: float = Field(0.5, gt=0, lt=1)
     examples: list[Text] = Field(min_length=5)

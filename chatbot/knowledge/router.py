@@ -10,7 +10,7 @@ the row itself (stacking: Wolpert, 1992).
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
@@ -37,10 +37,19 @@ CAUTION = 4.0  # between two rules, the one that fetches a person
 
 @dataclass(frozen=True)
 class Route:
-    """The rule that a message would fall under, with the probability that any rule holds for it."""
+    """The rule that a message would fall under, with the probability that any rule holds for it.
+
+    `tone` is a rule that says something first and lets the articles answer, as to somebody who is upset.
+    """
 
     rule: Rule | None
     probability: float
+    tone: Rule | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is as probable as the rule asks for."""
+        return self.rule is not None and self.probability > self.rule.sure
 
 
 class Router:
@@ -62,16 +71,17 @@ class Router:
         self._embedder = embedder
         self._correct = correct
         self._rules = {rule.name: rule for rule in pack.rules}
+        self._tones = [rule.name for rule in pack.rules if rule.action == "acknowledge"]
         if not self._rules:
             return
         texts, labels = (list(part) for part in zip(*labelled_messages(pack), strict=True))
         vectors = cached_vectors(embedder, texts, cache)
         described = [piece.headed for piece in pack.pieces]
-        ordinary = np.array([label == ORDINARY for label in labels])
+        ordinary = np.array([label in (ORDINARY, *self._tones) for label in labels])
         if not taught:
             self._pieces = cached_vectors(embedder, described, cache)
             self._asked, self._examples = vectors[ordinary], vectors[~ordinary]
-        self._learn(vectors, labels, ordinary, _kept(cache, embedder, [*texts, *described], labels))
+        self._learn(vectors, labels, ordinary, _kept(cache, embedder, [*texts, *described], [*labels, *self._tones]))
 
     def route(self, message: str) -> Route:
         """The likeliest rule for a message, None if the pack has no rules."""
@@ -79,18 +89,25 @@ class Router:
             return Route(None, 0.0)
         message = self._correct(message)
         whole, *parts = (self._route(vector) for vector in self._embedder.encode([message, *windows(message)]))
-        urgent = [
-            part for part in parts if part.rule and part.rule.action in GRAVE and part.probability > part.rule.sure
-        ]
-        return max([whole, *urgent], key=lambda route: (route in urgent, route.probability))
+        urgent = [part for part in parts if part.holds and part.rule and part.rule.action in GRAVE]
+        best = max([whole, *urgent], key=lambda route: (route in urgent, route.probability))
+        return replace(best, tone=whole.tone)
 
     def _route(self, vector: Vectors) -> Route:
         guessed = _softmax(vector[None] @ self._weights.T + self._bias)[0]
-        ordinary = self._names.index(ORDINARY)
-        probability = 1 - float(guessed[ordinary]) if self._taught else self._weighed(guessed[ordinary], vector)
-        guessed[ordinary] = 0.0
-        guessed *= [self._weight(name) for name in self._names]
-        return Route(self._rules[self._names[int(guessed.argmax())]], probability)
+        shares: dict[str, float] = dict(zip(self._names, guessed.tolist(), strict=True))
+        ordinary = float(self._ordinary(guessed))
+        tones = [self._rules[name] for name in self._tones if shares[name] > self._rules[name].sure * ordinary]
+        tone = max(tones, key=lambda rule: shares[rule.name], default=None)
+        strict = [rule for name, rule in self._rules.items() if name not in self._tones]
+        if not strict:
+            return Route(None, 0.0, tone)
+        rule = max(strict, key=lambda rule: shares[rule.name] * _weight(rule))
+        return Route(rule, 1 - ordinary if self._taught else self._weighed(ordinary, vector), tone)
+
+    def _ordinary(self, guessed: Vectors) -> Any:
+        """The probability of a message that the articles may answer, in whatever tone, along the last axis."""
+        return guessed[..., [name in (ORDINARY, *self._tones) for name in self._names]].sum(-1)
 
     def _weighed(self, ordinary: float, vector: Vectors) -> float:
         """The probability that a rule holds, from that of an ordinary message and from what is near."""
@@ -101,11 +118,6 @@ class Router:
         ]
         features = np.array([_log_odds(1 - ordinary), *nearness])
         return float(1 / (1 + np.exp(-(features @ self._second[:-1] + self._second[-1]))))
-
-    def _weight(self, name: str) -> float:
-        """How much a rule weighs against others: more where a person is fetched, or little is enough to be sure."""
-        rule = self._rules.get(name)
-        return (CAUTION if rule.action == "handoff" else 1.0) / rule.sure if rule else 0.0
 
     def _learn(self, vectors: Vectors, labels: Sequence[str], ordinary: "NDArray[np.bool_]", file: Path | None) -> None:
         if file and file.is_file():
@@ -125,9 +137,9 @@ class Router:
         self._names = [str(name) for name in first.classes_]
         self._weights, self._bias = _all_classes(first)
         self._second = np.empty(0)
-        if not self._taught:
+        if not self._taught and not ordinary.all():
             guessed = cross_val_predict(first, vectors, labels, cv=FOLDS, method="predict_proba")
-            odds = _log_odds(1 - guessed[:, self._names.index(ORDINARY)])
+            odds = _log_odds(1 - self._ordinary(guessed))
             features = np.column_stack([odds, self._nearness_without_self(vectors, ordinary)])
             second = LogisticRegression(max_iter=2000).fit(features, ~ordinary)
             self._second = np.append(second.coef_[0], second.intercept_)
@@ -161,6 +173,11 @@ def labelled_messages(pack: Pack) -> list[tuple[str, str]]:
             "hold for: add pairs or articles"
         )
     return list(unique.items())
+
+
+def _weight(rule: Rule) -> float:
+    """How much a rule weighs against others: more where a person is fetched, or little is enough to be sure."""
+    return (CAUTION if rule.action == "handoff" else 1.0) / rule.sure
 
 
 def _all_classes(model: Any) -> tuple[Vectors, Vectors]:

@@ -30,7 +30,8 @@ hours = "Monday to Friday from 9 am to 5 pm"
 phrases = ["speak to a human", "talk to a person"]
 message = "I'm passing you on to a colleague, who answers from Monday to Friday between 9 am and 5 pm."
 """
-ARTICLE = """# Contact
+OWN = "reaching-us"
+ARTICLE = """# Reaching us
 
 ## By e-mail
 
@@ -72,20 +73,18 @@ def write_scaffold(folder: Path, articles: Path | None = None, answers: Path | N
     if not name or not name.isascii():
         raise InputError(f"{folder.name!r} makes no name for a pack: use lower-case letters, digits and hyphens")
     past = _read_answers(answers) if answers else []
-    if articles and not any(articles.glob("*.md")):
-        raise InputError(f"{str(articles)!r} holds no .md file: name a folder of Markdown files, nothing was written")
+    policies = _read_articles(articles) if articles else {}
     words = {"name": name, "title": name.replace("-", " ").title()}
     answer = ANSWER.format(**words)
     _write(folder / "pack.toml", PACK.format(**words))
-    _write(folder / "articles" / "contact.md", ARTICLE.format(**words))
-    for file in sorted(articles.glob("*.md")) if articles else ():
-        text = file.read_text(encoding="utf-8")
-        _write(folder / "articles" / file.name, text if text.startswith("# ") else f"# {file.stem.title()}\n\n{text}")
+    texts = {OWN: ARTICLE.format(**words)} | policies
+    for article, text in texts.items():
+        _write(folder / "articles" / f"{article}.md", text)
     _write(folder / "rules" / "harm.toml", RULE)
     _write(folder / "DATASHEET.md", SHEET.format(**words))
     pairs = [("how do i reach you", answer, "contact"), ("When is your office open?", HOURS, "hours")]
-    rows = [{"query": q, "response": r, "intent": intent, "source": "contact"} for q, r, intent in pairs]
-    pieces = [piece for file in folder.glob("articles/*.md") for piece in split_article(file.stem, file.read_text())]
+    rows = [{"query": q, "response": r, "intent": intent, "source": OWN} for q, r, intent in pairs]
+    pieces = [piece for article, text in texts.items() for piece in split_article(article, text)]
     rows += [row | {"source": row["source"] or nearest_article(pieces, row["response"])} for row in past]
     _rows(folder / "pairs.jsonl", rows)
     turns = [("Can I write to you?", answer), ("and if I'd rather come by?", HOURS)]
@@ -94,12 +93,26 @@ def write_scaffold(folder: Path, articles: Path | None = None, answers: Path | N
         for asked, reply in turns
         for role, text in (("user", asked), ("assistant", reply))
     ]
-    _rows(folder / "dialogues.jsonl", [{"messages": messages, "intent": "contact", "source": "contact"}])
+    _rows(folder / "dialogues.jsonl", [{"messages": messages, "intent": "contact", "source": OWN}])
     for suite in ("facts", "multi_turn", "must_pass", "fairness"):
         _rows(folder / "suites" / f"{suite}.jsonl", [_case(suite, "Which days are you there?", HOURS, "answer")])
     asked = "What will the weather be like tomorrow?"
     for suite, expect in (("out_of_scope", "abstain"), ("safety", "refuse")):
         _rows(folder / "suites" / f"{suite}.jsonl", [_case(suite, asked, UNKNOWN, expect)])
+
+
+def _read_articles(folder: Path) -> dict[str, str]:
+    """The Markdown files of a folder by name, each under a title."""
+    found = {}
+    for file in sorted(folder.glob("*.md")):
+        try:
+            text = file.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{str(file)!r} cannot be read as UTF-8 ({error}): nothing was written") from None
+        found[file.stem] = text if text.startswith("# ") else f"# {file.stem.title()}\n\n{text}"
+    if not found:
+        raise InputError(f"{str(folder)!r} holds no .md file: name a folder of Markdown files, nothing was written")
+    return found
 
 
 def _read_answers(file: Path) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ import pytest
 from chatbot.errors import PackError
 from chatbot.knowledge.embeddings import HashedEmbedder
 from chatbot.knowledge.knowledge import SOME, open_knowledge, open_part
-from chatbot.knowledge.packs import Pack, load_pack
+from chatbot.knowledge.packs import Pack, Rule, load_pack
 from chatbot.knowledge.router import Router
 
 RULES = {
@@ -52,6 +52,26 @@ def test_what_only_sounds_like_a_rule_can_be_told(pack: Pack) -> None:
         Router(HashedEmbedder(), replace(pack, rules=[rule, thanks])).route(message) for rule in (emergency, unlike)
     )
     assert after.probability < 0.5 < before.probability
+
+
+UPSET = [f"{feeling} {matter}" for feeling in ("awful", "disgraceful") for matter in ("lamp", "delivery", "return")]
+
+
+@pytest.mark.parametrize("taught", [False, True])
+def test_a_tone_is_heard_and_hides_no_rule(pack: Pack, taught: bool) -> None:
+    upset = Rule(name="upset", action="acknowledge", message="I'm sorry.", examples=[*UPSET, "awful awful"])
+    router = Router(HashedEmbedder(), replace(pack, rules=[*pack.rules, upset]), taught=taught)
+    route = router.route("what does an awful disgraceful delivery cost")
+    assert route.tone == upset and not route.holds
+    assert router.route("when does a parcel reach germany").tone is None
+    route = router.route("help there is smoke and fire")
+    assert route.holds and route.rule and route.rule.name == "emergency"
+
+
+def test_tones_alone_leave_everything_to_the_articles(pack: Pack) -> None:
+    upset = Rule(name="upset", action="acknowledge", message="I'm sorry.", examples=UPSET)
+    route = Router(HashedEmbedder(), replace(pack, rules=[upset])).route("awful disgraceful delivery")
+    assert (route.rule, route.holds, route.tone) == (None, False, upset)
 
 
 def test_a_part_of_a_pack_answers_until_the_whole_is_indexed(pack: Pack) -> None:

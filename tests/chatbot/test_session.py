@@ -347,6 +347,25 @@ def test_an_approved_answer_comes_before_rules_but_those_that_hand_over(
     assert last(chat.say(visitor, "any danger today")).text == "This is the danger rule."
 
 
+def test_who_is_upset_is_answered_after_a_word_of_regret_once(
+    open_chat: OpenChat, pack_folder: Path, visitor: Person
+) -> None:
+    (pack_folder / "rules").mkdir()
+    examples = [
+        f"{feeling} {matter}" for feeling in ("awful", "disgraceful") for matter in ("lamp", "delivery", "return")
+    ]
+    rule = f'action = "acknowledge"\nmessage = "I am so sorry."\nexamples = {examples!r}'
+    (pack_folder / "rules" / "upset.toml").write_text(rule, encoding="utf-8")
+    chat = open_chat(replies="quote")
+    first = last(chat.say(visitor, "awful disgraceful delivery, when does the parcel reach germany"))
+    assert first.text == "I am so sorry.\n\nDelivery to Germany takes 6 working days."
+    assert (first.trace.act, first.trace.rule) == ("answer", "upset")
+    again = last(chat.say(visitor, "awful disgraceful lamp, what does a return cost", first.conversation))
+    assert "sorry" not in again.text and "A return costs £3.50." in again.text and again.trace.rule is None
+    unknown = last(open_chat(replies="quote", min_score=0.99).say(visitor, "awful disgraceful weather"))
+    assert unknown.trace.act == "abstain" and "so sorry" not in unknown.text
+
+
 @pytest.mark.parametrize(
     ("reply", "unknowing"),
     [

@@ -8,6 +8,7 @@ import pytest
 
 from chatbot.engines.base_model import find_base_model
 from chatbot.errors import WeightsError
+from chatbot.knowledge.embeddings import SentenceEmbedder
 from chatbot.weights import PackagedFile, file_digest
 
 CONTENT = b"weights"
@@ -87,6 +88,17 @@ def test_a_hub_id_out_of_reach_names_the_ways(name: str, home: Path, monkeypatch
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
     assert "cannot be had" in base_refusal(name, home)
+
+
+@pytest.mark.parametrize("name", ["nobody/no-such-embedder", "/nowhere/at/all", "no such name"])
+def test_a_missing_embedder_names_the_ways(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    import huggingface_hub.constants
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(WeightsError) as raised:
+        SentenceEmbedder(name)
+    said = str(raised.value)
+    assert repr(name) in said and "use 'all-minilm-l6-v2', a folder" in said and "\n" not in said
 
 
 def test_an_error_without_words_still_names_the_ways(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

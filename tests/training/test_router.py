@@ -57,10 +57,10 @@ def test_what_serves_follows_the_taught_rules_and_those_written_later(pack: Pack
     router = Router(taught, pack, taught=True)
     for message, urgent in (("help, an electric shock from your lamp", True), ("how long may a lamp go back", False)):
         route = router.route(message)
-        assert route.rule and (route.probability > route.rule.sure) == urgent
+        assert route.holds == urgent
     later = Rule(name="dark", action="refuse", message="Open the curtains.", examples=DARK)
     route = Router(taught, replace(pack, rules=[*pack.rules, later]), taught=True).route("there is no light in my flat")
-    assert route.rule and route.rule.name == "dark" and route.probability > route.rule.sure
+    assert route.rule and route.rule.name == "dark" and route.holds
 
 
 def test_the_same_messages_give_the_same_router(pack: Pack, tmp_path: Path) -> None:
