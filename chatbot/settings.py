@@ -81,9 +81,9 @@ class Settings(BaseSettings):
     )
     replies: Literal["auto", "quote", "write"] = Field(
         "auto",
-        description="How a question is answered: `quote` gives the best passage in its own words, `write` lets the "
-        "model put the passages into words. `auto` quotes with the packaged base model, which is too small to read "
-        "reliably (docs/retrieval.md has the figures), and writes with any other.",
+        description="How a question is answered: `quote` gives the best passage in its own words, and small talk in "
+        "those of the pack's rows; `write` lets the model put both into words. `auto` quotes with the packaged base "
+        "model, which is too small to read reliably (docs/retrieval.md has the figures), and writes with any other.",
     )
     check: bool = Field(True, description="Hold back what a reply states in figures until its passages support it.")
     best_of: int = Field(

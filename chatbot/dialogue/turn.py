@@ -38,8 +38,8 @@ YES = re.compile(
 class Turn:
     """A prepared turn: a fixed `reply`, or a prompt with the `sources` that the model's reply may take figures from.
 
-    `quote` is the answer in the passages' own words, where the model is not trusted to write it; `unknown` is what is
-    said when no reply can be vouched for.
+    `quote` is the answer in the words of the passages or of the pack's rows, where the model is not trusted to write
+    it; `unknown` is what is said when no reply can be vouched for.
     """
 
     act: Act = "answer"
@@ -98,8 +98,10 @@ def prepare_turn(
     said = [message["content"] for message in history if message["role"] == "user"]
     sources = [*(f"{p.title} {p.text}" for p in kept), question, *said, contact.email, contact.phone, contact.hours]
     act: Act = _act(rule) if chatting and rule else "answer"
-    quote = quotation(kept) if settings.quotes and act == "answer" else ""
-    if quote and opening:
+    quote = ""
+    if settings.quotes:
+        quote = knowledge.talk.reply(rule, question) if chatting and rule else quotation(kept)
+    if opening and quote and act == "answer":
         quote, rule = opening + quote, route.tone
     return Turn(act, prompt, kept, sources, quote=quote, unknown=pack.persona.unknown, rule=rule.name if rule else None)
 

@@ -1,4 +1,4 @@
-"""What a version looks things up with: the index under its retriever, and the router, each with an embedder."""
+"""What a version looks things up with: the index and the small talk under its retriever, and the router."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.questions import known_questions, unanswered_questions
 from chatbot.knowledge.router import Router
 from chatbot.knowledge.spelling import Speller
+from chatbot.knowledge.talk import Talk
 from chatbot.records import ApprovedAnswer
 
 SOME = 300  # pairs
@@ -21,11 +22,12 @@ class Knowledge:
 
     index: KnowledgeIndex
     router: Router
+    talk: Talk
     partial: bool = False
 
     def become(self, whole: "Knowledge") -> None:
         """Look things up with another from now on, for those who hold this one."""
-        self.index, self.router, self.partial = whole.index, whole.router, whole.partial
+        self.index, self.router, self.talk, self.partial = whole.index, whole.router, whole.talk, whole.partial
 
     def set_answers(self, answers: Sequence[ApprovedAnswer]) -> None:
         """Hold exactly these approved answers."""
@@ -42,7 +44,7 @@ def open_knowledge(
     questions = known_questions(pack.pieces, pack.pairs, pack.dialogues)
     correct = Speller(pack).correct
     index = KnowledgeIndex(retriever, pack.pieces, questions, cache, unanswered_questions(pack.pairs), correct)
-    return Knowledge(index, Router(router, pack, cache, correct, taught))
+    return Knowledge(index, Router(router, pack, cache, correct, taught), Talk(retriever, pack, cache, correct))
 
 
 def open_part(pack: Pack, embedder: Embedder) -> Knowledge:

@@ -16,7 +16,7 @@ def test_a_rows_prompt_is_the_prompt_of_serving(
     pack: Pack, store: Store, knowledge: Knowledge, settings: Settings, tiny_base: BaseModel
 ) -> None:
     """Without known questions: they help a visitor's question and are left out of the row that they came from."""
-    knowledge = Knowledge(KnowledgeIndex(HashedEmbedder(), pack.pieces), knowledge.router)
+    knowledge = Knowledge(KnowledgeIndex(HashedEmbedder(), pack.pieces), knowledge.router, knowledge.talk)
     curated = curate(pack, store)
     snapshot = freeze(curated, pack, knowledge, settings, store, "operator:o")
     rows = snapshot.rows("train")
