@@ -21,7 +21,6 @@ from chatbot.engines.transformers import best_device
 from chatbot.errors import BusyError, UserError
 from chatbot.knowledge.embeddings import embedder_folder
 from chatbot.knowledge.packs import load_pack
-from chatbot.knowledge.questions import known_questions
 from chatbot.knowledge.router import labelled_messages
 from chatbot.records import Run, Version
 from chatbot.settings import Settings
@@ -38,7 +37,7 @@ from training.finetuning.encoding import show_mask
 from training.finetuning.finetune import Outcome, assist, finetune
 from training.finetuning.processes import ALONE, Processes
 from training.finetuning.recipe import Recipe
-from training.finetuning.retriever import finetune_retriever
+from training.finetuning.retriever import finetune_retriever, learned_questions
 from training.finetuning.router import finetune_router
 from training.finetuning.stages import stages_of
 from training.release.publish import promote, register
@@ -189,7 +188,7 @@ def teach_embedders(
     """The folders of the fine-tuned retriever and router, taken over from an interrupted run where they are there."""
     embedder, pack = embedder_folder(bench.settings.embedder), bench.pack
     retriever, router = folder / RETRIEVER, folder / ROUTER
-    questions = known_questions(pack.pieces, pack.pairs, pack.dialogues) if recipe.retriever_epochs else []
+    questions = learned_questions(pack, snapshot.read("train")) if recipe.retriever_epochs else []
     messages = labelled_messages(pack) if recipe.router_epochs and pack.rules else []
     if questions and not retriever.is_dir():
         held_out = {row["asked"] for row in snapshot.read("validation")}

@@ -81,6 +81,13 @@ class Ties:
         shared = sum(self._weights[word] for word in words & self._words[found[0]]) if found else 0.0
         return found[0] if found and shared > TOPIC_SHARE * whole else None
 
+    def restated(self, reply: str) -> int | None:
+        """The piece that holds at least half of a reply's words; None where no piece does."""
+        words = set(_words(reply))
+        found = self.find(reply)
+        best = max(found, key=lambda piece: len(words & self._words[piece]), default=None)
+        return best if best is not None and 2 * len(words & self._words[best]) >= len(words) else None
+
     def _best(self, text: str, candidates: Sequence[int]) -> int | None:
         words = set(_words(text))
         scores = [sum(self._weights[word] for word in words & self._words[position]) for position in candidates]

@@ -6,7 +6,7 @@ question and piece; no batch holds the same piece twice.
 
 import random
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,15 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from chatbot.knowledge.articles import Piece
-from chatbot.knowledge.questions import Question
+from chatbot.knowledge.packs import Pack
+from chatbot.knowledge.questions import Question, Ties, known_questions
 from training.finetuning.embedder import descend, encode, learning_copy, save
 from training.finetuning.recipe import Recipe
 
 BATCH = 40
 SMALLEST_BATCH = 2
 SHARPNESS = 20.0
+CURATED = ("pair", "dialogue")  # origins of rows that `known_questions` reads from the pack itself
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,19 @@ class RetrieverOutcome:
     recall_after: float | None
     questions: int
     seconds: float
+
+
+def learned_questions(pack: Pack, rows: Iterable[dict[str, Any]]) -> list[Question]:
+    """The pack's questions, and those of a snapshot's rows that people corrected, approved or liked.
+
+    What such a row replies is tied to the piece that holds most of its words; a reply of other words teaches nothing
+    here.
+    """
+    ties = Ties(pack.pieces)
+    told = [row for row in rows if row["origin"] not in CURATED]
+    tied = [(row["asked"], ties.restated(row["messages"][-1]["content"])) for row in told]
+    people = [Question(asked, (piece,)) for asked, piece in tied if piece is not None]
+    return known_questions(pack.pieces, pack.pairs, pack.dialogues) + people
 
 
 def finetune_retriever(
