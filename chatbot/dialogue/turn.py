@@ -29,7 +29,7 @@ OFFER = re.compile(
 YES = re.compile(
     r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please|go on|go ahead|of course|why not|do(?: that| it| so)?|"
     r"(?:that would|that['’]d) be (?:great|nice|good|lovely|helpful)|get (?:one|them|me one|a colleague))\b"
-    r"(?:\W+(?:yes|please|do|that|it|so|thanks|thank|you|then|mate|very|much|go|ahead|on|great|good|would|be|i)\b)*\W*",
+    r"(?:\W+(?:yes|yeah|ok(?:ay)?|sure|please|do|that|it|so|thanks|thank|you|then|mate|very|much|go|ahead|on|great|good|would|be|i)\b)*\W*",
     re.IGNORECASE,
 )
 

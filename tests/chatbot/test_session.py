@@ -314,6 +314,7 @@ def test_a_question_that_leaves_no_room_for_facts_says_so(open_chat: OpenChat, v
     ("text", "accepted"),
     [
         ("yes please", True),
+        ("yes ok", True),
         ("ok, do that", True),
         ("that would be great, thank you!", True),
         ("ok, never mind", False),
