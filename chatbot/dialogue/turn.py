@@ -12,6 +12,7 @@ from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.handoff import ACCEPTED, ASKED, wants_person
 from chatbot.dialogue.prompt import CountTokens, fit_prompt
 from chatbot.errors import InputError
+from chatbot.knowledge.articles import split_sentences
 from chatbot.knowledge.embeddings import windows
 from chatbot.knowledge.index import KnowledgeIndex, Query
 from chatbot.knowledge.knowledge import Knowledge
@@ -29,7 +30,8 @@ OFFER = re.compile(
 YES = re.compile(
     r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please|go on|go ahead|of course|why not|do(?: that| it| so)?|"
     r"(?:that would|that['’]d) be (?:great|nice|good|lovely|helpful)|get (?:one|them|me one|a colleague))\b"
-    r"(?:\W+(?:yes|yeah|ok(?:ay)?|sure|please|do|that|it|so|thanks|thank|you|then|mate|very|much|go|ahead|on|great|good|would|be|i)\b)*\W*",
+    r"(?:\W+(?:yes|yeah|ok(?:ay)?|sure|please|pls|plz|do|that|it|so|thanks|thank|you|then|mate|very|much|go|ahead|on|"
+    r"great|good|would|be|i|get|fetch|the|a|an?other|one|me|him|her|them|coll?[ea]+gu?e|person|somebody|someone)\b)*\W*",
     re.IGNORECASE,
 )
 
@@ -100,7 +102,8 @@ def prepare_turn(
     act: Act = _act(rule) if chatting and rule else "answer"
     quote = ""
     if settings.quotes:
-        quote = knowledge.talk.reply(rule, question) if chatting and rule else quotation(kept)
+        talks = rule if chatting else None
+        quote = knowledge.talk.reply(talks, question) if talks else _told(knowledge.index, kept, history, question)
     if opening and quote and act == "answer":
         quote, rule = opening + quote, route.tone
     return Turn(act, prompt, kept, sources, quote=quote, unknown=pack.persona.unknown, rule=rule.name if rule else None)
@@ -128,6 +131,16 @@ def quotation(passages: Sequence[Passage]) -> str:
     best = [p for p in passages[:2] if p.score > passages[0].score - NEARLY_AS_GOOD]
     alone = passages[:1] and passages[0].kind == "answer"
     return "\n\n".join(passage.text for passage in (best[:1] if alone else best))
+
+
+def _told(index: KnowledgeIndex, passages: Sequence[Passage], history: Sequence[ChatMessage], question: str) -> str:
+    """A quotation, or where the reply before was just that, its sentence that is nearest to the question."""
+    quote = quotation(passages)
+    parts = quote.split("\n\n")
+    again = history and all(part in history[-1]["content"] for part in parts)
+    if not quote or not again or passages[0].kind == "answer":
+        return quote
+    return index.nearest(question, [sentence for part in parts for sentence in split_sentences(part)])
 
 
 def _rule(route: Route, follows: bool) -> Rule | None:

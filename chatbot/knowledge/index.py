@@ -139,6 +139,11 @@ class KnowledgeIndex:
         scores = self._combined(self._vectors @ self._questions[sample].T, similar)
         return float(np.quantile(scores.max(axis=0), USUAL))
 
+    def nearest(self, question: str, texts: Sequence[str]) -> str:
+        """The one of some texts that is nearest to a question."""
+        asked, *vectors = self.embedder.encode([self._correct(question), *texts])
+        return texts[int((np.array(vectors) @ asked).argmax())]
+
     def topic(self, reply: str) -> str | None:
         """The title of the article that a reply is about."""
         piece = self._ties.topic(reply)

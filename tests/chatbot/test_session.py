@@ -310,11 +310,25 @@ def test_a_question_that_leaves_no_room_for_facts_says_so(open_chat: OpenChat, v
         last(chat.say(visitor, f"{QUESTION} {'please ' * 68}"))
 
 
+def test_what_was_just_said_whole_is_narrowed_to_the_sentence_asked_for(
+    open_chat: OpenChat, pack_folder: Path, visitor: Person
+) -> None:
+    article = "# Lockers\n\n## Use\n\nA locker opens with a code. A locker holds at most 15 kg. A locker is free.\n"
+    (pack_folder / "articles" / "lockers.md").write_text(article, encoding="utf-8")
+    chat = open_chat(replies="quote", passages=1)
+    first = last(chat.say(visitor, "how does a locker open"))
+    assert first.text == "A locker opens with a code. A locker holds at most 15 kg. A locker is free."
+    again = last(chat.say(visitor, "at most how many kg holds the locker", first.conversation))
+    assert again.text == "A locker holds at most 15 kg."
+
+
 @pytest.mark.parametrize(
     ("text", "accepted"),
     [
         ("yes please", True),
         ("yes ok", True),
+        ("yes get the colleage pls", True),
+        ("yes get me my money", False),
         ("ok, do that", True),
         ("that would be great, thank you!", True),
         ("ok, never mind", False),
