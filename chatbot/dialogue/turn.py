@@ -23,6 +23,7 @@ from chatbot.settings import Settings
 
 Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
 NEARLY_AS_GOOD = 0.06
+SAID_AGAIN = 2  # sentences
 SURE_IN_TALK = 0.8
 OFFER = re.compile(
     r"\b(?:colleague|somebody|someone)\b[^.!?]*\?\s*$|\bshall i\?\s*$|colleague\. would you", re.IGNORECASE
@@ -134,13 +135,14 @@ def quotation(passages: Sequence[Passage]) -> str:
 
 
 def _told(index: KnowledgeIndex, passages: Sequence[Passage], history: Sequence[ChatMessage], question: str) -> str:
-    """A quotation, or where the reply before was just that, its sentence that is nearest to the question."""
+    """A quotation, or where the reply before was just that, those of its sentences that are nearest to the question."""
     quote = quotation(passages)
     parts = quote.split("\n\n")
     again = history and all(part in history[-1]["content"] for part in parts)
     if not quote or not again or passages[0].kind == "answer":
         return quote
-    return index.nearest(question, [sentence for part in parts for sentence in split_sentences(part)])
+    sentences = [sentence for part in parts for sentence in split_sentences(part)]
+    return " ".join(index.nearest(question, sentences, max(1, min(SAID_AGAIN, len(sentences) - 1))))
 
 
 def _rule(route: Route, follows: bool) -> Rule | None:

@@ -139,10 +139,11 @@ class KnowledgeIndex:
         scores = self._combined(self._vectors @ self._questions[sample].T, similar)
         return float(np.quantile(scores.max(axis=0), USUAL))
 
-    def nearest(self, question: str, texts: Sequence[str]) -> str:
-        """The one of some texts that is nearest to a question."""
+    def nearest(self, question: str, texts: Sequence[str], count: int) -> list[str]:
+        """So many of some texts, those nearest to a question, in their order."""
         asked, *vectors = self.embedder.encode([self._correct(question), *texts])
-        return texts[int((np.array(vectors) @ asked).argmax())]
+        best = np.argsort(-(np.array(vectors) @ asked), kind="stable")[:count]
+        return [texts[at] for at in sorted(best)]
 
     def topic(self, reply: str) -> str | None:
         """The title of the article that a reply is about."""
