@@ -172,7 +172,7 @@ class Session:
             reply = self.store.conversations.begin_reply(conversation, question.id, trace)
             if turn.handoff:
                 self.store.conversations.hand_off(conversation, person.actor, turn.handoff)
-            if again:
+            if again and turn.act == "answer":
                 turn = replace(turn, quote="")
             writing = self._running[reply.id] = Writing()
             try:

@@ -23,7 +23,8 @@ from chatbot.settings import Settings
 
 Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
 NEARLY_AS_GOOD = 0.06
-SAID_AGAIN = 2  # sentences
+SAID_AGAIN = 2  # sentences at most
+JUST_BEFORE = 6  # messages
 SURE_IN_TALK = 0.8
 OFFER = re.compile(
     r"\b(?:colleague|somebody|someone)\b[^.!?]*\?\s*$|\bshall i\?\s*$|colleague\. would you", re.IGNORECASE
@@ -32,7 +33,8 @@ YES = re.compile(
     r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please|go on|go ahead|of course|why not|do(?: that| it| so)?|"
     r"(?:that would|that['’]d) be (?:great|nice|good|lovely|helpful)|get (?:one|them|me one|a colleague))\b"
     r"(?:\W+(?:yes|yeah|ok(?:ay)?|sure|please|pls|plz|do|that|it|so|thanks|thank|you|then|mate|very|much|go|ahead|on|"
-    r"great|good|would|be|i|get|fetch|the|a|an?other|one|me|him|her|them|coll?[ea]+gu?e|person|somebody|someone)\b)*\W*",
+    r"great|good|would|be|i|"
+    r"(?:get|fetch) (?:me )?(?:one|them|him|her|(?:the|an?|another) (?:coll?[ea]+gu?e|person)))\b)*\W*",
     re.IGNORECASE,
 )
 
@@ -79,12 +81,12 @@ def prepare_turn(
         return Turn("handoff", reply=handoff.message, handoff=ACCEPTED if accepted else ASKED)
     if rule and rule.action != "handoff" and knowledge.index.approved(question):
         rule = None
-    if rule and (not rule.talks or (rule.message and rule.action == "chat")):
+    if rule and (not rule.talks or (rule.message and (rule.action == "chat" or not history))):
         reason = f"rule {rule.name}" if rule.action == "handoff" else None
         return Turn(_act(rule), reply=rule.message or "", handoff=reason, rule=rule.name)
     chatting = rule is not None and not (history and rule.action == "ask")
     opening = _opening(route, history) if settings.quotes else ""
-    history = [{"role": m["role"], "content": defuse_markup(_unopened(m["content"], pack))} for m in history]
+    history = [{"role": m["role"], "content": defuse_markup(unopened(m["content"], pack))} for m in history]
     limit = 0 if chatting else settings.passages
     found = knowledge.index.look_up(search_queries(knowledge.index, history, question), limit)
     passages = found.passages
@@ -103,8 +105,8 @@ def prepare_turn(
     act: Act = _act(rule) if chatting and rule else "answer"
     quote = ""
     if settings.quotes:
-        talks = rule if chatting else None
-        quote = knowledge.talk.reply(talks, question) if talks else _told(knowledge.index, kept, history, question)
+        talk = rule if chatting else None
+        quote = knowledge.talk.reply(talk, question) if talk else _told(knowledge.index, kept, history, question)
     if opening and quote and act == "answer":
         quote, rule = opening + quote, route.tone
     return Turn(act, prompt, kept, sources, quote=quote, unknown=pack.persona.unknown, rule=rule.name if rule else None)
@@ -135,10 +137,10 @@ def quotation(passages: Sequence[Passage]) -> str:
 
 
 def _told(index: KnowledgeIndex, passages: Sequence[Passage], history: Sequence[ChatMessage], question: str) -> str:
-    """A quotation, or where the reply before was just that, those of its sentences that are nearest to the question."""
+    """A quotation, or where a reply just before held all of it, its sentences that are nearest to the question."""
     quote = quotation(passages)
     parts = quote.split("\n\n")
-    again = history and all(part in history[-1]["content"] for part in parts)
+    again = any(all(part in message["content"] for part in parts) for message in history[-JUST_BEFORE:])
     if not quote or not again or passages[0].kind == "answer":
         return quote
     sentences = [sentence for part in parts for sentence in split_sentences(part)]
@@ -163,7 +165,7 @@ def _opening(route: Route, history: Sequence[ChatMessage]) -> str:
     return "" if any(message["content"].startswith(said) for message in history) else said
 
 
-def _unopened(text: str, pack: Pack) -> str:
+def unopened(text: str, pack: Pack) -> str:
     """An earlier message without what was said before the answer, which is about nothing that could be looked up."""
     for rule in pack.rules:
         if rule.action == "acknowledge":

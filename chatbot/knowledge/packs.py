@@ -111,12 +111,12 @@ class Case(_Row):
 
 
 class Rule(_Row):
-    """A kind of message that the articles must not answer, told by its examples; the content of `rules/<name>.toml`.
+    """A kind of message that the articles alone must not answer, told by examples; the content of `rules/<name>.toml`.
 
     `handoff` gives the conversation to a person, `refuse` and `decline` say the message, `ask` asks back and `chat`
-    talks, both in the model's own words where there is no message; `acknowledge` says the message, and then the
-    articles answer after all. `sure` is the probability above which the rule holds: lower where missing such a message
-    is worse than a false alarm. `unlike` are messages that sound like the examples and are ordinary.
+    talks, in the words of rows of that intent or the model's where there is no message; `acknowledge` says the message,
+    and then the articles answer after all. `sure` is the probability above which the rule holds: lower where missing
+    such a message is worse than a false alarm. `unlike` are messages that sound like the examples and are ordinary.
     """
 
     name: Slug

@@ -82,11 +82,17 @@ class Ties:
         return found[0] if found and shared > TOPIC_SHARE * whole else None
 
     def restated(self, reply: str) -> int | None:
-        """The piece that holds at least half of a reply's words; None where no piece does."""
-        words = set(_words(reply))
+        """The piece that holds at least half of a reply, by the weight of its words; None where no piece does."""
         found = self.find(reply)
-        best = max(found, key=lambda piece: len(words & self._words[piece]), default=None)
-        return best if best is not None and 2 * len(words & self._words[best]) >= len(words) else None
+        words = set(_words(reply))
+        rarest = max(self._weights.values(), default=0.0)
+
+        def share(piece: int) -> float:
+            held = words & self._words[piece]
+            return sum(self._weights[word] for word in held) / sum(self._weights.get(word, rarest) for word in words)
+
+        best = max(found, key=share, default=None)
+        return best if best is not None and share(best) >= TOPIC_SHARE else None
 
     def _best(self, text: str, candidates: Sequence[int]) -> int | None:
         words = set(_words(text))

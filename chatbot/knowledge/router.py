@@ -1,4 +1,4 @@
-"""Which messages the articles must not answer: small talk, abuse, emergencies and whatever else a pack has rules for.
+"""Which messages the articles alone must not answer: small talk, abuse, emergencies, whatever a pack has rules for.
 
 A classifier over sentence embeddings learns the rules from their examples, and ordinary questions from the pack's rows
 and from what rules say they are unlike. An embedder that was taught the rules (`training/finetuning/router.py`) keeps
@@ -9,6 +9,7 @@ the row itself (stacking: Wolpert, 1992).
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 ORDINARY = ""
+TINY = 1e-9
 FOLDS = 4
 FEWEST_ORDINARY = 20
 NEAREST_EXAMPLES = 3
@@ -77,6 +79,8 @@ class Router:
         texts, labels = (list(part) for part in zip(*labelled_messages(pack), strict=True))
         vectors = cached_vectors(embedder, texts, cache)
         described = [piece.headed for piece in pack.pieces]
+        counts = Counter(labels)
+        self._rarity = {name: 1.0 if taught else counts[name] / counts[ORDINARY] for name in self._tones}
         ordinary = np.array([label in (ORDINARY, *self._tones) for label in labels])
         if not taught:
             self._pieces = cached_vectors(embedder, described, cache)
@@ -97,13 +101,20 @@ class Router:
         guessed = _softmax(vector[None] @ self._weights.T + self._bias)[0]
         shares: dict[str, float] = dict(zip(self._names, guessed.tolist(), strict=True))
         ordinary = float(self._ordinary(guessed))
-        tones = [self._rules[name] for name in self._tones if shares[name] > self._rules[name].sure * ordinary]
-        tone = max(tones, key=lambda rule: shares[rule.name], default=None)
+        tone = self._tone(shares)
         strict = [rule for name, rule in self._rules.items() if name not in self._tones]
         if not strict:
             return Route(None, 0.0, tone)
-        rule = max(strict, key=lambda rule: shares[rule.name] * _weight(rule))
+        rule = max(strict, key=lambda rule: shares.get(rule.name, 0.0) * _weight(rule))
         return Route(rule, 1 - ordinary if self._taught else self._weighed(ordinary, vector), tone)
+
+    def _tone(self, shares: dict[str, float]) -> Rule | None:
+        """The likeliest tone that is surer than it must be, against an ordinary message, at its rarity in the rows."""
+        odds = {
+            name: rarity * shares.get(name, 0.0) / max(shares[ORDINARY], TINY) for name, rarity in self._rarity.items()
+        }
+        heard = [name for name, value in odds.items() if value / (1 + value) > self._rules[name].sure]
+        return self._rules[max(heard, key=lambda name: odds[name])] if heard else None
 
     def _ordinary(self, guessed: Vectors) -> Any:
         """The probability of a message that the articles may answer, in whatever tone, along the last axis."""

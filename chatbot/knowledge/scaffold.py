@@ -109,6 +109,8 @@ def _read_articles(folder: Path) -> dict[str, str]:
             text = file.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"{str(file)!r} cannot be read as UTF-8 ({error}): nothing was written") from None
+        if not text.strip():
+            raise InputError(f"{str(file)!r} holds no text: write some or take it away, nothing was written")
         found[file.stem] = text if text.startswith("# ") else f"# {file.stem.title()}\n\n{text}"
     if not found:
         raise InputError(f"{str(folder)!r} holds no .md file: name a folder of Markdown files, nothing was written")

@@ -49,6 +49,7 @@ def test_what_somebody_has_becomes_a_pack(tmp_path: Path, policies: Path, answer
     [
         ("policies/care.md", "Wäsche".encode("latin-1"), "care.md"),
         ("answers.csv", "query,response\nWäsche?,Nein.\n".encode("latin-1"), "answers.csv"),
+        ("policies/care.md", b" \n", "holds no text"),
         ("answers.csv", b"question,answer\na,b\n", "query and response"),
     ],
 )

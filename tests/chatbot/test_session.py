@@ -329,6 +329,8 @@ def test_what_was_just_said_whole_is_narrowed_to_what_was_asked_for(
         ("yes ok", True),
         ("yes get the colleage pls", True),
         ("yes get me my money", False),
+        ("ok i get it, thanks", False),
+        ("sure, the other one", False),
         ("ok, do that", True),
         ("that would be great, thank you!", True),
         ("ok, never mind", False),
@@ -369,7 +371,7 @@ def test_who_is_upset_is_answered_after_a_word_of_regret_once(
     examples = [
         f"{feeling} {matter}" for feeling in ("awful", "disgraceful") for matter in ("lamp", "delivery", "return")
     ]
-    rule = f'action = "acknowledge"\nmessage = "I am so sorry."\nexamples = {examples!r}'
+    rule = f'action = "acknowledge"\nsure = 0.1\nmessage = "I am so sorry."\nexamples = {examples!r}'
     (pack_folder / "rules" / "upset.toml").write_text(rule, encoding="utf-8")
     chat = open_chat(replies="quote")
     first = last(chat.say(visitor, "awful disgraceful delivery, when does the parcel reach germany"))

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from chatbot.dialogue.turn import unopened
 from chatbot.knowledge.packs import Pack
 from chatbot.records import ChatMessage
 from chatbot.store import Store
@@ -119,7 +120,8 @@ def _from_feedback(pack: Pack, store: Store, collected: Collected) -> None:
         if messages is None:
             collected.dropped["incomplete reply"] += 1
         else:
-            _take(row, messages, collected)
+            told = [ChatMessage(role=m["role"], content=unopened(m["content"], pack)) for m in messages]
+            _take(row, told, collected)
 
 
 def _take(row: dict[str, Any], messages: list[ChatMessage], collected: Collected) -> None:

@@ -39,14 +39,15 @@ class RetrieverOutcome:
 def learned_questions(pack: Pack, rows: Iterable[dict[str, Any]]) -> list[Question]:
     """The pack's questions, and those of a snapshot's rows that people corrected, approved or liked.
 
-    What such a row replies is tied to the piece that holds most of its words; a reply of other words teaches nothing
-    here.
+    What such a row replies is tied to the piece that holds most of its words, in the place of what the pack says of the
+    same question; a reply of other words teaches nothing here.
     """
     ties = Ties(pack.pieces)
     told = [row for row in rows if row["origin"] not in CURATED]
     tied = [(row["asked"], ties.restated(row["messages"][-1]["content"])) for row in told]
-    people = [Question(asked, (piece,)) for asked, piece in tied if piece is not None]
-    return known_questions(pack.pieces, pack.pairs, pack.dialogues) + people
+    people = {asked: Question(asked, (piece,)) for asked, piece in tied if piece is not None}
+    known = known_questions(pack.pieces, pack.pairs, pack.dialogues)
+    return [question for question in known if question.text not in people] + list(people.values())
 
 
 def finetune_retriever(
