@@ -48,8 +48,10 @@ def open_knowledge(
 
 
 def open_part(pack: Pack, embedder: Embedder) -> Knowledge:
-    """All articles and rules of a pack, but only `SOME` of its pairs and no dialogue: read in a third of the time."""
-    pairs = pack.pairs[:: max(1, len(pack.pairs) // SOME)]
+    """All articles, rules and small talk of a pack, but `SOME` other pairs and no dialogue: soon read."""
+    step = max(1, len(pack.pairs) // SOME)
+    talking = {rule.name for rule in pack.rules if rule.talks}
+    pairs = [pair for at, pair in enumerate(pack.pairs) if at % step == 0 or pair.intent in talking]
     knowledge = open_knowledge(replace(pack, pairs=pairs, dialogues=[]), embedder, embedder)
     knowledge.partial = True
     return knowledge
