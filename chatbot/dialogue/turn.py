@@ -74,20 +74,21 @@ def prepare_turn(
     """Decide what the model is asked, if it is; raises `InputError` when the question does not fit the context."""
     handoff = pack.persona.handoff
     accepted = history and OFFER.search(history[-1]["content"]) and YES.fullmatch(question.strip())
+    if accepted:
+        return Turn("handoff", reply=handoff.message, handoff=ACCEPTED)
     route = knowledge.router.route(question)
-    rule = None if accepted else _rule(route, bool(history))
-    wanted = wants_person(question, handoff.phrases)
-    if accepted or (wanted and not (rule and rule.action == "handoff")):
-        return Turn("handoff", reply=handoff.message, handoff=ACCEPTED if accepted else ASKED)
+    rule = _rule(route, bool(history))
+    if wants_person(question, handoff.phrases) and not (rule and rule.action == "handoff"):
+        return Turn("handoff", reply=handoff.message, handoff=ASKED)
     if rule and rule.action != "handoff" and knowledge.index.approved(question):
         rule = None
     if rule and (not rule.talks or (rule.message and (rule.action == "chat" or not history))):
         reason = f"rule {rule.name}" if rule.action == "handoff" else None
         return Turn(_act(rule), reply=rule.message or "", handoff=reason, rule=rule.name)
-    chatting = rule is not None and not (history and rule.action == "ask")
+    talk = rule if rule and not (history and rule.action == "ask") else None
     opening = _opening(route, history) if settings.quotes else ""
     history = [{"role": m["role"], "content": defuse_markup(unopened(m["content"], pack))} for m in history]
-    limit = 0 if chatting else settings.passages
+    limit = 0 if talk else settings.passages
     found = knowledge.index.look_up(search_queries(knowledge.index, history, question), limit)
     passages = found.passages
     least = knowledge.index.usual_score if settings.min_score is None else settings.min_score
@@ -102,13 +103,12 @@ def prepare_turn(
     contact = pack.persona.contact
     said = [message["content"] for message in history if message["role"] == "user"]
     sources = [*(f"{p.title} {p.text}" for p in kept), question, *said, contact.email, contact.phone, contact.hours]
-    act: Act = _act(rule) if chatting and rule else "answer"
     quote = ""
     if settings.quotes:
-        talk = rule if chatting else None
         quote = knowledge.talk.reply(talk, question) if talk else _told(knowledge.index, kept, history, question)
-    if opening and quote and act == "answer":
+    if opening and quote and not talk:
         quote, rule = opening + quote, route.tone
+    act = _act(talk) if talk else "answer"
     return Turn(act, prompt, kept, sources, quote=quote, unknown=pack.persona.unknown, rule=rule.name if rule else None)
 
 
@@ -161,7 +161,9 @@ def _act(rule: Rule) -> Act:
 
 def _opening(route: Route, history: Sequence[ChatMessage]) -> str:
     """What is said before the answer, once in a conversation."""
-    said = f"{route.tone.message}\n\n" if route.tone else ""
+    if route.tone is None:
+        return ""
+    said = _said_before(route.tone)
     return "" if any(message["content"].startswith(said) for message in history) else said
 
 
@@ -169,5 +171,9 @@ def unopened(text: str, pack: Pack) -> str:
     """An earlier message without what was said before the answer, which is about nothing that could be looked up."""
     for rule in pack.rules:
         if rule.action == "acknowledge":
-            text = text.removeprefix(f"{rule.message}\n\n")
+            text = text.removeprefix(_said_before(rule))
     return text
+
+
+def _said_before(tone: Rule) -> str:
+    return f"{tone.message}\n\n"

@@ -78,26 +78,24 @@ class Ties:
         found = self.find(reply)
         words = set(_words(reply))
         whole = sum(self._weights.get(word, 0.0) for word in words)
-        shared = sum(self._weights[word] for word in words & self._words[found[0]]) if found else 0.0
-        return found[0] if found and shared > TOPIC_SHARE * whole else None
+        return found[0] if found and self._shared(words, found[0]) > TOPIC_SHARE * whole else None
 
     def restated(self, reply: str) -> int | None:
-        """The piece that holds at least half of a reply, by the weight of its words; None where no piece does."""
-        found = self.find(reply)
+        """The piece that holds at least half of a reply, words that no piece has included; None where no piece does."""
         words = set(_words(reply))
         rarest = max(self._weights.values(), default=0.0)
-
-        def share(piece: int) -> float:
-            held = words & self._words[piece]
-            return sum(self._weights[word] for word in held) / sum(self._weights.get(word, rarest) for word in words)
-
-        best = max(found, key=share, default=None)
-        return best if best is not None and share(best) >= TOPIC_SHARE else None
+        whole = sum(self._weights.get(word, rarest) for word in words)
+        best = max(self.find(reply), key=lambda piece: self._shared(words, piece), default=None)
+        return best if best is not None and self._shared(words, best) >= TOPIC_SHARE * whole else None
 
     def _best(self, text: str, candidates: Sequence[int]) -> int | None:
         words = set(_words(text))
-        scores = [sum(self._weights[word] for word in words & self._words[position]) for position in candidates]
+        scores = [self._shared(words, position) for position in candidates]
         return candidates[scores.index(max(scores))] if scores and max(scores) > 0 else None
+
+    def _shared(self, words: set[str], piece: int) -> float:
+        """The weight of the words that a piece holds."""
+        return sum(self._weights[word] for word in words & self._words[piece])
 
 
 def _words(text: str) -> list[str]:

@@ -57,7 +57,7 @@ def test_what_serves_follows_the_taught_rules_and_those_written_later(pack: Pack
     router = Router(taught, pack, taught=True)
     for message, urgent in (("help, an electric shock from your lamp", True), ("how long may a lamp go back", False)):
         route = router.route(message)
-        assert route.holds == urgent
+        assert route.rule and route.holds == urgent
     later = Rule(name="dark", action="refuse", message="Open the curtains.", examples=DARK)
     route = Router(taught, replace(pack, rules=[*pack.rules, later]), taught=True).route("there is no light in my flat")
     assert route.rule and route.rule.name == "dark" and route.holds
