@@ -49,7 +49,10 @@ class Person:
 
 @dataclass(frozen=True)
 class Sampling:
-    """How a reply is drawn from the model; temperature 0 is greedy. It ends before the first of the `stop` strings."""
+    """How a reply is drawn from the model; temperature 0 is greedy. It ends before the first of the `stop` strings.
+
+    `schema`, a JSON schema as text, is what the reply must satisfy; without one it is free text.
+    """
 
     max_new_tokens: int = 160
     temperature: float = 0.0
@@ -57,6 +60,7 @@ class Sampling:
     repetition_penalty: float = 1.05
     seed: int = 0
     stop: tuple[str, ...] = ()
+    schema: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """A plain dictionary, as stored with each reply."""

@@ -95,14 +95,15 @@ def write_reply(
             break
         failed += follower.failed
         kept = whole_sentences(text, end)
-        if kept:
+        if kept and not sampling.schema:
             writing.text, writing.outcome = kept, "shortened"
             break
         writing.text = ""
     else:
         _fall_back(turn, writing)
     writing.failed = failed or None
-    writing.abstained = writing.abstained or DECLINES.search(writing.text) is not None
+    declines = not sampling.schema and DECLINES.search(writing.text) is not None
+    writing.abstained = writing.abstained or declines
     yield
 
 

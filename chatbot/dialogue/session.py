@@ -154,6 +154,11 @@ class Session:
     ) -> Generator[Update, None, None]:
         started = time.perf_counter()
         with self.live.lease(conversation.id) as (engine, knowledge):
+            if sampling.schema and not engine.structured:
+                raise InputError(
+                    "this installation writes free text only: leave response_format out, or have the operator set "
+                    "`engine` to openvino or remote"
+                )
             knowledge.set_answers(self.store.feedback.answers())
             history = self.history(question)
             turn = prepare_turn(self.settings, self.pack, knowledge, engine.count_tokens, history, question.content)
@@ -172,7 +177,7 @@ class Session:
             reply = self.store.conversations.begin_reply(conversation, question.id, trace)
             if turn.handoff:
                 self.store.conversations.hand_off(conversation, person.actor, turn.handoff)
-            if again and turn.act == "answer":
+            if (again and turn.act == "answer") or sampling.schema:
                 turn = replace(turn, quote="")
             writing = self._running[reply.id] = Writing()
             try:

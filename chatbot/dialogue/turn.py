@@ -5,6 +5,7 @@ Shared by the session that serves and by the evaluation that judges, so that a s
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,7 +15,7 @@ from chatbot.dialogue.prompt import CountTokens, fit_prompt
 from chatbot.errors import InputError
 from chatbot.knowledge.articles import split_sentences
 from chatbot.knowledge.embeddings import windows
-from chatbot.knowledge.index import KnowledgeIndex, Query
+from chatbot.knowledge.index import Found, KnowledgeIndex, Query
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack, Rule
 from chatbot.knowledge.router import Route
@@ -37,6 +38,8 @@ YES = re.compile(
     r"(?:get|fetch) (?:me )?(?:one|them|him|her|(?:the|an?|another) (?:coll?[ea]+gu?e|person)))\b)*\W*",
     re.IGNORECASE,
 )
+
+_ahead = ThreadPoolExecutor(thread_name_prefix="look-up")
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,11 @@ def prepare_turn(
     accepted = history and OFFER.search(history[-1]["content"]) and YES.fullmatch(question.strip())
     if accepted:
         return Turn("handoff", reply=handoff.message, handoff=ACCEPTED)
+    earlier: list[ChatMessage] = [
+        {"role": m["role"], "content": defuse_markup(unopened(m["content"], pack))} for m in history
+    ]
+    queries = search_queries(knowledge.index, earlier, question)
+    looking = _ahead.submit(knowledge.index.look_up, queries, settings.passages)  # in vain where a rule applies
     route = knowledge.router.route(question)
     rule = _rule(route, bool(history))
     if wants_person(question, handoff.phrases) and not (rule and rule.action == "handoff"):
@@ -87,25 +95,24 @@ def prepare_turn(
         return Turn(_act(rule), reply=rule.message or "", handoff=reason, rule=rule.name)
     talk = rule if rule and not (history and rule.action == "ask") else None
     opening = _opening(route, history) if settings.quotes else ""
-    history = [{"role": m["role"], "content": defuse_markup(unopened(m["content"], pack))} for m in history]
-    limit = 0 if talk else settings.passages
-    found = knowledge.index.look_up(search_queries(knowledge.index, history, question), limit)
+    found = Found([], False) if talk else looking.result()
     passages = found.passages
+    needed = settings.passages and not talk
     least = knowledge.index.usual_score if settings.min_score is None else settings.min_score
     unanswered = found.unanswered and not history  # a follow-up says too little by itself
-    if limit and (unanswered or not passages or passages[0].score < least):
+    if needed and (unanswered or not passages or passages[0].score < least):
         return Turn("abstain", passages=passages, reply=pack.persona.unknown)
     budget = settings.context_tokens - settings.max_new_tokens
     system = pack.persona.system
-    prompt, kept = fit_prompt(system, history, defuse_markup(question), passages, count_tokens, budget)
+    prompt, kept = fit_prompt(system, earlier, defuse_markup(question), passages, count_tokens, budget)
     if passages and not kept:
         raise InputError("the message leaves no room for the facts it asks about: send a shorter one")
     contact = pack.persona.contact
-    said = [message["content"] for message in history if message["role"] == "user"]
+    said = [message["content"] for message in earlier if message["role"] == "user"]
     sources = [*(f"{p.title} {p.text}" for p in kept), question, *said, contact.email, contact.phone, contact.hours]
     quote = ""
     if settings.quotes:
-        quote = knowledge.talk.reply(talk, question) if talk else _told(knowledge.index, kept, history, question)
+        quote = knowledge.talk.reply(talk, question) if talk else _told(knowledge.index, kept, earlier, question)
     if opening and quote and not talk:
         quote, rule = opening + quote, route.tone
     act = _act(talk) if talk else "answer"

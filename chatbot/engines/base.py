@@ -36,9 +36,13 @@ class Generation(Protocol):
 
 
 class Engine(Protocol):
-    """A loaded model; `generate` may be called from many threads."""
+    """A loaded model; `generate` may be called from many threads.
+
+    `structured` tells whether it can hold a reply to the schema of its sampling.
+    """
 
     version: str
+    structured: bool
 
     @property
     def state(self) -> str:

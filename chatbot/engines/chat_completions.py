@@ -71,6 +71,9 @@ def request_body(
         body["top_p"] = sampling.top_p
     if sampling.stop:
         body["stop"] = list(sampling.stop[:MOST_STOPS])
+    if sampling.schema:
+        named = {"name": "reply", "schema": json.loads(sampling.schema), "strict": True}
+        body["response_format"] = {"type": "json_schema", "json_schema": named}
     if not hosted:
         body["repetition_penalty"] = body["repeat_penalty"] = sampling.repetition_penalty
     return body

@@ -32,21 +32,15 @@ MOST_SEQUENCES = 64
 class OpenVinoEngine:
     """A GGUF file served on the CPU to many people at once."""
 
-    state, available = "", True
+    state, available, structured = "", True, True
 
     def __init__(self, gguf: Path, base: BaseModel, version: str) -> None:
         import openvino_genai
 
         self.version = version
         self._genai = openvino_genai
-        scheduler = openvino_genai.SchedulerConfig()
-        scheduler.enable_prefix_caching = True
-        scheduler.cache_size = CACHE_GIGABYTES
-        scheduler.max_num_seqs = MOST_SEQUENCES
-        try:
-            self._pipeline = openvino_genai.ContinuousBatchingPipeline(str(gguf), scheduler, "CPU", PRECISION)
-        except RuntimeError as error:
-            raise EngineError(f"{gguf.name} cannot be loaded by OpenVINO: {str(error).splitlines()[-1]}") from error
+        self._gguf = gguf
+        self._pipeline = self._open()
         import_libraries()  # after the pipeline, which reads its file on the other core meanwhile
         self._tokenizer = base.tokenizer
         self._numbers = itertools.count()
@@ -56,6 +50,17 @@ class OpenVinoEngine:
         self._closing = False
         self._thread = threading.Thread(target=self._run, name=f"openvino-{version}", daemon=True)
         self._thread.start()
+
+    def _open(self) -> Any:
+        scheduler = self._genai.SchedulerConfig()
+        scheduler.enable_prefix_caching = True
+        scheduler.cache_size = CACHE_GIGABYTES
+        scheduler.max_num_seqs = MOST_SEQUENCES
+        try:
+            return self._genai.ContinuousBatchingPipeline(str(self._gguf), scheduler, "CPU", PRECISION)
+        except RuntimeError as error:
+            reason = str(error).splitlines()[-1]
+            raise EngineError(f"{self._gguf.name} cannot be loaded by OpenVINO: {reason}") from error
 
     def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> TokenGeneration:
         """Queue a reply; it joins the batch at the next step."""
@@ -94,10 +99,12 @@ class OpenVinoEngine:
             except Exception as error:
                 logger.exception("the engine failed at a step")
                 self._fail([*joining, *self._joined], EngineError(f"the engine failed: {error}"))
+                self._pipeline = None  # one that failed fails at every further step
             if self._closing and not self._joined:
                 return
 
     def _step(self, joining: list[TokenGeneration]) -> None:
+        self._pipeline = self._pipeline or self._open()
         for generation in joining:
             if generation.cancelled or self._closing:
                 generation.arrived.put(None)
@@ -147,4 +154,6 @@ class OpenVinoEngine:
             config.temperature = sampling.temperature
             config.top_p = sampling.top_p
             config.rng_seed = sampling.seed
+        if sampling.schema:
+            config.structured_output_config = self._genai.StructuredOutputConfig(json_schema=sampling.schema)
         return config

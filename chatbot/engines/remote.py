@@ -114,6 +114,8 @@ class RemoteGeneration:
 class RemoteEngine:
     """A model behind one or several servers."""
 
+    structured = True
+
     def __init__(
         self,
         urls: Sequence[str],

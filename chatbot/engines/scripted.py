@@ -54,7 +54,7 @@ class ScriptedGeneration:
 class ScriptedEngine:
     """Answers by a script; counts a word as a token."""
 
-    state, available = "", True
+    state, available, structured = "", True, False
 
     def __init__(self, version: str = "scripted", script: Script = first_fact, seconds_per_word: float = 0.0) -> None:
         self.version = version

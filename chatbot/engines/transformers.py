@@ -23,7 +23,7 @@ MOST_BATCH_TOKENS = 1024
 class TransformersEngine:
     """A base model served to many at once, with an adapter on top of it if one is given."""
 
-    state, available = "", True
+    state, available, structured = "", True, False
 
     def __init__(self, base: BaseModel, version: str, device: str = "cpu", adapter: Path | None = None) -> None:
         from transformers import GenerationConfig

@@ -67,7 +67,8 @@ class KnowledgeIndex:
         self._asked = [question.text for question in questions]
         self._best_piece = {question.text: question.pieces[0] for question in questions}
         ties = [(piece, number) for number, question in enumerate(questions) for piece in question.pieces]
-        self._tie_pieces, self._tie_questions = np.array(sorted(ties), np.int64).reshape(-1, 2).T
+        tied, self._tie_questions = np.array(sorted(ties), np.int64).reshape(-1, 2).T
+        self._tied_pieces, self._tie_starts = np.unique(tied, return_index=True)
         self._answers: list[Passage] = []
         self._answer_vectors = self._vectors[:0]
 
@@ -158,7 +159,7 @@ class KnowledgeIndex:
     def _piece_scores(self, asked: Vectors, leave_out: Collection[str]) -> Vectors:
         """Scores of shape (pieces, queries): half the cosine to the piece, half that to its nearest known question."""
         own: Vectors = self._vectors @ asked.T
-        if not len(self._tie_pieces):
+        if not len(self._tied_pieces):
             return own
         similar = self._questions @ asked.T
         if leave_out:
@@ -167,7 +168,7 @@ class KnowledgeIndex:
 
     def _combined(self, own: Vectors, similar: Vectors) -> Vectors:
         nearest = np.full_like(own, -1.0)
-        np.maximum.at(nearest, self._tie_pieces, similar[self._tie_questions])
+        nearest[self._tied_pieces] = np.maximum.reduceat(similar[self._tie_questions], self._tie_starts)
         scores: Vectors = np.where(nearest > -1.0, (1 - QUESTION_SHARE) * own + QUESTION_SHARE * nearest, own)
         return scores
 

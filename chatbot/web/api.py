@@ -34,6 +34,7 @@ from chatbot.web.api_shapes import (
     error_body,
     finish_reason,
     handoff,
+    told,
     usage,
     user_error,
 )
@@ -119,7 +120,8 @@ async def _reply(session: Session, request: Request, body: CompletionRequest, ca
     created = int(time.time())
     if body.stream:
         first = await anext(updates)
-        events = _events(first, updates, created, bool(body.stream_options and body.stream_options.include_usage))
+        with_usage = bool(body.stream_options and body.stream_options.include_usage)
+        events = _events(first, updates, created, with_usage, bool(body.structured))
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
     last: Update | None = None
     async with aclosing(updates):
@@ -129,7 +131,7 @@ async def _reply(session: Session, request: Request, body: CompletionRequest, ca
                 return Response(status_code=CLIENT_CLOSED)
     if last is None:
         raise InputError("nothing was answered: send the message again")
-    return JSONResponse(completion(last, created))
+    return JSONResponse(completion(last, created, bool(body.structured)))
 
 
 async def _followed(session: Session, updates: Generator[Update, None, None]) -> AsyncGenerator[Update, None]:
@@ -146,15 +148,16 @@ async def _followed(session: Session, updates: Generator[Update, None, None]) ->
 
 
 async def _events(
-    first: Update, updates: AsyncGenerator[Update, None], created: int, with_usage: bool
+    first: Update, updates: AsyncGenerator[Update, None], created: int, with_usage: bool, structured: bool
 ) -> AsyncGenerator[str, None]:
     update, sent = first, 0
     async with aclosing(updates):
         yield _event(chunk(first, created, delta({"role": "assistant", "content": ""})))
         try:
             while True:
-                if update.settled > sent:
-                    yield _event(chunk(update, created, delta({"content": update.text[sent : update.settled]})))
+                if update.settled > sent and (update.done or not structured):
+                    name, text = told(update, structured)
+                    yield _event(chunk(update, created, delta({name: text[sent : update.settled]})))
                     sent = update.settled
                 if update.done:
                     break

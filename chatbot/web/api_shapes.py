@@ -20,11 +20,13 @@ from chatbot.engines.chat_completions import MOST_STOPS
 from chatbot.errors import AccessError, BusyError, EngineError, InputError, NotFoundError, UserError
 from chatbot.records import ChatMessage
 from chatbot.web.bodies import BodyError, read_whole
+from chatbot.web.response_format import ResponseFormat
 
 logger = logging.getLogger(__name__)
 
 PREFIX = "chatcmpl-"
 CLIENT_CLOSED = 499
+WRITTEN = ("passed", "rewritten", "off")  # what the check made of a reply that is the model's own
 STATUSES: list[tuple[type[UserError], int, str]] = [
     (InputError, 400, "invalid_request_error"),
     (AccessError, 401, "authentication_error"),
@@ -78,6 +80,7 @@ class CompletionRequest(BaseModel):
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None
     seed: int | None = None
     stop: StopString | Annotated[list[StopString], Field(max_length=MOST_STOPS)] | None = None
+    response_format: ResponseFormat | None = None
     user: Annotated[str, Field(max_length=200)] = ""
 
     @field_validator("messages")
@@ -101,8 +104,14 @@ class CompletionRequest(BaseModel):
             "top_p": self.top_p,
             "seed": None if self.seed is None else self.seed % 2**31,
             "stop": (self.stop,) if isinstance(self.stop, str) else self.stop and tuple(self.stop),
+            "schema": self.structured or None,
         }
         return {name: value for name, value in asked.items() if value is not None}
+
+    @property
+    def structured(self) -> str:
+        """The JSON schema that the reply must satisfy; empty where it is free text."""
+        return self.response_format.text if self.response_format else ""
 
 
 class FeedbackRequest(BaseModel):
@@ -138,9 +147,16 @@ def handoff(update: Update) -> dict[str, str]:
     return {"handoff": update.trace.handoff} if update.trace.handoff else {}
 
 
-def completion(update: Update, created: int) -> dict[str, Any]:
+def told(update: Update, structured: bool) -> tuple[str, str]:
+    """The field that the reply goes into, `refusal` where JSON was asked for and words are the reply, and its text."""
+    refused = structured and update.trace.check not in WRITTEN
+    return "refusal" if refused else "content", update.text
+
+
+def completion(update: Update, created: int, structured: bool) -> dict[str, Any]:
     """A whole reply."""
-    message = {"role": "assistant", "content": update.text, "refusal": None} | handoff(update)
+    name, text = told(update, structured)
+    message = {"role": "assistant", "content": None, "refusal": None} | {name: text} | handoff(update)
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason(update)}
     head = {"id": PREFIX + update.message, "object": "chat.completion", "created": created}
     return head | {"model": update.trace.version, "choices": [choice | handoff(update)], "usage": usage(update)}

@@ -1,5 +1,6 @@
 """Every engine on the real base model: it streams whole characters, stops when told, and serves many at once."""
 
+import json
 import subprocess
 import sys
 import time
@@ -90,6 +91,27 @@ def test_a_cancelled_reply_ends_at_once(engine: Engine) -> None:
     assert len(rest) < 20
     assert time.monotonic() - began < 10
     assert generation.usage.finish == "cancelled"
+
+
+@pytest.mark.parametrize("engine", ["openvino", "remote"], indirect=True)
+def test_a_reply_satisfies_its_schema(engine: Engine) -> None:
+    assert engine.structured
+    choice = {"type": "object", "properties": {"name": {"enum": ["Ann", "Bob"]}}, "required": ["name"]}
+    said = json.loads("".join(engine.generate(PROMPT, Sampling(max_new_tokens=40, schema=json.dumps(choice)))))
+    assert said["name"] in ("Ann", "Bob")
+
+
+def test_an_engine_whose_step_failed_answers_the_next(real_home: Path) -> None:
+    base = find_base_model("smollm2-135m-instruct", real_home)
+    gguf = base.served()
+    assert gguf is not None
+    engine = OpenVinoEngine(gguf, base, "base")
+    try:
+        with pytest.raises(EngineError, match="the engine failed"):
+            list(engine.generate(PROMPT, Sampling(max_new_tokens=4, schema="no schema")))
+        assert "".join(engine.generate(PROMPT, Sampling(max_new_tokens=4)))
+    finally:
+        engine.close()
 
 
 def test_many_are_answered_at_once(engine: Engine) -> None:

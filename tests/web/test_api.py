@@ -1,14 +1,17 @@
 """The API over a real server: OpenAI's own client unchanged, feedback, monitoring, and every way to be refused."""
 
+import functools
 import json
 import socket
 import subprocess
 import time
+from typing import Literal
 
 import httpx
 import openai
 import pytest
 from fastapi import FastAPI
+from pydantic import BaseModel
 
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import EngineError
@@ -356,6 +359,79 @@ def test_stop_strings_end_a_reply(client, session):
     assert answer.choices[0].message.content == "We do deliver. It"
 
 
+class StructuredEngine(ScriptedEngine):
+    """Remembers the schemas that it was given."""
+
+    structured = True
+
+    def __init__(self, text):
+        super().__init__("base", lambda messages: text)
+        self.schemas = []
+
+    def generate(self, messages, sampling):
+        self.schemas.append(sampling.schema)
+        return super().generate(messages, sampling)
+
+
+class Parcel(BaseModel):
+    """What the client wants to know."""
+
+    days: int
+    country: Literal["Germany", "France"] | None
+
+
+@pytest.mark.parametrize("replies", ["write", "quote"])
+def test_a_reply_has_the_form_that_the_client_asks_for(client, session, replies):
+    session.settings.__dict__["replies"] = replies
+    engine = session.live._seat.engine = StructuredEngine('{"days": 6, "country": "Germany"}')
+    answer = client.chat.completions.parse(model="champion", messages=QUESTION, response_format=Parcel)
+    assert answer.choices[0].message.parsed == Parcel(days=6, country="Germany")
+    assert set(json.loads(engine.schemas[0])["properties"]) == {"days", "country"}
+    chunks = client.chat.completions.create(
+        model="champion", messages=QUESTION, stream=True, response_format={"type": "json_object"}
+    )
+    pieces = [chunk.choices[0].delta for chunk in chunks if chunk.choices]
+    assert "".join(piece.content or "" for piece in pieces) == '{"days": 6, "country": "Germany"}'
+    assert not any(piece.refusal for piece in pieces) and json.loads(engine.schemas[1]) == {"type": "object"}
+
+
+def test_what_cannot_be_vouched_for_is_refused_instead_of_put_into_the_form(client, session):
+    session.live._seat.engine = StructuredEngine('{"days": 77, "country": "Germany"}')
+    refused = client.chat.completions.parse(model="champion", messages=QUESTION, response_format=Parcel)
+    said = refused.choices[0].message
+    assert said.content is None and "6 working days" in said.refusal
+    chunks = client.chat.completions.create(
+        model="champion", messages=QUESTION, stream=True, response_format={"type": "json_object"}
+    )
+    pieces = [chunk.choices[0].delta for chunk in chunks if chunk.choices]
+    assert "".join(piece.refusal or "" for piece in pieces) == said.refusal
+    assert not any(piece.content for piece in pieces)
+
+
+def test_an_engine_that_cannot_hold_a_form_says_so(client, session):
+    with pytest.raises(openai.BadRequestError, match="response_format"):
+        client.chat.completions.parse(model="champion", messages=QUESTION, response_format=Parcel)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": 5},
+        {"type": "string", "pattern": "((((("},
+        {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}},
+        {"type": "string", "enum": []},
+        {"type": "string", "enum": ["x" * 20_000]},
+        functools.reduce(lambda inner, _: {"type": "array", "items": inner}, range(20), {"type": "null"}),
+    ],
+)
+def test_a_schema_that_no_grammar_is_made_of_is_refused(http, session, schema):
+    session.live._seat.engine = engine = StructuredEngine("{}")
+    form = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+    refused = completion(http, response_format=form)
+    assert refused.status_code == 400 and refused.json()["error"]["param"].startswith("response_format")
+    assert not engine.schemas
+
+
 @pytest.mark.parametrize(
     "more",
     [
@@ -367,6 +443,8 @@ def test_stop_strings_end_a_reply(client, session):
         {"messages": [{"role": "user", "content": 7}]},
         {"temperature": "hot"},
         {"user": "x" * 1000},
+        {"response_format": {"type": "json_schema"}},
+        {"response_format": {"type": "xml"}},
     ],
 )
 def test_wrong_values_are_refused_by_name(http, more):
