@@ -87,8 +87,12 @@ class Product:
         return f"{self.url}/v1/chat/completions"
 
     def memory(self) -> float:
-        """Resident MiB of the server process."""
-        return float(self.process.memory_info().rss) / 2**20
+        """Resident MiB of the server process and of those that it started."""
+        total = 0
+        for process in (self.process, *self.process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                total += process.memory_info().rss
+        return total / 2**20
 
     def version(self) -> str:
         """The version that answers now."""

@@ -23,11 +23,9 @@ class UnendingEngine(OpenVinoEngine):
 
     unending = False
 
-    def _config(self, sampling: Sampling) -> Any:
-        config = super()._config(sampling)
-        if self.unending:
-            config.min_new_tokens = sampling.max_new_tokens
-        return config
+    def _config(self, sampling: Sampling) -> dict[str, Any]:
+        least = {"min_new_tokens": sampling.max_new_tokens} if self.unending else {}
+        return super()._config(sampling) | least
 
 
 @contextmanager

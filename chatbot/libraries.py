@@ -10,10 +10,12 @@ _importing = threading.Lock()
 
 
 def one_core_each() -> None:
-    """Let torch use one core a thread from now on: many small questions at once, no large ones."""
+    """Let torch and NumPy use one core a thread from now on: many small questions at once, no large ones."""
     import torch
+    from threadpoolctl import threadpool_limits
 
     torch.set_num_threads(1)
+    threadpool_limits(1, "blas")
 
 
 def behind_others() -> None:

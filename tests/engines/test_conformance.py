@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from chatbot.engines.base import Engine
@@ -101,17 +102,34 @@ def test_a_reply_satisfies_its_schema(engine: Engine) -> None:
     assert said["name"] in ("Ann", "Bob")
 
 
-def test_an_engine_whose_step_failed_answers_the_next(real_home: Path) -> None:
+def test_an_engine_whose_process_failed_or_was_killed_answers_the_next(real_home: Path) -> None:
     base = find_base_model("smollm2-135m-instruct", real_home)
     gguf = base.served()
     assert gguf is not None
+    others = psutil.Process().children()
     engine = OpenVinoEngine(gguf, base, "base")
     try:
         with pytest.raises(EngineError, match="the engine failed"):
             list(engine.generate(PROMPT, Sampling(max_new_tokens=4, schema="no schema")))
+        pieces = iter(engine.generate(PROMPT, Sampling(max_new_tokens=400)))
+        next(pieces)
+        (worker,) = (child for child in psutil.Process().children() if child not in others)
+        worker.kill()
+        with pytest.raises(EngineError, match="exit status -9"):
+            list(pieces)
         assert "".join(engine.generate(PROMPT, Sampling(max_new_tokens=4)))
     finally:
         engine.close()
+    assert psutil.Process().children() == others
+
+
+def test_the_engines_process_ends_with_whoever_started_it(real_home: Path) -> None:
+    starting = [sys.executable, "-c", STARTING, str(real_home)]
+    with subprocess.Popen(starting, stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout
+        worker = psutil.Process(int(starter.stdout.readline()))
+        starter.kill()
+    worker.wait(10)
 
 
 def test_many_are_answered_at_once(engine: Engine) -> None:
@@ -139,6 +157,18 @@ def test_index_and_engine_load_side_by_side(real_home: Path, tmp_path: Path) -> 
     done = subprocess.run([sys.executable, "-c", OPENING, pack], capture_output=True, text=True, timeout=120)
     assert done.stdout.strip() == "base Hello", done.stderr
 
+
+STARTING = """
+import sys
+from pathlib import Path
+import psutil
+from chatbot.engines.base_model import find_base_model
+from chatbot.engines.openvino import OpenVinoEngine
+base = find_base_model("smollm2-135m-instruct", Path(sys.argv[1]))
+engine = OpenVinoEngine(base.served(), base, "base")
+print(psutil.Process().children()[0].pid, flush=True)
+sys.stdin.read()
+"""
 
 OPENING = """
 import sys
