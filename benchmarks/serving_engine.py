@@ -24,14 +24,13 @@ class UnendingEngine(OpenVinoEngine):
     unending = False
 
     def _config(self, sampling: Sampling) -> dict[str, Any]:
-        least = {"min_new_tokens": sampling.max_new_tokens} if self.unending else {}
-        return super()._config(sampling) | least
+        return super()._config(sampling) | ({"ignore_eos": True} if self.unending else {})
 
 
 @contextmanager
 def measured_engine(served: Served) -> Iterator[UnendingEngine]:
     """A fresh engine, warmed by one reply and closed at the end."""
-    engine = UnendingEngine(served.gguf, served.base, served.version)
+    engine = UnendingEngine(served.gguf, served.base, served.version, twice=True)
     try:
         first_token(engine, [{"role": "user", "content": FIRST}], served.sampling(8))
         yield engine

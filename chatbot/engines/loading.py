@@ -44,7 +44,7 @@ def load_engine(settings: Settings, base: BaseModel, store: Store, name: str) ->
     gguf = folder / MERGED if folder else base.served()
     if gguf is None or not gguf.is_file():
         raise EngineError(f"{name} has no GGUF file for the openvino engine: set `engine` to 'transformers'")
-    return OpenVinoEngine(gguf, base, name)
+    return OpenVinoEngine(gguf, base, name, twice=not settings.quotes)
 
 
 def _remote(settings: Settings, base: BaseModel, store: Store, name: str, folder: Path | None) -> Engine:

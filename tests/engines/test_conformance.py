@@ -26,7 +26,7 @@ PROMPT: list[ChatMessage] = [
 ]
 
 
-ENGINES = ["openvino", "transformers", "remote", "scripted"]
+ENGINES = ["openvino", "openvino twice", "transformers", "remote", "scripted"]
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -36,10 +36,10 @@ def engine(request: pytest.FixtureRequest, real_home: Path) -> Iterator[Engine]:
         return
     base = find_base_model("smollm2-135m-instruct", real_home)
     made: dict[str, Engine] = {}
-    if request.param == "openvino":
+    if request.param.startswith("openvino"):
         gguf = base.served()
         assert gguf is not None
-        made["engine"] = OpenVinoEngine(gguf, base, "base")
+        made["engine"] = OpenVinoEngine(gguf, base, "base", twice=request.param.endswith("twice"))
     elif request.param == "transformers":
         made["engine"] = TransformersEngine(base, "base")
     else:
@@ -94,12 +94,36 @@ def test_a_cancelled_reply_ends_at_once(engine: Engine) -> None:
     assert generation.usage.finish == "cancelled"
 
 
-@pytest.mark.parametrize("engine", ["openvino", "remote"], indirect=True)
+@pytest.mark.parametrize("engine", ["openvino", "openvino twice", "remote"], indirect=True)
 def test_a_reply_satisfies_its_schema(engine: Engine) -> None:
     assert engine.structured
     choice = {"type": "object", "properties": {"name": {"enum": ["Ann", "Bob"]}}, "required": ["name"]}
     said = json.loads("".join(engine.generate(PROMPT, Sampling(max_new_tokens=40, schema=json.dumps(choice)))))
     assert said["name"] in ("Ann", "Bob")
+
+
+@pytest.mark.parametrize("engine", ["openvino twice"], indirect=True)
+def test_a_reply_written_alone_goes_on_beside_others(engine: Engine) -> None:
+    alone = engine.generate(PROMPT, Sampling(max_new_tokens=120))
+    pieces = iter(alone)
+    begun = "".join(next(pieces) for _ in range(3))
+    assert [worker.busy for worker in engine._workers] == [False, True]
+    other = engine.generate(PROMPT, Sampling(max_new_tokens=20))
+    assert [worker.busy for worker in engine._workers] == [True, False]
+    whole = begun + "".join(pieces)
+    assert "".join(other) and other.usage.completion_tokens <= 20
+    assert alone.usage.finish in ("stop", "length") and 20 < alone.usage.completion_tokens <= 120
+    assert len(whole) > alone.usage.completion_tokens
+
+
+@pytest.mark.parametrize("engine", ["openvino twice"], indirect=True)
+def test_a_reply_that_is_cancelled_as_another_joins_ends(engine: Engine) -> None:
+    alone = engine.generate(PROMPT, Sampling(max_new_tokens=120, temperature=0.7))
+    next(iter(alone))
+    alone.cancel()
+    assert "".join(engine.generate(PROMPT, Sampling(max_new_tokens=4)))
+    assert len(list(alone)) < 20
+    assert alone.usage.finish == "cancelled"
 
 
 def test_an_engine_whose_process_failed_or_was_killed_answers_the_next(real_home: Path) -> None:
