@@ -10,6 +10,7 @@ from uuid import uuid4
 
 Role = Literal["visitor", "agent", "operator"]
 KeyRole = Literal["app", "agent", "operator"]
+LEAST = 1e-3  # temperature
 STAR_CRITERIA = ("accuracy", "coherence", "fluency", "engagement")
 DISLIKE_REASONS = ("Wrong", "Did not answer", "Hard to understand", "Too long", "Rude", "Unsafe")
 
@@ -61,6 +62,11 @@ class Sampling:
     seed: int = 0
     stop: tuple[str, ...] = ()
     schema: str = ""
+
+    @property
+    def greedy(self) -> bool:
+        """Whether the likeliest token is taken each time; so small a temperature would divide by nothing."""
+        return self.temperature < LEAST
 
     def as_dict(self) -> dict[str, Any]:
         """A plain dictionary, as stored with each reply."""

@@ -72,7 +72,7 @@ def request_body(
     if sampling.stop:
         body["stop"] = list(sampling.stop[:MOST_STOPS])
     if sampling.schema:
-        named = {"name": "reply", "schema": json.loads(sampling.schema), "strict": True}
+        named = {"name": "reply", "schema": json.loads(sampling.schema)}
         body["response_format"] = {"type": "json_schema", "json_schema": named}
     if not hosted:
         body["repetition_penalty"] = body["repeat_penalty"] = sampling.repetition_penalty

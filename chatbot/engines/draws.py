@@ -26,7 +26,7 @@ class Draw:
     def __init__(self, sampling: Sampling, device: str) -> None:
         self._penalty = RepetitionPenaltyLogitsProcessor(sampling.repetition_penalty)
         self._warpers = LogitsProcessorList()
-        if sampling.temperature > 0:
+        if not sampling.greedy:
             self._warpers += [TemperatureLogitsWarper(sampling.temperature), TopPLogitsWarper(sampling.top_p)]
         self._chance = torch.Generator(device).manual_seed(sampling.seed)
 

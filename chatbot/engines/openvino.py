@@ -4,9 +4,9 @@ A step of the pipeline holds Python's lock for as long as it computes, so in thi
 for it at every turn. Prompts go over and replies come back as token ids of the base model's own tokenizer, so that
 serving reads exactly what training wrote. Prefix caching is on.
 
-Where replies are written and the file is small, a second process takes the replies that are written alone, and looks
-their next words up in the prompt (Saxena, "Prompt Lookup Decoding", github.com/apoorvumang/prompt-lookup-decoding,
-2023): nearly twice as fast for one, but slower for many.
+Where questions are answered by the model and the file is small, a second process takes the replies in free text that
+are written alone, and looks their next words up in the prompt (Saxena, "Prompt Lookup Decoding", 2023,
+github.com/apoorvumang/prompt-lookup-decoding): twice as fast for one, slower for many.
 """
 
 import itertools
@@ -16,6 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ logger = logging.getLogger(__name__)
 WORKER = Path(__file__).with_name("openvino_worker.py")
 LARGEST_TWICE = 500_000_000  # bytes of a file that is held in memory twice
 STOP_SECONDS = 10
+LEAST_TOP_P = 1e-3  # what lies below is refused as 0
 
 
 class OpenVinoEngine:
@@ -53,11 +55,16 @@ class OpenVinoEngine:
         self._alone = _Worker(gguf, lookup=True) if twice and gguf.stat().st_size <= LARGEST_TWICE else None
         import_libraries()  # on the other core, while the workers read their file
         try:
-            for worker in self._workers:
-                worker.wait()
+            self._many.wait()
         except EngineError:
             self.close()
             raise
+        try:
+            if self._alone:
+                self._alone.wait()
+        except EngineError as error:
+            logger.warning("replies written alone are no faster than others: %s", error)
+            self._alone = None
 
     def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> TokenGeneration:
         """Queue a reply; it joins the batch at the next step."""
@@ -95,13 +102,12 @@ class OpenVinoEngine:
             self._many.add(moved)
 
     def _restart(self) -> None:
-        """Start what failed since the last reply."""
+        """Start what failed since the last reply; what can be done without stays away."""
+        if self._alone and not self._alone.alive:
+            self._alone = None
         if not self._many.alive:
             self._many = _Worker(self._gguf)
             self._many.wait()
-        if self._alone and not self._alone.alive:
-            self._alone = _Worker(self._gguf, lookup=True)
-            self._alone.wait()
 
     def _leave(self, generation: TokenGeneration) -> None:
         with self._lock:
@@ -110,13 +116,17 @@ class OpenVinoEngine:
 
     def _config(self, sampling: Sampling) -> dict[str, Any]:
         """Fields of OpenVINO GenAI's GenerationConfig."""
-        drawn = {"temperature": sampling.temperature, "top_p": sampling.top_p, "rng_seed": sampling.seed}
+        drawn = {
+            "temperature": sampling.temperature,
+            "top_p": max(sampling.top_p, LEAST_TOP_P),
+            "rng_seed": sampling.seed,
+        }
         return {
             "max_new_tokens": sampling.max_new_tokens,
             "repetition_penalty": sampling.repetition_penalty,
             "eos_token_id": self._tokenizer.eos_token_id,
-            "do_sample": sampling.temperature > 0,
-            **(drawn if sampling.temperature > 0 else {}),
+            "do_sample": not sampling.greedy,
+            **({} if sampling.greedy else drawn),
         }
 
 
@@ -216,14 +226,17 @@ class _Worker:
         return self.alive
 
     def _read(self) -> dict[str, Any]:
-        line = self._process.stdout.readline() if self._process.stdout else ""
-        told: dict[str, Any] = json.loads(line) if line else {"failed": f"exit status {self._process.wait()}"}
+        """What it says next; a line that is not whole was its last."""
+        try:
+            told: dict[str, Any] = json.loads(self._process.stdout.readline() if self._process.stdout else "")
+        except ValueError:
+            told = {"failed": f"exit status {self._process.wait()}"}
         return told
 
     def _listen(self) -> None:
         while "failed" not in (told := self._read()):
             with self._lock:
-                self._deliver(told["tokens"], told["ended"])
+                self._deliver(told)
         if not self._stopped:
             logger.error("the engine's process ended: %s", told["failed"])
         with self._lock:
@@ -234,19 +247,24 @@ class _Worker:
             failure = EngineError(f"the engine failed: {told['failed']}")
             reply.generation.arrived.put(None if self._stopped else failure)
 
-    def _deliver(self, tokens: dict[str, list[int]], ended: Sequence[str]) -> None:
+    def _deliver(self, told: dict[str, Any]) -> None:
         """Hand on what was written; what was given up is passed over."""
-        for handle, ids in tokens.items():
+        if told.get("refused") in self._joined:
+            refused = self._joined.pop(told["refused"])
+            refused.generation.arrived.put(EngineError(f"the engine refused the request: {told['why']}"))
+        for handle, ids in told.get("tokens", {}).items():
             if handle in self._joined:
                 self._joined[handle].written += ids
                 self._joined[handle].generation.arrived.put(ids)
-        for handle in ended:
+        for handle in told.get("ended", []):
             if handle in self._joined:
                 self._joined.pop(handle).generation.arrived.put(None)
 
     def _end(self) -> None:
         self.alive = False
+        self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
-            if pipe:
-                pipe.close()
+            with suppress(OSError):
+                if pipe:
+                    pipe.close()

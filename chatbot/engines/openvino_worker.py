@@ -3,7 +3,8 @@
     python -P openvino_worker.py FILE.gguf [lookup]
 
 In:  {"add": 1, "prompt": [ids], "config": {...}, "schema": "..."}   {"cancel": 1}
-Out: {"ready": true}, then after each step {"tokens": {"1": [ids]}, "ended": ["1"]}; at a failure {"failed": "why"}.
+Out: {"ready": true}, then after each step {"tokens": {"1": [ids]}, "ended": ["1"]}; for what cannot join
+     {"refused": "1", "why": "..."}; at a failure {"failed": "why"}.
 
 Requests join and leave between steps. It ends when its input does, so it never outlives whoever started it. With
 `lookup` it guesses what comes next from where the last three tokens stood before, and computes all guesses at once.
@@ -15,6 +16,7 @@ import queue
 import signal
 import sys
 import threading
+from dataclasses import dataclass
 from typing import Any, TextIO
 
 CACHE_GIGABYTES = 1
@@ -27,7 +29,17 @@ MOST_STEP_TOKENS = (
     512  # of prompts that are read while others are written to; 256 read slower, 1,024 make replies falter
 )
 
+READ_AGAIN = 2**40  # above the numbers of requests
+
 Order = dict[str, Any]
+
+
+@dataclass
+class Request:
+    """A request in the pipeline, with the tokens that were read and written."""
+
+    handle: Any
+    ids: list[int]
 
 
 class Batch:
@@ -45,39 +57,56 @@ class Batch:
         self._guesses = GUESSED if lookup else {}
         options = PRECISION | ({"prompt_lookup": True} if lookup else {})
         self._pipeline = openvino_genai.ContinuousBatchingPipeline(gguf, scheduler, "CPU", options)
-        self._joined: dict[str, Any] = {}
+        self._joined: dict[str, Request] = {}
+        self._read_again: list[Any] = []
 
     @property
     def busy(self) -> bool:
         """Whether a step would do anything."""
-        return bool(self._joined)
+        return bool(self._joined or self._read_again)
 
     def take(self, order: Order) -> None:
         """Let a request join, or cancel one; one that has ended is passed over."""
         if "cancel" in order:
-            handle = self._joined.get(str(order["cancel"]))
-            if handle is not None:
-                handle.cancel()
+            request = self._joined.get(str(order["cancel"]))
+            if request is not None:
+                request.handle.cancel()
             return
-        import numpy as np
-        import openvino
-
-        ids = openvino.Tensor(np.array([order["prompt"]], dtype=np.int64))
-        self._joined[str(order["add"])] = self._pipeline.add_request(order["add"], ids, self._config(order))
+        handle = self._add(order["add"], order["prompt"], self._config(order))
+        self._joined[str(order["add"])] = Request(handle, order["prompt"])
 
     def step(self) -> dict[str, Any]:
         """Compute one token for every request, or a part of a prompt; what was written, and who ended."""
         if self._pipeline.has_non_finished_requests():
             self._pipeline.step()
         tokens = {}
-        for number, handle in self._joined.items():
-            if handle.can_read():
-                tokens[number] = [token for output in handle.read().values() for token in output.generated_ids]
-        running = self._genai.GenerationStatus.RUNNING
-        ended = [number for number, handle in self._joined.items() if handle.get_status() != running]
+        for number, request in self._joined.items():
+            if request.handle.can_read():
+                outputs = request.handle.read().values()
+                tokens[number] = [token for output in outputs for token in output.generated_ids]
+                request.ids += tokens[number]
+        running, finished = self._genai.GenerationStatus.RUNNING, self._genai.GenerationStatus.FINISHED
+        self._read_again = [handle for handle in self._read_again if handle.get_status() == running]
+        ended = [number for number, request in self._joined.items() if request.handle.get_status() != running]
         for number in ended:
-            del self._joined[number]
+            request = self._joined.pop(number)
+            if self._guesses and request.handle.get_status() == finished:
+                self._read_on(int(number), request.ids)
         return {"tokens": tokens, "ended": ended}
+
+    def _read_on(self, number: int, ids: list[int]) -> None:
+        """Read a talk so far as a prompt, for its next turn: what was written by guesses is not in the cache."""
+        config = self._genai.GenerationConfig()
+        config.max_new_tokens = 1
+        for name, value in self._guesses.items():
+            setattr(config, name, value)
+        self._read_again.append(self._add(READ_AGAIN + number, ids, config))
+
+    def _add(self, number: int, ids: list[int], config: Any) -> Any:
+        import numpy as np
+        import openvino
+
+        return self._pipeline.add_request(number, openvino.Tensor(np.array([ids], dtype=np.int64)), config)
 
     def _config(self, order: Order) -> Any:
         config = self._genai.GenerationConfig()
@@ -100,9 +129,11 @@ def serve(gguf: str, lookup: bool, said: TextIO, out: TextIO) -> None:
     orders: queue.SimpleQueue[Order] = queue.SimpleQueue()
 
     def listen() -> None:
-        for line in said:
-            orders.put(json.loads(line))
-        os._exit(0)
+        try:
+            for line in said:
+                orders.put(json.loads(line))
+        finally:
+            os._exit(0)
 
     try:
         batch = Batch(gguf, lookup)
@@ -110,15 +141,27 @@ def serve(gguf: str, lookup: bool, said: TextIO, out: TextIO) -> None:
         tell({"ready": True})
         while True:
             while not (batch.busy and orders.empty()):
-                batch.take(orders.get())
-            tell(batch.step())
+                order = orders.get()
+                try:
+                    batch.take(order)
+                except RuntimeError as error:
+                    tell({"refused": str(order["add"]), "why": _reason(error)})
+            told = batch.step()
+            if told["tokens"] or told["ended"]:
+                tell(told)
     except Exception as error:
-        tell({"failed": (str(error).strip().splitlines() or [type(error).__name__])[-1]})
+        tell({"failed": _reason(error)})
+        os._exit(1)
+
+
+def _reason(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1]
 
 
 def main() -> None:
     """Speak over the standard streams; whatever libraries print goes to the error stream."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for word in (signal.SIGINT, signal.SIGTERM):  # whoever started it decides when its replies end
+        signal.signal(word, signal.SIG_IGN)
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     serve(sys.argv[1], "lookup" in sys.argv[2:], sys.stdin, out)

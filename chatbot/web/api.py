@@ -32,9 +32,9 @@ from chatbot.web.api_shapes import (
     completion,
     delta,
     error_body,
+    field_of,
     finish_reason,
     handoff,
-    told,
     usage,
     user_error,
 )
@@ -156,8 +156,8 @@ async def _events(
         try:
             while True:
                 if update.settled > sent and (update.done or not structured):
-                    name, text = told(update, structured)
-                    yield _event(chunk(update, created, delta({name: text[sent : update.settled]})))
+                    said = {field_of(update, structured): update.text[sent : update.settled]}
+                    yield _event(chunk(update, created, delta(said)))
                     sent = update.settled
                 if update.done:
                     break

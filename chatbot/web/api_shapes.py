@@ -3,6 +3,7 @@
 Fields that are not named here are ignored, as a model of one domain has no use for them.
 """
 
+import json
 import logging
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Literal
@@ -147,16 +148,24 @@ def handoff(update: Update) -> dict[str, str]:
     return {"handoff": update.trace.handoff} if update.trace.handoff else {}
 
 
-def told(update: Update, structured: bool) -> tuple[str, str]:
-    """The field that the reply goes into, `refusal` where JSON was asked for and words are the reply, and its text."""
-    refused = structured and update.trace.check not in WRITTEN
-    return "refusal" if refused else "content", update.text
+def field_of(update: Update, structured: bool) -> str:
+    """The field that a reply goes into: `refusal` where JSON was asked for and words are the reply."""
+    written = update.trace.check in WRITTEN and (finish_reason(update) == "length" or _is_json(update.text))
+    return "content" if written or not structured else "refusal"
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def completion(update: Update, created: int, structured: bool) -> dict[str, Any]:
     """A whole reply."""
-    name, text = told(update, structured)
-    message = {"role": "assistant", "content": None, "refusal": None} | {name: text} | handoff(update)
+    said = {"content": None, "refusal": None} | {field_of(update, structured): update.text}
+    message = {"role": "assistant"} | said | handoff(update)
     choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason(update)}
     head = {"id": PREFIX + update.message, "object": "chat.completion", "created": created}
     return head | {"model": update.trace.version, "choices": [choice | handoff(update)], "usage": usage(update)}

@@ -1,14 +1,15 @@
 """`response_format` of a request: the part of JSON Schema by which an engine can hold a reply to a form.
 
-It is about what OpenAI's structured outputs take (platform.openai.com/docs/guides/structured-outputs): types, objects,
-arrays, choices, no references, patterns or bounds. Only what stands here reaches an engine, because a grammar that it
-cannot make of a schema fails the replies of everybody.
+It is a part of what OpenAI's structured outputs take (platform.openai.com/docs/guides/structured-outputs): types,
+objects, arrays and choices. References, constants, patterns and bounds are refused: only what stands here reaches an
+engine, because a schema that it can make no grammar of fails the replies of everybody.
 """
 
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+Choice = str | Annotated[int, Field(ge=-(2**53), le=2**53)] | float | bool | None
 Type = Literal["object", "array", "string", "number", "integer", "boolean", "null"]
 MOST_CHARACTERS = 10_000
 DEEPEST = 10
@@ -22,12 +23,28 @@ class Schema(BaseModel):
     type: Type | None = None
     title: Annotated[str, Field(exclude=True)] = ""
     description: Annotated[str, Field(exclude=True)] = ""
-    enum: Annotated[list[str | int | float | bool | None], Field(min_length=1)] | None = None
+    enum: Annotated[list[Choice], Field(min_length=1)] | None = None
     properties: "dict[str, Schema] | None" = None
     required: list[str] | None = None
     additionalProperties: Literal[False] | None = None
     items: "Schema | None" = None
     anyOf: "Annotated[list[Schema], Field(min_length=1)] | None" = None
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        """Engines read one of choice, alternatives and type, and pass over what stands beside it."""
+        objects, arrays = (self.properties, self.required, self.additionalProperties), (self.items,)
+        if any(part is not None for part in objects) and self.type != "object":
+            raise ValueError("properties, required and additionalProperties belong to the type 'object'")
+        if any(part is not None for part in arrays) and self.type != "array":
+            raise ValueError("items belong to the type 'array'")
+        beside = (self.type, self.enum) if self.anyOf else (self.properties, self.items) if self.enum else ()
+        if any(part is not None for part in beside):
+            raise ValueError("anyOf stands alone, and enum beside a simple type at most")
+        unknown = set(self.required or []) - set(self.properties or {})
+        if unknown:
+            raise ValueError(f"required names what properties does not have: {', '.join(sorted(unknown))}")
+        return self
 
     @property
     def depth(self) -> int:

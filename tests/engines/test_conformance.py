@@ -81,6 +81,11 @@ def test_greedy_is_reproducible(engine: Engine) -> None:
     assert first == second
 
 
+def test_settings_near_zero_are_the_likeliest_token(engine: Engine) -> None:
+    assert "".join(engine.generate(PROMPT, Sampling(max_new_tokens=6, temperature=1e-50)))
+    assert "".join(engine.generate(PROMPT, Sampling(max_new_tokens=6, temperature=0.5, top_p=1e-50)))
+
+
 def test_a_cancelled_reply_ends_at_once(engine: Engine) -> None:
     generation = engine.generate(PROMPT, Sampling(max_new_tokens=400))
     pieces = iter(generation)
@@ -137,6 +142,8 @@ def test_an_engine_whose_process_failed_or_was_killed_answers_the_next(real_home
             list(engine.generate(PROMPT, Sampling(max_new_tokens=4, schema="no schema")))
         pieces = iter(engine.generate(PROMPT, Sampling(max_new_tokens=400)))
         next(pieces)
+        with pytest.raises(EngineError, match="refused the request"):
+            list(engine.generate(PROMPT, Sampling(max_new_tokens=4, repetition_penalty=-1.0)))
         (worker,) = (child for child in psutil.Process().children() if child not in others)
         worker.kill()
         with pytest.raises(EngineError, match="exit status -9"):

@@ -408,6 +408,15 @@ def test_what_cannot_be_vouched_for_is_refused_instead_of_put_into_the_form(clie
     assert not any(piece.content for piece in pieces)
 
 
+def test_words_are_a_refusal_though_the_engine_should_have_held_them_to_the_form(client, session):
+    session.live._seat.engine = StructuredEngine("It takes 6 working days.")
+    form = {"type": "json_object"}
+    said = client.chat.completions.create(model="champion", messages=QUESTION, response_format=form).choices[0]
+    assert (said.message.content, said.message.refusal) == (None, "It takes 6 working days.")
+    cut = client.chat.completions.create(model="champion", messages=QUESTION, response_format=form, max_tokens=3)
+    assert (cut.choices[0].message.content, cut.choices[0].finish_reason) == ("It takes 6", "length")
+
+
 def test_an_engine_that_cannot_hold_a_form_says_so(client, session):
     with pytest.raises(openai.BadRequestError, match="response_format"):
         client.chat.completions.parse(model="champion", messages=QUESTION, response_format=Parcel)
@@ -421,6 +430,11 @@ def test_an_engine_that_cannot_hold_a_form_says_so(client, session):
         {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}},
         {"type": "string", "enum": []},
         {"type": "string", "enum": ["x" * 20_000]},
+        {"enum": [10**400]},
+        {"type": "object", "properties": {}, "required": ["a"]},
+        {"type": "object", "anyOf": [{"type": "null"}]},
+        {"type": "array", "items": {"type": "null"}, "enum": ["x"]},
+        {"type": "string", "properties": {"a": {"type": "null"}}},
         functools.reduce(lambda inner, _: {"type": "array", "items": inner}, range(20), {"type": "null"}),
     ],
 )

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 CHUNK = 256
+ROWS = 32  # of logits whose softmax is made at once, in a cache
 
 
 class Forward:
@@ -57,12 +58,14 @@ class LogProbabilities(torch.autograd.Function):
         gradient = torch.empty_like(hidden) if ctx.needs_input_grad[0] else None
         for start in range(0, len(hidden), CHUNK):
             part = slice(start, start + CHUNK)
-            scores = (hidden[part] @ head.T).float().log_softmax(-1)
-            wanted = targets[part, None]
-            chosen.append(scores.gather(-1, wanted)[:, 0])
+            logits = hidden[part] @ head.T
+            for rows, wanted in zip(logits.split(ROWS), targets[part, None].split(ROWS), strict=True):
+                scores = rows.float().log_softmax(-1)
+                chosen.append(scores.gather(-1, wanted)[:, 0])
+                if gradient is not None:
+                    rows.copy_(scores.exp_().scatter_add_(-1, wanted, torch.full_like(wanted, -1, dtype=scores.dtype)))
             if gradient is not None:
-                away = scores.exp_().scatter_add_(-1, wanted, torch.full_like(wanted, -1, dtype=scores.dtype))
-                gradient[part] = (away.to(head.dtype) @ head).neg_()
+                gradient[part] = (logits @ head).neg_()
         ctx.save_for_backward(gradient)
         return torch.cat(chosen)
 

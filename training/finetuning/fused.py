@@ -41,6 +41,11 @@ class FusedLlama:
         self._layers = [_Layer(layer, self._shape) for layer in self._model.layers]
         self._put: tuple[int, ...] = ()
 
+    def take_over(self) -> None:
+        """Let go of the model's own matrices, which stand here a second time: it computes through this alone then."""
+        for layer in self._layers:
+            layer.take_over()
+
     @staticmethod
     def fits(model: "PreTrainedModel") -> bool:
         """Whether this forward pass computes the model's own."""
@@ -105,6 +110,11 @@ class _Layer:
         self._out = Adapted((out,), rank, scale, None)
         self._gate_up = Adapted((gate, up), rank, scale, layer.post_attention_layernorm.weight)
         self._down = Adapted((down,), rank, scale, None)
+
+    def take_over(self) -> None:
+        """Let go of the layer's own matrices."""
+        for module in (*self._attention, *self._feed_forward):
+            module.weight.data = module.weight.data.new_empty(0)
 
     @property
     def adapters(self) -> list[torch.Tensor]:

@@ -43,6 +43,8 @@ class Learner:
         self.model = model
         self.processes = processes
         self.forward = Forward(model, replies_only=recipe.backward == "replies")
+        if self.forward.fused:
+            self.forward.fused.take_over()
         self.objectives = list(objectives)
         self.clip_norm = recipe.clip_norm
         self._padding = padding
