@@ -5,6 +5,7 @@ base model unpacked to float32, which has the version's shape.
 """
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from statistics import median
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ FOLLOW_UP = "Thank you. Could you say that once more?"
 SLOW_TOKENS = 64
 ONE_AT_A_TIME = 2
 TRIAL = -1
+THINKING_SECONDS = 0.5
 
 Theirs = Callable[[LlamaServer, int], float]
 
@@ -147,7 +149,7 @@ def _reading(served: Served, engine: UnendingEngine, rounds: int) -> Measure:
 
 
 def _second_turn(served: Served, engine: UnendingEngine, drafts: Sequence[Draft], rounds: int) -> Measure:
-    """Milliseconds to the first token of a second turn, the talk so far being read already."""
+    """Milliseconds to the first token of a second turn, half a second after the first."""
 
     def talks(number: int) -> list[Draft]:
         return list(drafts[(number + 1) * TALKS : (number + 2) * TALKS])
@@ -156,6 +158,7 @@ def _second_turn(served: Served, engine: UnendingEngine, drafts: Sequence[Draft]
         times = []
         for one in talks(number):
             write(engine, one.prompt, served.sampling())
+            time.sleep(THINKING_SECONDS)
             times.append(first_token(engine, second_turn(one, FOLLOW_UP), served.sampling()))
         return median(times) * 1000
 
@@ -163,6 +166,7 @@ def _second_turn(served: Served, engine: UnendingEngine, drafts: Sequence[Draft]
         times = []
         for one in talks(number):
             server.complete(served.base.encode(one.prompt), served.settings.max_new_tokens)
+            time.sleep(THINKING_SECONDS)
             times.append(server.complete(served.base.encode(second_turn(one, FOLLOW_UP)), 1).first)
         return median(times) * 1000
 
