@@ -36,10 +36,10 @@ Order = dict[str, Any]
 
 @dataclass
 class Request:
-    """A request in the pipeline, with the tokens that were read and written."""
+    """A request in the pipeline, with the order that it came by, whose prompt grows by what is written."""
 
     handle: Any
-    ids: list[int]
+    order: Order
 
 
 class Batch:
@@ -72,8 +72,7 @@ class Batch:
             if request is not None:
                 request.handle.cancel()
             return
-        handle = self._add(order["add"], order["prompt"], self._config(order))
-        self._joined[str(order["add"])] = Request(handle, order["prompt"])
+        self._joined[str(order["add"])] = Request(self._add(order), order)
 
     def step(self) -> dict[str, Any]:
         """Compute one token for every request, or a part of a prompt; what was written, and who ended."""
@@ -84,29 +83,27 @@ class Batch:
             if request.handle.can_read():
                 outputs = request.handle.read().values()
                 tokens[number] = [token for output in outputs for token in output.generated_ids]
-                request.ids += tokens[number]
+                request.order["prompt"] += tokens[number]
         running, finished = self._genai.GenerationStatus.RUNNING, self._genai.GenerationStatus.FINISHED
         self._read_again = [handle for handle in self._read_again if handle.get_status() == running]
         ended = [number for number, request in self._joined.items() if request.handle.get_status() != running]
         for number in ended:
             request = self._joined.pop(number)
             if self._guesses and request.handle.get_status() == finished:
-                self._read_on(int(number), request.ids)
+                self._read_on(request.order)
         return {"tokens": tokens, "ended": ended}
 
-    def _read_on(self, number: int, ids: list[int]) -> None:
+    def _read_on(self, order: Order) -> None:
         """Read a talk so far as a prompt, for its next turn: what was written by guesses is not in the cache."""
-        config = self._genai.GenerationConfig()
-        config.max_new_tokens = 1
-        for name, value in self._guesses.items():
-            setattr(config, name, value)
-        self._read_again.append(self._add(READ_AGAIN + number, ids, config))
+        shortest = order["config"] | {"max_new_tokens": 1}
+        self._read_again.append(self._add(order | {"add": READ_AGAIN + order["add"], "config": shortest}))
 
-    def _add(self, number: int, ids: list[int], config: Any) -> Any:
+    def _add(self, order: Order) -> Any:
         import numpy as np
         import openvino
 
-        return self._pipeline.add_request(number, openvino.Tensor(np.array([ids], dtype=np.int64)), config)
+        ids = openvino.Tensor(np.array([order["prompt"]], dtype=np.int64))
+        return self._pipeline.add_request(order["add"], ids, self._config(order))
 
     def _config(self, order: Order) -> Any:
         config = self._genai.GenerationConfig()
