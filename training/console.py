@@ -14,11 +14,13 @@ import gradio as gr
 import pandas as pd
 
 from chatbot.dialogue.session import Session
+from chatbot.errors import AccessError
 from chatbot.records import Person
 from chatbot.store import Store
 from chatbot.store.versions import BASE
-from chatbot.web.access import Access
-from chatbot.web.review import PICK, SIGNED_OUT, Updates, told
+from chatbot.web.access import SIGNED_OUT, Access
+from chatbot.web.notices import UNQUEUED, Updates, notice_line, said, told
+from chatbot.web.review import PICK
 from chatbot.web.review import STYLE as REVIEW_STYLE
 from training import console_acts as acts
 from training import console_words as words
@@ -54,6 +56,7 @@ class Parts:
     selected: gr.State
     waiting_act: gr.State
     shown: gr.State
+    notice: gr.HTML
 
     def all(self) -> list[Any]:
         """Every component that a handler may change."""
@@ -86,17 +89,18 @@ def build_operate_page(session: Session, access: Access, jobs: Jobs) -> gr.Block
                     yes = gr.Button("Yes, do it", variant="primary", elem_id="op-yes")
                     no = gr.Button("Leave it as it is", elem_id="op-no")
         history = _html(elem_id="op-history")
+        notice = notice_line()
         selected, waiting_act, shown = gr.State(None), gr.State(None), gr.State({})
         retraining = (run, retrain, stop, curve)
         judging = (versions, verdict, promoting, trying, rolling, confirm, question, history)
-        parts = Parts(header, waits, *retraining, *judging, selected, waiting_act, shown)
+        parts = Parts(header, waits, *retraining, *judging, selected, waiting_act, shown, notice)
         desk = OperatorDesk(session, access, jobs, parts)
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "outputs": parts.all()}
+        quiet = UNQUEUED | {"outputs": parts.all()}
         page.load(desk.tick, [shown, selected], **quiet)
-        gr.Timer(POLL_SECONDS).tick(desk.tick, [shown, selected], queue=False, **quiet)
+        gr.Timer(POLL_SECONDS).tick(desk.tick, [shown, selected], **quiet)
         retrain.click(desk.retrain, [shown, selected], **quiet)
         stop.click(desk.stop, [shown, selected], **quiet)
-        versions.click(desk.pick, [shown], **quiet)
+        versions.click(desk.pick, [shown, waiting_act], **quiet)
         promoting.click(desk.ask_promote, [selected], **quiet).then(None, js=TO_CONFIRM)
         trying.click(desk.ask_try, [selected], **quiet).then(None, js=TO_CONFIRM)
         rolling.click(desk.ask_roll_back, None, **quiet).then(None, js=TO_CONFIRM)
@@ -139,6 +143,7 @@ class OperatorDesk:
         self._access = access
         self._jobs = jobs
         self._parts = parts
+        self.notice = parts.notice
         self._feedback = words.Feedback(session)
 
     @told
@@ -158,15 +163,17 @@ class OperatorDesk:
         """Ask the run under way to stop."""
         operator = self._operator(request)
         self._jobs.stop()
-        gr.Info(
-            "It stops after the step under way. Its checkpoint is kept: the next run can go on from it.", duration=6
-        )
-        return self._frame(operator, shown, selected)
+        stopping = said("It stops after the step under way. Its checkpoint is kept: the next run can go on from it.")
+        return self._frame(operator, shown, selected) | {self.notice: stopping}
 
     @told
-    def pick(self, shown: dict[int, int], event: gr.EventData, request: gr.Request) -> Updates:
-        """Show the verdict on the version that was clicked."""
-        return self._frame(self._operator(request), shown, str(event._data["id"])) | self._closed()
+    def pick(
+        self, shown: dict[int, int], waiting: acts.Act | None, event: gr.EventData, request: gr.Request
+    ) -> Updates:
+        """Show the verdict on the version that was clicked; a question about another one is closed."""
+        name = str(event._data["id"])
+        closed = self._closed() if waiting and waiting[1] != name else {}
+        return self._frame(self._operator(request), shown, name) | closed
 
     @told
     def ask_promote(self, selected: str | None, request: gr.Request) -> Updates:
@@ -192,8 +199,8 @@ class OperatorDesk:
     ) -> Updates:
         """Do what was asked about."""
         operator = self._operator(request)
-        gr.Info(acts.carry_out(self._store, waiting, self._session.settings.canary, operator.actor), duration=6)
-        return self._frame(operator, shown, selected) | self._closed()
+        done = acts.carry_out(self._store, waiting, self._session.settings.canary, operator.actor)
+        return self._frame(operator, shown, selected) | self._closed() | {self.notice: said(done)}
 
     @told
     def cancel(self, request: gr.Request) -> Updates:
@@ -204,9 +211,9 @@ class OperatorDesk:
     def _operator(self, request: gr.Request) -> Person:
         person = self._access.staff(request.cookies)
         if person is None:
-            raise gr.Error(SIGNED_OUT)
+            raise AccessError(SIGNED_OUT)
         if person.role != "operator":
-            raise gr.Error(f"Only operators may do this; you are signed in as {person.role}.")
+            raise AccessError(f"Only operators may do this; you are signed in as {person.role}.")
         return person
 
     def _default(self) -> str:
@@ -248,7 +255,7 @@ class OperatorDesk:
         }
         marks = {part._id: hash(repr(value)) for part, value in wanted.items()}
         changed = {part: value for part, value in wanted.items() if marks[part._id] != shown.get(part._id)}
-        return changed | {parts.shown: marks} if changed else gr.skip()
+        return changed | {parts.shown: marks}
 
     def _retraining(self) -> Updates:
         parts, session = self._parts, self._session

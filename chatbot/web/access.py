@@ -28,6 +28,7 @@ VISITOR_SECONDS = 365 * 24 * 3600
 STAFF_SECONDS = 12 * 3600
 LOGIN_RATE = parse("10/minute")
 PAGES = {"/review": ("agent", "operator"), "/operate": ("operator",)}
+SIGNED_OUT = "Your sign-in has ended: sign in at /login in another tab, and come back. Nothing here is lost."
 
 _templates = Environment(loader=PackageLoader("chatbot.web", "templates"), autoescape=select_autoescape())
 
@@ -103,7 +104,7 @@ class AccessMiddleware:
         if person is None:
             if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
                 return RedirectResponse(f"/login?next={quote(page)}", 303)
-            return JSONResponse({"detail": "sign in at /login"}, 401)
+            return JSONResponse({"detail": SIGNED_OUT}, 401)
         if person.role not in PAGES[page]:
             text = f"{page} is for {' and '.join(PAGES[page])}s; you are signed in as {person.role} {person.name}"
             return JSONResponse({"detail": text}, 403)

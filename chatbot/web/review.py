@@ -6,20 +6,19 @@
 `templates/review.html`, which escapes what people wrote. This page only stores: training reads the store later.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import wraps
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from chatbot.dialogue.session import Session
-from chatbot.errors import InputError, UserError
+from chatbot.errors import AccessError, InputError
 from chatbot.records import STAR_CRITERIA, Person
 from chatbot.store.feedback import QueueItem
-from chatbot.web.access import Access
+from chatbot.web.access import SIGNED_OUT, Access
+from chatbot.web.notices import UNQUEUED, Updates, notice_line, said, told
 from chatbot.web.review_case import REASONS, answer_rows, find_case, render
 
 STYLE = f"<style>{(Path(__file__).parent / 'templates' / 'review.css').read_text(encoding='utf-8')}</style>"
@@ -34,24 +33,7 @@ element.addEventListener('click', (event) => {
 });
 """
 TO_CASE = "() => { if (innerWidth < 900) document.getElementById('rv-case')?.scrollIntoView({behavior: 'smooth'}); }"
-SIGNED_OUT = "Your sign-in has ended: open /login in another tab, sign in, and come back. Nothing is lost."
-Updates = dict[Any, Any]
 Stars = int | None
-Handler = Callable[..., Updates]
-
-
-def told(handler: Handler) -> Handler:
-    """Show a `UserError` as a warning; the page stays as it is."""
-
-    @wraps(handler)
-    def wrapped(*args: Any, **kwargs: Any) -> Updates:
-        try:
-            return handler(*args, **kwargs)
-        except UserError as error:
-            gr.Warning(escape(str(error)))
-            return gr.skip()  # type: ignore[no-any-return]
-
-    return wrapped
 
 
 @dataclass(frozen=True)
@@ -71,12 +53,14 @@ class Parts:
     answers: gr.HTML
     selected: gr.State
     done: gr.State
+    notice: gr.HTML
 
     def all(self) -> list[Any]:
         """Every component that a handler may change."""
         return [
             *(self.header, self.reason, self.queue, self.case, self.form, self.question, self.correction),
-            *(self.hand_back, self.undo, self.answers, self.selected, self.done, *self.stars),
+            *(self.hand_back, self.undo, self.answers, self.selected, self.done, self.notice),
+            *self.stars,
         ]
 
 
@@ -103,23 +87,22 @@ def build_review_page(session: Session, access: Access) -> gr.Blocks:
                 undo = gr.Button("Undo the last “Done”", visible=False, size="sm")
         with gr.Tab("Answers in use"):
             answers = gr.HTML(js_on_load=PICK, elem_id="rv-answers")
-        parts = Parts(
-            header, reason, queue, case, form, stars, question, correction, hand_back, undo, answers, selected, done
-        )
+        notice = notice_line()
+        shown = (header, reason, queue, case, form, stars, question, correction, hand_back, undo, answers)
+        parts = Parts(*shown, selected, done, notice)
         desk = ReviewDesk(session, access, parts)
-        unseen: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        quiet = unseen | {"outputs": parts.all()}
+        quiet = UNQUEUED | {"outputs": parts.all()}
         page.load(desk.open, [reason], **quiet)
         reason.input(desk.filter, [reason], **quiet)
         queue.click(desk.pick, [reason], **quiet).then(None, js=TO_CASE)
         for radio in stars:
-            radio.input(desk.grade, [selected, *stars], selected, **unseen)
-        save.click(desk.correct, [selected, correction], selected, **unseen)
-        approve.click(desk.approve, [selected, question, correction], answers, **unseen)
+            radio.input(desk.grade, [selected, *stars], notice, **UNQUEUED)
+        save.click(desk.correct, [selected, correction], notice, **UNQUEUED)
+        approve.click(desk.approve, [selected, question, correction], [answers, notice], **UNQUEUED)
         hand_back.click(desk.hand_back, [selected, reason], **quiet)
         finish.click(desk.finish, [selected, reason], **quiet)
         undo.click(desk.reopen, [done, reason], **quiet)
-        answers.click(desk.withdraw, None, answers, **unseen)
+        answers.click(desk.withdraw, None, [answers, notice], **UNQUEUED)
         gr.Timer(REFRESH_SECONDS).tick(desk.refresh, [reason, selected], **quiet)
     return page
 
@@ -159,6 +142,7 @@ class ReviewDesk:
         self._store = session.store
         self._access = access
         self._parts = parts
+        self.notice = parts.notice
 
     @told
     def open(self, reason: str, request: gr.Request) -> Updates:
@@ -197,8 +181,7 @@ class ReviewDesk:
     def correct(self, selected: str | None, correction: str, request: gr.Request) -> Updates:
         """Store what the reply should have been."""
         self._store.feedback.correct(_chosen(selected), self._reader(request), correction)
-        gr.Info("Correction saved.", duration=4)
-        return gr.skip()  # type: ignore[no-any-return]
+        return {self.notice: said("Correction saved.")}
 
     @told
     def approve(self, selected: str | None, question: str, correction: str, request: gr.Request) -> Updates:
@@ -208,8 +191,7 @@ class ReviewDesk:
             self._store.feedback.approve(question, correction, reader, message_id)
             if correction.strip() != self._store.conversations.message(message_id).content.strip():
                 self._store.feedback.correct(message_id, reader, correction)
-        gr.Info("In use: similar questions are answered with it from now on.", duration=5)
-        return self._answers()
+        return self._answers() | {self.notice: said("In use: similar questions are answered with it from now on.")}
 
     @told
     def hand_back(self, selected: str | None, reason: str, request: gr.Request) -> Updates:
@@ -217,8 +199,8 @@ class ReviewDesk:
         reader, message_id = self._reader(request), _chosen(selected)
         conversation = self._store.conversations.message(message_id).conversation
         self._store.conversations.hand_back(conversation, reader.actor)
-        gr.Info("The bot answers in this conversation again.", duration=4)
-        return self._show(reader, message_id, reason)
+        again = said("The bot answers in this conversation again.")
+        return self._show(reader, message_id, reason) | {self.notice: again}
 
     @told
     def finish(self, selected: str | None, reason: str, request: gr.Request) -> Updates:
@@ -239,13 +221,12 @@ class ReviewDesk:
     def withdraw(self, event: gr.EventData, request: gr.Request) -> Updates:
         """Stop using an approved answer, at once."""
         self._store.feedback.withdraw_answer(str(event._data["id"]), self._reader(request))
-        gr.Info("Withdrawn: it is not used any more.", duration=4)
-        return self._answers()
+        return self._answers() | {self.notice: said("Withdrawn: it is not used any more.")}
 
     def _reader(self, request: gr.Request) -> Person:
         person = self._access.staff(request.cookies)
         if person is None:
-            raise gr.Error(SIGNED_OUT)
+            raise AccessError(SIGNED_OUT)
         return person
 
     def _next(self, reader: Person, reason: str) -> Updates:

@@ -1,6 +1,7 @@
 """The operators' page in a real browser; the run is a row that the test moves, no model is trained."""
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +26,8 @@ from chatbot.store.versions import BASE
 from chatbot.web.access import Access, AccessMiddleware, login_routes
 from chatbot.web.theme import CSS, HEAD, chat_theme
 from tests.packs import write_pack
-from training.console import build_operate_page
+from training import console_acts
+from training.console import OperatorDesk, build_operate_page
 from training.cycle import run_folder
 from training.finetuning.checkpoints import CHECKPOINT
 
@@ -266,6 +268,59 @@ def test_judges_promotes_and_rolls_back(visit: Callable[..., Page], site: Site) 
     expect(page.locator("#op-history li").first).to_contain_text(
         f"ada (operator) let the base model answer instead of {first.name}"
     )
+
+
+def test_a_click_while_another_is_answered_is_not_lost(
+    visit: Callable[..., Page], site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version = site.add_version({"facts": 31}, 4.21, verdict("hold", BASE, ["not proven better than base"], 0.02))
+    page = operate(visit, site)
+    frame = OperatorDesk._frame
+
+    def slow(*arguments: Any) -> Any:
+        time.sleep(0.1)
+        return frame(*arguments)
+
+    monkeypatch.setattr(OperatorDesk, "_frame", slow)
+    for _ in range(8):
+        page.locator("#op-versions").get_by_role("button", name=version.name).click()
+        press(page, "Promote")
+        expect(page.locator("#op-confirm")).to_contain_text(f"Let {version.name} answer from now on")
+        page.wait_for_timeout(200)
+        press(page, "Leave it as it is")
+        expect(page.locator("#op-confirm")).to_be_hidden()
+
+
+def test_another_version_closes_the_question(visit: Callable[..., Page], site: Site) -> None:
+    first = site.add_version({"facts": 31}, 4.21, verdict("hold", BASE, ["not proven better than base"], 0.02))
+    site.add_version({"facts": 30}, 4.02, verdict("hold", BASE, ["loses on safety: 9 of 12 pass"], -0.02))
+    page = operate(visit, site)
+    press(page, "Promote")
+    expect(page.locator("#op-confirm")).to_be_visible()
+    page.locator("#op-versions").get_by_role("button", name=first.name).click()
+    expect(page.locator("#op-confirm")).to_be_hidden()
+
+
+def test_what_cannot_be_done_is_said(visit: Callable[..., Page], site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.add_version({"facts": 31}, 4.21, verdict("hold", BASE, ["not proven better than base"], 0.02))
+    page = operate(visit, site)
+
+    def refused(*_: Any) -> Any:
+        raise NotFoundError("<b>no such version</b>: pick another one")
+
+    monkeypatch.setattr(console_acts, "promoting", refused)
+    for _ in range(2):
+        press(page, "Promote")
+        expect(page.get_by_text("<b>no such version</b>: pick another one")).to_be_visible()
+        expect(page.locator("#notice p")).to_be_hidden(timeout=15_000)
+
+
+def test_a_fault_of_the_server_is_said(visit: Callable[..., Page], site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.add_version({"facts": 31}, 4.21, verdict("hold", BASE, ["not proven better than base"], 0.02))
+    page = operate(visit, site)
+    monkeypatch.setattr(console_acts, "promoting", lambda *_: 1 / 0)
+    press(page, "Promote")
+    expect(page.get_by_text("That went wrong, and nothing was saved: the server's log says why.")).to_be_visible()
 
 
 def test_a_refused_version_is_reported(visit: Callable[..., Page], site: Site) -> None:
