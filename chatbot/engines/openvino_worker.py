@@ -27,7 +27,7 @@ MOST_SEQUENCES = 64
 GUESSED = {"num_assistant_tokens": 4, "max_ngram_size": 3}
 # Prompts are read in parts while others are written to: shorter parts read slower, longer ones make replies falter. By
 # lookup they are the shortest, because a reply that another joins goes on elsewhere, and what is begun here is in vain.
-STEP_TOKENS, LOOKUP_STEP_TOKENS = 768, 128
+STEP_TOKENS, LOOKUP_STEP_TOKENS = 768, 256
 
 READ_AGAIN = 2**40  # above the numbers of requests
 
