@@ -47,16 +47,16 @@ class OpenVinoEngine:
         """
         self.version = version
         self._gguf = gguf
-        self._tokenizer = base.tokenizer
         self._numbers = itertools.count()
         self._lock = threading.Lock()
         self._closing = False
         self._many = _Worker(gguf)
         self._alone = _Worker(gguf, lookup=True) if twice and gguf.stat().st_size <= LARGEST_TWICE else None
-        import_libraries()  # on the other core, while the workers read their file
         try:
+            import_libraries()  # on the other core, while the workers read their file
+            self._tokenizer = base.tokenizer
             self._many.wait()
-        except EngineError:
+        except BaseException:
             self.close()
             raise
         try:
