@@ -12,6 +12,7 @@ from chatbot.dialogue.session import Session
 from chatbot.records import DISLIKE_REASONS
 from chatbot.web.access import Access
 from chatbot.web.chat_events import ChatEvents
+from chatbot.web.notices import UNQUEUED
 
 TICK_SECONDS = 2
 CONSENT = "Off by default. When on, your chats may train the assistant, after personal details are taken out."
@@ -64,8 +65,7 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
                     stop = gr.Button("Stop", elem_id="stop", min_width=0)
                 gr.HTML(SMALL_PRINT, js_on_load=None, apply_default_css=False)
         frame = [talk, conversation, history, box]
-        quick = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
-        queued = quick | {"queue": True, "concurrency_limit": None, "trigger_mode": "multiple"}
+        queued = UNQUEUED | {"queue": True, "concurrency_limit": None, "trigger_mode": "multiple"}
         gr.on([box.submit, send.click], events.ask, [box, conversation], frame, **queued)
         for trigger, answer in (
             (talk.suggest, events.suggest),
@@ -75,14 +75,14 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
             (history.remove, events.remove),
         ):
             trigger(answer, [conversation], frame, **queued)
-        stop.click(events.stop, None, None, **quick)
+        stop.click(events.stop, None, None, **UNQUEUED)
         for trigger in (new.click, header.fresh):
-            trigger(events.fresh, None, frame, **quick)
-        history.open(events.open, None, frame, **quick)
+            trigger(events.fresh, None, frame, **UNQUEUED)
+        history.open(events.open, None, frame, **UNQUEUED)
         talk.rate(events.rate, None, talk, **queued)
         consent.input(events.consent, [consent], None, **queued)
-        page.load(events.load, [conversation], [*frame[:3], consent, header], **quick)
-        gr.Timer(TICK_SECONDS).tick(events.tick, [conversation], [header, *frame[:3]], **quick)
+        page.load(events.load, [conversation], [*frame[:3], consent, header], **UNQUEUED)
+        gr.Timer(TICK_SECONDS).tick(events.tick, [conversation], [header, *frame[:3]], **UNQUEUED)
         page.unload(events.close)
     return page
 
