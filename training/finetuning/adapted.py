@@ -25,10 +25,10 @@ class Adapted:
         self._ranks = [rank] * len(matrices) if rank else []
         self._scale, self._gain = scale, gain
         stacked = torch.cat(list(matrices))
-        beside = stacked.new_zeros(len(stacked), sum(self._ranks))
-        self.weight = torch.cat((stacked if gain is None else stacked * gain, beside), 1)
+        below = stacked.new_zeros(sum(self._ranks), len(stacked))
+        self.weight = torch.cat(((stacked if gain is None else stacked * gain).T, below))
         self.down = stacked.new_zeros(sum(self._ranks), self.inputs)
-        self._ups = _diagonal(self.weight[:, self.inputs :], self._outputs, self._ranks)
+        self._ups = _diagonal(self.weight[self.inputs :], self._ranks, self._outputs)
 
     @torch.no_grad()
     def put(self, adapters: Sequence[torch.Tensor]) -> None:
@@ -36,33 +36,33 @@ class Adapted:
         downs, ups = adapters[::2], adapters[1::2]
         torch.mul(torch.cat(list(downs)), 1.0 if self._gain is None else self._gain.float(), out=self.down)
         for place, up in zip(self._ups, ups, strict=True):
-            torch.mul(up, self._scale, out=place)
+            torch.mul(up.T, self._scale, out=place)
 
     def room(self, tokens: int) -> torch.Tensor:
         """An empty [x, h], shape (tokens, inputs + ranks); x is to be written into its first `inputs` columns."""
-        return self.weight.new_empty(tokens, self.weight.shape[1])
+        return self.weight.new_empty(tokens, len(self.weight))
 
     def product(self, x_h: torch.Tensor) -> torch.Tensor:
         """y, shape (tokens, outputs); writes h beside x."""
         if self._ranks:
             x_h[:, self.inputs :] = x_h[:, : self.inputs] @ self.down.T
-        return x_h @ self.weight.T
+        return x_h @ self.weight
 
     def backward(self, dy: torch.Tensor, x_h: torch.Tensor, start: int = 0) -> tuple[torch.Tensor, list[torch.Tensor]]:
         """The gradient of x from the token `start` on, and those of A and B in turn, which are of all tokens."""
-        d_x_h = dy[start:] @ self.weight
+        d_x_h = dy[start:] @ self.weight.T
         d_x, d_h = d_x_h[:, : self.inputs], d_x_h[:, self.inputs :]
         if not self._ranks:
             return d_x, []
         x, h = x_h[:, : self.inputs], x_h[:, self.inputs :]
         d_x = torch.addmm(d_x, d_h, self.down)
         if start:
-            d_h = torch.cat((dy[:start] @ self.weight[:, self.inputs :], d_h))
+            d_h = torch.cat((dy[:start] @ self.weight[self.inputs :].T, d_h))
         d_downs = (d_h.T @ x).float()
         if self._gain is not None:
             d_downs.mul_(self._gain)
         d_ups = [
-            (part.T @ inner).float().mul_(self._scale)
+            (inner.T @ part).T.to(d_downs.dtype, memory_format=torch.contiguous_format).mul_(self._scale)
             for part, inner in zip(dy.split(self._outputs, 1), h.split(self._ranks, 1), strict=True)
         ]
         return d_x, [gradient for pair in zip(d_downs.split(self._ranks), d_ups, strict=True) for gradient in pair]

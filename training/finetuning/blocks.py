@@ -7,6 +7,7 @@ is kept have the precision of the weights; the states between blocks, norms and 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import torch
@@ -30,11 +31,11 @@ class Shape:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a segment's backward pass needs: queries, keys and values, and the weights that attention gave."""
+    """What a segment's backward pass needs: queries, keys and values, and the weights that attention gave by block."""
 
     asked: torch.Tensor
     kept: torch.Tensor
-    weights: torch.Tensor
+    weights: Sequence[torch.Tensor]
 
 
 class Attention(torch.autograd.Function):
@@ -72,7 +73,7 @@ class Attention(torch.autograd.Function):
             part
             for found, segment in zip(seen, segments, strict=True)
             if segment.tokens.start >= start
-            for part in (found.asked, found.kept, found.weights)
+            for part in (found.asked, found.kept, *found.weights)
         ]
         x = x + out.product(read)
         ctx.save_for_backward(normed, inverse[start:], read[start:], *kept)
@@ -87,9 +88,14 @@ class Attention(torch.autograd.Function):
         normed, inverse, read, *kept = ctx.saved_tensors
         shape = ctx.shape
         start = len(normed) - len(d_out)
-        seen = [Seen(*kept[first : first + 3]) for first in range(0, len(kept), 3)]
+        parts = iter(kept)
+        seen = [
+            Seen(next(parts), next(parts), list(islice(parts, len(segment.blocks))))
+            for segment in ctx.segments
+            if segment.tokens.start >= start
+        ]
         d_read, d_o = ctx.out.backward(d_out.to(read.dtype), read)
-        dy = normed.new_empty(len(normed), len(ctx.qkv.weight))
+        dy = normed.new_empty(len(normed), ctx.qkv.weight.shape[1])
         dy[:start, : shape.heads * shape.width] = 0
         d_kept: Any = None
         for segment in ctx.segments[::-1]:
@@ -100,9 +106,11 @@ class Attention(torch.autograd.Function):
             else:
                 d_kept = _keys_backward(d_kept, segment, shape, dy[tokens])
         d_normed, d_qkv = ctx.qkv.backward(dy, normed, start)
+        if d_qkv:
+            d_qkv[1], d_qkv[3] = _halves(d_qkv[1], shape.heads), _halves(d_qkv[3], shape.key_heads)
         d_x = None
         if ctx.needs_input_grad[0]:
-            d_x = _norm_backward(d_normed, normed[start:, : ctx.qkv.inputs], inverse).add_(d_out)
+            d_x = _norm_backward(d_normed, normed[start:, : ctx.qkv.inputs], inverse, d_out)
         return d_x, None, None, None, None, None, *d_qkv, *d_o
 
 
@@ -112,25 +120,33 @@ def _look(y: torch.Tensor, segment: Segment, shape: Shape, past: torch.Tensor | 
     half, before = shape.width // 2, segment.mask.shape[-1] - segment.length
     turned, values = y[:, : -groups * shape.width], y[:, -groups * shape.width :]
     queries, keys = _as_complex(turned).view(rows, length, -1, half).split((shape.heads, groups), 2)
-    asked = torch.empty(rows, groups, shape.heads // groups, length, half, dtype=torch.complex64)
-    queries = queries.view(rows, length, groups, -1, half).permute(0, 2, 3, 1, 4)
-    torch.mul(queries, segment.rotation[:, None, None] * shape.width**-0.5, out=asked)
+    asked = torch.empty(rows, groups, length, shape.heads // groups, half, dtype=torch.complex64)
+    queries = queries.view(rows, length, groups, -1, half).transpose(1, 2)
+    torch.mul(queries, segment.rotation[:, None, :, None], out=asked)
     kept = y.new_empty(2, rows, groups, before + length, shape.width)
     if past is not None:
         kept[:, :, :, :before] = past
     kept[0, :, :, before:] = _as_real(keys.transpose(1, 2) * segment.rotation[:, None])
     kept[1, :, :, before:] = values.view(rows, length, groups, -1).transpose(1, 2)
-    questions = _as_real(asked).view(rows * groups, -1, shape.width).to(y.dtype)
-    scores = torch.bmm(questions, kept[0].flatten(0, 1).transpose(1, 2))
-    scores.view(rows, -1, length, before + length).add_(segment.mask[:, None])
-    return Seen(questions, kept, scores.softmax(-1))
+    questions = y.new_empty(rows * groups, length * (shape.heads // groups), shape.width)
+    torch.mul(_as_real(asked).view(questions.shape), shape.width**-0.5, out=questions)
+    weights = []
+    for tokens, keys_seen in segment.blocks:
+        scores = torch.bmm(_of(questions, tokens, shape), kept[0, :, :, keys_seen].flatten(0, 1).transpose(1, 2))
+        masked = scores.view(rows, groups, tokens.stop - tokens.start, -1, scores.shape[-1])
+        masked.add_(segment.mask[:, None, tokens, None, keys_seen])
+        weights.append(scores.softmax(-1))
+    return Seen(questions, kept, weights)
 
 
 def _read(seen: Seen, segment: Segment, shape: Shape, out: torch.Tensor) -> None:
     """Write the mix of values that each token reads, shape (tokens, heads x width)."""
     rows, groups = segment.rows, shape.key_heads
-    mixed = torch.bmm(seen.weights, seen.kept[1].flatten(0, 1)).view(rows, groups, -1, segment.length, shape.width)
-    out.view(rows, segment.length, groups, -1, shape.width).copy_(mixed.permute(0, 3, 1, 2, 4))
+    mixed, values = torch.empty_like(seen.asked), seen.kept[1].flatten(0, 1)
+    for (tokens, keys_seen), weights in zip(segment.blocks, seen.weights, strict=True):
+        torch.bmm(weights, values[:, keys_seen], out=_of(mixed, tokens, shape))
+    mixed = mixed.view(rows, groups, segment.length, -1)
+    out.view(rows, segment.length, groups, -1).copy_(mixed.transpose(1, 2))
 
 
 def _look_backward(
@@ -141,22 +157,29 @@ def _look_backward(
     `d_kept` is what the segment after adds to the gradient of the keys and values.
     """
     rows, length, groups = segment.rows, segment.length, shape.key_heads
-    d_mixed = d_read.view(rows, length, groups, -1, shape.width).permute(0, 2, 3, 1, 4)
-    d_mixed = d_mixed.reshape(rows * groups, -1, shape.width)
-    keys, values = seen.kept.flatten(1, 2)
-    d_weights = torch.bmm(d_mixed, values.transpose(1, 2))
-    d_scores = torch._softmax_backward_data(d_weights, seen.weights, -1, seen.weights.dtype)
-    d_all = torch.empty_like(seen.kept)
-    torch.bmm(d_scores.transpose(1, 2), seen.asked, out=d_all[0].flatten(0, 1))
-    torch.bmm(seen.weights.transpose(1, 2), d_mixed, out=d_all[1].flatten(0, 1))
+    d_mixed = d_read.view(rows, length, groups, -1).transpose(1, 2).reshape(rows * groups, -1, shape.width)
+    d_asked, d_all = torch.empty_like(seen.asked), torch.zeros_like(seen.kept)
+    (keys, values), (d_keys, d_values) = seen.kept.flatten(1, 2), d_all.flatten(1, 2)
+    for (tokens, keys_seen), weights in zip(segment.blocks, seen.weights, strict=True):
+        d_block, asked = _of(d_mixed, tokens, shape), _of(seen.asked, tokens, shape)
+        d_weights = torch.bmm(d_block, values[:, keys_seen].transpose(1, 2))
+        d_scores = torch._softmax_backward_data(d_weights, weights, -1, weights.dtype)
+        torch.bmm(d_scores, keys[:, keys_seen], out=_of(d_asked, tokens, shape))
+        d_keys[:, keys_seen].baddbmm_(d_scores.transpose(1, 2), asked)
+        d_values[:, keys_seen].baddbmm_(weights.transpose(1, 2), d_block)
     if d_kept is not None:
         d_all += _for_rows(d_kept, rows)
-    d_queries = _as_complex(torch.bmm(d_scores, keys).view(rows, groups, -1, length, shape.width))
-
-    back = segment.rotation.conj().resolve_conj() * shape.width**-0.5
+    d_queries = _as_complex(d_asked.view(rows, groups, length, -1, shape.width))
     queries = dy[:, : shape.heads * shape.width].view(rows, length, groups, -1, shape.width)
-    queries.copy_(_as_real(d_queries.permute(0, 3, 1, 2, 4) * back[:, :, None, None]))
+    turned = _as_real(d_queries.transpose(1, 2) * segment.turning_back[:, :, None, None])
+    torch.mul(turned, shape.width**-0.5, out=queries)
     return _keys_backward(d_all, segment, shape, dy)
+
+
+def _of(queries: torch.Tensor, tokens: slice, shape: Shape) -> torch.Tensor:
+    """The queries of some tokens of each sequence and group, shape (sequences x groups, queries, width)."""
+    each = shape.heads // shape.key_heads
+    return queries[:, tokens.start * each : tokens.stop * each]
 
 
 def _keys_backward(d_kept: torch.Tensor, segment: Segment, shape: Shape, dy: torch.Tensor) -> torch.Tensor:
@@ -166,8 +189,7 @@ def _keys_backward(d_kept: torch.Tensor, segment: Segment, shape: Shape, dy: tor
     d_kept = _for_rows(d_kept, rows)
     d_keys, d_values = dy[:, shape.heads * shape.width :].unflatten(1, (2, groups, shape.width)).unbind(1)
     d_keys, d_values = d_keys.view(rows, length, groups, -1), d_values.view(rows, length, groups, -1)
-    back = segment.rotation.conj().resolve_conj()
-    d_keys.copy_(_as_real(_as_complex(d_kept[0, :, :, before:]).transpose(1, 2) * back[:, :, None]))
+    d_keys.copy_(_as_real(_as_complex(d_kept[0, :, :, before:]).transpose(1, 2) * segment.turning_back[:, :, None]))
     d_values.copy_(d_kept[1, :, :, before:].transpose(1, 2))
     return d_kept[:, :, :, :before]
 
@@ -208,7 +230,7 @@ class FeedForward(torch.autograd.Function):
         d_normed, d_gate_up = ctx.gate_up.backward(dy, normed)
         d_x = None
         if ctx.needs_input_grad[0]:
-            d_x = _norm_backward(d_normed, normed[:, : ctx.gate_up.inputs], inverse).add_(d_out)
+            d_x = _norm_backward(d_normed, normed[:, : ctx.gate_up.inputs], inverse, d_out)
         return d_x, None, None, None, *d_gate_up, *d_down
 
 
@@ -221,11 +243,23 @@ def _norm(x: torch.Tensor, epsilon: float, reader: Adapted) -> Pair:
     return room, inverse
 
 
-def _norm_backward(d_normed: torch.Tensor, normed: torch.Tensor, inverse: torch.Tensor) -> torch.Tensor:
-    """Of x, in float32."""
+def _norm_backward(
+    d_normed: torch.Tensor, normed: torch.Tensor, inverse: torch.Tensor, d_past: torch.Tensor
+) -> torch.Tensor:
+    """Of x, in float32, with the gradient that comes past the norm."""
     d_normed, normed = d_normed.float(), normed.float()
-    along = torch.linalg.vecdot(d_normed, normed).mul_(-1 / normed.shape[-1])
-    return torch.addcmul(d_normed, normed, along[:, None]).mul_(inverse)
+    along = torch.linalg.vecdot(d_normed, normed)[:, None].mul_(inverse).mul_(-1 / normed.shape[-1])
+    return torch.addcmul(d_past, d_normed, inverse).addcmul_(normed, along)
+
+
+def pairwise(rows: torch.Tensor, heads: int) -> torch.Tensor:
+    """The rows of each head reordered from halves to neighbours, so that those rotated together stand together."""
+    return rows.view(heads, 2, -1, rows.shape[1]).transpose(1, 2).reshape(rows.shape)
+
+
+def _halves(rows: torch.Tensor, heads: int) -> torch.Tensor:
+    """The other way."""
+    return rows.view(heads, -1, 2, rows.shape[1]).transpose(1, 2).reshape(rows.shape)
 
 
 def _as_complex(x: torch.Tensor) -> torch.Tensor:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 CHUNK = 256
-ROWS = 32  # of logits whose softmax is made at once, in a cache
+ROWS = 16  # of logits whose softmax is made at once, in a cache
+LEAST = torch.finfo(torch.float32).tiny
 
 
 class Forward:
@@ -48,7 +49,7 @@ class LogProbabilities(torch.autograd.Function):
     """log softmax(hidden headᵀ) at the targets, without ever holding all logits.
 
     A token's log-probability depends on its own hidden state alone, so its gradient is made on the way forward, while
-    its logits are there, and only scaled on the way back.
+    its logits are there, and only scaled on the way back. None is below -87, the logarithm of float32's least.
     """
 
     @staticmethod
@@ -60,10 +61,10 @@ class LogProbabilities(torch.autograd.Function):
             part = slice(start, start + CHUNK)
             logits = hidden[part] @ head.T
             for rows, wanted in zip(logits.split(ROWS), targets[part, None].split(ROWS), strict=True):
-                scores = rows.float().log_softmax(-1)
-                chosen.append(scores.gather(-1, wanted)[:, 0])
+                likely = rows.float().softmax(-1)
+                chosen.append(likely.gather(-1, wanted)[:, 0].clamp(min=LEAST).log())
                 if gradient is not None:
-                    rows.copy_(scores.exp_().scatter_add_(-1, wanted, torch.full_like(wanted, -1, dtype=scores.dtype)))
+                    rows.copy_(likely.scatter_add_(-1, wanted, torch.full_like(wanted, -1, dtype=likely.dtype)))
             if gradient is not None:
                 gradient[part] = (logits @ head).neg_()
         ctx.save_for_backward(gradient)

@@ -13,7 +13,7 @@ import torch
 
 from training.finetuning.adapted import Adapted
 from training.finetuning.batches import Batch
-from training.finetuning.blocks import Attention, FeedForward, Shape
+from training.finetuning.blocks import Attention, FeedForward, Shape, pairwise
 from training.finetuning.layout import Segment, lay_out
 
 if TYPE_CHECKING:
@@ -99,12 +99,14 @@ class _Layer:
         self.learns = _has_adapters(layer)
         self._shape = shape
         self._heads = (shape.heads, shape.key_heads)
-        self._attention: Any = [getattr(layer.self_attn, name) for name in ATTENTION]
-        self._feed_forward: Any = [getattr(layer.mlp, name) for name in FEED_FORWARD]
-        q, k, v, out = (_matrix(module) for module in self._attention)
-        gate, up, down = (_matrix(module) for module in self._feed_forward)
-        q, k = (_pairwise(rows, heads) for rows, heads in zip((q, k), self._heads, strict=True))
-        first = self._feed_forward[0]
+        attention = [getattr(layer.self_attn, name) for name in ATTENTION]
+        feed_forward = [getattr(layer.mlp, name) for name in FEED_FORWARD]
+        self._modules: Any = [*attention, *feed_forward]
+        self._attending = _adapters(attention) if self.learns else []
+        self._thinking = _adapters(feed_forward) if self.learns else []
+        q, k, v, out, gate, up, down = (module.weight.detach() for module in self._modules)
+        q, k = (pairwise(rows, heads) for rows, heads in zip((q, k), self._heads, strict=True))
+        first = feed_forward[0]
         rank, scale = (first.r[ADAPTER], first.scaling[ADAPTER]) if self.learns else (0, 0.0)
         self._qkv = Adapted((q, k, v), rank, scale, layer.input_layernorm.weight)
         self._out = Adapted((out,), rank, scale, None)
@@ -113,13 +115,13 @@ class _Layer:
 
     def take_over(self) -> None:
         """Let go of the layer's own matrices."""
-        for module in (*self._attention, *self._feed_forward):
+        for module in self._modules:
             module.weight.data = module.weight.data.new_empty(0)
 
     @property
     def adapters(self) -> list[torch.Tensor]:
         """A and B of every matrix in turn, of a layer that learns."""
-        return [p for module in (*self._attention, *self._feed_forward) for p in _adapter(module)]
+        return [*self._attending, *self._thinking]
 
     def attend(
         self, x: torch.Tensor, fixed: torch.Tensor, segments: Sequence[Segment]
@@ -136,26 +138,13 @@ class _Layer:
         return found
 
     def put_adapters(self) -> None:
-        """Put the adapters, as they are now, beside the weights."""
-        attending, thinking = self._attending, self._thinking
-        self._qkv.put(attending[:6])
-        self._out.put(attending[6:])
-        self._gate_up.put(thinking[:4])
-        self._down.put(thinking[4:])
-
-    @property
-    def _attending(self) -> list[torch.Tensor]:
-        """A and B of q, k, v and the output, rows of B as the rotation wants them."""
-        if not self.learns:
-            return []
-        (a_q, b_q), (a_k, b_k), *rest = (_adapter(module) for module in self._attention)
-        b_q, b_k = (_pairwise(rows, heads) for rows, heads in zip((b_q, b_k), self._heads, strict=True))
-        return [a_q, b_q, a_k, b_k, *(p for pair in rest for p in pair)]
-
-    @property
-    def _thinking(self) -> list[torch.Tensor]:
-        """A and B of gate, up and down."""
-        return [p for module in self._feed_forward for p in _adapter(module)] if self.learns else []
+        """Put the adapters, as they are now, beside the weights; rows of B of q and k as the rotation wants them."""
+        a_q, b_q, a_k, b_k, a_v, b_v, *out = self._attending
+        b_q, b_k = (pairwise(rows, heads) for rows, heads in zip((b_q, b_k), self._heads, strict=True))
+        self._qkv.put((a_q, b_q, a_k, b_k, a_v, b_v))
+        self._out.put(out)
+        self._gate_up.put(self._thinking[:4])
+        self._down.put(self._thinking[4:])
 
 
 def _adapted_from_some_layer_up(layers: "nn.ModuleList") -> bool:
@@ -181,15 +170,6 @@ def _has_adapters(layer: Any) -> bool:
     return hasattr(layer.mlp.down_proj, "lora_A")
 
 
-def _adapter(module: Any) -> tuple[torch.Tensor, torch.Tensor]:
-    return module.lora_A[ADAPTER].weight, module.lora_B[ADAPTER].weight
-
-
-def _matrix(module: Any) -> torch.Tensor:
-    weight: torch.Tensor = module.weight.detach()
-    return weight
-
-
-def _pairwise(rows: torch.Tensor, heads: int) -> torch.Tensor:
-    """The rows of each head reordered from halves to neighbours, so that those rotated together stand together."""
-    return rows.view(heads, 2, -1, rows.shape[1]).transpose(1, 2).reshape(rows.shape)
+def _adapters(modules: Sequence[Any]) -> list[torch.Tensor]:
+    """A and B of each."""
+    return [p for module in modules for p in (module.lora_A[ADAPTER].weight, module.lora_B[ADAPTER].weight)]

@@ -6,10 +6,14 @@ longest reply and the rest is fixed; else there are no beginnings, and nothing i
 """
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 import torch
 
 from training.finetuning.batches import Batch
+
+BLOCK = 128
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,19 @@ class Segment:
     length: int
     rotation: torch.Tensor
     mask: torch.Tensor
+
+    @cached_property
+    def turning_back(self) -> torch.Tensor:
+        """The rotation that undoes `rotation`."""
+        return self.rotation.conj().resolve_conj()
+
+    @cached_property
+    def blocks(self) -> list[tuple[slice, slice]]:
+        """Tokens of each sequence, a block at a time, and the keys up to its last: most later ones are never scored."""
+        before = self.mask.shape[-1] - self.length
+        count = max(1, round(self.length / BLOCK))
+        edges = [self.length * number // count for number in range(count + 1)]
+        return [(slice(start, stop), slice(0, before + stop)) for start, stop in pairwise(edges)]
 
 
 @dataclass(frozen=True)
