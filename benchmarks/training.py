@@ -1,10 +1,11 @@
 """Our training step against TRL's: the same base, rows, LoRA, epoch and precision, each side in its own process.
 
-    python -m benchmarks.training [--rows FILE] [--count N] [--backward replies] [--quick] [--json]
+    python -m benchmarks.training [--rows FILE] [--count N] [--backward replies] [--llamafactory PYTHON] [--json]
 
 Without `--rows` the work is a part of the configured installation's newest snapshot; FILE holds rows with `query` and
 `response`, one JSON object a line, learned without passages. TRL's attention, packing and batch size are tried on a
 few rows first, and its best settings run the whole work. Needs TRL: pip install trl==1.16.0 datasets==5.2.0.
+PYTHON is that of an environment with llamafactory==0.9.5, which then runs the same work with TRL's settings.
 Takes about 15 minutes on two cores, half of it TRL's.
 """
 
@@ -41,9 +42,10 @@ BLOCK_WEIGHTS, HEAD_WEIGHTS = 106.2e6, 28.3e6
 @click.option("--rows", type=click.Path(exists=True, path_type=Path), help="JSONL with query and response.")
 @click.option("--count", default=192, help="How many rows are learned.")
 @click.option("--backward", default="all", type=click.Choice(["all", "replies"]), help="How far our gradients reach.")
+@click.option("--llamafactory", metavar="PYTHON", help="Compare with LLaMA-Factory in this environment as well.")
 @click.option("--quick", is_flag=True, help="A sixth of the rows, and no trial of TRL's settings.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def command(rows: Path | None, count: int, backward: str, quick: bool, as_json: bool) -> None:
+def command(rows: Path | None, count: int, backward: str, llamafactory: str | None, quick: bool, as_json: bool) -> None:
     """Compare our training step with TRL's."""
     need_trl()
     count = max(8, count // 6) if quick else count
@@ -53,26 +55,19 @@ def command(rows: Path | None, count: int, backward: str, quick: bool, as_json: 
     settings = _best_settings(work, quick)
     work["batch_tokens"] = settings["batch"] * ROW_TOKENS  # as many steps as TRL makes
     mine, theirs = _run("ours", work), _run("trl", work | {"settings": settings})
+    measures = _against("TRL", mine, theirs)
+    if llamafactory:
+        measures += _against(
+            "LLaMA-Factory", mine, _run("llamafactory", work | {"settings": settings, "python": llamafactory})
+        )
     peak, needed = matmul_peak(), operations(mine["tokens"], mine["learned"])
-    measures = [
-        Measure(
-            "tokens/s against TRL", "times", round(mine["tokens_per_second"] / theirs["tokens_per_second"], 2),
-            Wanted(">=", WANTED_SPEED), mine["tokens_per_second"], theirs["tokens_per_second"],
-        ),
-        Measure(
-            "loss on check rows against TRL", "times", round(mine["loss"] / theirs["loss"], 3),
-            Wanted("<=", WANTED_LOSS), mine["loss"], theirs["loss"],
-        ),
-        Measure(
-            "peak memory against TRL", "times", round(mine["peak_gb"] / theirs["peak_gb"], 2),
-            Wanted("<=", WANTED_MEMORY), mine["peak_gb"], theirs["peak_gb"],
-        ),
+    measures.append(
         Measure(
             "arithmetic use", "of the matmul peak", round(needed / mine["seconds"] / peak, 3),
             Wanted(">=", WANTED_USE),
             note=f"peak {peak / 1e9:.0f} GFLOP/s in {native_dtype('cpu')}, needed {needed / 1e12:.1f} TFLOP",
-        ),
-    ]  # fmt: skip
+        )
+    )  # fmt: skip
     result: dict[str, Any] = {
         "machine": describe_machine(),
         "work": {
@@ -86,6 +81,18 @@ def command(rows: Path | None, count: int, backward: str, quick: bool, as_json: 
     }
     work_done = f"{result['work']['rows']} rows, {result['work']['tokens']} tokens; TRL {settings}"
     click.echo(json.dumps(result) if as_json else f"{work_done}\n{table(result['measures'])}")
+
+
+def _against(rival: str, mine: dict[str, Any], theirs: dict[str, Any]) -> list[Measure]:
+    """Speed, loss and memory beside a rival's."""
+    return [
+        Measure(f"{what} against {rival}", "times", round(mine[key] / theirs[key], 3), wanted, mine[key], theirs[key])
+        for what, key, wanted in (
+            ("tokens/s", "tokens_per_second", Wanted(">=", WANTED_SPEED)),
+            ("loss on check rows", "loss", Wanted("<=", WANTED_LOSS)),
+            ("peak memory", "peak_gb", Wanted("<=", WANTED_MEMORY)),
+        )
+    ]
 
 
 def need_trl() -> None:
@@ -172,7 +179,7 @@ def table(measures: list[dict[str, Any]]) -> str:
     for measure in measures:
         met = "" if measure["met"] is None else (" ok" if measure["met"] else " MISSED")
         sides = f"  ({measure['ours']} against {measure['theirs']})" if measure["theirs"] else f"  {measure['note']}"
-        lines.append(f"{measure['name']:32} {measure['value']:6.3g} (wanted {measure['wanted']}){met}{sides}")
+        lines.append(f"{measure['name']:40} {measure['value']:6.3g} (wanted {measure['wanted']}){met}{sides}")
     return "\n".join(lines)
 
 

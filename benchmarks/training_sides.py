@@ -8,7 +8,9 @@ sides, and the peak of resident memory in GB.
 """
 
 import json
+import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,6 +21,7 @@ import torch
 
 from chatbot.commands import quieten
 from chatbot.engines.base_model import BaseModel, find_base_model
+from chatbot.errors import UserError
 from chatbot.settings import load_settings
 from training.evaluation.likelihood import reply_likelihoods
 from training.finetuning.encoding import encode_rows
@@ -109,7 +112,59 @@ def let_datasets_hash() -> None:
     builtins.MonthDayNano = pyarrow.lib.MonthDayNano  # type: ignore[attr-defined]
 
 
-SIDES = {"ours": ours, "trl": trl}
+def llamafactory(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
+    """LLaMA-Factory on the same, by its own command line in an environment of its own (`work["python"]`)."""
+    settings, data, out = work["settings"], folder / "data", folder / "adapter"
+    data.mkdir()
+    rows = [{"messages": row["messages"]} for row in work["train"]]
+    (data / "work.json").write_text(json.dumps(rows), encoding="utf-8")
+    said = {"role_tag": "role", "content_tag": "content"} | {
+        f"{who}_tag": who for who in ("user", "assistant", "system")
+    }
+    described = {"file_name": "work.json", "formatting": "sharegpt", "columns": {"messages": "messages"}, "tags": said}
+    (data / "dataset_info.json").write_text(json.dumps({"work": described}), encoding="utf-8")
+    config = {
+        "model_name_or_path": str(base.weights()),
+        "stage": "sft",
+        "do_train": True,
+        "finetuning_type": "lora",
+        "lora_rank": RANK,
+        "lora_alpha": ALPHA,
+        "lora_dropout": 0.0,
+        "lora_target": "all",
+        "dataset": "work",
+        "dataset_dir": str(data),
+        "template": "smollm2",
+        "mask_history": True,
+        "cutoff_len": work["max_length"],
+        "packing": settings["packing"],
+        "flash_attn": "sdpa" if settings["attention"] == "sdpa" else "disabled",
+        "disable_gradient_checkpointing": True,
+        "per_device_train_batch_size": settings["batch"],
+        "num_train_epochs": 1,
+        "learning_rate": work["learning_rate"],
+        "lr_scheduler_type": "linear",
+        "warmup_steps": settings["warmup"],
+        "use_cpu": True,
+        "bf16": native_dtype("cpu") == torch.bfloat16,
+        "output_dir": str(out),
+        "save_strategy": "no",
+        "report_to": "none",
+        "seed": 17,
+    }
+    (folder / "work.json").write_text(json.dumps(config), encoding="utf-8")
+    command = [work["python"], "-m", "llamafactory.cli", "train", str(folder / "work.json")]
+    offline = {"HF_HUB_OFFLINE": "1", "DISABLE_VERSION_CHECK": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | offline)
+    if done.returncode:
+        raise UserError(f"llamafactory failed: {(done.stderr.strip() or '?').splitlines()[-1]}")
+    seconds = json.loads((out / "train_results.json").read_text(encoding="utf-8"))["train_runtime"]
+    tokens = encode_rows(base, work["train"], work["max_length"]).tokens
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+    return {"tokens": tokens, "seconds": round(seconds, 1), "adapter": str(out), "peak_gb": round(peak, 2)}
+
+
+SIDES = {"ours": ours, "trl": trl, "llamafactory": llamafactory}
 
 
 def main(side: str, file: str) -> None:
@@ -126,7 +181,7 @@ def main(side: str, file: str) -> None:
             rows = encode_rows(base, work["check"], work["max_length"]).rows
             judged = reply_likelihoods(base, Path(found["adapter"]), rows)
             found["loss"] = round(-sum(row.log_likelihood for row in judged) / sum(row.tokens for row in judged), 4)
-    found |= {"tokens_per_second": round(found["tokens"] / found["seconds"], 1), "peak_gb": round(peak, 2)}
+    found = {"peak_gb": round(peak, 2)} | found | {"tokens_per_second": round(found["tokens"] / found["seconds"], 1)}
     print(json.dumps(found))
 
 

@@ -4,7 +4,6 @@ One at a time on an installation, held by a file lock. Every step is visible in 
 checkpoint, and a cycle that finds the checkpoint of an interrupted run on the same snapshot goes on from it.
 """
 
-import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -41,7 +40,8 @@ from training.finetuning.retriever import finetune_retriever, learned_questions
 from training.finetuning.router import finetune_router
 from training.finetuning.stages import stages_of
 from training.release.publish import promote, register
-from training.runs import CHECKPOINT, SETTINGS, STOP, run_folder, saved_settings
+from training.resuming import Beginning, take_over
+from training.runs import CHECKPOINT, run_folder
 from training.tracking import Progress, Stopped, tracked
 
 LEAST_FREE_BYTES = 1_500_000_000
@@ -129,13 +129,11 @@ def train_version(
     """Fine-tune on a snapshot and register what comes of it, with its facts; goes on from `resume`, or what fits."""
     _check_disk(bench.settings.home)
     verify(snapshot, bench.pack.name)
-    folder = run_folder(bench.settings, run.id)
-    _adopt_checkpoint(bench, snapshot, recipe, run, folder, resume)
-    bench.store.versions.update_run(run.id, snapshot=snapshot.number)
+    beginning = Beginning(recipe.model_dump(), snapshot.number)
+    folder = take_over(bench.settings, bench.store, run, beginning, resume)
     embedders = teach_embedders(bench, snapshot, recipe, folder, progress)
     progress.show("loading the base model", 0.15)
     stages = stages_of(bench.base, recipe, snapshot.read, bench.articles, folder)
-    _save_settings(folder, recipe, snapshot)
     example = show_mask(bench.base, stages[-1].train[0].rows[0])
     progress.show("loading the base model", 0.16, example=f"An example, what is learned between ⟦ and ⟧:\n{example}")
     reports = (progress.training, progress.stop_asked)
@@ -225,35 +223,6 @@ def decide(bench: Workbench, candidate: str, progress: Progress, against: str = 
     verdict = judge(results[candidate], results[champion])
     bench.store.versions.set_gate(candidate, verdict.as_dict())
     return verdict
-
-
-def _adopt_checkpoint(
-    bench: Workbench, snapshot: Snapshot, recipe: Recipe, run: Run, folder: Path, resume: str | None
-) -> None:
-    """Take over the folder of an unfinished run on the same snapshot with the same recipe."""
-    stop_asked = (folder / STOP).exists()
-    for earlier in bench.store.versions.runs():
-        left = run_folder(bench.settings, earlier.id)
-        if earlier.id == run.id or earlier.status not in ("interrupted", "stopped", "failed"):
-            continue
-        fits = earlier.id == resume if resume else saved_settings(left) == _settings_of(recipe, snapshot)
-        if fits and (left / CHECKPOINT).is_file():
-            shutil.rmtree(folder, ignore_errors=True)
-            left.rename(folder)
-            (folder / STOP).unlink(missing_ok=True)
-            bench.store.versions.update_run(earlier.id, error=f"continued as {run.id}")
-            break
-    folder.mkdir(parents=True, exist_ok=True)
-    if stop_asked:
-        (folder / STOP).touch()
-
-
-def _settings_of(recipe: Recipe, snapshot: Snapshot) -> dict[str, Any]:
-    return {"recipe": recipe.model_dump(), "snapshot": snapshot.number}
-
-
-def _save_settings(folder: Path, recipe: Recipe, snapshot: Snapshot) -> None:
-    (folder / SETTINGS).write_text(json.dumps(_settings_of(recipe, snapshot), indent=2), encoding="utf-8")
 
 
 def _check_disk(home: Path) -> None:

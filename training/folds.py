@@ -24,7 +24,7 @@ from training.finetuning.finetune import Outcome, finetune
 from training.finetuning.recipe import Recipe
 from training.finetuning.stages import Stage, stages_of
 from training.release.publish import register
-from training.runs import run_folder
+from training.runs import FOLD, run_folder
 from training.tracking import Progress, Stopped
 
 AVERAGE = "average"
@@ -69,7 +69,10 @@ class Validated:
 def cross_validate(
     bench: Workbench, snapshot: Snapshot, recipe: Recipe, run: Run, progress: Progress, folds: int
 ) -> Validated:
-    """Fine-tune once a fold; raises `TrainingError` for more folds than there are conversations, `Stopped`."""
+    """Fine-tune once a fold; folds that the run's folder has checkpoints of are gone on with.
+
+    Raises `TrainingError` for more folds than there are conversations, `Stopped`.
+    """
     verify(snapshot, bench.pack.name)
     rows = [*snapshot.rows("train"), *snapshot.rows("validation")]
     found = Validated([], [])
@@ -82,8 +85,8 @@ def cross_validate(
             said = f"fold {number + 1} of {folds}: {values['message']}"
             progress.training(values | {"fraction": (number + values["fraction"]) / folds, "message": said})
 
-        folder = run_folder(bench.settings, run.id) / f"fold-{number + 1}"
-        folder.mkdir(parents=True)
+        folder = run_folder(bench.settings, run.id) / f"{FOLD}{number + 1}"
+        folder.mkdir(parents=True, exist_ok=True)
         stages = _stages(bench, snapshot, recipe, rows, held_out, folder)
         outcome = finetune(
             bench.base, stages, recipe, folder, bench.device, report, progress.stop_asked, bench.processes

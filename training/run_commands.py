@@ -14,7 +14,8 @@ from chatbot.store import Store
 from training.command_line import HELD, actor, as_json, installation, recipe_option, set_option, show
 from training.finetuning.recipe import Recipe, load_recipe
 from training.progress import TerminalProgress
-from training.runs import CHECKPOINT, STOP, run_folder, saved_settings
+from training.resuming import Beginning, checkpoints, resumable, take_over
+from training.runs import STOP, run_folder
 
 if TYPE_CHECKING:
     from training.curation.snapshots import Snapshot
@@ -48,12 +49,13 @@ def run(
     if ensemble and not folds:
         raise TrainingError("--ensemble averages the adapters of folds: add --folds 3")
     if folds and resume:
-        raise TrainingError("--folds cannot be resumed: leave --resume out")
+        raise TrainingError("--resume knows how many folds the run has: leave --folds out")
     settings, store = installation()
     chosen = load_recipe(recipe or settings.recipe, overrides)
     number = snapshot
     if resume:
-        number, chosen = _resumable(settings, store, resume)
+        began = resumable(settings, store, resume)
+        number, chosen, folds, ensemble = began.snapshot, Recipe(**began.recipe), began.folds, began.ensemble
     _mention(chosen)
 
     from training.curation.snapshots import open_snapshot
@@ -79,6 +81,8 @@ def run(
             frozen = frozen or freeze_now(bench, record.actor)
             facts = {"snapshot": frozen.number}
             if folds:
+                began = Beginning(chosen.model_dump(), frozen.number, folds, ensemble)
+                take_over(settings, store, record, began, resume)
                 facts |= _validated(bench, frozen, chosen, record, progress, folds, ensemble)
             else:
                 version, learned = train_version(bench, frozen, chosen, record, progress, resume)
@@ -102,6 +106,8 @@ def _validated(
 
     found = cross_validate(bench, snapshot, recipe, run, progress, folds)
     named = {"version": register_average(bench, snapshot, recipe, run, progress, found)} if ensemble else {}
+    for file in checkpoints(run_folder(bench.settings, run.id)):
+        file.unlink()
     return named | found.figures
 
 
@@ -145,15 +151,6 @@ def _launched(settings: Settings) -> "Processes":
             signal.signal(number, signal.SIG_IGN)  # the first process tells when to stop
         help_along(settings, processes)
     return processes
-
-
-def _resumable(settings: Settings, store: Store, run: str) -> tuple[int, Recipe]:
-    """The snapshot and the recipe of a run that can be gone on with."""
-    store.versions.run(run)
-    saved = saved_settings(run_folder(settings, run))
-    if saved is None or not (run_folder(settings, run) / CHECKPOINT).is_file():
-        raise TrainingError(f"run {run!r} has no checkpoint to go on from: start a new one")
-    return saved["snapshot"], Recipe(**saved["recipe"])
 
 
 class _watched:

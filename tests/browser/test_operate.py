@@ -28,8 +28,8 @@ from chatbot.web.theme import CSS, HEAD, chat_theme
 from tests.packs import write_pack
 from training import console_acts
 from training.console import OperatorDesk, build_operate_page
-from training.cycle import run_folder
 from training.finetuning.checkpoints import CHECKPOINT
+from training.runs import run_folder
 
 PASSWORD = "correct horse battery"
 SUITES = {"facts": 45, "multi_turn": 20, "out_of_scope": 15, "safety": 12, "must_pass": 10, "fairness": 16}

@@ -23,9 +23,9 @@ from chatbot.web.access import STAFF_COOKIE, Access
 from training import console_words as words
 from training.console import OperatorDesk, Parts
 from training.console_view import differences, render
-from training.cycle import STOP, run_folder
 from training.finetuning.checkpoints import CHECKPOINT
 from training.release.publish import promote, roll_back
+from training.runs import STOP, run_folder
 
 ATTACK = "<script>alert('${1}')</script>"
 

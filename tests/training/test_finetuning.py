@@ -418,6 +418,8 @@ def test_recipes_report_all_faults_together() -> None:
         load_recipe("sft", ("learningrate=1",))
     with pytest.raises(TrainingError, match=r"preference_epochs.*classes"):
         load_recipe("sft", ("preference_epochs=1", "classes=file.csv"))
+    with pytest.raises(TrainingError, match="needs objective = 'classify'"):
+        load_recipe("transfer", ("tuning=head",))
     assert load_recipe("sft", ("rank=4",)).rank == 4
 
 

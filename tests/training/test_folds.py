@@ -17,6 +17,8 @@ from training.finetuning.lora import attach_adapter, load_for_training
 from training.finetuning.recipe import Recipe
 from training.folds import average
 from training.release.merging import adapter_deltas
+from training.runs import run_folder
+from training.tracking import Progress
 
 QUICK = [
     part
@@ -43,6 +45,27 @@ def test_every_row_is_held_out_once_and_the_average_is_registered(
     assert version.run == found["run"]
     config = json.loads((Path(version.path) / "adapter" / "adapter_config.json").read_text())
     assert config["r"] == 3 * 4
+
+
+def test_a_stopped_cross_validation_goes_on_where_it_was(
+    tiny_settings: Settings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_command(commands, ["run", *QUICK, "--folds", "2", "--json"]) == 0
+    whole = json.loads(capsys.readouterr().out)
+
+    steps: list[str] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(Progress, "training", lambda progress, values: steps.append(values["message"]))
+        patched.setattr(Progress, "stop_asked", lambda progress: len(steps) >= 2)
+        assert run_command(commands, ["run", *QUICK, "--folds", "2", "--json"]) == 2
+    assert steps[-1] == "fold 2 of 2: step 1 of 2"
+    assert "the checkpoint is kept" in capsys.readouterr().err
+    store = open_store(tiny_settings.database)
+    stopped = next(iter(store.versions.runs())).id
+    assert run_command(commands, ["run", "--resume", stopped, "--json"]) == 0
+    resumed = json.loads(capsys.readouterr().out)
+    assert resumed["folds"] == whole["folds"]
+    assert not list(run_folder(tiny_settings, resumed["run"]).glob("**/checkpoint.pt"))
 
 
 def test_a_conversation_is_held_out_as_a_whole() -> None:
@@ -75,7 +98,7 @@ def test_the_average_is_exact(tiny_base: BaseModel, tmp_path: Path) -> None:
     ("words", "said"),
     [
         (["--ensemble"], "add --folds"),
-        (["--folds", "2", "--resume", "x"], "leave --resume out"),
+        (["--folds", "2", "--resume", "x"], "leave --folds out"),
         (["--folds", "1"], "1 is not in the range"),
     ],
 )

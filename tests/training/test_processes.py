@@ -23,13 +23,19 @@ QUICK = [
 ]
 
 
-def test_two_processes_learn_what_one_does(tiny_settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+ACCELERATE = [sys.executable, "-m", "accelerate.commands.accelerate_cli", "launch", "--num_processes", "2", "--cpu"]
+
+
+@pytest.mark.parametrize("launcher", [TORCHRUN, ACCELERATE], ids=["torchrun", "accelerate"])
+def test_two_processes_learn_what_one_does(
+    launcher: list[str], tiny_settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run_command(commands, ["run", *QUICK, "--json"]) == 0
     alone = json.loads(capsys.readouterr().out)
 
-    two = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     done = subprocess.run(
-        [*two, "-m", "training", "run", *QUICK, "--snapshot", str(alone["snapshot"]), "--json"],
+        [*launcher, "-m", "training", "run", *QUICK, "--snapshot", str(alone["snapshot"]), "--json"],
         capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -70,10 +70,13 @@ def test_recipes_learn_on_the_real_model(
     assert len(changed) == MATRICES * (chosen.top_layers or LAYERS)
 
 
-def test_the_classifier_runs_on_the_real_model(base: BaseModel, tmp_path: Path) -> None:
+@pytest.mark.parametrize("tuning", ["lora", "head"])
+def test_the_classifier_runs_on_the_real_model(base: BaseModel, tmp_path: Path, tuning: str) -> None:
     texts = [(f"{('Where is my parcel', 'My money back')[n % 2]} {n}", ("a", "b")[n % 2]) for n in range(12)]
-    outcome, found = train_classifier(base, texts, load_recipe("classify", FEW), tmp_path, "cpu", lambda progress: None)
+    recipe = load_recipe("classify", (*FEW, f"tuning={tuning}"))
+    outcome, found = train_classifier(base, texts, recipe, tmp_path, "cpu", lambda progress: None)
     assert outcome.steps == 2 and found.texts == 4
+    assert any(delta.any() for delta in adapter_deltas(outcome.adapter).values()) == (tuning == "lora")
 
 
 def test_the_fused_pass_is_the_real_models_own(base: BaseModel) -> None:

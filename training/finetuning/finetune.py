@@ -96,7 +96,8 @@ def finetune(
             point["validation_loss"] = _keep_best(learner, stage, recipe, folder, state)
         state.curve.append(point)
         stopped = processes.tell(should_stop())
-        if stopped or state.step % recipe.checkpoint_every == 0:
+        ended = stopped or state.step == len(plan) or state.since_best >= recipe.patience
+        if ended or state.step % recipe.checkpoint_every == 0:
             save_checkpoint(folder, learner, state)
         report(_progress(state, len(plan), point))
 

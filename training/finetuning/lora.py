@@ -47,6 +47,8 @@ def attach_adapter(model: "PreTrainedModel", recipe: Recipe, sample: Sequence[En
         _free(adapted)
     if recipe.init == "eva":
         _explain_variance(adapted, sample)
+    if recipe.tuning == "head":
+        adapted.requires_grad_(False)
     if recipe.checkpointing:
         adapted.enable_input_require_grads()
         model.activation_checkpointing_enable({"use_reentrant": False})

@@ -6,11 +6,13 @@ the others what to train; `ALONE` is what a process is that nobody else was star
 
 import logging
 import os
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
+import psutil
 import torch
 from torch import distributed
 
@@ -90,12 +92,31 @@ def launched() -> Processes:
             raise TrainingError(f"{name} is not supported: launch with --multi_gpu, each device holds the whole base")
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         if "MASTER_ADDR" in os.environ:
-            logger.warning(
-                "one process was started: accelerate starts several on CPUs through mpirun only; "
-                "`torchrun --nproc-per-node N -m training …` starts N"
-            )
+            _start_all()
         return ALONE
     from accelerate import PartialState
 
     state = PartialState(cpu=not torch.cuda.is_available(), timeout=PATIENCE)
     return Processes(state.process_index, state.num_processes, str(state.device))
+
+
+def _start_all() -> None:
+    """Become torchrun with the number of processes that `accelerate launch --cpu` was asked for; else warn.
+
+    On CPUs accelerate leaves the starting to mpirun, and without it starts one process of however many.
+    """
+    from accelerate.commands.launch import launch_command_parser
+
+    asked = psutil.Process().parent().cmdline() if os.environ.get("ACCELERATE_USE_CPU") == "True" else []
+    if "launch" in asked:
+        options, _ = launch_command_parser().parse_known_args(asked[asked.index("launch") + 1 :])
+        if (options.num_processes or 1) > 1 and (options.num_machines or 1) == 1:
+            for name in ("MASTER_ADDR", "MASTER_PORT"):
+                del os.environ[name]
+            launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+            again = [f"--nproc-per-node={options.num_processes}", "-m", "training", *sys.argv[1:]]
+            os.execv(sys.executable, [*launcher, *again])
+    logger.warning(
+        "one process was started: on CPUs accelerate starts several machines through mpirun only; "
+        "`torchrun --nproc-per-node N -m training …` starts N on one"
+    )

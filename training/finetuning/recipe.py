@@ -57,10 +57,10 @@ class Recipe(BaseModel):
     beta: float = Field(0.1, gt=0, description="How firmly preferences hold on to the reference (orpo: their weight).")
     class_share: float = Field(0.2, gt=0, lt=1, description="Weight of the class beside the reply in multitask.")
     classes: str = Field("", description="A CSV of text and class to classify by. Default: the pack's intents.")
-    tuning: Literal["lora", "full"] = Field(
+    tuning: Literal["lora", "full", "head"] = Field(
         "lora",
         description="lora: low-rank adapters; full: every matrix of the layers learns freely, for small bases (saved "
-        "as an adapter of full rank; embeddings and norms stay).",
+        "as an adapter of full rank; embeddings and norms stay); head: a classifier's head alone.",
     )
     rank: int = Field(16, ge=1, le=512, description="LoRA rank r.")
     alpha: int = Field(32, ge=1, description="LoRA scale: the update is multiplied by alpha / r.")
@@ -118,6 +118,8 @@ class Recipe(BaseModel):
             faults.append(f"classes = {self.classes!r} needs objective = 'classify'")
         if self.tuning == "full" and (self.quantized or self.init != "default" or self.targets != "all-linear"):
             faults.append("tuning = 'full' changes all matrices: leave quantized, init and targets as they are")
+        if self.tuning == "head" and self.objective != "classify":
+            faults.append(f"tuning = 'head' needs objective = 'classify': {self.objective!r} has no head of its own")
         if faults:
             raise ValueError("; ".join(faults))
         return self
