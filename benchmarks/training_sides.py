@@ -152,8 +152,8 @@ def llamafactory(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
         "report_to": "none",
         "seed": 17,
     }
-    (folder / "work.json").write_text(json.dumps(config), encoding="utf-8")
-    command = [work["python"], "-m", "llamafactory.cli", "train", str(folder / "work.json")]
+    (folder / "work.yaml").write_text(json.dumps(config), encoding="utf-8")
+    command = [work["python"], "-m", "llamafactory.cli", "train", str(folder / "work.yaml")]
     offline = {"HF_HUB_OFFLINE": "1", "DISABLE_VERSION_CHECK": "1"}
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | offline)
     if done.returncode:
