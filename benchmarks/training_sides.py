@@ -154,8 +154,8 @@ def llamafactory(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
     }
     (folder / "work.yaml").write_text(json.dumps(config), encoding="utf-8")
     command = [work["python"], "-m", "llamafactory.cli", "train", str(folder / "work.yaml")]
-    offline = {"HF_HUB_OFFLINE": "1", "DISABLE_VERSION_CHECK": "1"}
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | offline)
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | {"HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, env=own)
     if done.returncode:
         raise UserError(f"llamafactory failed: {(done.stderr.strip() or '?').splitlines()[-1]}")
     seconds = json.loads((out / "train_results.json").read_text(encoding="utf-8"))["train_runtime"]

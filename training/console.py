@@ -14,11 +14,10 @@ import gradio as gr
 import pandas as pd
 
 from chatbot.dialogue.session import Session
-from chatbot.errors import AccessError
 from chatbot.records import Person
 from chatbot.store import Store
 from chatbot.store.versions import BASE
-from chatbot.web.access import SIGNED_OUT, Access
+from chatbot.web.access import Access
 from chatbot.web.notices import UNQUEUED, Updates, notice_line, said, told
 from chatbot.web.review import PICK
 from chatbot.web.review import STYLE as REVIEW_STYLE
@@ -209,12 +208,7 @@ class OperatorDesk:
         return self._closed()
 
     def _operator(self, request: gr.Request) -> Person:
-        person = self._access.staff(request.cookies)
-        if person is None:
-            raise AccessError(SIGNED_OUT)
-        if person.role != "operator":
-            raise AccessError(f"Only operators may do this; you are signed in as {person.role}.")
-        return person
+        return self._access.staff_for("/operate", request.cookies)
 
     def _default(self) -> str:
         newest = next(iter(self._store.versions.all()), None)

@@ -19,6 +19,7 @@ from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chatbot.errors import AccessError
 from chatbot.records import Person, new_id
 from chatbot.store import Store
 
@@ -56,6 +57,16 @@ class Access:
         person_id = self._read(self._staff, cookies.get(STAFF_COOKIE), STAFF_SECONDS)
         person = self.store.people.get(person_id) if person_id else None
         return person if person and person.role != "visitor" else None
+
+    def staff_for(self, page: str, cookies: Mapping[str, str]) -> Person:
+        """The person who is signed in and may use a page of `PAGES`; raises `AccessError`, `SIGNED_OUT` for nobody."""
+        person = self.staff(cookies)
+        if person is None:
+            raise AccessError(SIGNED_OUT)
+        if person.role not in PAGES[page]:
+            whose = " and ".join(f"{role}s" for role in PAGES[page])
+            raise AccessError(f"{page} is for {whose}; you are signed in as {person.role} {person.name}")
+        return person
 
     def visitor_token(self, visitor_id: str) -> str:
         """The value of a visitor's cookie."""
@@ -100,14 +111,14 @@ class AccessMiddleware:
     def _refusal(self, request: Request | None, page: str) -> Response | None:
         if request is None:
             return JSONResponse({"detail": "not here"}, 403)
-        person = self._access.staff(request.cookies)
-        if person is None:
+        if self._access.staff(request.cookies) is None:
             if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
                 return RedirectResponse(f"/login?next={quote(page)}", 303)
             return JSONResponse({"detail": SIGNED_OUT}, 401)
-        if person.role not in PAGES[page]:
-            text = f"{page} is for {' and '.join(PAGES[page])}s; you are signed in as {person.role} {person.name}"
-            return JSONResponse({"detail": text}, 403)
+        try:
+            self._access.staff_for(page, request.cookies)
+        except AccessError as error:
+            return JSONResponse({"detail": str(error)}, 403)
         return None
 
     def _with_visitor_cookie(self, scope: Scope, send: Send) -> Send:

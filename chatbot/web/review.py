@@ -14,10 +14,10 @@ from typing import Any
 import gradio as gr
 
 from chatbot.dialogue.session import Session
-from chatbot.errors import AccessError, InputError
+from chatbot.errors import InputError
 from chatbot.records import STAR_CRITERIA, Person
 from chatbot.store.feedback import QueueItem
-from chatbot.web.access import SIGNED_OUT, Access
+from chatbot.web.access import Access
 from chatbot.web.notices import UNQUEUED, Updates, notice_line, said, told
 from chatbot.web.review_case import REASONS, answer_rows, find_case, render
 
@@ -224,10 +224,7 @@ class ReviewDesk:
         return self._answers() | {self.notice: said("Withdrawn: it is not used any more.")}
 
     def _reader(self, request: gr.Request) -> Person:
-        person = self._access.staff(request.cookies)
-        if person is None:
-            raise AccessError(SIGNED_OUT)
-        return person
+        return self._access.staff_for("/review", request.cookies)
 
     def _next(self, reader: Person, reason: str) -> Updates:
         items = _waiting(self._store.feedback.queue(QUEUE_READ), reason)

@@ -89,7 +89,7 @@ def test_only_operators_may_act(session: Session, tmp_path: Path, act: str, role
     desk, request = desk_for(session, tmp_path, role or "agent")
     if role is None:
         request.cookies = {}
-    refusal = "Only operators may do this" if role else "Your sign-in has ended"
+    refusal = "/operate is for operators" if role else "Your sign-in has ended"
     assert refusal in said(desk, getattr(desk, act)({}, None, request))
     for ask in (desk.ask_roll_back, desk.cancel):
         assert refusal in said(desk, ask(request))

@@ -5,7 +5,7 @@ const refuse = (text) => { line().className = "notice wrong"; line().textContent
 const ask = window.fetch;
 window.fetch = async (...request) => {
   const answer = await ask(...request).catch((error) => {
-    if (error.name !== "AbortError") refuse("The server does not answer: nothing was saved. Try again in a moment.");
+    if (error.name !== "AbortError") refuse("The server does not answer: what you do now is not saved. Try again in a moment.");
     throw error;
   });
   if ([401, 403].includes(answer.status)) refuse((await answer.clone().json()).detail);
