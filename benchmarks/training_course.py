@@ -38,8 +38,10 @@ def command(rows: Path, check: Path, minutes: float, as_json: bool) -> None:
     settings = load_settings()
     base = find_base_model(settings.base_model, settings.home.resolve())
     files = {"train": read_rows(rows), "validation": read_rows(check)[:CHECKED]}
-    probe = _learn(base, files, PROBED, PROBED, lambda progress: None)
-    steps = max(PROBED, int(minutes * 60 * probe.tokens_per_second / probe.train_tokens * PROBED))
+    ends: list[float] = []
+    probe = _learn(base, files, PROBED, PROBED, lambda progress: ends.append(time.perf_counter()))
+    pace = (ends[-2] - ends[0]) / (PROBED - 2)  # the last step validates too
+    steps = max(PROBED, int(minutes * 60 / pace))
     course = [{"minutes": 0.0, "step": 0, "perplexity": round(exp(probe.base_validation_loss), 2)}]
     began = time.perf_counter()
 

@@ -7,7 +7,8 @@ float32. The backward pass is written by hand:
 
     [dx, dh] = dy [W, s B]        dx += dh A        dA = dhᵀ x        dB = s dyᵀ h
 
-The gain g of the norm before the matrices is folded into W and A (n g Wᵀ = n (W g)ᵀ).
+The gain g of the norm before the matrices is folded into W and A (n g Wᵀ = n (W g)ᵀ). [W, s B] is kept transposed, as
+the product forward reads it.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ import torch
 
 
 class Adapted:
-    """Matrices of shape (outputs, inputs), one below the other, and a place beside them for an adapter each."""
+    """Matrices of shape (outputs, inputs) as one `weight`, shape (inputs + ranks, outputs), adapters included."""
 
     def __init__(self, matrices: Sequence[torch.Tensor], rank: int, scale: float, gain: torch.Tensor | None) -> None:
         """`rank` 0 leaves the adapters out; the precision is that of the matrices."""
