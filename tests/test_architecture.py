@@ -23,7 +23,7 @@ CHATBOT = {
 }
 TRAINING = {
     "runs": 0,
-    "curation finetuning tracking": 1,
+    "curation finetuning resuming tracking": 1,
     "evaluation": 2,
     "release": 3,
     "cycle search": 4,

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,10 @@ class State:
     best_measures: dict[str, float] = field(default_factory=dict)
     row_losses: dict[str, float] = field(default_factory=dict)
     curve: list[dict[str, float]] = field(default_factory=list)
+
+    def ends(self, plan: Sequence[Any], patience: int) -> bool:
+        """Whether all steps are made, or too many validations brought no gain."""
+        return self.step >= len(plan) or self.since_best >= patience
 
 
 def save_checkpoint(folder: Path, learner: Learner, state: State) -> None:

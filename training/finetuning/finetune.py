@@ -77,7 +77,7 @@ def finetune(
     plan = plan_steps(stages, recipe, hardness, state.epochs_share)
     began, stopped = time.perf_counter() - state.seconds, False
     current, stage = -1, stages[0]
-    while state.step < len(plan) and state.since_best < recipe.patience and not stopped:
+    while not (stopped or state.ends(plan, recipe.patience)):
         step = plan[state.step]
         if step.stage != current:
             current, stage = step.stage, _entered(learner, stages[step.stage], folder)
@@ -96,8 +96,7 @@ def finetune(
             point["validation_loss"] = _keep_best(learner, stage, recipe, folder, state)
         state.curve.append(point)
         stopped = processes.tell(should_stop())
-        ended = stopped or state.step == len(plan) or state.since_best >= recipe.patience
-        if ended or state.step % recipe.checkpoint_every == 0:
+        if stopped or state.ends(plan, recipe.patience) or state.step % recipe.checkpoint_every == 0:
             save_checkpoint(folder, learner, state)
         report(_progress(state, len(plan), point))
 

@@ -50,8 +50,11 @@ class Processes:
         return held[0]
 
     def listen(self) -> Any:
-        """What the first process tells."""
-        return self.tell(None)
+        """What the first process tells; raises `TrainingError` if it has ended."""
+        try:
+            return self.tell(None)
+        except RuntimeError:
+            raise TrainingError("the first process has ended, and its message says why") from None
 
     def collect(self, thing: Thing) -> list[Thing]:
         """What each process has, for all."""
