@@ -63,9 +63,8 @@ class Access:
         person = self.staff(cookies)
         if person is None:
             raise AccessError(SIGNED_OUT)
-        if person.role not in PAGES[page]:
-            whose = " and ".join(f"{role}s" for role in PAGES[page])
-            raise AccessError(f"{page} is for {whose}; you are signed in as {person.role} {person.name}")
+        if refusal := _not_theirs(page, person):
+            raise AccessError(refusal)
         return person
 
     def visitor_token(self, visitor_id: str) -> str:
@@ -111,15 +110,13 @@ class AccessMiddleware:
     def _refusal(self, request: Request | None, page: str) -> Response | None:
         if request is None:
             return JSONResponse({"detail": "not here"}, 403)
-        if self._access.staff(request.cookies) is None:
+        person = self._access.staff(request.cookies)
+        if person is None:
             if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
                 return RedirectResponse(f"/login?next={quote(page)}", 303)
             return JSONResponse({"detail": SIGNED_OUT}, 401)
-        try:
-            self._access.staff_for(page, request.cookies)
-        except AccessError as error:
-            return JSONResponse({"detail": str(error)}, 403)
-        return None
+        refusal = _not_theirs(page, person)
+        return JSONResponse({"detail": refusal}, 403) if refusal else None
 
     def _with_visitor_cookie(self, scope: Scope, send: Send) -> Send:
         cookie = Response()
@@ -171,6 +168,14 @@ def login_routes(access: Access) -> APIRouter:
         return response
 
     return router
+
+
+def _not_theirs(page: str, person: Person) -> str:
+    """Why a person may not use a page of `PAGES`; empty where they may."""
+    if person.role in PAGES[page]:
+        return ""
+    whose = " and ".join(f"{role}s" for role in PAGES[page])
+    return f"{page} is for {whose}; you are signed in as {person.role} {person.name}"
 
 
 def _own_page(target: str) -> str:

@@ -130,9 +130,9 @@ def _look(y: torch.Tensor, segment: Segment, shape: Shape, past: torch.Tensor | 
     kept[1, :, :, before:] = values.view(rows, length, groups, -1).transpose(1, 2)
     questions = y.new_empty(rows * groups, length * (shape.heads // groups), shape.width)
     torch.mul(_as_real(asked).view(questions.shape), shape.width**-0.5, out=questions)
-    weights = []
+    weights, every_key = [], kept[0].flatten(0, 1)
     for tokens, keys_seen in segment.blocks:
-        scores = torch.bmm(_of(questions, tokens, shape), kept[0, :, :, keys_seen].flatten(0, 1).transpose(1, 2))
+        scores = torch.bmm(_of(questions, tokens, shape), every_key[:, keys_seen].transpose(1, 2))
         masked = scores.view(rows, groups, tokens.stop - tokens.start, -1, scores.shape[-1])
         masked.add_(segment.mask[:, None, tokens, None, keys_seen])
         weights.append(scores.softmax(-1))
