@@ -2,10 +2,11 @@
 
     python -m benchmarks.training [--rows FILE] [--count N] [--backward replies] [--llamafactory PYTHON] [--json]
 
-Without `--rows` the work is a part of the configured installation's newest snapshot; FILE holds rows with `query` and
-`response`, one JSON object a line, learned without passages. TRL's attention, packing and batch size are tried on a
-few rows first, and its best settings run the whole work. Needs TRL: pip install trl==1.16.0 datasets==5.2.0.
-PYTHON is that of an environment with llamafactory==0.9.5, which then runs the same work with TRL's settings.
+Both sides compute on the configured `device`. Without `--rows` the work is a part of the configured installation's
+newest snapshot; FILE holds rows with `query` and `response`, one JSON object a line, learned without passages. TRL's
+attention, packing and batch size are tried on a few rows first, and its best settings run the whole work. Needs TRL:
+pip install trl==1.16.0 datasets==5.2.0. PYTHON is that of an environment with llamafactory==0.9.5, which then runs the
+same work with TRL's settings.
 Takes about 15 minutes on two cores, half of it TRL's.
 """
 
@@ -21,21 +22,26 @@ from typing import Any
 
 import click
 import torch
+from transformers import AutoConfig
 
 from benchmarks.alternating import Measure, Wanted
 from benchmarks.machine import describe_machine
 from chatbot.commands import quieten, run_command
+from chatbot.engines.base_model import find_base_model
+from chatbot.engines.transformers import best_device
 from chatbot.errors import UserError
 from chatbot.settings import load_settings
 from chatbot.store import open_store
 from training.curation.snapshots import open_snapshot
 from training.finetuning.lora import native_dtype
 
-CHECKED, TRIED = 64, 12
+CHECKED = 64
+TRIED = {"cpu": 12, "cuda": 256}
+PACKINGS = {"cpu": ((False, 8), (False, 4), (True, 4)), "cuda": ((False, 8), (False, 32), (True, 16))}
 ROW_TOKENS = 256
+PRODUCT = {"cpu": 2048, "cuda": 8192}
 MAX_LENGTH = 512
 WANTED_SPEED, WANTED_LOSS, WANTED_MEMORY, WANTED_USE = 2.5, 1.01, 0.6, 0.55
-BLOCK_WEIGHTS, HEAD_WEIGHTS = 106.2e6, 28.3e6
 
 
 @click.command()
@@ -48,24 +54,26 @@ BLOCK_WEIGHTS, HEAD_WEIGHTS = 106.2e6, 28.3e6
 def command(rows: Path | None, count: int, backward: str, llamafactory: str | None, quick: bool, as_json: bool) -> None:
     """Compare our training step with TRL's."""
     need_trl()
+    device = best_device(load_settings().device)
     count = max(8, count // 6) if quick else count
     found = read_rows(rows, count + CHECKED) if rows else _from_snapshot(count)
     train, check = found[:count], found[count:]
     work = {"train": train, "check": check, "learning_rate": 5e-4, "max_length": MAX_LENGTH, "backward": backward}
-    settings = _best_settings(work, quick)
-    work["batch_tokens"] = settings["batch"] * ROW_TOKENS  # as many steps as TRL makes
+    settings = _best_settings(work, quick, device)
+    row = MAX_LENGTH if settings["packing"] else ROW_TOKENS
+    work["batch_tokens"] = settings["batch"] * row  # as many steps as TRL makes
     mine, theirs = _run("ours", work), _run("trl", work | {"settings": settings})
     measures = _against("TRL", mine, theirs)
     if llamafactory:
         measures += _against(
             "LLaMA-Factory", mine, _run("llamafactory", work | {"settings": settings, "python": llamafactory})
         )
-    peak, needed = matmul_peak(), operations(mine["tokens"], mine["learned"])
+    peak, needed = matmul_peak(device), operations(mine["tokens"], mine["learned"])
     measures.append(
         Measure(
             "arithmetic use", "of the matmul peak", round(needed / mine["seconds"] / peak, 3),
             Wanted(">=", WANTED_USE),
-            note=f"peak {peak / 1e9:.0f} GFLOP/s in {native_dtype('cpu')}, needed {needed / 1e12:.1f} TFLOP",
+            note=f"peak {peak / 1e9:.0f} GFLOP/s in {native_dtype(device)}, needed {needed / 1e12:.1f} TFLOP",
         )
     )  # fmt: skip
     result: dict[str, Any] = {
@@ -108,28 +116,34 @@ def operations(tokens: int, learned: int) -> float:
     4 x the blocks' weights for every token, 4 x the head's for every learned one. Attention and LoRA, about a tenth,
     are left out; so are savings (a prefix read once for all rows), which make the share exceed what is really done.
     """
-    return 4 * (BLOCK_WEIGHTS * tokens + HEAD_WEIGHTS * learned)
+    settings = load_settings()
+    base = find_base_model(settings.base_model, settings.home.resolve())
+    config = AutoConfig.from_pretrained(base.weights())
+    width, keys = config.hidden_size, config.num_key_value_heads * config.hidden_size // config.num_attention_heads
+    blocks = config.num_hidden_layers * width * (2 * width + 2 * keys + 3 * config.intermediate_size)
+    return 4 * float(blocks * tokens + width * config.vocab_size * learned)
 
 
-def matmul_peak() -> float:
+def matmul_peak(device: str) -> float:
     """Operations a second of a large product in the precision that both sides train in, the best of ten."""
-    a, b = torch.randn(2, 2048, 2048).to(native_dtype("cpu"))
+    size = PRODUCT[device]
+    a, b = torch.randn(2, size, size, device=device).to(native_dtype(device))
     best = 0.0
     for _ in range(10):
         began = time.perf_counter()
-        a @ b
-        best = max(best, 2 * 2048**3 / (time.perf_counter() - began))
+        (a @ b)[0, 0].item()  # waits for a GPU
+        best = max(best, 2 * size**3 / (time.perf_counter() - began))
     return best
 
 
-def _best_settings(work: dict[str, Any], quick: bool) -> dict[str, Any]:
+def _best_settings(work: dict[str, Any], quick: bool, device: str) -> dict[str, Any]:
     """The fastest of TRL's settings on a few rows."""
     usual = {"attention": "sdpa", "packing": False, "batch": 8, "warmup": 2}
     if quick:
         return usual
-    few = work | {"train": work["train"][:TRIED], "check": []}
+    few = work | {"train": work["train"][: TRIED[device]], "check": []}
     speeds = []
-    for attention, (packing, batch) in itertools.product(("sdpa", "eager"), ((False, 8), (False, 4), (True, 4))):
+    for attention, (packing, batch) in itertools.product(("sdpa", "eager"), PACKINGS[device]):
         settings = usual | {"attention": attention, "packing": packing, "batch": batch}
         speed = _run("trl", few | {"settings": settings})["tokens_per_second"]
         click.echo(f"  TRL {settings}: {speed} tokens/s", err=True)

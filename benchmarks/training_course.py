@@ -3,7 +3,7 @@
     python -m benchmarks.training_course --rows FILE --check FILE [--minutes 20] [--json]
 
 The files hold rows with `query` and `response`, one JSON object a line, learned without passages by the recipe `sft`.
-As many steps are planned as fit into the time by the speed of a few; validation takes its time besides.
+The recipe's `minutes` plan as many steps as fit into the time.
 """
 
 import json
@@ -19,13 +19,13 @@ import click
 from benchmarks.machine import describe_machine
 from benchmarks.training import read_rows
 from chatbot.commands import quieten, run_command
-from chatbot.engines.base_model import BaseModel, find_base_model
+from chatbot.engines.base_model import find_base_model
 from chatbot.settings import load_settings
-from training.finetuning.finetune import Outcome, Report, finetune
+from training.finetuning.finetune import finetune
 from training.finetuning.recipe import load_recipe
 from training.finetuning.stages import stages_of
 
-CHECKED, PROBED, POINTS = 128, 6, 8
+CHECKED, EVERY = 128, 64
 
 
 @click.command()
@@ -38,11 +38,7 @@ def command(rows: Path, check: Path, minutes: float, as_json: bool) -> None:
     settings = load_settings()
     base = find_base_model(settings.base_model, settings.home.resolve())
     files = {"train": read_rows(rows), "validation": read_rows(check)[:CHECKED]}
-    ends: list[float] = []
-    probe = _learn(base, files, PROBED, PROBED, lambda progress: ends.append(time.perf_counter()))
-    pace = (ends[-2] - ends[0]) / (PROBED - 2)  # the last step validates too
-    steps = max(PROBED, int(minutes * 60 / pace))
-    course = [{"minutes": 0.0, "step": 0, "perplexity": round(exp(probe.base_validation_loss), 2)}]
+    course: list[dict[str, Any]] = []
     began = time.perf_counter()
 
     def note(progress: dict[str, Any]) -> None:
@@ -52,7 +48,12 @@ def command(rows: Path, check: Path, minutes: float, as_json: bool) -> None:
             course.append({"minutes": passed, "step": progress["step"], "perplexity": perplexity})
             click.echo(f"  {course[-1]}", err=True)
 
-    outcome = _learn(base, files, steps, max(1, steps // POINTS), note)
+    changes = ("epochs=100", f"minutes={minutes}", f"validate_every={EVERY}", "validation_rows=0", "patience=100")
+    recipe = load_recipe("sft", changes)
+    with tempfile.TemporaryDirectory() as folder:
+        stages = stages_of(base, recipe, files.__getitem__, [], Path(folder))
+        outcome = finetune(base, stages, recipe, Path(folder), report=note)
+    course.insert(0, {"minutes": 0.0, "step": 0, "perplexity": round(exp(outcome.base_validation_loss), 2)})
     result = {
         "machine": describe_machine(),
         "rows": len(files["train"]),
@@ -64,21 +65,6 @@ def command(rows: Path, check: Path, minutes: float, as_json: bool) -> None:
         f"{point['minutes']:6.1f} min  step {point['step']:4}  perplexity {point['perplexity']}" for point in course
     ]
     click.echo(json.dumps(result) if as_json else "\n".join(lines))
-
-
-def _learn(base: BaseModel, files: dict[str, list[Any]], steps: int, every: int, report: Report) -> Outcome:
-    changes = (
-        "epochs=100",
-        "minutes=0",
-        f"max_steps={steps}",
-        f"validate_every={every}",
-        "validation_rows=0",
-        "patience=100",
-    )
-    recipe = load_recipe("sft", changes)
-    with tempfile.TemporaryDirectory() as folder:
-        stages = stages_of(base, recipe, files.__getitem__, [], Path(folder))
-        return finetune(base, stages, recipe, Path(folder), report=report)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@
 
 FILE holds the work: conversational rows to learn and to check on, and how. Prints one JSON object: tokens a second of
 the optimizer steps alone (whole rows, unpadded), seconds, the loss on the check rows measured by one function for all
-sides, and the peak of resident memory in GB.
+sides, and the peak of resident memory in GB, on a GPU of the memory that torch took there.
 """
 
 import json
@@ -21,6 +21,7 @@ import torch
 
 from chatbot.commands import quieten
 from chatbot.engines.base_model import BaseModel, find_base_model
+from chatbot.engines.transformers import best_device
 from chatbot.errors import UserError
 from chatbot.settings import load_settings
 from training.evaluation.likelihood import reply_likelihoods
@@ -32,7 +33,7 @@ RANK, ALPHA = 16, 32
 NEVER = 10**6
 
 
-def ours(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
+def ours(base: BaseModel, work: Work, folder: Path, device: str) -> dict[str, Any]:
     """`finetune`, validation left out: it is one row, twice."""
     from training.finetuning.finetune import finetune
     from training.finetuning.objectives import Imitation, Unit
@@ -42,6 +43,7 @@ def ours(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
     recipe = Recipe.model_validate(
         {name: work[name] for name in ("learning_rate", "batch_tokens", "max_length", "backward")}
         | {
+            "micro_tokens": work["batch_tokens"],
             "epochs": 1,
             "rank": RANK,
             "alpha": ALPHA,
@@ -53,7 +55,7 @@ def ours(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
     rows = encode_rows(base, work["train"], recipe.max_length).rows
     shortest = min(rows, key=lambda row: len(row.ids))
     stage = Stage("work", Imitation(), [Unit((row,)) for row in rows], [Unit((shortest,))], 1, recipe.learning_rate)
-    outcome = finetune(base, [stage], recipe, folder)
+    outcome = finetune(base, [stage], recipe, folder, device)
     learned = sum(row.supervised for row in rows)
     return {
         "tokens": outcome.train_tokens,
@@ -63,7 +65,7 @@ def ours(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
     }
 
 
-def trl(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
+def trl(base: BaseModel, work: Work, folder: Path, device: str) -> dict[str, Any]:
     """TRL's SFTTrainer on the same rows, LoRA, epochs and precision, with the settings that `work` names."""
     from datasets import Dataset
     from peft import LoraConfig
@@ -71,7 +73,7 @@ def trl(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
 
     let_datasets_hash()
     settings = work["settings"]
-    model = base.load(dtype=native_dtype("cpu"), attn_implementation=settings["attention"])
+    model = base.load(dtype=native_dtype(device), attn_implementation=settings["attention"])
     rows = [{"prompt": row["messages"][:-1], "completion": row["messages"][-1:]} for row in work["train"]]
     config = SFTConfig(
         output_dir=str(folder),
@@ -84,8 +86,8 @@ def trl(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
         packing=settings["packing"],
         gradient_checkpointing=False,
         completion_only_loss=True,
-        use_cpu=True,
-        bf16=native_dtype("cpu") == torch.bfloat16,
+        use_cpu=device == "cpu",
+        bf16=native_dtype(device) == torch.bfloat16,
         logging_strategy="no",
         save_strategy="no",
         report_to=[],
@@ -112,7 +114,7 @@ def let_datasets_hash() -> None:
     builtins.MonthDayNano = pyarrow.lib.MonthDayNano  # type: ignore[attr-defined]
 
 
-def llamafactory(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
+def llamafactory(base: BaseModel, work: Work, folder: Path, device: str) -> dict[str, Any]:
     """LLaMA-Factory on the same, by its own command line in an environment of its own (`work["python"]`)."""
     settings, data, out = work["settings"], folder / "data", folder / "adapter"
     data.mkdir()
@@ -145,8 +147,8 @@ def llamafactory(base: BaseModel, work: Work, folder: Path) -> dict[str, Any]:
         "learning_rate": work["learning_rate"],
         "lr_scheduler_type": "linear",
         "warmup_steps": settings["warmup"],
-        "use_cpu": True,
-        "bf16": native_dtype("cpu") == torch.bfloat16,
+        "use_cpu": device == "cpu",
+        "bf16": native_dtype(device) == torch.bfloat16,
         "output_dir": str(out),
         "save_strategy": "no",
         "report_to": "none",
@@ -174,12 +176,15 @@ def main(side: str, file: str) -> None:
     settings = load_settings()
     base = find_base_model(settings.base_model, settings.home.resolve())
     base.weights()  # unpacked before anything is measured
+    device = best_device(settings.device)
     with tempfile.TemporaryDirectory() as folder:
-        found = SIDES[side](base, work, Path(folder))
+        found = SIDES[side](base, work, Path(folder), device)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+        if device == "cuda":
+            peak = torch.cuda.max_memory_allocated() / 1e9
         if work["check"]:
             rows = encode_rows(base, work["check"], work["max_length"]).rows
-            judged = reply_likelihoods(base, Path(found["adapter"]), rows)
+            judged = reply_likelihoods(base, Path(found["adapter"]), rows, device)
             found["loss"] = round(-sum(row.log_likelihood for row in judged) / sum(row.tokens for row in judged), 4)
     found = {"peak_gb": round(peak, 2)} | found | {"tokens_per_second": round(found["tokens"] / found["seconds"], 1)}
     print(json.dumps(found))

@@ -18,7 +18,7 @@ from chatbot.store import Store
 from chatbot.store.versions import BASE
 from training.curation.snapshots import curate
 from training.release.publish import version_before
-from training.runs import CHECKPOINT, STOP, run_folder
+from training.runs import CHECKPOINT, HARDNESS, STOP, run_folder
 
 HISTORY_SHOWN = 30
 GIVEN = {"like": "Likes", "dislike": "Dislikes", "correction": "Corrections", "answer": "Approvals"}
@@ -178,7 +178,8 @@ def stop_asked(session: Session, run: Run) -> bool:
 def has_checkpoint(session: Session, run: Run) -> bool:
     """Whether the next run may go on where this one ended."""
     unfinished = run.status in ("stopped", "failed", "interrupted")
-    return unfinished and (run_folder(session.settings, run.id) / CHECKPOINT).is_file()
+    folder = run_folder(session.settings, run.id)
+    return unfinished and any((folder / name).is_file() for name in (CHECKPOINT, HARDNESS))
 
 
 def outcome(run: Run, version: Version | None) -> str:

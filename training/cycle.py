@@ -4,8 +4,8 @@ One at a time on an installation, held by a file lock. Every step is visible in 
 checkpoint, and a cycle that finds the checkpoint of an interrupted run on the same snapshot goes on from it.
 """
 
-import os
-import shutil
+import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import metadata
@@ -40,11 +40,9 @@ from training.finetuning.retriever import finetune_retriever, learned_questions
 from training.finetuning.router import finetune_router
 from training.finetuning.stages import stages_of
 from training.release.publish import promote, register
-from training.resuming import Beginning, take_over
-from training.runs import CHECKPOINT, run_folder
+from training.resuming import Beginning, begin
+from training.runs import forget_checkpoints
 from training.tracking import Progress, Stopped, tracked
-
-LEAST_FREE_BYTES = 1_500_000_000
 
 
 def open_workbench(settings: Settings, store: Store, processes: Processes = ALONE) -> Workbench:
@@ -127,10 +125,8 @@ def train_version(
     bench: Workbench, snapshot: Snapshot, recipe: Recipe, run: Run, progress: Progress, resume: str | None = None
 ) -> tuple[Version, dict[str, Any]]:
     """Fine-tune on a snapshot and register what comes of it, with its facts; goes on from `resume`, or what fits."""
-    _check_disk(bench.settings.home)
     verify(snapshot, bench.pack.name)
-    beginning = Beginning(recipe.model_dump(), snapshot.number)
-    folder = take_over(bench.settings, bench.store, run, beginning, resume)
+    folder = begin(bench.settings, bench.store, run, Beginning(recipe.model_dump(), snapshot.number), resume)
     embedders = teach_embedders(bench, snapshot, recipe, folder, progress)
     progress.show("loading the base model", 0.15)
     stages = stages_of(bench.base, recipe, snapshot.read, bench.articles, folder)
@@ -144,7 +140,7 @@ def train_version(
     progress.show("merging", 0.81, diagnosis=facts["diagnosis"])
     version = register(bench, run, snapshot, outcome.adapter, embedders, facts)
     bench.store.versions.update_run(run.id, version=version.name)
-    (folder / CHECKPOINT).unlink(missing_ok=True)
+    forget_checkpoints(folder)
     return version, facts
 
 
@@ -165,18 +161,21 @@ def origin_of(recipe: Recipe, snapshot: Snapshot) -> dict[str, Any]:
     }
 
 
-def train_classes(bench: Workbench, recipe: Recipe, run: Run, progress: Progress) -> dict[str, Any]:
-    """Fine-tune a classifier into the run's folder; returns what came of it."""
-    folder = run_folder(bench.settings, run.id)
-    folder.mkdir(parents=True, exist_ok=True)
+def train_classes(
+    bench: Workbench, recipe: Recipe, run: Run, progress: Progress, resume: str | None = None
+) -> dict[str, Any]:
+    """Fine-tune a classifier into the run's folder, which `best` is then in; returns what came of it."""
     labelled = [(pair.query, pair.intent) for pair in bench.pack.pairs if pair.intent]
     if recipe.classes:
         labelled = read_labelled(Path(recipe.classes))
+    texts = hashlib.sha256(json.dumps(labelled).encode()).hexdigest()
+    folder = begin(bench.settings, bench.store, run, Beginning(recipe.model_dump(), texts=texts), resume)
     progress.show("loading the base model", 0.15)
-    outcome, found = train_classifier(
-        bench.base, labelled, recipe, folder, bench.device, progress.training, bench.processes
-    )
-    (folder / CHECKPOINT).unlink(missing_ok=True)
+    reports = (progress.training, progress.stop_asked)
+    outcome, found = train_classifier(bench.base, labelled, recipe, folder, bench.device, *reports, bench.processes)
+    if found is None:
+        raise Stopped
+    forget_checkpoints(folder)
     return as_facts(outcome, found)
 
 
@@ -223,12 +222,3 @@ def decide(bench: Workbench, candidate: str, progress: Progress, against: str = 
     verdict = judge(results[candidate], results[champion])
     bench.store.versions.set_gate(candidate, verdict.as_dict())
     return verdict
-
-
-def _check_disk(home: Path) -> None:
-    free = shutil.disk_usage(home).free
-    if free < LEAST_FREE_BYTES:
-        raise UserError(
-            f"{os.fspath(home)} has {free / 1e9:.1f} GB free and a fine-tune needs {LEAST_FREE_BYTES / 1e9:.1f}: "
-            "free some disk space"
-        )

@@ -24,6 +24,7 @@ from training.finetuning.finetune import Outcome, finetune
 from training.finetuning.recipe import Recipe
 from training.finetuning.stages import Stage, stages_of
 from training.release.publish import register
+from training.resuming import Beginning, begin
 from training.runs import FOLD, run_folder
 from training.tracking import Progress, Stopped
 
@@ -67,13 +68,14 @@ class Validated:
 
 
 def cross_validate(
-    bench: Workbench, snapshot: Snapshot, recipe: Recipe, run: Run, progress: Progress, folds: int
+    bench: Workbench, snapshot: Snapshot, began: Beginning, run: Run, progress: Progress, resume: str | None = None
 ) -> Validated:
     """Fine-tune once a fold; folds that the run's folder has checkpoints of are gone on with.
 
     Raises `TrainingError` for more folds than there are conversations, `Stopped`.
     """
     verify(snapshot, bench.pack.name)
+    whole, recipe, folds = begin(bench.settings, bench.store, run, began, resume), Recipe(**began.recipe), began.folds
     rows = [*snapshot.rows("train"), *snapshot.rows("validation")]
     found = Validated([], [])
     for number in range(folds):
@@ -85,7 +87,7 @@ def cross_validate(
             said = f"fold {number + 1} of {folds}: {values['message']}"
             progress.training(values | {"fraction": (number + values["fraction"]) / folds, "message": said})
 
-        folder = run_folder(bench.settings, run.id) / f"{FOLD}{number + 1}"
+        folder = whole / f"{FOLD}{number + 1}"
         folder.mkdir(parents=True, exist_ok=True)
         stages = _stages(bench, snapshot, recipe, rows, held_out, folder)
         outcome = finetune(

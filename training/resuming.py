@@ -1,29 +1,35 @@
-"""Going on with a run that was stopped or killed: what it began with, and its folder in the hands of another run."""
+"""How a run begins: in an empty folder, or where one that was stopped or killed left off."""
 
 import json
+import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from chatbot.errors import TrainingError
+from chatbot.errors import TrainingError, UserError
 from chatbot.records import Run
 from chatbot.settings import Settings
 from chatbot.store import Store
-from training.runs import CHECKPOINT, FOLD, STOP, run_folder
+from training.runs import STOP, checkpoints, run_folder
 
 BEGINNING = "run.json"
 UNFINISHED = ("interrupted", "stopped", "failed")
+LEAST_FREE_BYTES = 1_500_000_000
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """What decides a run's result: the resolved recipe, the snapshot's number, how rows are held out."""
+    """What decides a run's result: the resolved recipe, the snapshot's number, how rows are held out.
+
+    A classifier learns from texts instead of a snapshot, which are known by their digest.
+    """
 
     recipe: dict[str, Any]
-    snapshot: int
+    snapshot: int | None = None
     folds: int = 0
     ensemble: bool = False
+    texts: str = ""
 
     def save(self, folder: Path) -> None:
         """Write it into a run's folder."""
@@ -40,16 +46,22 @@ def resumable(settings: Settings, store: Store, run: str) -> Beginning:
     return beginning
 
 
-def take_over(settings: Settings, store: Store, run: Run, beginning: Beginning, resume: str | None = None) -> Path:
-    """The folder of a run: what the unfinished run `resume` left, or one that began alike; else an empty one."""
+def begin(settings: Settings, store: Store, run: Run, beginning: Beginning, resume: str | None = None) -> Path:
+    """The folder of a run: what the unfinished run `resume` left, or one that began alike; else an empty one.
+
+    Raises `UserError` where too little disk space is free, `TrainingError` if `resume` began with other texts.
+    """
+    _check_disk(settings.home)
     folder = run_folder(settings, run.id)
     stop_asked = (folder / STOP).exists()
     for earlier in store.versions.runs():
         left = run_folder(settings, earlier.id)
         if earlier.id == run.id or earlier.status not in UNFINISHED:
             continue
-        fits = earlier.id == resume if resume else _beginning(left) == beginning
-        if fits and checkpoints(left):
+        alike = _beginning(left) == beginning
+        if earlier.id == resume and not alike:
+            raise TrainingError(f"run {resume!r} began with other texts: start a new run")
+        if checkpoints(left) and (earlier.id == resume if resume else alike):
             shutil.rmtree(folder, ignore_errors=True)
             left.rename(folder)
             (folder / STOP).unlink(missing_ok=True)
@@ -59,13 +71,18 @@ def take_over(settings: Settings, store: Store, run: Run, beginning: Beginning, 
     if stop_asked:
         (folder / STOP).touch()
     beginning.save(folder)
-    store.versions.update_run(run.id, snapshot=beginning.snapshot)
+    if beginning.snapshot is not None:
+        store.versions.update_run(run.id, snapshot=beginning.snapshot)
     return folder
 
 
-def checkpoints(folder: Path) -> list[Path]:
-    """Of a fine-tune in a run's folder, and of its folds."""
-    return [*folder.glob(CHECKPOINT), *folder.glob(f"{FOLD}*/{CHECKPOINT}")]
+def _check_disk(home: Path) -> None:
+    free = shutil.disk_usage(home).free
+    if free < LEAST_FREE_BYTES:
+        raise UserError(
+            f"{os.fspath(home)} has {free / 1e9:.1f} GB free and a fine-tune needs {LEAST_FREE_BYTES / 1e9:.1f}: "
+            "free some disk space"
+        )
 
 
 def _beginning(folder: Path) -> Beginning | None:

@@ -14,8 +14,8 @@ from chatbot.store import Store
 from training.command_line import HELD, actor, as_json, installation, recipe_option, set_option, show
 from training.finetuning.recipe import Recipe, load_recipe
 from training.progress import TerminalProgress
-from training.resuming import Beginning, checkpoints, resumable, take_over
-from training.runs import STOP, run_folder
+from training.resuming import Beginning, resumable
+from training.runs import STOP, forget_checkpoints, run_folder
 
 if TYPE_CHECKING:
     from training.curation.snapshots import Snapshot
@@ -76,14 +76,13 @@ def run(
     ):
         bench = open_workbench(settings, store, processes)
         if chosen.objective == "classify":
-            facts = train_classes(bench, chosen, record, progress)
+            facts = train_classes(bench, chosen, record, progress, resume)
         else:
             frozen = frozen or freeze_now(bench, record.actor)
             facts = {"snapshot": frozen.number}
             if folds:
                 began = Beginning(chosen.model_dump(), frozen.number, folds, ensemble)
-                take_over(settings, store, record, began, resume)
-                facts |= _validated(bench, frozen, chosen, record, progress, folds, ensemble)
+                facts |= _validated(bench, frozen, began, record, progress, resume)
             else:
                 version, learned = train_version(bench, frozen, chosen, record, progress, resume)
                 facts |= {"version": version.name, **learned}
@@ -95,19 +94,18 @@ def run(
 def _validated(
     bench: "Workbench",
     snapshot: "Snapshot",
-    recipe: Recipe,
+    began: Beginning,
     run: Run,
     progress: "Progress",
-    folds: int,
-    ensemble: bool,
+    resume: str | None,
 ) -> dict[str, Any]:
     """What a cross-validation found, and the version that averages its folds if one was asked for."""
     from training.folds import cross_validate, register_average
 
-    found = cross_validate(bench, snapshot, recipe, run, progress, folds)
-    named = {"version": register_average(bench, snapshot, recipe, run, progress, found)} if ensemble else {}
-    for file in checkpoints(run_folder(bench.settings, run.id)):
-        file.unlink()
+    found = cross_validate(bench, snapshot, began, run, progress, resume)
+    recipe = Recipe(**began.recipe)
+    named = {"version": register_average(bench, snapshot, recipe, run, progress, found)} if began.ensemble else {}
+    forget_checkpoints(run_folder(bench.settings, run.id))
     return named | found.figures
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from chatbot.settings import Settings
 
 CHECKPOINT = "checkpoint.pt"
+HARDNESS = "hardness.json"
 FOLD = "fold-"
 STOP = "stop"
 
@@ -12,3 +13,14 @@ STOP = "stop"
 def run_folder(settings: Settings, run: str) -> Path:
     """Where a run keeps its recipe, checkpoint and best adapter."""
     return settings.home.resolve() / "runs" / run
+
+
+def checkpoints(folder: Path) -> list[Path]:
+    """What a run's folder holds to go on from, its own and its folds'."""
+    return [file for name in (CHECKPOINT, HARDNESS) for file in (*folder.glob(name), *folder.glob(f"{FOLD}*/{name}"))]
+
+
+def forget_checkpoints(folder: Path) -> None:
+    """Remove them, once a run has come to its end."""
+    for file in checkpoints(folder):
+        file.unlink()

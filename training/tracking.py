@@ -53,7 +53,7 @@ class Progress:
     def training(self, values: dict[str, Any]) -> None:
         """Record a step of the fine-tune, which is most of a cycle."""
         known = {key: value for key, value in values.items() if key not in ("phase", "fraction", "point")}
-        if self._tracker:
+        if self._tracker and values["point"]:
             self._tracker.log(values["point"], step=values["step"])
         self.show("fine-tuning", 0.16 + 0.64 * values["fraction"], **known)
 

@@ -18,6 +18,7 @@ from chatbot.records import ChatMessage, Sampling
 CACHE_BYTES = 2**30
 PAGE_TOKENS = 32
 MOST_BATCH_TOKENS = 1024
+GPU_SHARE = 0.25  # of the memory that is free: the next version is loaded beside this one, and a fine-tune may run
 
 
 class TransformersEngine:
@@ -125,10 +126,10 @@ class TransformersEngine:
 
 
 def _batching(model: Any) -> Any:
-    """A cache of fixed size off the GPU, as large as fits on it; draws are made in Python, so nothing is captured."""
+    """A cache of fixed size, on a GPU a share of what is free; nothing is captured, as draws are made in Python."""
     from transformers import ContinuousBatchingConfig
 
-    fixed: dict[str, Any] = {}
+    fixed: dict[str, Any] = {"max_memory_percent": GPU_SHARE}
     if model.device.type != "cuda":
         config = model.config
         heads = getattr(config, "num_key_value_heads", config.num_attention_heads)

@@ -1,5 +1,6 @@
 """The fine-tune: masks, batches, the shared prefix, exact resume, refusals."""
 
+import json
 import pickle
 from copy import deepcopy
 from dataclasses import replace
@@ -13,6 +14,7 @@ from peft import PeftModel
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
 from training.evaluation.likelihood import reply_likelihoods
+from training.finetuning import references
 from training.finetuning.batches import Batch, collate, plan_batches, shared_prefix
 from training.finetuning.checkpoints import CHECKPOINT
 from training.finetuning.encoding import IGNORED, EncodedRows, encode_rows, show_mask
@@ -24,6 +26,7 @@ from training.finetuning.objectives import Imitation, Total, Unit
 from training.finetuning.plan import competence, plan_steps, rate_at
 from training.finetuning.recipe import RECIPES, Recipe, load_recipe
 from training.finetuning.stages import Stage, stages_of
+from training.runs import HARDNESS
 
 from .conftest import rows
 
@@ -211,6 +214,17 @@ def test_what_the_fused_pass_cannot_compute_goes_through_transformers(
     tiny_base: BaseModel, changes: dict[str, object]
 ) -> None:
     assert Forward(adapted(tiny_base, **({"dropout": 0.0} | changes))).fused is None
+
+
+def test_checkpointing_changes_no_gradient(tiny_base: BaseModel, encoded: EncodedRows) -> None:
+    batch, found = collate(encoded.rows[:4], 2), []
+    assert len(batch.prefix) > 0
+    for checkpointing in (False, True):
+        model = adapted(tiny_base, dropout=0.0, precision="float32", checkpointing=checkpointing).train()
+        found.append(loss_and_gradients(model, Forward(model), batch))
+    (loss, gradient), (same_loss, same_gradient) = found
+    assert same_loss == pytest.approx(loss, rel=1e-5)
+    assert torch.allclose(same_gradient, gradient, rtol=1e-3, atol=1e-4)
 
 
 def test_all_turns_of_a_dialogue_can_be_learned(tiny_base: BaseModel) -> None:
@@ -438,6 +452,21 @@ def test_a_curriculum_begins_with_the_easy_rows(encoded: EncodedRows) -> None:
     assert max(early) < max(late)
     assert competence(0, 10, 0.3) == pytest.approx(0.3)
     assert competence(5, 10, 0.3) == 1.0
+
+
+def test_a_curriculum_that_is_stopped_while_it_reads_goes_on_reading(
+    tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(references, "AT_ONCE", 5)
+    seen: list[str] = []
+    recipe = quick(order="loss", minutes=0.001, epochs=90)
+    options = {"report": lambda progress: seen.append(progress["message"])}
+    halted = learn(tiny_base, encoded, recipe, tmp_path, should_stop=lambda: len(seen) == 2, **options)
+    assert halted.stopped and halted.steps == 0
+    assert len(json.loads((tmp_path / HARDNESS).read_text())) == 10
+    outcome = learn(tiny_base, encoded, recipe, tmp_path, **options)
+    assert seen[1:3] == [f"reading the rows with the base model: {done} of 24" for done in (10, 15)]
+    assert not outcome.stopped and 0 < outcome.steps < len(plan_steps([stage_of(encoded, encoded, recipe)], recipe))
 
 
 def test_a_checkpoint_of_another_recipe_is_refused(tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path) -> None:

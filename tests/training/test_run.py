@@ -41,6 +41,28 @@ def test_a_stopped_run_is_gone_on_with(
     assert versions.run(outcome["run"]).version == outcome["version"]
 
 
+def test_a_stopped_classifier_is_gone_on_with_by_the_same_texts_alone(
+    tiny_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "texts.csv"
+    lines = [f"{('where is parcel', 'give the money back for')[n % 2]} {n},{'ab'[n % 2]}\n" for n in range(40)]
+    file.write_text("text,class\n" + "".join(lines))
+    with monkeypatch.context() as patched:
+        patched.setattr(Progress, "stop_asked", lambda progress: progress._values.get("phase") == "fine-tuning")
+        quick = ["--recipe", "classify", "--set", f"classes={file}", "--set", "max_steps=3"]
+        assert run_command(commands, ["run", *quick, "--json"]) == 2
+    assert "the checkpoint is kept" in capsys.readouterr().err
+    stopped = open_store(tiny_settings.database).versions.runs(1)[0].id
+
+    file.write_text("text,class\n" + "".join(lines[2:]))
+    assert run_command(commands, ["run", "--resume", stopped, "--json"]) == 2
+    assert "began with other texts" in capsys.readouterr().err
+    file.write_text("text,class\n" + "".join(lines))
+    assert run_command(commands, ["run", "--resume", stopped, "--json"]) == 0
+    outcome = json.loads(capsys.readouterr().out)
+    assert outcome["steps"] == 3 and Path(outcome["classifier"]).is_dir()
+
+
 def test_a_version_of_a_pack_with_rules_has_a_router_of_its_own(
     tiny_settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -120,7 +120,7 @@ def _look(y: torch.Tensor, segment: Segment, shape: Shape, past: torch.Tensor | 
     half, before = shape.width // 2, segment.mask.shape[-1] - segment.length
     turned, values = y[:, : -groups * shape.width], y[:, -groups * shape.width :]
     queries, keys = _as_complex(turned).view(rows, length, -1, half).split((shape.heads, groups), 2)
-    asked = torch.empty(rows, groups, length, shape.heads // groups, half, dtype=torch.complex64)
+    asked = queries.new_empty(rows, groups, length, shape.heads // groups, half)
     queries = queries.view(rows, length, groups, -1, half).transpose(1, 2)
     torch.mul(queries, segment.rotation[:, None, :, None], out=asked)
     kept = y.new_empty(2, rows, groups, before + length, shape.width)

@@ -11,6 +11,7 @@ import torch
 
 from chatbot.errors import TrainingError
 from training.finetuning.learner import Learner
+from training.finetuning.objectives import Total, Unit
 from training.runs import CHECKPOINT
 
 BEST = "best"
@@ -31,6 +32,13 @@ class State:
     row_losses: dict[str, float] = field(default_factory=dict)
     curve: list[dict[str, float]] = field(default_factory=list)
 
+    def count(self, total: Total, units: Sequence[Unit], seconds: float) -> None:
+        """Take a step into account, `seconds` after the run began."""
+        self.step += 1
+        self.row_losses |= total.row_losses
+        self.train_tokens += sum(len(row.ids) for unit in units for row in unit.rows)
+        self.seconds = seconds
+
     def ends(self, plan: Sequence[Any], patience: int) -> bool:
         """Whether all steps are made, or too many validations brought no gain."""
         return self.step >= len(plan) or self.since_best >= patience
@@ -38,7 +46,7 @@ class State:
 
 def save_checkpoint(folder: Path, learner: Learner, state: State) -> None:
     """Write weights, optimizer, random state and position; a crash in the middle leaves the one before."""
-    random = learner.processes.collect(torch.get_rng_state())
+    random = learner.processes.collect(_chance(learner.model.device))
     if not learner.processes.first:
         return
     weights = {name: p.detach() for name, p in learner.weights.items()}
@@ -56,7 +64,7 @@ def load_checkpoint(folder: Path, learner: Learner) -> State | None:
     Raises `TrainingError` for a checkpoint of another base or recipe.
     """
     file = folder / CHECKPOINT
-    content: dict[str, Any] | None = torch.load(file, weights_only=True) if file.is_file() else None
+    content: dict[str, Any] | None = torch.load(file, "cpu", weights_only=True) if file.is_file() else None
     content = learner.processes.tell(content)
     if content is None:
         return None
@@ -68,8 +76,19 @@ def load_checkpoint(folder: Path, learner: Learner) -> State | None:
             learner.weights[name].copy_(value)
     learner.optimizer.load_state_dict(content["optimizer"])
     states = content["random"]
-    torch.set_rng_state(states[learner.processes.rank % len(states)])
+    _set_chance(learner.model.device, states[learner.processes.rank % len(states)])
     return State(**content["state"])
+
+
+def _chance(device: torch.device) -> list[torch.Tensor]:
+    """The random state of the CPU and, where the model is on a GPU, of that."""
+    return [torch.get_rng_state(), *([torch.cuda.get_rng_state(device)] if device.type == "cuda" else [])]
+
+
+def _set_chance(device: torch.device, states: Sequence[torch.Tensor]) -> None:
+    torch.set_rng_state(states[0])
+    if device.type == "cuda":
+        torch.cuda.set_rng_state(states[-1], device)
 
 
 def save_best(folder: Path, learner: Learner) -> None:

@@ -8,7 +8,7 @@ import csv
 import json
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -78,10 +78,11 @@ def train_classifier(
     recipe: Recipe,
     folder: Path,
     device: str,
-    report: Report,
+    report: Report = lambda progress: None,
+    should_stop: Callable[[], bool] = lambda: False,
     processes: Processes = ALONE,
-) -> tuple[Outcome, Measured]:
-    """Learn four fifths of each class and measure on the rest; the classifier is saved as `folder`/best."""
+) -> tuple[Outcome, Measured | None]:
+    """Learn four fifths of each class and measure on the rest, unless stopped; saved as `folder`/best."""
     counts = Counter(name for _, name in labelled)
     names = sorted(name for name, count in counts.items() if count >= LEAST_OF_A_CLASS)
     if len(names) < 2:
@@ -93,7 +94,9 @@ def train_classifier(
     )
     objective = Classes(names, base.width)
     stage = Stage("classes", objective, learned, checked, recipe.epochs, recipe.learning_rate)
-    outcome = finetune(base, [stage], recipe, folder, device, report, processes=processes)
+    outcome = finetune(base, [stage], recipe, folder, device, report, should_stop, processes)
+    if outcome.stopped:
+        return outcome, None
     found = Classifier(base, outcome.adapter, device).classify([text for text, _ in held_out])
     return outcome, measure([name for _, name in held_out], found, names)
 

@@ -18,17 +18,19 @@ from training.finetuning.checkpoints import BEST, State, load_checkpoint, save_b
 from training.finetuning.learner import Learner
 from training.finetuning.lora import attach_adapter, load_for_training
 from training.finetuning.objectives import Imitation
-from training.finetuning.plan import plan_steps
+from training.finetuning.plan import Step, plan_steps
 from training.finetuning.processes import ALONE, Processes
 from training.finetuning.recipe import Recipe
 from training.finetuning.references import cached_references
 from training.finetuning.stages import Stage
+from training.runs import HARDNESS
 
 SAMPLED = 64
 PACED = 12
 SLACK = 1.2  # what validations, checkpoints and a server beside take of a run's minutes
 UNTOLD = ("adapter", "stopped", "curve", "row_losses")
 Report = Callable[[dict[str, Any]], None]
+Note = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -72,49 +74,42 @@ def finetune(
     if processes.first:
         processes.tell((stages, recipe))
     learner = _learner(base, stages, recipe, folder, device, processes)
-    hardness = _hardness(learner, stages[-1], recipe, folder)
-    state = load_checkpoint(folder, learner) or State(_affordable(learner, stages, recipe))
-    plan = plan_steps(stages, recipe, hardness, state.epochs_share)
-    began, stopped = time.perf_counter() - state.seconds, False
-    current, stage = -1, stages[0]
-    while not (stopped or state.ends(plan, recipe.patience)):
-        step = plan[state.step]
-        if step.stage != current:
-            current, stage = step.stage, _entered(learner, stages[step.stage], folder)
-            if current == len(stages) - 1 and state.base_loss is None:
-                _begin_validation(learner, stage, folder, state)
-        units = [stage.train[i] for i in step.units]
-        total = learner.step(stage.objective, units, step.rate)
+    state, plan, stopped, began = State(), list[Step](), False, time.perf_counter()
 
-        state.step += 1
-        state.row_losses |= total.row_losses
-        state.train_tokens += sum(len(row.ids) for unit in units for row in unit.rows)
-        state.seconds = time.perf_counter() - began
-        point = {"step": state.step, "train_loss": round(total.mean, 4), "rate": step.rate} | total.measures
-        last = current == len(stages) - 1
-        if last and (state.step % recipe.validate_every == 0 or state.step == len(plan)):
-            point["validation_loss"] = _keep_best(learner, stage, recipe, folder, state)
-        state.curve.append(point)
-        stopped = processes.tell(should_stop())
-        if stopped or state.ends(plan, recipe.patience) or state.step % recipe.checkpoint_every == 0:
-            save_checkpoint(folder, learner, state)
-        report(_progress(state, len(plan), point))
+    def note(done: int, units: int) -> None:
+        report(_reading(state, len(plan), done, units))
+        if processes.tell(should_stop()):
+            raise _Interrupted
 
-    return Outcome(
-        adapter=folder / BEST,
-        steps=state.step,
-        train_tokens=state.train_tokens,
-        tokens_per_second=round(state.train_tokens / max(state.seconds, 1e-9), 1),
-        best_validation_loss=round(state.best_loss, 4),
-        base_validation_loss=round(state.base_loss or 0.0, 4),
-        stopped_early=state.since_best >= recipe.patience,
-        stopped=stopped and state.step < len(plan),
-        too_long=sum(stage.too_long for stage in stages),
-        seconds=round(time.perf_counter() - began, 1),
-        measures=state.best_measures,
-        curve=state.curve,
-        row_losses=state.row_losses,
-    )
+    try:
+        hardness = _hardness(learner, stages[-1], recipe, folder, note)
+        state = load_checkpoint(folder, learner) or State(_affordable(learner, stages, recipe))
+        plan = plan_steps(stages, recipe, hardness, state.epochs_share)
+        began, current, stage = time.perf_counter() - state.seconds, -1, stages[0]
+        while not (stopped or state.ends(plan, recipe.patience)):
+            step = plan[state.step]
+            if step.stage != current:
+                current, stage = step.stage, _entered(learner, stages[step.stage], folder, note)
+                if current == len(stages) - 1 and state.base_loss is None:
+                    _begin_validation(learner, stage, folder, state)
+            units = [stage.train[i] for i in step.units]
+            total = learner.step(stage.objective, units, step.rate)
+
+            state.count(total, units, time.perf_counter() - began)
+            point = {"step": state.step, "train_loss": round(total.mean, 4), "rate": step.rate} | total.measures
+            last = current == len(stages) - 1
+            if last and (state.step % recipe.validate_every == 0 or state.step == len(plan)):
+                point["validation_loss"] = _keep_best(learner, stage, recipe, folder, state)
+            state.curve.append(point)
+            ended = state.ends(plan, recipe.patience)
+            stopped = processes.tell(should_stop()) and not ended
+            if stopped or ended or state.step % recipe.checkpoint_every == 0:
+                save_checkpoint(folder, learner, state)
+            report(_progress(state, len(plan), point))
+    except _Interrupted:
+        stopped = True
+
+    return _outcome(state, stages, recipe, folder, stopped, time.perf_counter() - began)
 
 
 def assist(base: BaseModel, device: str, processes: Processes) -> None:
@@ -123,6 +118,30 @@ def assist(base: BaseModel, device: str, processes: Processes) -> None:
         stages, recipe = work
         with TemporaryDirectory() as folder:
             finetune(base, stages, recipe, Path(folder), device, processes=processes)
+
+
+def _outcome(
+    state: State, stages: Sequence[Stage], recipe: Recipe, folder: Path, stopped: bool, seconds: float
+) -> Outcome:
+    return Outcome(
+        adapter=folder / BEST,
+        steps=state.step,
+        train_tokens=state.train_tokens,
+        tokens_per_second=round(state.train_tokens / max(state.seconds, 1e-9), 1),
+        best_validation_loss=round(state.best_loss, 4),
+        base_validation_loss=round(state.base_loss or 0.0, 4),
+        stopped_early=state.since_best >= recipe.patience,
+        stopped=stopped,
+        too_long=sum(stage.too_long for stage in stages),
+        seconds=round(seconds, 1),
+        measures=state.best_measures,
+        curve=state.curve,
+        row_losses=state.row_losses,
+    )
+
+
+class _Interrupted(Exception):
+    """A stop was asked for between two steps."""
 
 
 def _learner(
@@ -159,24 +178,24 @@ def _affordable(learner: Learner, stages: Sequence[Stage], recipe: Recipe) -> fl
     return learner.processes.tell(min(1.0, recipe.minutes * 60 / (SLACK * pace * len(plan))))
 
 
-def _entered(learner: Learner, stage: Stage, folder: Path) -> Stage:
+def _entered(learner: Learner, stage: Stage, folder: Path, note: Note) -> Stage:
     """The stage, with what the model thinks of its units now where the objective compares with that."""
     if not stage.objective.needs_reference:
         return stage
     train, validation = (
-        cached_references(folder / f"references-{part}.json", learner, units)
+        cached_references(folder / f"references-{part}.json", learner, units, note)
         for part, units in (("train", stage.train), ("validation", stage.validation))
     )
     return replace(stage, train=train, validation=validation)
 
 
-def _hardness(learner: Learner, stage: Stage, recipe: Recipe, folder: Path) -> list[float] | None:
+def _hardness(learner: Learner, stage: Stage, recipe: Recipe, folder: Path, note: Note) -> list[float] | None:
     """How hard each unit is for a curriculum: its length, or its loss a token under the base model."""
     if recipe.order == "shuffled":
         return None
     if recipe.order == "length":
         return [float(unit.length) for unit in stage.train]
-    units = cached_references(folder / "hardness.json", learner, stage.train)
+    units = cached_references(folder / HARDNESS, learner, stage.train, note)
     imitation = Imitation()
     return [-sum(unit.reference) / imitation.weight([unit]) for unit in units]
 
@@ -197,6 +216,18 @@ def _keep_best(learner: Learner, stage: Stage, recipe: Recipe, folder: Path, sta
     else:
         state.since_best += 1
     return round(total.mean, 4)
+
+
+def _reading(state: State, steps: int, done: int, units: int) -> dict[str, Any]:
+    """Progress while rows are only read, which makes no step."""
+    return {
+        "phase": "fine-tuning",
+        "step": state.step,
+        "fraction": round(state.step / max(1, steps), 4),
+        "message": f"reading the rows with the base model: {done} of {units}",
+        "point": {},
+        "curve": state.curve,
+    }
 
 
 def _progress(state: State, steps: int, point: dict[str, float]) -> dict[str, Any]:

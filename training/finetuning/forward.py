@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 CHUNK = 256
-ROWS = 16  # of logits whose softmax is made at once, in a cache
+ROWS = 16  # of logits whose softmax is made at once on a CPU, in its cache
 LEAST = torch.finfo(torch.float32).tiny
 
 
 class Forward:
     """Reads batches with a model: fused where it fits, through transformers elsewhere."""
 
-    def __init__(self, model: "PreTrainedModel | PeftModel", replies_only: bool = False) -> None:
+    def __init__(self, model: "PreTrainedModel | PeftModel", replies_only: bool = False, owned: bool = False) -> None:
         self.model: PreTrainedModel = model.get_base_model() if isinstance(model, PeftModel) else model
         fits = not self.model.is_activation_checkpointing and FusedLlama.fits(self.model)
-        self.fused = FusedLlama(self.model, replies_only) if fits else None
+        self.fused = FusedLlama(self.model, replies_only, owned) if fits else None
 
     def hidden(self, batch: Batch) -> torch.Tensor:
         """Last hidden states before each learned token, shape (learned, model width), row after row."""
@@ -57,10 +57,11 @@ class LogProbabilities(torch.autograd.Function):
         """`hidden` (learned, width), `head` (vocabulary, width), `targets` (learned,); gives (learned,) in float32."""
         chosen = []
         gradient = torch.empty_like(hidden) if ctx.needs_input_grad[0] else None
+        at_once = ROWS if hidden.device.type == "cpu" else CHUNK
         for start in range(0, len(hidden), CHUNK):
             part = slice(start, start + CHUNK)
             logits = hidden[part] @ head.T
-            for rows, wanted in zip(logits.split(ROWS), targets[part, None].split(ROWS), strict=True):
+            for rows, wanted in zip(logits.split(at_once), targets[part, None].split(at_once), strict=True):
                 likely = rows.float().softmax(-1)
                 chosen.append(likely.gather(-1, wanted)[:, 0].clamp(min=LEAST).log())
                 if gradient is not None:
@@ -78,14 +79,20 @@ class LogProbabilities(torch.autograd.Function):
 
 
 def _hidden(model: "PreTrainedModel", batch: Batch) -> torch.Tensor:
-    """Through transformers. No mask is needed without a prefix: padding stands right, and attention is causal."""
+    """Through transformers. No mask is needed without a prefix: padding stands right, and attention is causal.
+
+    Activation checkpointing keeps no keys and values: rows are then read whole.
+    """
     device = next(model.parameters()).device
     prefix, ids = batch.prefix.to(device), batch.ids.to(device)
     options: dict[str, Any] = {"use_cache": False}
-    if len(prefix):
+    skipped = 0
+    if model.is_activation_checkpointing:
+        ids, skipped = torch.cat((prefix.expand(len(ids), -1), ids), 1), len(prefix)
+    elif len(prefix):
         cache = model.base_model(input_ids=prefix[None], use_cache=True).past_key_values
         cache.batch_repeat_interleave(len(ids))
         mask = torch.ones((len(ids), len(prefix) + ids.shape[1]), dtype=torch.long, device=device)
         options = {"use_cache": True, "past_key_values": cache, "attention_mask": mask}
     hidden: torch.Tensor = model.base_model(input_ids=ids, **options).last_hidden_state
-    return hidden[:, :-1][batch.followed_by_learned.to(device)]
+    return hidden[:, skipped:-1][batch.followed_by_learned.to(device)]

@@ -5,7 +5,7 @@ rows; and their ends, which hold all that is learned. When gradients reach the r
 longest reply and the rest is fixed; else there are no beginnings, and nothing is fixed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -43,6 +43,10 @@ class Segment:
         edges = [self.length * number // count for number in range(count + 1)]
         return [(slice(start, stop), slice(0, before + stop)) for start, stop in pairwise(edges)]
 
+    def to(self, device: torch.device) -> "Segment":
+        """The segment on a device."""
+        return replace(self, rotation=self.rotation.to(device), mask=self.mask.to(device))
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -56,11 +60,17 @@ class Layout:
     segments: list[Segment]
     before_learned: torch.Tensor
 
+    def to(self, device: torch.device) -> "Layout":
+        """The layout on a device."""
+        segments = [segment.to(device) for segment in self.segments]
+        return Layout(self.ids.to(device), self.fixed, segments, self.before_learned.to(device))
+
 
 def lay_out(batch: Batch, frequencies: torch.Tensor, replies_only: bool, precision: torch.dtype) -> Layout:
     """Lay out a batch for rotations (Su et al., 2021, arXiv:2104.09864) of these frequencies, shape (width / 2,).
 
-    Masks are made in the `precision` of the scores that they are added to.
+    Masks are made in the `precision` of the scores that they are added to. All of it is on the CPU, where small
+    operations and reading single numbers take no detour.
     """
     shared, rows = len(batch.prefix), len(batch.ids)
     followed = batch.followed_by_learned

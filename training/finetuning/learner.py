@@ -43,10 +43,8 @@ class Learner:
     ) -> None:
         self.model = model
         self.processes = processes
-        self.forward = Forward(model, replies_only=recipe.backward == "replies")
-        if self.forward.fused:
-            self.forward.fused.take_over()
-        self.objectives = list(objectives)
+        self.forward = Forward(model, replies_only=recipe.backward == "replies", owned=True)
+        self.objectives = [objective.to(model.device) for objective in objectives]
         self.clip_norm = recipe.clip_norm
         self._padding = padding
         self._initial = None

@@ -100,7 +100,7 @@ def load_for_training(base: BaseModel, device: str, recipe: Recipe | None = None
     dtype = native_dtype(device) if chosen == "auto" else getattr(torch, chosen)
     options: dict[str, Any] = {"dtype": dtype, "attn_implementation": "sdpa"}
     if recipe is not None and recipe.quantized:
-        options["quantization_config"] = _four_bits(device)
+        options |= {"quantization_config": _four_bits(device), "device_map": {"": device}}
     model = base.load(**options)
     if recipe is None or not recipe.quantized:
         model = model.to(device)
@@ -110,9 +110,10 @@ def load_for_training(base: BaseModel, device: str, recipe: Recipe | None = None
 
 def native_dtype(device: str) -> torch.dtype:
     """bfloat16 on CUDA and on CPUs with bfloat16 arithmetic, float32 elsewhere."""
-    if device == "cuda" and torch.cuda.is_bf16_supported():
+    kind = torch.device(device).type
+    if kind == "cuda" and torch.cuda.is_bf16_supported():
         return torch.bfloat16
-    if device == "cpu":
+    if kind == "cpu":
         has = torch.cpu.get_capabilities()
         if has.get("avx512_bf16") or has.get("amx_bf16"):
             return torch.bfloat16
@@ -123,8 +124,9 @@ def _four_bits(device: str) -> Any:
     """QLoRA's NF4 with double quantization (Dettmers et al., 2023, arXiv:2305.14314); needs CUDA and bitsandbytes."""
     from importlib.util import find_spec
 
-    if device != "cuda" or find_spec("bitsandbytes") is None:
-        missing = "a CUDA device" if device != "cuda" else "the package bitsandbytes (pip install bitsandbytes)"
+    on_cuda = torch.device(device).type == "cuda"
+    if not on_cuda or find_spec("bitsandbytes") is None:
+        missing = "a CUDA device" if not on_cuda else "the package bitsandbytes (pip install bitsandbytes)"
         raise TrainingError(f"quantized = true needs {missing}: use the recipe 'sft' here")
     from transformers import BitsAndBytesConfig
 
