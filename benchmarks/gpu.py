@@ -48,7 +48,7 @@ from training.runs import CHECKPOINT
 
 DEVICE = "cuda"
 ROWS, HELD, CLASSES = 64, 16, ("lamp", "chair", "table", "shelf")
-STEPS, STOPPED_AT = 12, 5
+STEPS, STOPPED_AT = 8, 5
 AT_ONCE, WRITTEN = 16, 128
 KINDS: dict[str, dict[str, Any]] = {
     "sft": {},
@@ -59,7 +59,6 @@ KINDS: dict[str, dict[str, Any]] = {
     "sft, top_layers": {"top_layers": 1},
     "sft, pissa": {"init": "pissa"},
     "sft, eva": {"init": "eva"},
-    "full": {"tuning": "full", "learning_rate": 1e-4},
     "dpo": {"objective": "dpo", "preference_epochs": 1},
     "kto": {"objective": "kto", "preference_epochs": 1},
     "orpo": {"objective": "orpo", "preference_epochs": 1},
@@ -79,9 +78,9 @@ def command(as_json: bool) -> None:
     base = find_base_model(settings.base_model, settings.home.resolve())
     encoded = encode_rows(base, [_row(number) for number in range(2 * (ROWS + HELD))], 512).rows
     result: dict[str, Any] = {"machine": describe_machine(), "fast path": _beside_transformers(base, encoded[:8])}
-    result["kinds"] = {name: _tried(partial(_learned, base, kind, encoded)) for name, kind in KINDS.items()}
-    result["resumed"] = _tried(partial(_resumed, base, encoded))
-    result["serving"] = _tried(partial(_served, base))
+    result["kinds"] = {name: _tried(name, partial(_learned, base, kind, encoded)) for name, kind in KINDS.items()}
+    result["resumed"] = _tried("resumed", partial(_resumed, base, encoded))
+    result["serving"] = _tried("serving", partial(_served, base))
     click.echo(json.dumps(result) if as_json else json.dumps(result, indent=1))
 
 
@@ -93,12 +92,14 @@ def _row(number: int) -> dict[str, Any]:
     return {"id": f"row-{number}", "intent": thing, "messages": said}
 
 
-def _tried(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def _tried(name: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What it found, or what went wrong: one failing kind hides no other."""
     try:
-        return work()
-    except (UserError, RuntimeError, ValueError, ImportError) as error:
-        return {"ok": False, "error": f"{type(error).__name__}: {error}"[:600]}
+        found = work()
+    except (UserError, RuntimeError, ValueError, ImportError, MemoryError) as error:
+        found = {"ok": False, "error": f"{type(error).__name__}: {error}"[:600]}
+    click.echo(f"  {name}: {found}", err=True)
+    return found
 
 
 def _recipe(**changes: Any) -> Recipe:

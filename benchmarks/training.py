@@ -37,7 +37,7 @@ from training.finetuning.lora import native_dtype
 
 CHECKED = 64
 TRIED = {"cpu": 12, "cuda": 256}
-PACKINGS = {"cpu": ((False, 8), (False, 4), (True, 4)), "cuda": ((False, 8), (False, 32), (True, 16))}
+PACKINGS = {"cpu": ((False, 8), (False, 4), (True, 4)), "cuda": ((False, 16), (False, 64), (True, 32))}
 ROW_TOKENS = 256
 PRODUCT = {"cpu": 2048, "cuda": 8192}
 MAX_LENGTH = 512

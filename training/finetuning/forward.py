@@ -16,8 +16,8 @@ from training.finetuning.fused import FusedLlama
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-CHUNK = 256
-ROWS = 16  # of logits whose softmax is made at once on a CPU, in its cache
+CHUNK, ROWS = 256, 16  # tokens whose logits are made at once, and of those whose softmax is, in a CPU's cache
+GPU_CHUNK = 1024  # both on a GPU, where each small operation costs
 LEAST = torch.finfo(torch.float32).tiny
 
 
@@ -57,9 +57,9 @@ class LogProbabilities(torch.autograd.Function):
         """`hidden` (learned, width), `head` (vocabulary, width), `targets` (learned,); gives (learned,) in float32."""
         chosen = []
         gradient = torch.empty_like(hidden) if ctx.needs_input_grad[0] else None
-        at_once = ROWS if hidden.device.type == "cpu" else CHUNK
-        for start in range(0, len(hidden), CHUNK):
-            part = slice(start, start + CHUNK)
+        chunk, at_once = (CHUNK, ROWS) if hidden.device.type == "cpu" else (GPU_CHUNK, GPU_CHUNK)
+        for start in range(0, len(hidden), chunk):
+            part = slice(start, start + chunk)
             logits = hidden[part] @ head.T
             for rows, wanted in zip(logits.split(at_once), targets[part, None].split(at_once), strict=True):
                 likely = rows.float().softmax(-1)
