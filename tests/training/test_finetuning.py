@@ -14,7 +14,7 @@ from peft import PeftModel
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
 from training.evaluation.likelihood import reply_likelihoods
-from training.finetuning import attention, references
+from training.finetuning import references
 from training.finetuning.batches import Batch, collate, plan_batches, shared_prefix
 from training.finetuning.checkpoints import CHECKPOINT
 from training.finetuning.encoding import IGNORED, EncodedRows, encode_rows, show_mask
@@ -116,14 +116,6 @@ def adapted(base: BaseModel, **changes: object) -> PeftModel:
     return model
 
 
-@pytest.fixture(params=[False, True], ids=["by blocks", "whole"])
-def either_attention(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Attention as a CPU reads it, and as a GPU does."""
-    if request.param:
-        monkeypatch.setattr(attention, "WHOLE", ("cpu",))
-
-
-@pytest.mark.usefixtures("either_attention")
 @pytest.mark.parametrize("top_layers", [0, 1])
 def test_the_fused_pass_computes_what_transformers_does(
     tiny_base: BaseModel, encoded: EncodedRows, top_layers: int
@@ -138,7 +130,6 @@ def test_the_fused_pass_computes_what_transformers_does(
     assert torch.allclose(ours[1], theirs[1], rtol=1e-3, atol=1e-4)
 
 
-@pytest.mark.usefixtures("either_attention")
 @pytest.mark.parametrize("replies_only", [False, True])
 def test_the_fused_pass_in_bfloat16_is_the_exact_one_but_for_rounding(
     tiny_base: BaseModel, encoded: EncodedRows, replies_only: bool
@@ -174,7 +165,6 @@ def test_a_small_adapter_is_not_lost_beside_large_weights_in_bfloat16(
     assert (moved[1] - moved[0]).norm() < 0.5 * moved[0].norm()
 
 
-@pytest.mark.usefixtures("either_attention")
 def test_gradients_reach_the_replies_and_the_keys_and_values_before_them(
     tiny_base: BaseModel, encoded: EncodedRows
 ) -> None:

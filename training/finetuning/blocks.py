@@ -14,7 +14,6 @@ import torch
 from torch.nn import functional as F
 
 from training.finetuning.adapted import Adapted
-from training.finetuning.attention import Read, read, read_backward
 from training.finetuning.layout import Segment
 
 Pair = tuple[torch.Tensor, torch.Tensor]
@@ -28,6 +27,15 @@ class Shape:
     key_heads: int
     width: int
     epsilon: float
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a segment's backward pass needs: queries, keys and values, and the weights that attention gave by block."""
+
+    asked: torch.Tensor
+    kept: torch.Tensor
+    weights: Sequence[torch.Tensor]
 
 
 class Attention(torch.autograd.Function):
@@ -44,33 +52,31 @@ class Attention(torch.autograd.Function):
         fixed: torch.Tensor,
         segments: Sequence[Segment],
         shape: Shape,
-        learning: bool,
         qkv: Adapted,
         out: Adapted,
         *adapters: torch.Tensor,
     ) -> Pair:
         """`fixed` and `x`, shape (tokens, model width), are the tokens of all segments in turn; gives new `x`, `fixed`.
 
-        `adapters` are A and B of q, k, v and the output, whose values `qkv` and `out` hold; `learning` says whether
-        there will be a way back.
+        `adapters` are A and B of q, k, v and the output, whose values `qkv` and `out` hold.
         """
         start = len(fixed)
         x = torch.cat((fixed, x)) if start else x
         normed, inverse = _norm(x, shape.epsilon, qkv)
         y = qkv.product(normed)
-        mixes = out.room(len(x))
-        found: list[Read] = []
+        read = out.room(len(x))
+        seen: list[Seen] = []
         for segment in segments:
-            asked, kept = _look(y[segment.tokens], segment, shape, found[-1].kept if found else None)
-            mixed, seen = read(asked, kept, segment, learning and segment.tokens.start >= start)
-            mixed = mixed.view(segment.rows, shape.key_heads, segment.length, -1).transpose(1, 2)
-            mixes[segment.tokens, : out.inputs].view(mixed.shape).copy_(mixed)
-            found.append(seen)
-        found = [seen for seen, segment in zip(found, segments, strict=True) if segment.tokens.start >= start]
-        x = x + out.product(mixes)
-        saved = [part for seen in found for part in (seen.asked, seen.kept, *seen.parts)]
-        ctx.save_for_backward(normed, inverse[start:], mixes[start:], *saved)
-        ctx.counts = [len(seen.parts) for seen in found]
+            seen.append(_look(y[segment.tokens], segment, shape, seen[-1].kept if seen else None))
+            _read(seen[-1], segment, shape, read[segment.tokens, : out.inputs])
+        kept = [
+            part
+            for found, segment in zip(seen, segments, strict=True)
+            if segment.tokens.start >= start
+            for part in (found.asked, found.kept, *found.weights)
+        ]
+        x = x + out.product(read)
+        ctx.save_for_backward(normed, inverse[start:], read[start:], *kept)
         ctx.segments, ctx.shape, ctx.qkv, ctx.out = segments, shape, qkv, out
         x, fixed = x[start:], x[:start]
         ctx.mark_non_differentiable(fixed)
@@ -79,12 +85,16 @@ class Attention(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, d_out: torch.Tensor, _: Any) -> Any:
         """Gradients of `x` and of the adapters."""
-        normed, inverse, mixes, *saved = ctx.saved_tensors
+        normed, inverse, read, *kept = ctx.saved_tensors
         shape = ctx.shape
         start = len(normed) - len(d_out)
-        parts = iter(saved)
-        found = [Read(next(parts), next(parts), list(islice(parts, count))) for count in ctx.counts]
-        d_read, d_o = ctx.out.backward(d_out.to(mixes.dtype), mixes)
+        parts = iter(kept)
+        seen = [
+            Seen(next(parts), next(parts), list(islice(parts, len(segment.blocks))))
+            for segment in ctx.segments
+            if segment.tokens.start >= start
+        ]
+        d_read, d_o = ctx.out.backward(d_out.to(read.dtype), read)
         dy = normed.new_empty(len(normed), ctx.qkv.weight.shape[1])
         dy[:start, : shape.heads * shape.width] = 0
         d_kept: Any = None
@@ -92,7 +102,7 @@ class Attention(torch.autograd.Function):
             tokens = segment.tokens
             if tokens.start >= start:
                 d_own = d_read[tokens.start - start : tokens.stop - start]
-                d_kept = _look_backward(d_own, found.pop(), segment, shape, d_kept, dy[tokens])
+                d_kept = _look_backward(d_own, seen.pop(), segment, shape, d_kept, dy[tokens])
             else:
                 d_kept = _keys_backward(d_kept, segment, shape, dy[tokens])
         d_normed, d_qkv = ctx.qkv.backward(dy, normed, start)
@@ -101,13 +111,11 @@ class Attention(torch.autograd.Function):
         d_x = None
         if ctx.needs_input_grad[0]:
             d_x = _norm_backward(d_normed, normed[start:, : ctx.qkv.inputs], inverse, d_out)
-        return d_x, None, None, None, None, None, None, *d_qkv, *d_o
+        return d_x, None, None, None, None, None, *d_qkv, *d_o
 
 
-def _look(
-    y: torch.Tensor, segment: Segment, shape: Shape, past: torch.Tensor | None
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Rotated queries, scaled, and keys and values; `y` holds q, k and v of the segment's tokens, unrotated."""
+def _look(y: torch.Tensor, segment: Segment, shape: Shape, past: torch.Tensor | None) -> Seen:
+    """Queries, keys, values and weights; `y` holds q, k and v of the segment's tokens, unrotated."""
     rows, length, groups = segment.rows, segment.length, shape.key_heads
     half, before = shape.width // 2, segment.mask.shape[-1] - segment.length
     turned, values = y[:, : -groups * shape.width], y[:, -groups * shape.width :]
@@ -122,26 +130,56 @@ def _look(
     kept[1, :, :, before:] = values.view(rows, length, groups, -1).transpose(1, 2)
     questions = y.new_empty(rows * groups, length * (shape.heads // groups), shape.width)
     torch.mul(_as_real(asked).view(questions.shape), shape.width**-0.5, out=questions)
-    return questions, kept
+    weights, every_key = [], kept[0].flatten(0, 1)
+    for tokens, keys_seen in segment.blocks:
+        scores = torch.bmm(_of(questions, tokens, shape), every_key[:, keys_seen].transpose(1, 2))
+        masked = scores.view(rows, groups, tokens.stop - tokens.start, -1, scores.shape[-1])
+        masked.add_(segment.mask[:, None, tokens, None, keys_seen])
+        weights.append(scores.softmax(-1))
+    return Seen(questions, kept, weights)
+
+
+def _read(seen: Seen, segment: Segment, shape: Shape, out: torch.Tensor) -> None:
+    """Write the mix of values that each token reads, shape (tokens, heads x width)."""
+    rows, groups = segment.rows, shape.key_heads
+    mixed, values = torch.empty_like(seen.asked), seen.kept[1].flatten(0, 1)
+    for (tokens, keys_seen), weights in zip(segment.blocks, seen.weights, strict=True):
+        torch.bmm(weights, values[:, keys_seen], out=_of(mixed, tokens, shape))
+    mixed = mixed.view(rows, groups, segment.length, -1)
+    out.view(rows, segment.length, groups, -1).copy_(mixed.transpose(1, 2))
 
 
 def _look_backward(
-    d_read: torch.Tensor, found: Read, segment: Segment, shape: Shape, d_past: torch.Tensor | None, dy: torch.Tensor
+    d_read: torch.Tensor, seen: Seen, segment: Segment, shape: Shape, d_kept: torch.Tensor | None, dy: torch.Tensor
 ) -> torch.Tensor:
     """Write the gradient of q, k and v into `dy`; returns that of the keys and values of the segments before.
 
-    `d_past` is what the segment after adds to the gradient of the keys and values.
+    `d_kept` is what the segment after adds to the gradient of the keys and values.
     """
     rows, length, groups = segment.rows, segment.length, shape.key_heads
-    d_mixed = d_read.view(rows, length, groups, -1).transpose(1, 2).reshape(found.asked.shape)
-    d_asked, d_kept = read_backward(d_mixed, found, segment)
-    if d_past is not None:
-        d_kept += _for_rows(d_past, rows)
+    d_mixed = d_read.view(rows, length, groups, -1).transpose(1, 2).reshape(rows * groups, -1, shape.width)
+    d_asked, d_all = torch.empty_like(seen.asked), torch.zeros_like(seen.kept)
+    (keys, values), (d_keys, d_values) = seen.kept.flatten(1, 2), d_all.flatten(1, 2)
+    for (tokens, keys_seen), weights in zip(segment.blocks, seen.weights, strict=True):
+        d_block, asked = _of(d_mixed, tokens, shape), _of(seen.asked, tokens, shape)
+        d_weights = torch.bmm(d_block, values[:, keys_seen].transpose(1, 2))
+        d_scores = torch._softmax_backward_data(d_weights, weights, -1, weights.dtype)
+        torch.bmm(d_scores, keys[:, keys_seen], out=_of(d_asked, tokens, shape))
+        d_keys[:, keys_seen].baddbmm_(d_scores.transpose(1, 2), asked)
+        d_values[:, keys_seen].baddbmm_(weights.transpose(1, 2), d_block)
+    if d_kept is not None:
+        d_all += _for_rows(d_kept, rows)
     d_queries = _as_complex(d_asked.view(rows, groups, length, -1, shape.width))
     queries = dy[:, : shape.heads * shape.width].view(rows, length, groups, -1, shape.width)
     turned = _as_real(d_queries.transpose(1, 2) * segment.turning_back[:, :, None, None])
     torch.mul(turned, shape.width**-0.5, out=queries)
-    return _keys_backward(d_kept, segment, shape, dy)
+    return _keys_backward(d_all, segment, shape, dy)
+
+
+def _of(queries: torch.Tensor, tokens: slice, shape: Shape) -> torch.Tensor:
+    """The queries of some tokens of each sequence and group, shape (sequences x groups, queries, width)."""
+    each = shape.heads // shape.key_heads
+    return queries[:, tokens.start * each : tokens.stop * each]
 
 
 def _keys_backward(d_kept: torch.Tensor, segment: Segment, shape: Shape, dy: torch.Tensor) -> torch.Tensor:

@@ -122,7 +122,7 @@ class _Layer:
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """The first half of the layer, of tokens that are learned through and of fixed ones before them."""
         found: tuple[torch.Tensor, torch.Tensor] = Attention.apply(
-            x, fixed, segments, self._shape, torch.is_grad_enabled(), self._qkv, self._out, *self._attending
+            x, fixed, segments, self._shape, self._qkv, self._out, *self._attending
         )
         return found
 
