@@ -51,21 +51,20 @@ ROWS, HELD, CLASSES = 64, 16, ("lamp", "chair", "table", "shelf")
 STEPS, STOPPED_AT = 8, 5
 AT_ONCE, WRITTEN = 16, 128
 KINDS: dict[str, dict[str, Any]] = {
-    "sft": {},
-    "sft, backward = replies": {"backward": "replies"},
-    "sft, float32": {"precision": "float32"},
-    "sft, dropout": {"dropout": 0.05},
-    "sft, checkpointing": {"checkpointing": True},
-    "sft, top_layers": {"top_layers": 1},
-    "sft, pissa": {"init": "pissa"},
-    "sft, eva": {"init": "eva"},
+    "quantized": {"quantized": True, "checkpointing": True},
     "dpo": {"objective": "dpo", "preference_epochs": 1},
     "kto": {"objective": "kto", "preference_epochs": 1},
     "orpo": {"objective": "orpo", "preference_epochs": 1},
     "classify": {"objective": "classify"},
-    "classify, head": {"objective": "classify", "tuning": "head", "learning_rate": 1e-2},
     "multitask": {"objective": "multitask"},
-    "quantized": {"quantized": True},
+    "sft": {},
+    "sft, dropout": {"dropout": 0.05},
+    "sft, checkpointing": {"checkpointing": True},
+    "sft, backward = replies": {"backward": "replies"},
+    "sft, top_layers": {"top_layers": 1},
+    "sft, pissa": {"init": "pissa"},
+    "sft, eva": {"init": "eva"},
+    "classify, head": {"objective": "classify", "tuning": "head", "learning_rate": 1e-2},
 }
 
 
@@ -77,9 +76,10 @@ def command(as_json: bool) -> None:
     settings = load_settings()
     base = find_base_model(settings.base_model, settings.home.resolve())
     encoded = encode_rows(base, [_row(number) for number in range(2 * (ROWS + HELD))], 512).rows
-    result: dict[str, Any] = {"machine": describe_machine(), "fast path": _beside_transformers(base, encoded[:8])}
-    result["kinds"] = {name: _tried(name, partial(_learned, base, kind, encoded)) for name, kind in KINDS.items()}
+    result: dict[str, Any] = {"machine": describe_machine(), "fast path": {}}
+    result["fast path"] = _tried("fast path", partial(_beside_transformers, base, encoded[:8]))
     result["resumed"] = _tried("resumed", partial(_resumed, base, encoded))
+    result["kinds"] = {name: _tried(name, partial(_learned, base, kind, encoded)) for name, kind in KINDS.items()}
     result["serving"] = _tried("serving", partial(_served, base))
     click.echo(json.dumps(result) if as_json else json.dumps(result, indent=1))
 

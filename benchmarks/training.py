@@ -145,7 +145,11 @@ def _best_settings(work: dict[str, Any], quick: bool, device: str) -> dict[str, 
     speeds = []
     for attention, (packing, batch) in itertools.product(("sdpa", "eager"), PACKINGS[device]):
         settings = usual | {"attention": attention, "packing": packing, "batch": batch}
-        speed = _run("trl", few | {"settings": settings})["tokens_per_second"]
+        try:
+            speed = _run("trl", few | {"settings": settings})["tokens_per_second"]
+        except UserError as error:  # too large for the memory, mostly
+            click.echo(f"  TRL {settings}: {str(error)[:120]}", err=True)
+            continue
         click.echo(f"  TRL {settings}: {speed} tokens/s", err=True)
         speeds.append((speed, settings))
     return max(speeds, key=lambda found: found[0])[1]
