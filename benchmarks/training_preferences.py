@@ -3,8 +3,9 @@
     python -m benchmarks.training_preferences --rows FILE [--pairs N] [--json]
 
 FILE holds rows with `query` and `response`, one JSON object a line; what is not preferred is another row's response.
-The losses are those of one adapter that is no longer zero, on one batch. Needs TRL: pip install trl==1.16.0
-datasets==5.2.0. Takes about eight minutes on two cores, most of them TRL's.
+The losses are those of one adapter that is no longer zero, on one batch in float32; tokens are counted in the precision
+that the processor multiplies fastest in, on both sides. Needs TRL: pip install trl==1.16.0 datasets==5.2.0. Takes about
+eight minutes on two cores, most of them TRL's.
 """
 
 import json
@@ -31,7 +32,7 @@ from chatbot.settings import load_settings
 from training.finetuning.encoding import Encoded, encode_rows
 from training.finetuning.finetune import finetune
 from training.finetuning.learner import Learner
-from training.finetuning.lora import attach_adapter, load_for_training
+from training.finetuning.lora import attach_adapter, load_for_training, native_dtype
 from training.finetuning.objectives import DirectPreference, LoneFeedback, Objective, Unit
 from training.finetuning.recipe import Recipe
 from training.finetuning.stages import Stage
@@ -77,10 +78,10 @@ def command(rows: Path, pairs: int, as_json: bool) -> None:
     click.echo(json.dumps(result) if as_json else table(result["measures"]))
 
 
-Side = Callable[[BaseModel, Work], tuple[Objective, list[Unit], Callable[[Path], Any]]]
+Side = Callable[[BaseModel, Work, torch.dtype], tuple[Objective, list[Unit], Callable[[Path], Any]]]
 
 
-def _dpo(base: BaseModel, work: Work) -> tuple[Objective, list[Unit], Callable[[Path], Any]]:
+def _dpo(base: BaseModel, work: Work, dtype: torch.dtype) -> tuple[Objective, list[Unit], Callable[[Path], Any]]:
     """Our objective and units, and TRL's trainer."""
     chosen, rejected = _encoded(base, work.prompts, work.replies), _encoded(base, work.prompts, work.others)
 
@@ -91,12 +92,12 @@ def _dpo(base: BaseModel, work: Work) -> tuple[Objective, list[Unit], Callable[[
             {"prompt": _rendered(base, prompt), "chosen": reply, "rejected": other}
             for prompt, reply, other in zip(work.prompts, work.replies, work.others, strict=True)
         ]
-        return _trainer(base, DPOTrainer, DPOConfig, rows, folder)
+        return _trainer(base, DPOTrainer, DPOConfig, rows, folder, dtype)
 
     return DirectPreference(BETA), [Unit(pair) for pair in zip(chosen, rejected, strict=True)], trainer
 
 
-def _kto(base: BaseModel, work: Work) -> tuple[Objective, list[Unit], Callable[[Path], Any]]:
+def _kto(base: BaseModel, work: Work, dtype: torch.dtype) -> tuple[Objective, list[Unit], Callable[[Path], Any]]:
     """Half of the replies liked; the drift is measured on the replies of the batch, each one place on."""
     said = [reply if number % 2 == 0 else work.others[number] for number, reply in enumerate(work.replies)]
     moved = [said[start : start + AT_ONCE] for start in range(0, len(said), AT_ONCE)]
@@ -111,17 +112,17 @@ def _kto(base: BaseModel, work: Work) -> tuple[Objective, list[Unit], Callable[[
             {"prompt": _rendered(base, prompt), "completion": reply, "label": number % 2 == 0}
             for number, (prompt, reply) in enumerate(zip(work.prompts, said, strict=True))
         ]
-        return _trainer(base, KTOTrainer, KTOConfig, rows, folder)
+        return _trainer(base, KTOTrainer, KTOConfig, rows, folder, dtype)
 
     return LoneFeedback(BETA, 1.0, 1.0), units, trainer
 
 
 def _losses(base: BaseModel, work: Work, side: Side) -> tuple[float, float]:
     """Of one batch under one adapter, the base as reference: ours and TRL's."""
-    objective, units, trainer = side(base, work)
-    recipe = _recipe()
+    objective, units, trainer = side(base, work, torch.float32)
+    recipe = _recipe("float32")
     torch.manual_seed(1)
-    model = attach_adapter(load_for_training(base, "cpu"), recipe)
+    model = attach_adapter(load_for_training(base, "cpu", recipe), recipe)
     with tempfile.TemporaryDirectory() as folder:
         learner = Learner(model, [objective], recipe, base.tokenizer.eos_token_id, Path(folder))
         units = learner.with_references(units)
@@ -140,11 +141,11 @@ def _losses(base: BaseModel, work: Work, side: Side) -> tuple[float, float]:
 
 def _speeds(base: BaseModel, work: Work, side: Side) -> tuple[float, float]:
     """Tokens a second of one pass, references included: ours and TRL's."""
-    objective, units, trainer = side(base, work)
+    objective, units, trainer = side(base, work, native_dtype("cpu"))
     tokens = sum(len(row.ids) for unit in units for row in unit.rows)
     with tempfile.TemporaryDirectory() as folder:
         stage = Stage("preferences", objective, units, units[:1], 1, RATE)
-        ours = finetune(base, [stage], _recipe(), Path(folder)).seconds
+        ours = finetune(base, [stage], _recipe("auto"), Path(folder)).seconds
         theirs = trainer(Path(folder))
         began = time.perf_counter()
         theirs.train()
@@ -152,9 +153,10 @@ def _speeds(base: BaseModel, work: Work, side: Side) -> tuple[float, float]:
     return round(tokens / ours, 1), round(tokens / seconds, 1)
 
 
-def _recipe() -> Recipe:
+def _recipe(precision: str) -> Recipe:
     return Recipe.model_validate(
         {
+            "precision": precision,
             "objective": "dpo",
             "preference_epochs": 1,
             "batch_tokens": AT_ONCE * 2 * 256,
@@ -167,7 +169,9 @@ def _recipe() -> Recipe:
     )
 
 
-def _trainer(base: BaseModel, kind: Any, config: Any, rows: Sequence[dict[str, Any]], folder: Path) -> Any:
+def _trainer(
+    base: BaseModel, kind: Any, config: Any, rows: Sequence[dict[str, Any]], folder: Path, dtype: torch.dtype
+) -> Any:
     """One of TRL's trainers on standard (rendered) rows, which it ends with the stop token as we do."""
     from datasets import Dataset
 
@@ -180,14 +184,14 @@ def _trainer(base: BaseModel, kind: Any, config: Any, rows: Sequence[dict[str, A
         max_length=MAX_LENGTH,
         gradient_checkpointing=False,
         use_cpu=True,
-        bf16=False,
+        bf16=dtype == torch.bfloat16,
         logging_strategy="no",
         save_strategy="no",
         report_to=[],
         seed=17,
     )
     lora = LoraConfig(r=RANK, lora_alpha=ALPHA, lora_dropout=0.0, target_modules="all-linear", task_type="CAUSAL_LM")
-    model = base.load(dtype=torch.float32, attn_implementation="eager")
+    model = base.load(dtype=dtype, attn_implementation="eager")
     data = Dataset.from_list(list(rows))
     return kind(model, args=arguments, train_dataset=data, peft_config=lora, processing_class=base.tokenizer)
 
