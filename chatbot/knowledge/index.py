@@ -87,6 +87,11 @@ class KnowledgeIndex:
             self._answers = passages
             self._answer_vectors = np.stack(rows) if rows else self._vectors[:0]
 
+    def read_ahead(self, queries: Sequence[Query]) -> None:
+        """Embed the texts of many queries together, a fraction of the work of one by one, for searches to come."""
+        texts = [text for query in queries for text in ((query,) if isinstance(query, str) else query)]
+        self.embedder.encode([self._correct(text) for text in texts])
+
     def search(self, queries: Sequence[Query], limit: int, leave_out: Collection[str] = ()) -> list[Passage]:
         """The passages nearest to any of the queries, best first; known questions in `leave_out` do not help."""
         return self.look_up(queries, limit, leave_out).passages

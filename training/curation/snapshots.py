@@ -18,6 +18,7 @@ from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.prompt import build_prompt
 from chatbot.dialogue.turn import search_queries
 from chatbot.errors import NotFoundError, TrainingError
+from chatbot.knowledge.index import Query
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
 from chatbot.records import ChatMessage, Passage
@@ -100,6 +101,8 @@ def freeze(
         reasons = ", ".join(f"{reason}: {count}" for reason, count in curated.dropped.items()) or "no row was found"
         raise TrainingError(f"there is no usable row to train on ({reasons}): add pairs to the pack or correct replies")
     knowledge.set_answers([])  # a row must not carry what another visitor did not consent to
+    examples = [*curated.train, *curated.validation, *map(_judged, curated.unpaired)]
+    knowledge.index.read_ahead([query for example in examples for query in _queries(example, knowledge)])
     files = _files(curated, lambda example: reading_prompt(example, pack, knowledge, settings.passages))
     digest = _digest(files, pack.name)
     latest = next(iter(store.versions.snapshots()), None)
@@ -149,19 +152,28 @@ def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, limit: in
     choose among passages and never to invent; rows that no article answers keep what was retrieved and teach to
     abstain. Rows of rules that chat or ask back carry no passages, as at serving.
     """
-    history: list[ChatMessage] = [
-        {"role": m["role"], "content": defuse_markup(m["content"])} for m in example.messages[:-2]
-    ]
-    question = example.question
+    history, question = _history(example), example.question
     passages: list[Passage] = []
     if not any(rule.talks for rule in pack.rules if rule.name == example.intent):
         itself = example.asked
-        queries = search_queries(knowledge.index, history, question)
-        passages = knowledge.index.search(queries, limit, leave_out=(itself, question))
+        passages = knowledge.index.search(_queries(example, knowledge), limit, leave_out=(itself, question))
         right = knowledge.index.answering(itself)
         if right and passages and all(passage.id != right.id for passage in passages):
             passages[-1] = right
     return build_prompt(pack.persona.system, history, defuse_markup(question), passages)
+
+
+def _history(example: Example) -> list[ChatMessage]:
+    return [{"role": said["role"], "content": defuse_markup(said["content"])} for said in example.messages[:-2]]
+
+
+def _queries(example: Example, knowledge: Knowledge) -> list[Query]:
+    return search_queries(knowledge.index, _history(example), example.question)
+
+
+def _judged(verdict: Row) -> Example:
+    """A reply that somebody judged, as a row to learn from."""
+    return Example("", [*verdict["prompt"], *verdict["completion"]], "like", "")
 
 
 def _files(curated: Curated, prompt: Callable[[Example], list[ChatMessage]]) -> dict[str, list[Row]]:
@@ -183,10 +195,7 @@ def _files(curated: Curated, prompt: Callable[[Example], list[ChatMessage]]) -> 
         return origin | {"messages": [*asked, reply]}
 
     train, validation = [row(example) for example in curated.train], [row(example) for example in curated.validation]
-    unpaired = [
-        verdict | {"prompt": prompt(Example("", [*verdict["prompt"], *verdict["completion"]], "like", ""))}
-        for verdict in curated.unpaired
-    ]
+    unpaired = [verdict | {"prompt": prompt(_judged(verdict))} for verdict in curated.unpaired]
     return {"train": train, "validation": validation, "preferences": preferences, "unpaired": unpaired}
 
 
