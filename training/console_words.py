@@ -18,7 +18,8 @@ from chatbot.store import Store
 from chatbot.store.versions import BASE
 from training.curation.snapshots import curate
 from training.release.publish import version_before
-from training.runs import CHECKPOINT, HARDNESS, STOP, run_folder
+from training.resuming import left_by_cycle
+from training.runs import STOP, run_folder
 
 HISTORY_SHOWN = 30
 GIVEN = {"like": "Likes", "dislike": "Dislikes", "correction": "Corrections", "answer": "Approvals"}
@@ -178,8 +179,7 @@ def stop_asked(session: Session, run: Run) -> bool:
 def has_checkpoint(session: Session, run: Run) -> bool:
     """Whether the next run may go on where this one ended."""
     unfinished = run.status in ("stopped", "failed", "interrupted")
-    folder = run_folder(session.settings, run.id)
-    return unfinished and any((folder / name).is_file() for name in (CHECKPOINT, HARDNESS))
+    return unfinished and left_by_cycle(run_folder(session.settings, run.id))
 
 
 def outcome(run: Run, version: Version | None) -> str:

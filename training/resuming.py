@@ -76,6 +76,12 @@ def begin(settings: Settings, store: Store, run: Run, beginning: Beginning, resu
     return folder
 
 
+def left_by_cycle(folder: Path) -> bool:
+    """Whether the next cycle may go on with what a run left: not with folds, nor with a classifier."""
+    beginning = _beginning(folder)
+    return bool(beginning and beginning.snapshot and not beginning.folds and checkpoints(folder))
+
+
 def _check_disk(home: Path) -> None:
     free = shutil.disk_usage(home).free
     if free < LEAST_FREE_BYTES:

@@ -29,6 +29,7 @@ from tests.packs import write_pack
 from training import console_acts
 from training.console import OperatorDesk, build_operate_page
 from training.finetuning.checkpoints import CHECKPOINT
+from training.resuming import Beginning
 from training.runs import run_folder
 
 PASSWORD = "correct horse battery"
@@ -58,6 +59,7 @@ class RowJobs:
         folder = run_folder(self._settings, run.id)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / CHECKPOINT).touch()
+        Beginning({}, snapshot=1).save(folder)
         self._store.versions.update_run(run.id, status="stopped")
         return run
 

@@ -25,6 +25,7 @@ from training.console import OperatorDesk, Parts
 from training.console_view import differences, render
 from training.finetuning.checkpoints import CHECKPOINT
 from training.release.publish import promote, roll_back
+from training.resuming import Beginning
 from training.runs import STOP, run_folder
 
 ATTACK = "<script>alert('${1}')</script>"
@@ -230,6 +231,9 @@ def test_progress_in_words_and_as_a_curve(session: Session) -> None:
     folder.mkdir(parents=True)
     (folder / STOP).touch()
     (folder / CHECKPOINT).touch()
+    Beginning({}, texts="of a classifier").save(folder)
+    assert not words.has_checkpoint(session, run_with("stopped"))
+    Beginning({}, snapshot=1).save(folder)
     assert words.stop_asked(session, run)
     assert words.has_checkpoint(session, run_with("stopped")) and not words.has_checkpoint(session, run)
 
