@@ -445,7 +445,7 @@ def test_every_recipe_that_comes_along_can_be_read(name: str) -> None:
 def test_a_curriculum_begins_with_the_easy_rows(encoded: EncodedRows) -> None:
     recipe = quick(order="length", epochs=6)
     stage = stage_of(encoded, encoded, recipe)
-    hardness = [float(unit.length) for unit in stage.train]
+    hardness = {i: float(unit.length) for i, unit in enumerate(stage.train)}
     plan = plan_steps([stage], recipe, hardness)
     assert len(plan) == len(plan_steps([stage], recipe))
     early, late = ([hardness[i] for step in part for i in step.units] for part in (plan[:3], plan[-6:]))
@@ -459,14 +459,25 @@ def test_a_curriculum_that_is_stopped_while_it_reads_goes_on_reading(
 ) -> None:
     monkeypatch.setattr(references, "AT_ONCE", 5)
     seen: list[str] = []
-    recipe = quick(order="loss", minutes=0.001, epochs=90)
+    recipe = quick(order="loss", epochs=2)
     options = {"report": lambda progress: seen.append(progress["message"])}
     halted = learn(tiny_base, encoded, recipe, tmp_path, should_stop=lambda: len(seen) == 2, **options)
     assert halted.stopped and halted.steps == 0
     assert len(json.loads((tmp_path / HARDNESS).read_text())) == 10
     outcome = learn(tiny_base, encoded, recipe, tmp_path, **options)
     assert seen[1:3] == [f"reading the rows with the base model: {done} of 24" for done in (10, 15)]
-    assert not outcome.stopped and 0 < outcome.steps < len(plan_steps([stage_of(encoded, encoded, recipe)], recipe))
+    assert not outcome.stopped and outcome.steps == len(plan_steps([stage_of(encoded, encoded, recipe)], recipe))
+
+
+def test_a_curriculum_reads_as_many_rows_as_it_has_time_to_learn(
+    tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training.finetuning.finetune._affordable", lambda *run: 0.25)
+    recipe = quick(order="loss", epochs=2)
+    outcome = learn(tiny_base, encoded, recipe, tmp_path)
+    assert len(json.loads((tmp_path / HARDNESS).read_text())) == 12
+    assert 0 < len(outcome.row_losses) <= 12
+    assert outcome.steps == len(plan_steps([stage_of(encoded, encoded, recipe)], recipe, None, 0.25))
 
 
 def test_a_checkpoint_of_another_recipe_is_refused(tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path) -> None:

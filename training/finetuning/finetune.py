@@ -4,6 +4,8 @@
 nothing is gained, and goes on from its checkpoint after a kill. It does not merge, evaluate or register.
 """
 
+import math
+import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -82,8 +84,8 @@ def finetune(
             raise _Interrupted
 
     try:
-        hardness = _hardness(learner, stages[-1], recipe, folder, note)
         state = load_checkpoint(folder, learner) or State(_affordable(learner, stages, recipe))
+        hardness = _hardness(learner, stages[-1], recipe, folder, state.epochs_share, note)
         plan = plan_steps(stages, recipe, hardness, state.epochs_share)
         began, current, stage = time.perf_counter() - state.seconds, -1, stages[0]
         while not (stopped or state.ends(plan, recipe.patience)):
@@ -189,15 +191,23 @@ def _entered(learner: Learner, stage: Stage, folder: Path, note: Note) -> Stage:
     return replace(stage, train=train, validation=validation)
 
 
-def _hardness(learner: Learner, stage: Stage, recipe: Recipe, folder: Path, note: Note) -> list[float] | None:
-    """How hard each unit is for a curriculum: its length, or its loss a token under the base model."""
+def _hardness(
+    learner: Learner, stage: Stage, recipe: Recipe, folder: Path, epochs_share: float, note: Note
+) -> dict[int, float] | None:
+    """How hard units are for a curriculum: their length, or their loss a token under the base model.
+
+    Reading takes time: of a run that makes less than an epoch as many are read as it will learn from, drawn by seed.
+    """
     if recipe.order == "shuffled":
         return None
     if recipe.order == "length":
-        return [float(unit.length) for unit in stage.train]
-    units = cached_references(folder / HARDNESS, learner, stage.train, note)
+        return {i: float(unit.length) for i, unit in enumerate(stage.train)}
+    drawn = list(range(len(stage.train)))
+    random.Random(recipe.seed).shuffle(drawn)
+    drawn = drawn[: max(1, math.ceil(len(drawn) * stage.epochs * epochs_share))]
+    units = cached_references(folder / HARDNESS, learner, [stage.train[i] for i in drawn], note)
     imitation = Imitation()
-    return [-sum(unit.reference) / imitation.weight([unit]) for unit in units]
+    return {i: -sum(unit.reference) / imitation.weight([unit]) for i, unit in zip(drawn, units, strict=True)}
 
 
 def _begin_validation(learner: Learner, stage: Stage, folder: Path, state: State) -> None:

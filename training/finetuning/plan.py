@@ -1,7 +1,7 @@
 """The steps of a run, in order: which units of which stage, how fast. Made ahead, so a resume is exact."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from training.finetuning.batches import plan_batches
@@ -19,9 +19,9 @@ class Step:
 
 
 def plan_steps(
-    stages: Sequence[Stage], recipe: Recipe, hardness: Sequence[float] | None = None, epochs_share: float = 1.0
+    stages: Sequence[Stage], recipe: Recipe, hardness: Mapping[int, float] | None = None, epochs_share: float = 1.0
 ) -> list[Step]:
-    """All steps of a share of all stages' epochs; `hardness` orders the last stage's units from easy to hard."""
+    """All steps of a share of all stages' epochs; the last stage's of the units in `hardness`, from easy to hard."""
     steps: list[Step] = []
     for number, whole in enumerate(stages):
         stage = replace(whole, epochs=whole.epochs * epochs_share)
@@ -55,12 +55,12 @@ def _passes(stage: Stage, recipe: Recipe) -> list[list[int]]:
     return plan
 
 
-def curriculum(stage: Stage, recipe: Recipe, hardness: Sequence[float]) -> list[list[int]]:
+def curriculum(stage: Stage, recipe: Recipe, hardness: Mapping[int, float]) -> list[list[int]]:
     """Batches drawn from the easiest share of the units, which grows from `competence` to all in half of the steps.
 
     The share follows the square root of the steps (Platanios et al., 2019, arXiv:1903.09848, eq. 7).
     """
-    order = sorted(range(len(stage.train)), key=lambda i: (hardness[i], i))
+    order = sorted(hardness, key=lambda i: (hardness[i], i))
     lengths = [unit.length for unit in stage.train]
     steps = len(_passes(stage, recipe))
     plan: list[list[int]] = []
