@@ -3,9 +3,11 @@
 A stop comes back the same way.
 """
 
+import os
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -54,7 +56,7 @@ class Progress:
         """Record a step of the fine-tune, which is most of a cycle."""
         known = {key: value for key, value in values.items() if key not in ("phase", "fraction", "point")}
         if self._tracker and values["point"]:
-            self._tracker.log(values["point"], step=values["step"])
+            self._tracker.log({k: v for k, v in values["point"].items() if k != "step"}, step=values["step"])
         self.show("fine-tuning", 0.16 + 0.64 * values["fraction"], **known)
 
     def stop_asked(self) -> bool:
@@ -65,21 +67,27 @@ class Progress:
 @contextmanager
 def tracked(settings: Settings, store: Store, run: Run, recipe: dict[str, Any]) -> Iterator[Progress]:
     """The progress of a run while it is under way; raises `TrainingError` if the tracker's package is missing."""
-    tracker = _open_tracker(settings, run, recipe) if settings.tracker else None
+    with redirect_stdout(sys.stderr):  # which Trackio talks on
+        tracker = _open_tracker(settings, run, recipe) if settings.tracker else None
     try:
         yield Progress(store, run, run_folder(settings, run.id), tracker)
     finally:
         if tracker:
-            tracker.finish()
+            with redirect_stdout(sys.stderr):
+                tracker.finish()
 
 
 def _open_tracker(settings: Settings, run: Run, recipe: dict[str, Any]) -> Any:
-    """A tracker of accelerate, the recipe written to it."""
+    """A tracker of accelerate with the recipe in it; its files lie in the installation, unless told elsewhere."""
     name, home = settings.tracker, settings.home.resolve()
     if not any(map(find_spec, PACKAGES[name])):
         raise TrainingError(f"tracker = {name!r} needs the package {name}: pip install {name}")
+    os.environ.setdefault("MLFLOW_TRACKING_URI", f"sqlite:///{home / 'mlflow.db'}")
+    os.environ.setdefault("TRACKIO_DIR", str(home / "trackio"))
+    from accelerate import PartialState
     from accelerate.tracking import MLflowTracker, TensorBoardTracker, TrackioTracker
 
+    PartialState()  # without which accelerate's trackers cannot write their log
     tracker: Any
     if name == "tensorboard":
         tracker = TensorBoardTracker(run.id, logging_dir=home / "tensorboard")
