@@ -5,7 +5,6 @@ from pathlib import Path
 from chatbot.settings import Settings
 
 CHECKPOINT = "checkpoint.pt"
-HARDNESS = "hardness.json"
 FOLD = "fold-"
 STOP = "stop"
 
@@ -17,7 +16,7 @@ def run_folder(settings: Settings, run: str) -> Path:
 
 def checkpoints(folder: Path) -> list[Path]:
     """What a run's folder holds to go on from, its own and its folds'."""
-    return [file for name in (CHECKPOINT, HARDNESS) for file in (*folder.glob(name), *folder.glob(f"{FOLD}*/{name}"))]
+    return [*folder.glob(CHECKPOINT), *folder.glob(f"{FOLD}*/{CHECKPOINT}")]
 
 
 def forget_checkpoints(folder: Path) -> None:

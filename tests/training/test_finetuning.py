@@ -18,7 +18,7 @@ from training.finetuning import references
 from training.finetuning.batches import Batch, collate, plan_batches, shared_prefix
 from training.finetuning.checkpoints import CHECKPOINT
 from training.finetuning.encoding import IGNORED, EncodedRows, encode_rows, show_mask
-from training.finetuning.finetune import Outcome, finetune
+from training.finetuning.finetune import HARDNESS, Outcome, finetune
 from training.finetuning.forward import Forward
 from training.finetuning.learner import Learner
 from training.finetuning.lora import attach_adapter, load_for_training
@@ -26,7 +26,6 @@ from training.finetuning.objectives import Imitation, Total, Unit
 from training.finetuning.plan import competence, plan_steps, rate_at
 from training.finetuning.recipe import RECIPES, Recipe, load_recipe
 from training.finetuning.stages import Stage, stages_of
-from training.runs import HARDNESS
 
 from .conftest import rows
 
@@ -464,6 +463,7 @@ def test_a_curriculum_that_is_stopped_while_it_reads_goes_on_reading(
     halted = learn(tiny_base, encoded, recipe, tmp_path, should_stop=lambda: len(seen) == 2, **options)
     assert halted.stopped and halted.steps == 0
     assert len(json.loads((tmp_path / HARDNESS).read_text())) == 10
+    assert (tmp_path / CHECKPOINT).is_file()
     outcome = learn(tiny_base, encoded, recipe, tmp_path, **options)
     assert seen[1:3] == [f"reading the rows with the base model: {done} of 24" for done in (10, 15)]
     assert not outcome.stopped and outcome.steps == len(plan_steps([stage_of(encoded, encoded, recipe)], recipe))

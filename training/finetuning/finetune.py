@@ -25,9 +25,9 @@ from training.finetuning.processes import ALONE, Processes
 from training.finetuning.recipe import Recipe
 from training.finetuning.references import cached_references
 from training.finetuning.stages import Stage
-from training.runs import HARDNESS
 
 SAMPLED = 64
+HARDNESS = "hardness.json"
 PACED = 4  # batches hold about as many tokens each: their times differ by 7 %
 SLACK = 1.2  # what validations, checkpoints and a server beside take of a run's minutes
 UNTOLD = ("adapter", "stopped", "curve", "row_losses")
@@ -110,6 +110,7 @@ def finetune(
             report(_progress(state, len(plan), point))
     except _Interrupted:
         stopped = True
+        save_checkpoint(folder, learner, state)
 
     return _outcome(state, stages, recipe, folder, stopped, time.perf_counter() - began)
 
