@@ -234,6 +234,7 @@ def _reading(state: State, steps: int, done: int, units: int) -> dict[str, Any]:
     return {
         "phase": "fine-tuning",
         "step": state.step,
+        "steps": steps,
         "fraction": round(state.step / max(1, steps), 4),
         "message": f"reading the rows with the base model: {done} of {units}",
         "point": {},
