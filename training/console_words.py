@@ -161,9 +161,9 @@ def moment(stamp: str) -> str:
 def pace(run: Run) -> list[str]:
     """How fast the run under way learns, and how much is left, as far as it is known."""
     progress, parts = run.progress, []
-    if progress.get("phase") == "fine-tuning" and progress.get("steps"):
-        parts.append(f"step {progress.get('step', 0)} of {progress['steps']}")
-        parts.append(f"{progress.get('tokens_per_second') or 0:,.0f} tokens/s")
+    speed = progress.get("tokens_per_second")
+    if progress.get("phase") == "fine-tuning" and progress.get("steps") and speed:
+        parts += [f"step {progress.get('step', 0)} of {progress['steps']}", f"{speed:,.0f} tokens/s"]
     elif progress.get("message") not in (None, progress.get("phase")):
         parts.append(str(progress["message"]))
     if progress.get("seconds_left") is not None:

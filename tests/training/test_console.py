@@ -225,6 +225,13 @@ def test_progress_in_words_and_as_a_curve(session: Session) -> None:
     ]
     checking = run_with("running", progress={"phase": "checking base", "message": "checking base: 3 of 45 cases"})
     assert words.pace(checking) == ["checking base: 3 of 45 cases"]
+    read = {
+        "step": 2,
+        "steps": 9,
+        "tokens_per_second": None,
+        "message": "reading the rows with the base model: 64 of 90",
+    }
+    assert words.pace(run_with("running", progress={"phase": "fine-tuning"} | read)) == [read["message"]]
     assert 'aria-valuenow="50.0"' in render("going", run, False)
     assert "0 %" in render("going", run_with("running"), True)
     folder = run_folder(session.settings, run.id)

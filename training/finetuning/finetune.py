@@ -236,6 +236,7 @@ def _reading(state: State, steps: int, done: int, units: int) -> dict[str, Any]:
         "step": state.step,
         "steps": steps,
         "fraction": round(state.step / max(1, steps), 4),
+        "tokens_per_second": None,
         "message": f"reading the rows with the base model: {done} of {units}",
         "point": {},
         "curve": state.curve,
