@@ -18,7 +18,16 @@ from training.runs import run_folder
 
 QUICK = [
     part
-    for key in ("max_steps=3", "epochs=2", "batch_tokens=512", "retriever_epochs=0", "validate_every=3", "rank=4")
+    for key in (
+        "max_steps=3",
+        "epochs=2",
+        "batch_tokens=512",
+        "retriever_epochs=0",
+        "validate_every=3",
+        "rank=4",
+        "backward=all",
+        "precision=float32",
+    )
     for part in ("--set", key)
 ]
 
@@ -27,13 +36,22 @@ TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--np
 ACCELERATE = [sys.executable, "-m", "accelerate.commands.accelerate_cli", "launch", "--num_processes", "2", "--cpu"]
 
 
-@pytest.mark.parametrize("launcher", [TORCHRUN, ACCELERATE], ids=["torchrun", "accelerate"])
+@pytest.mark.parametrize(
+    ("launcher", "sharded"),
+    [(TORCHRUN, "false"), (ACCELERATE, "false"), (TORCHRUN, "true")],
+    ids=["torchrun", "accelerate", "sharded"],
+)
 def test_two_processes_learn_what_one_does(
-    launcher: list[str], tiny_settings: Settings, capsys: pytest.CaptureFixture[str]
+    launcher: list[str],
+    sharded: str,
+    tiny_settings: Settings,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert run_command(commands, ["run", *QUICK, "--json"]) == 0
     alone = json.loads(capsys.readouterr().out)
 
+    monkeypatch.setenv("ACCELERATE_USE_FSDP", sharded)
     done = subprocess.run(
         [*launcher, "-m", "training", "run", *QUICK, "--snapshot", str(alone["snapshot"]), "--json"],
         capture_output=True, text=True, timeout=300,
@@ -56,9 +74,9 @@ def test_two_processes_learn_what_one_does(
     assert (learned - other).norm() < 0.1 * learned.norm()
 
 
-def test_sharded_training_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ACCELERATE_USE_FSDP", "true")
-    with pytest.raises(TrainingError, match="FSDP is not supported"):
+def test_ways_that_do_not_fit_an_adapter_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ACCELERATE_USE_DEEPSPEED", "true")
+    with pytest.raises(TrainingError, match="DEEPSPEED is not supported"):
         launched()
 
 

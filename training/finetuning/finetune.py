@@ -16,6 +16,7 @@ from typing import Any
 import torch
 
 from chatbot.engines.base_model import BaseModel
+from chatbot.errors import TrainingError
 from training.finetuning.checkpoints import BEST, State, load_checkpoint, save_best, save_checkpoint
 from training.finetuning.learner import Learner
 from training.finetuning.lora import attach_adapter, load_for_training
@@ -24,6 +25,7 @@ from training.finetuning.plan import Step, plan_steps
 from training.finetuning.processes import ALONE, Processes
 from training.finetuning.recipe import Recipe
 from training.finetuning.references import cached_references
+from training.finetuning.sharding import shard
 from training.finetuning.stages import Stage
 
 SAMPLED = 64
@@ -153,7 +155,11 @@ def _learner(
     """The same in all processes, but for the chance that drops connections."""
     torch.manual_seed(recipe.seed)
     sample = [row for unit in stages[-1].train[:SAMPLED] for row in unit.rows]
-    model = attach_adapter(load_for_training(base, device, recipe), recipe, sample)
+    if processes.sharded and recipe.quantized:
+        raise TrainingError("quantized = true cannot be sharded: launch with --multi_gpu instead of --use_fsdp")
+    model = attach_adapter(load_for_training(base, device, recipe, not processes.sharded), recipe, sample)
+    if processes.sharded:
+        shard(model, device)
     objectives, padding = [stage.objective for stage in stages], base.tokenizer.eos_token_id
     learner = Learner(model, objectives, recipe, padding, folder, processes)
     if not processes.first:

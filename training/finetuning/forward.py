@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from peft import PeftModel
+from torch.distributed.tensor import DTensor
 
 from training.finetuning.batches import Batch
 from training.finetuning.fused import FusedLlama
@@ -28,10 +29,13 @@ class Forward:
         self.model: PreTrainedModel = model.get_base_model() if isinstance(model, PeftModel) else model
         fits = not self.model.is_activation_checkpointing and FusedLlama.fits(self.model)
         self.fused = FusedLlama(self.model, replies_only, owned) if fits else None
+        self._sharded = any(isinstance(p, DTensor) for p in self.model.parameters())
 
     def hidden(self, batch: Batch) -> torch.Tensor:
         """Last hidden states before each learned token, shape (learned, model width), row after row."""
-        return self.fused.hidden(batch) if self.fused else _hidden(self.model, batch)
+        if self.fused:
+            return self.fused.hidden(batch)
+        return _hidden(self.model, batch, self._sharded or self.model.is_activation_checkpointing)
 
     def log_probabilities(self, hidden: torch.Tensor, batch: Batch) -> torch.Tensor:
         """Of the learned tokens given their hidden states, in nats, shape (learned,)."""
@@ -78,16 +82,17 @@ class LogProbabilities(torch.autograd.Function):
         return gradient * weights[:, None].to(gradient.dtype), None, None
 
 
-def _hidden(model: "PreTrainedModel", batch: Batch) -> torch.Tensor:
+def _hidden(model: "PreTrainedModel", batch: Batch, whole: bool) -> torch.Tensor:
     """Through transformers. No mask is needed without a prefix: padding stands right, and attention is causal.
 
-    Activation checkpointing keeps no keys and values: rows are then read whole.
+    Rows are read `whole` where activation checkpointing keeps no keys and values, and where processes that put layers
+    together must pass through them equally often.
     """
     device = next(model.parameters()).device
     prefix, ids = batch.prefix.to(device), batch.ids.to(device)
     options: dict[str, Any] = {"use_cache": False}
     skipped = 0
-    if model.is_activation_checkpointing:
+    if whole:
         ids, skipped = torch.cat((prefix.expand(len(ids), -1), ids), 1), len(prefix)
     elif len(prefix):
         cache = model.base_model(input_ids=prefix[None], use_cache=True).past_key_values

@@ -75,7 +75,7 @@ class Learner:
         """One optimizer step at a learning rate; raises `TrainingError` if the loss is no number."""
         self._learn(True)
         weight, mine = objective.weight(units), self.processes.share(units)
-        total = self._together(self._within_memory(lambda: self._gradients(objective, mine, weight)))
+        total = self._together(self._within_memory(lambda: self._gradients(objective, mine, weight, units[0])))
         if not math.isfinite(total.loss):
             raise TrainingError(f"the loss is {total.loss}: lower learning_rate and run again")
         self.processes.add_gradients(list(self.weights.values()))
@@ -108,7 +108,7 @@ class Learner:
         """The loss over all units, without learning."""
         self._learn(False)
         mine = self.processes.share(sorted(units, key=lambda unit: unit.length))
-        return self._together(self._within_memory(lambda: self._losses(objective, mine)))
+        return self._together(self._within_memory(lambda: self._losses(objective, mine, units[0])))
 
     @torch.no_grad()
     def with_references(self, units: Sequence[Unit]) -> list[Unit]:
@@ -129,10 +129,14 @@ class Learner:
     def _row_scores(self, units: Sequence[Unit], chosen: Sequence[int]) -> dict[int, tuple[float, ...]]:
         found: dict[int, tuple[float, ...]] = {}
         order = sorted(chosen, key=lambda i: units[i].length)
-        for positions in fill_batches(order, [unit.length for unit in units], self._part_tokens):
+        parts = fill_batches(order, [unit.length for unit in units], self._part_tokens)
+        missing = self.processes.missing(len(parts))
+        for positions in parts:
             rows = [row for i in positions for row in units[i].rows]
             scores = iter(Scores(self.forward, collate(rows, self._padding)).rows.tolist())
             found |= {i: tuple(next(scores) for _ in units[i].rows) for i in positions}
+        for _ in range(missing):
+            self.forward.hidden(collate(units[0].rows, self._padding))
         return found
 
     def save(self, folder: Path) -> None:
@@ -145,17 +149,25 @@ class Learner:
         for objective in self.objectives:
             objective.save(folder)
 
-    def _losses(self, objective: Objective, units: Sequence[Unit]) -> Total:
-        total = Total()
-        for part in self._parts(units):
+    def _losses(self, objective: Objective, units: Sequence[Unit], spare: Unit) -> Total:
+        """The total over the units; a process that lacks parts passes a spare unit, which counts nothing."""
+        total, parts = Total(), list(self._parts(units))
+        missing = self.processes.missing(len(parts))
+        for part in parts:
             self._loss(objective, part, total)
+        for _ in range(missing):
+            self._loss(objective, [spare], Total())
         return total
 
-    def _gradients(self, objective: Objective, units: Sequence[Unit], weight: int) -> Total:
+    def _gradients(self, objective: Objective, units: Sequence[Unit], weight: int, spare: Unit) -> Total:
+        """The same with gradients."""
         self.optimizer.zero_grad()
-        total = Total()
-        for part in self._parts(units):
+        total, parts = Total(), list(self._parts(units))
+        missing = self.processes.missing(len(parts))
+        for part in parts:
             (self._loss(objective, part, total) / weight).backward()
+        for _ in range(missing):
+            (self._loss(objective, [spare], Total()) * 0).backward()
         return total
 
     def _loss(self, objective: Objective, units: Sequence[Unit], total: Total) -> torch.Tensor:
@@ -186,6 +198,8 @@ class Learner:
     def _halve(self, error: RuntimeError) -> None:
         if not isinstance(error, torch.OutOfMemoryError) and "allocate memory" not in str(error):
             raise error
+        if self.processes.sharded:
+            raise TrainingError("out of memory, in one of several processes: lower micro_tokens") from None
         self._part_tokens //= 2
         if self._part_tokens < SMALLEST_PART:
             raise TrainingError("one row does not fit into memory: lower max_length or rank") from None

@@ -94,15 +94,20 @@ def _top_layers(model: "PreTrainedModel", count: int) -> list[int] | None:
     return list(range(layers - count, layers)) if count else None
 
 
-def load_for_training(base: BaseModel, device: str, recipe: Recipe | None = None) -> "PreTrainedModel":
-    """The base in the recipe's precision, in 4 bits where it says so; without a recipe in the device's fastest."""
+def load_for_training(
+    base: BaseModel, device: str, recipe: Recipe | None = None, placed: bool = True
+) -> "PreTrainedModel":
+    """The base in the recipe's precision, in 4 bits where it says so; without a recipe in the device's fastest.
+
+    It is `placed` on the device, or left in the CPU's memory.
+    """
     chosen = "auto" if recipe is None else recipe.precision
     dtype = native_dtype(device) if chosen == "auto" else getattr(torch, chosen)
     options: dict[str, Any] = {"dtype": dtype, "attn_implementation": "sdpa"}
     if recipe is not None and recipe.quantized:
         options |= {"quantization_config": _four_bits(device), "device_map": {"": device}}
     model = base.load(**options)
-    if recipe is None or not recipe.quantized:
+    if placed and (recipe is None or not recipe.quantized):
         model = model.to(device)
     model.config.use_cache = False
     return model

@@ -26,11 +26,12 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True)
 class Processes:
-    """This process among `count`, and the device that it was given."""
+    """This process among `count`, and the device that it was given; `sharded` spreads the frozen base over all."""
 
     rank: int = 0
     count: int = 1
     device: str = ""
+    sharded: bool = False
 
     @property
     def first(self) -> bool:
@@ -64,6 +65,10 @@ class Processes:
         distributed.all_gather_object(held, thing)
         return held
 
+    def missing(self, passes: int) -> int:
+        """How many passes through the model this process lacks: the parts of a sharded one are put together by all."""
+        return max(self.collect(passes)) - passes if self.sharded else 0
+
     @torch.no_grad()
     def copy_first(self, parameters: Iterable[torch.Tensor]) -> None:
         """Begin with the parameters of the first process."""
@@ -90,9 +95,9 @@ ALONE = Processes()
 
 def launched() -> Processes:
     """This process among those that a launcher started; raises `TrainingError` for ways that do not fit an adapter."""
-    for name in ("FSDP", "DEEPSPEED", "MEGATRON_LM"):
-        if os.environ.get(f"ACCELERATE_USE_{name}", "false").lower() == "true":
-            raise TrainingError(f"{name} is not supported: launch with --multi_gpu, each device holds the whole base")
+    for name in ("DEEPSPEED", "MEGATRON_LM"):
+        if _asked_for(name):
+            raise TrainingError(f"{name} is not supported: launch with --multi_gpu, or --use_fsdp for a large base")
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         if "MASTER_ADDR" in os.environ:
             _start_all()
@@ -100,7 +105,12 @@ def launched() -> Processes:
     from accelerate import PartialState
 
     state = PartialState(cpu=not torch.cuda.is_available(), timeout=PATIENCE)
-    return Processes(state.process_index, state.num_processes, str(state.device))
+    return Processes(state.process_index, state.num_processes, str(state.device), _asked_for("FSDP"))
+
+
+def _asked_for(way: str) -> bool:
+    """Whether accelerate was told to train in a way, which it tells by the environment."""
+    return os.environ.get(f"ACCELERATE_USE_{way}", "false").lower() == "true"
 
 
 def _start_all() -> None:
