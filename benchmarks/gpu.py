@@ -76,7 +76,7 @@ def command(as_json: bool) -> None:
     settings = load_settings()
     base = find_base_model(settings.base_model, settings.home.resolve())
     encoded = encode_rows(base, [_row(number) for number in range(2 * (ROWS + HELD))], 512).rows
-    result: dict[str, Any] = {"machine": describe_machine(), "fast path": {}}
+    result: dict[str, Any] = {"machine": describe_machine()}
     result["fast path"] = _tried("fast path", partial(_beside_transformers, base, encoded[:8]))
     result["resumed"] = _tried("resumed", partial(_resumed, base, encoded))
     result["kinds"] = {name: _tried(name, partial(_learned, base, kind, encoded)) for name, kind in KINDS.items()}

@@ -6,8 +6,7 @@ Both sides compute on the configured `device`. Without `--rows` the work is a pa
 newest snapshot; FILE holds rows with `query` and `response`, one JSON object a line, learned without passages. TRL's
 attention, packing and batch size are tried on a few rows first, and its best settings run the whole work. Needs TRL:
 pip install trl==1.16.0 datasets==5.2.0. PYTHON is that of an environment with llamafactory==0.9.5, which then runs the
-same work with TRL's settings.
-Takes about 15 minutes on two cores, half of it TRL's.
+same work with TRL's settings. Takes about 15 minutes on two cores, half of it TRL's.
 """
 
 import itertools

@@ -87,10 +87,9 @@ class KnowledgeIndex:
             self._answers = passages
             self._answer_vectors = np.stack(rows) if rows else self._vectors[:0]
 
-    def read_ahead(self, queries: Sequence[Query]) -> None:
-        """Embed the texts of many queries together, a fraction of the work of one by one, for searches to come."""
-        texts = [text for query in queries for text in ((query,) if isinstance(query, str) else query)]
-        self.embedder.encode([self._correct(text) for text in texts])
+    def embed(self, queries: Sequence[Query]) -> Vectors:
+        """Unit vectors of all wordings in turn; many together are less work, and known to later searches."""
+        return self.embedder.encode([self._correct(text) for query in queries for text in _wordings(query)])
 
     def search(self, queries: Sequence[Query], limit: int, leave_out: Collection[str] = ()) -> list[Passage]:
         """The passages nearest to any of the queries, best first; known questions in `leave_out` do not help."""
@@ -100,9 +99,8 @@ class KnowledgeIndex:
         """The passages nearest to any of the queries, and whether the question is a known one without an answer."""
         if not queries or limit == 0:
             return Found([], False)
-        wordings = [(query,) if isinstance(query, str) else query for query in queries]
-        asked = self.embedder.encode([self._correct(text) for texts in wordings for text in texts])
-        sizes = [len(texts) for texts in wordings]
+        asked = self.embed(queries)
+        sizes = [len(_wordings(query)) for query in queries]
         starts = np.cumsum([0, *sizes[:-1]])
 
         def by_query(scores: Vectors) -> Vectors:
@@ -194,6 +192,10 @@ def _article_passage(piece: Piece) -> Passage:
 
 def _answer_passage(answer: ApprovedAnswer) -> Passage:
     return Passage(answer.id, "answer", "Approved answer", answer.response, "review", query=answer.query)
+
+
+def _wordings(query: Query) -> tuple[str, ...]:
+    return (query,) if isinstance(query, str) else query
 
 
 def cached_vectors(embedder: Embedder, texts: Sequence[str], cache: Path | None) -> Vectors:

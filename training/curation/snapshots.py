@@ -21,7 +21,7 @@ from chatbot.errors import NotFoundError, TrainingError
 from chatbot.knowledge.index import Query
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
-from chatbot.records import ChatMessage, Passage
+from chatbot.records import ChatMessage
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training.curation.cleaning import clean, redact_messages
@@ -102,7 +102,7 @@ def freeze(
         raise TrainingError(f"there is no usable row to train on ({reasons}): add pairs to the pack or correct replies")
     knowledge.set_answers([])  # a row must not carry what another visitor did not consent to
     examples = [*curated.train, *curated.validation, *map(_judged, curated.unpaired)]
-    knowledge.index.read_ahead([query for example in examples for query in _queries(example, knowledge)])
+    knowledge.index.embed([query for example in examples for query in _queries(example, pack, knowledge)])
     files = _files(curated, lambda example: reading_prompt(example, pack, knowledge, settings.passages))
     digest = _digest(files, pack.name)
     latest = next(iter(store.versions.snapshots()), None)
@@ -152,22 +152,22 @@ def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, limit: in
     choose among passages and never to invent; rows that no article answers keep what was retrieved and teach to
     abstain. Rows of rules that chat or ask back carry no passages, as at serving.
     """
-    history, question = _history(example), example.question
-    passages: list[Passage] = []
-    if not any(rule.talks for rule in pack.rules if rule.name == example.intent):
-        itself = example.asked
-        passages = knowledge.index.search(_queries(example, knowledge), limit, leave_out=(itself, question))
-        right = knowledge.index.answering(itself)
-        if right and passages and all(passage.id != right.id for passage in passages):
-            passages[-1] = right
-    return build_prompt(pack.persona.system, history, defuse_markup(question), passages)
+    itself, question = example.asked, example.question
+    passages = knowledge.index.search(_queries(example, pack, knowledge), limit, leave_out=(itself, question))
+    right = knowledge.index.answering(itself)
+    if right and passages and all(passage.id != right.id for passage in passages):
+        passages[-1] = right
+    return build_prompt(pack.persona.system, _history(example), defuse_markup(question), passages)
 
 
 def _history(example: Example) -> list[ChatMessage]:
     return [{"role": said["role"], "content": defuse_markup(said["content"])} for said in example.messages[:-2]]
 
 
-def _queries(example: Example, knowledge: Knowledge) -> list[Query]:
+def _queries(example: Example, pack: Pack, knowledge: Knowledge) -> list[Query]:
+    """What is looked up for a row: nothing for one of a rule that talks."""
+    if any(rule.talks for rule in pack.rules if rule.name == example.intent):
+        return []
     return search_queries(knowledge.index, _history(example), example.question)
 
 

@@ -27,15 +27,14 @@ class Forward:
 
     def __init__(self, model: "PreTrainedModel | PeftModel", replies_only: bool = False, owned: bool = False) -> None:
         self.model: PreTrainedModel = model.get_base_model() if isinstance(model, PeftModel) else model
-        fits = not self.model.is_activation_checkpointing and FusedLlama.fits(self.model)
+        sharded = any(isinstance(p, DTensor) for p in self.model.parameters())
+        self._whole = sharded or self.model.is_activation_checkpointing
+        fits = not self._whole and FusedLlama.fits(self.model)
         self.fused = FusedLlama(self.model, replies_only, owned) if fits else None
-        self._sharded = any(isinstance(p, DTensor) for p in self.model.parameters())
 
     def hidden(self, batch: Batch) -> torch.Tensor:
         """Last hidden states before each learned token, shape (learned, model width), row after row."""
-        if self.fused:
-            return self.fused.hidden(batch)
-        return _hidden(self.model, batch, self._sharded or self.model.is_activation_checkpointing)
+        return self.fused.hidden(batch) if self.fused else _hidden(self.model, batch, self._whole)
 
     def log_probabilities(self, hidden: torch.Tensor, batch: Batch) -> torch.Tensor:
         """Of the learned tokens given their hidden states, in nats, shape (learned,)."""

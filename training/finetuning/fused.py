@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch.distributed.tensor import DTensor
 
 from training.finetuning.adapted import Adapted
 from training.finetuning.batches import Batch
@@ -58,9 +57,8 @@ class FusedLlama:
         weights = {name: p for name, p in model.named_parameters() if ".lora_" not in name}
         frozen = not any(p.requires_grad for p in weights.values())
         placed = {p.device.type for p in model.parameters()} in ({"cpu"}, {"cuda"})
-        whole = not any(isinstance(p, DTensor) for p in model.parameters())
         precise = {p.dtype for p in weights.values()} in ({torch.float32}, {torch.bfloat16})
-        return plain and frozen and placed and whole and precise and _adapted_from_some_layer_up(model.model.layers)
+        return plain and frozen and placed and precise and _adapted_from_some_layer_up(model.model.layers)
 
     def hidden(self, batch: Batch) -> torch.Tensor:
         """Last hidden states before each learned token, shape (learned, model width), row after row."""

@@ -150,25 +150,25 @@ class Learner:
             objective.save(folder)
 
     def _losses(self, objective: Objective, units: Sequence[Unit], spare: Unit) -> Total:
-        """The total over the units; a process that lacks parts passes a spare unit, which counts nothing."""
-        total, parts = Total(), list(self._parts(units))
-        missing = self.processes.missing(len(parts))
-        for part in parts:
-            self._loss(objective, part, total)
-        for _ in range(missing):
-            self._loss(objective, [spare], Total())
+        """The total over the units."""
+        total = Total()
+        for part, counts in self._passes(units, spare):
+            self._loss(objective, part, total if counts else Total())
         return total
 
     def _gradients(self, objective: Objective, units: Sequence[Unit], weight: int, spare: Unit) -> Total:
         """The same with gradients."""
         self.optimizer.zero_grad()
-        total, parts = Total(), list(self._parts(units))
-        missing = self.processes.missing(len(parts))
-        for part in parts:
-            (self._loss(objective, part, total) / weight).backward()
-        for _ in range(missing):
-            (self._loss(objective, [spare], Total()) * 0).backward()
+        total = Total()
+        for part, counts in self._passes(units, spare):
+            loss = self._loss(objective, part, total if counts else Total())
+            (loss * counts / weight).backward()
         return total
+
+    def _passes(self, units: Sequence[Unit], spare: Unit) -> list[tuple[list[Unit], bool]]:
+        """The parts of the units, which count, and a spare unit for each part that this process lacks."""
+        parts = list(self._parts(units))
+        return [(part, True) for part in parts] + [([spare], False)] * self.processes.missing(len(parts))
 
     def _loss(self, objective: Objective, units: Sequence[Unit], total: Total) -> torch.Tensor:
         """The summed loss of a part, taken into account in the total."""

@@ -19,7 +19,6 @@ def cached_references(
     `note` hears how many units have theirs, of how many; what it raises ends the work and loses nothing.
     """
     known = learner.processes.tell(json.loads(file.read_text(encoding="utf-8")) if file.is_file() else [])
-    known = known[: len(units)]
     while len(known) < len(units):
         found = learner.with_references(units[len(known) : len(known) + AT_ONCE])
         known += [unit.reference for unit in found]
