@@ -9,6 +9,8 @@ from training.finetuning.recipe import Recipe
 
 LEAST_OF_AN_INTENT = 5
 SPIKE = 2.0
+UNSETTLED = 1.2
+LEAST_AT_THE_END = 5
 OUTLYING = 4.0
 SHOWN = 10
 
@@ -50,7 +52,8 @@ def _of_the_rate(train: Sequence[float], checks: Sequence[float]) -> list[Findin
     first, best = checks[0], min(checks)
     quarter = train[len(train) // 4 :]
     usual = statistics.median(quarter) if quarter else 0.0
-    if best >= first or (usual and max(quarter) > SPIKE * usual and quarter[-1] > usual * 1.2):
+    end = train[-max(LEAST_AT_THE_END, len(train) // 10) :]  # one hard batch at the end says nothing
+    if best >= first or (usual and max(quarter) > SPIKE * usual and statistics.median(end) > UNSETTLED * usual):
         seen = f"validation went from {first:.3f} to {checks[-1]:.3f}, training loss peaked at {max(train):.2f}"
         return [Finding("learning rate too high", seen, "Halve learning_rate.")]
     if (first - best) / first < 0.02:
