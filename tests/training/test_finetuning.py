@@ -23,7 +23,7 @@ from training.finetuning.forward import Forward
 from training.finetuning.learner import Learner
 from training.finetuning.lora import attach_adapter, load_for_training
 from training.finetuning.objectives import Imitation, Total, Unit
-from training.finetuning.plan import competence, plan_steps, rate_at
+from training.finetuning.plan import competence, epochs_within, plan_steps, rate_at
 from training.finetuning.recipe import RECIPES, Recipe, load_recipe
 from training.finetuning.stages import Stage, stages_of
 
@@ -248,12 +248,26 @@ def test_minutes_lower_the_epochs_and_a_resumed_run_keeps_to_them(
     tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path
 ) -> None:
     recipe = quick(dropout=0.0, epochs=50, minutes=0.005, patience=100)
-    whole = len(plan_steps([stage_of(encoded, encoded, recipe)], recipe))
+    stage = stage_of(encoded, encoded, recipe)
     halted = learn(tiny_base, encoded, recipe, tmp_path, should_stop=lambda: True)
     assert halted.steps == 1
-    share = torch.load(tmp_path / CHECKPOINT, weights_only=True)["state"]["epochs_share"]
+    (epochs,) = torch.load(tmp_path / CHECKPOINT, weights_only=True)["state"]["epochs"]
     outcome = learn(tiny_base, encoded, recipe, tmp_path)
-    assert 0 < share < 1 and outcome.steps == pytest.approx(share * whole, abs=2)
+    assert 0 < epochs < 50 and outcome.steps == len(plan_steps([replace(stage, epochs=epochs)], recipe))
+
+
+@pytest.mark.parametrize(
+    ("steps", "caps", "made"),
+    [(6.0, 0, [4, 2]), (2.0, 0, [1, 1]), (100.0, 0, [24, 2]), (6.0, 3, [3, 2]), (4.0, 3, [2, 2])],
+)
+def test_few_corrections_are_learned_whole_beside_many_replies(
+    encoded: EncodedRows, steps: float, caps: int, made: list[int]
+) -> None:
+    recipe = quick(epochs=4, max_steps=caps)
+    many = stage_of(encoded, encoded, recipe)
+    few = replace(many, train=many.train[:2], epochs=2.0)
+    stages = [replace(s, epochs=e) for s, e in zip((many, few), epochs_within(steps, [many, few], recipe), strict=True)]
+    assert [len(plan_steps([stage], recipe)) for stage in stages] == made
 
 
 def test_it_goes_on_in_smaller_parts_when_memory_runs_out(
@@ -472,18 +486,27 @@ def test_a_curriculum_that_is_stopped_while_it_reads_goes_on_reading(
 def test_a_curriculum_reads_as_many_rows_as_it_has_time_to_learn(
     tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.finetuning.finetune._affordable", lambda *run: 0.25)
+    monkeypatch.setattr("training.finetuning.finetune._affordable", lambda *run: [0.5])
     recipe = quick(order="loss", epochs=2)
     outcome = learn(tiny_base, encoded, recipe, tmp_path)
     assert len(json.loads((tmp_path / HARDNESS).read_text())) == 12
     assert 0 < len(outcome.row_losses) <= 12
-    assert outcome.steps == len(plan_steps([stage_of(encoded, encoded, recipe)], recipe, None, 0.25))
+    assert outcome.steps == len(plan_steps([replace(stage_of(encoded, encoded, recipe), epochs=0.5)], recipe))
 
 
 def test_a_checkpoint_of_another_recipe_is_refused(tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path) -> None:
     learn(tiny_base, encoded, quick(max_steps=1), tmp_path)
-    with pytest.raises(TrainingError, match="another base model or recipe"):
+    with pytest.raises(TrainingError, match="another base model, recipe or release"):
         learn(tiny_base, encoded, quick(max_steps=2, rank=8), tmp_path)
+
+
+def test_a_checkpoint_of_another_release_is_refused(tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path) -> None:
+    learn(tiny_base, encoded, quick(max_steps=1), tmp_path)
+    content = torch.load(tmp_path / CHECKPOINT, weights_only=True)
+    content["state"]["epochs_share"] = content["state"].pop("epochs")
+    torch.save(content, tmp_path / CHECKPOINT)
+    with pytest.raises(TrainingError, match="start a new run"):
+        learn(tiny_base, encoded, quick(max_steps=2), tmp_path)
 
 
 def test_four_bits_without_cuda_are_refused(tiny_base: BaseModel) -> None:

@@ -19,9 +19,9 @@ BEST = "best"
 
 @dataclass
 class State:
-    """Where a run stands between two steps; `epochs_share` is what it makes of the recipe's epochs."""
+    """Where a run stands between two steps; `epochs` is how often each stage goes through its units."""
 
-    epochs_share: float = 1.0
+    epochs: list[float] = field(default_factory=list)
     step: int = 0
     train_tokens: int = 0
     seconds: float = 0.0
@@ -61,7 +61,7 @@ def save_checkpoint(folder: Path, learner: Learner, state: State) -> None:
 def load_checkpoint(folder: Path, learner: Learner) -> State | None:
     """Put a run back where its checkpoint left it; None where there is no checkpoint.
 
-    Raises `TrainingError` for a checkpoint of another base or recipe.
+    Raises `TrainingError` for a checkpoint of another base or recipe, or one that this release does not write.
     """
     file = folder / CHECKPOINT
     content: dict[str, Any] | None = torch.load(file, "cpu", weights_only=True) if file.is_file() else None
@@ -69,8 +69,9 @@ def load_checkpoint(folder: Path, learner: Learner) -> State | None:
     if content is None:
         return None
     shapes = {name: value.shape for name, value in content["weights"].items()}
-    if shapes != {name: p.shape for name, p in learner.weights.items()}:
-        raise TrainingError(f"{file} belongs to another base model or recipe: start a new run")
+    known = content["state"].keys() == vars(State()).keys()
+    if not known or shapes != {name: p.shape for name, p in learner.weights.items()}:
+        raise TrainingError(f"{file} belongs to another base model, recipe or release: start a new run")
     with torch.no_grad():
         for name, value in content["weights"].items():
             learner.weights[name].copy_(value)

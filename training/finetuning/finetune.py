@@ -21,7 +21,7 @@ from training.finetuning.checkpoints import BEST, State, load_checkpoint, save_b
 from training.finetuning.learner import Learner
 from training.finetuning.lora import attach_adapter, load_for_training
 from training.finetuning.objectives import Imitation
-from training.finetuning.plan import Step, plan_steps
+from training.finetuning.plan import Step, epochs_within, plan_steps
 from training.finetuning.processes import ALONE, Processes
 from training.finetuning.recipe import Recipe
 from training.finetuning.references import cached_references
@@ -87,8 +87,9 @@ def finetune(
 
     try:
         state = load_checkpoint(folder, learner) or State(_affordable(learner, stages, recipe))
-        hardness = _hardness(learner, stages[-1], recipe, folder, state.epochs_share, note)
-        plan = plan_steps(stages, recipe, hardness, state.epochs_share)
+        stages = [replace(stage, epochs=epochs) for stage, epochs in zip(stages, state.epochs, strict=True)]
+        hardness = _hardness(learner, stages[-1], recipe, folder, note)
+        plan = plan_steps(stages, recipe, hardness)
         began, current, stage = time.perf_counter() - state.seconds, -1, stages[0]
         while not (stopped or state.ends(plan, recipe.patience)):
             step = plan[state.step]
@@ -167,14 +168,14 @@ def _learner(
     return learner
 
 
-def _affordable(learner: Learner, stages: Sequence[Stage], recipe: Recipe) -> float:
-    """The share of the recipe's epochs that its minutes allow on this machine, by the pace of steps of every length.
+def _affordable(learner: Learner, stages: Sequence[Stage], recipe: Recipe) -> list[float]:
+    """The epochs of each stage that the recipe's minutes allow on this machine, by the pace of steps of every length.
 
     Steps that compare with a reference are paced as if they imitated their rows.
     """
     plan = plan_steps(stages, recipe)
     if not recipe.minutes or len(plan) <= PACED:
-        return 1.0
+        return [stage.epochs for stage in stages]
     work = [[stages[step.stage].train[i] for i in step.units] for step in plan]
     work.sort(key=lambda units: max(unit.length for unit in units))
     chosen = [work[(2 * number + 1) * len(work) // (2 * PACED)] for number in range(PACED)]
@@ -184,7 +185,7 @@ def _affordable(learner: Learner, stages: Sequence[Stage], recipe: Recipe) -> fl
     for units in chosen:
         learner.rehearse(imitation, units)
     pace = (time.perf_counter() - began) / PACED
-    return learner.processes.tell(min(1.0, recipe.minutes * 60 / (SLACK * pace * len(plan))))
+    return learner.processes.tell(epochs_within(recipe.minutes * 60 / (SLACK * pace), stages, recipe))
 
 
 def _entered(learner: Learner, stage: Stage, folder: Path, note: Note) -> Stage:
@@ -198,9 +199,7 @@ def _entered(learner: Learner, stage: Stage, folder: Path, note: Note) -> Stage:
     return replace(stage, train=train, validation=validation)
 
 
-def _hardness(
-    learner: Learner, stage: Stage, recipe: Recipe, folder: Path, epochs_share: float, note: Note
-) -> dict[int, float] | None:
+def _hardness(learner: Learner, stage: Stage, recipe: Recipe, folder: Path, note: Note) -> dict[int, float] | None:
     """How hard units are for a curriculum: their length, or their loss a token under the base model.
 
     Reading takes time: of a run that makes less than an epoch as many are read as it will learn from, drawn by seed.
@@ -211,7 +210,7 @@ def _hardness(
         return {i: float(unit.length) for i, unit in enumerate(stage.train)}
     drawn = list(range(len(stage.train)))
     random.Random(recipe.seed).shuffle(drawn)
-    drawn = drawn[: max(1, math.ceil(len(drawn) * stage.epochs * epochs_share))]
+    drawn = drawn[: max(1, math.ceil(len(drawn) * stage.epochs))]
     units = cached_references(folder / HARDNESS, learner, [stage.train[i] for i in drawn], note)
     imitation = Imitation()
     return {i: -sum(unit.reference) / imitation.weight([unit]) for i, unit in zip(drawn, units, strict=True)}

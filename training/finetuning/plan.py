@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from training.finetuning.batches import plan_batches
 from training.finetuning.recipe import Recipe
@@ -18,13 +18,10 @@ class Step:
     rate: float
 
 
-def plan_steps(
-    stages: Sequence[Stage], recipe: Recipe, hardness: Mapping[int, float] | None = None, epochs_share: float = 1.0
-) -> list[Step]:
-    """All steps of a share of all stages' epochs; the last stage's of the units in `hardness`, from easy to hard."""
+def plan_steps(stages: Sequence[Stage], recipe: Recipe, hardness: Mapping[int, float] | None = None) -> list[Step]:
+    """All steps of the stages' epochs; the last stage's of the units in `hardness`, from easy to hard."""
     steps: list[Step] = []
-    for number, whole in enumerate(stages):
-        stage = replace(whole, epochs=whole.epochs * epochs_share)
+    for number, stage in enumerate(stages):
         if hardness is not None and number == len(stages) - 1:
             batches = curriculum(stage, recipe, hardness)
         else:
@@ -34,6 +31,23 @@ def plan_steps(
         rates = [rate_at(i, len(batches), recipe.warmup_share, recipe.schedule) for i in range(len(batches))]
         steps += [Step(number, units, stage.learning_rate * rate) for units, rate in zip(batches, rates, strict=True)]
     return steps
+
+
+def epochs_within(steps: float, stages: Sequence[Stage], recipe: Recipe) -> list[float]:
+    """The epochs of each stage where all together may make so many steps.
+
+    A stage that needs less than an equal part gets all of it, so that a few corrections after many replies are learned
+    whole; the others share what is left (max-min fairness: Bertsekas and Gallager, Data Networks, 1992, 6.5.2).
+    """
+    epochs = [stage.epochs for stage in stages]
+    passes = [len(_passes(stage, recipe)) for stage in stages]
+    wanted = [min(made, recipe.max_steps or made) for made in passes]
+    for place, number in enumerate(sorted(range(len(stages)), key=wanted.__getitem__)):
+        part = min(float(wanted[number]), steps / (len(stages) - place))
+        if part < wanted[number]:
+            epochs[number] *= part / passes[number]
+        steps -= part
+    return epochs
 
 
 def rate_at(step: int, steps: int, warmup_share: float, schedule: str = "linear") -> float:

@@ -32,7 +32,7 @@ class Recipe(BaseModel):
         0.0,
         ge=0,
         description="About how long the steps may take: a run measures its pace when it begins and lowers the epochs "
-        "to fit; 0 sets no limit.",
+        "to fit, of the longest stages first; 0 sets no limit.",
     )
     learning_rate: float = Field(5e-4, gt=0, lt=0.1, description="Peak learning rate of AdamW.")
     preference_learning_rate: float = Field(5e-5, gt=0, lt=0.1, description="The same while preferences are learned.")
