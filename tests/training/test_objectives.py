@@ -108,6 +108,7 @@ def test_preferences_are_learned_after_replies(tiny_base: BaseModel, tmp_path: P
     assert outcome.best_validation_loss < outcome.base_validation_loss
     assert outcome.measures["margin"] > 0
     assert (tmp_path / "references-train.json").is_file() == (objective != "orpo")
+    assert set(outcome.row_losses) == {row["id"] for row in files(20)["train"]}, "rejected replies are no noisy rows"
 
 
 def test_references_outlive_a_kill(tiny_base: BaseModel, tmp_path: Path) -> None:

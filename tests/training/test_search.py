@@ -68,6 +68,12 @@ def test_the_curves_are_told_in_words(train: list[float], checks: list[float], n
     assert name in [finding.name for finding in found]
 
 
+def test_only_the_last_stage_tells_of_the_rate() -> None:
+    articles = [{"step": step, "train_loss": loss} for step, loss in enumerate([1.0] * 20 + [9.0] * 5, start=1)]
+    replies = [point | {"step": point["step"] + 25} for point in points([2.0, 1.5, 1.2, 1.1], [2.0, 1.2, 1.1995])]
+    assert [finding.name for finding in diagnose(articles + replies, Recipe(seed=1), {}, [])] == ["sound"]
+
+
 def test_noisy_rows_and_rare_intents_are_listed() -> None:
     losses = {f"row-{n}": 1.0 + n % 5 / 10 for n in range(60)} | {"row-7": 6.0}
     found = {finding.name: finding.seen for finding in diagnose([], Recipe(seed=1), losses, ["a"] * 9 + ["b"])}

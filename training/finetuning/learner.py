@@ -179,7 +179,8 @@ class Learner:
         loss: torch.Tensor
         loss, measures = objective(scores, units)
         total.add(loss.item(), objective.weight(units), len(units), measures)
-        total.row_losses |= {row.id: mean for row, mean in zip(rows, scores.losses, strict=False)}
+        if all(len(unit.rows) == 1 for unit in units):  # of a pair, one is meant to become unlikely
+            total.row_losses |= {row.id: mean for row, mean in zip(rows, scores.losses, strict=False)}
         return loss
 
     def _parts(self, units: Sequence[Unit]) -> Iterator[list[Unit]]:
