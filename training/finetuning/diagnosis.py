@@ -35,9 +35,9 @@ def diagnose(
 ) -> list[Finding]:
     """Findings, the gravest first.
 
-    `curve` holds points with step, train_loss and validation_loss, the last stage's from its first validation on; `row_losses`
-    the mean loss a token of each row when it was imitated last; `intents` one name a training row, empty where it has
-    none.
+    `curve` holds points with step, train_loss and validation_loss, the last stage's from its first validation on;
+    `row_losses` the mean loss a token of each row when it was imitated last; `intents` one name a training row, empty
+    where it has none.
     """
     began = next((point["step"] for point in curve if "validation_loss" in point), 0)
     train = [point["train_loss"] for point in curve if "train_loss" in point and point["step"] > began]
