@@ -140,10 +140,11 @@ def _mention(recipe: Recipe) -> None:
 
 def _launched(settings: Settings) -> "Processes":
     """This process among those launched; all but the first help it, and then have nothing left to do."""
+    from chatbot.engines.base_model import find_base_model
     from training.cycle import help_along
     from training.finetuning.processes import launched
 
-    processes = launched()
+    processes = launched(lambda: find_base_model(settings.base_model, settings.home.resolve()).weights())
     if not processes.first:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)  # the first process tells when to stop

@@ -5,14 +5,14 @@ id. What transformers needs from a GGUF file (tokenizer, then weights) is unpack
 """
 
 import hashlib
-import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock
 
 from chatbot.errors import WeightsError
 from chatbot.records import ChatMessage
@@ -45,13 +45,13 @@ class BaseModel:
 
         if self.gguf is None:
             return AutoTokenizer.from_pretrained(self.source)
-        place = self.folder / "tokenizer"
-        if not place.is_dir():
+        gguf = self.gguf
+
+        def unpack(folder: Path) -> None:
             # The same tokenizer by way of AutoTokenizer takes ten times as long: it reads the weights' shapes first.
-            read = PreTrainedTokenizerFast.from_pretrained(self.gguf.parent, gguf_file=self.gguf.name)
-            with _made_whole(place) as partial:
-                read.save_pretrained(partial)
-        return AutoTokenizer.from_pretrained(place)
+            PreTrainedTokenizerFast.from_pretrained(gguf.parent, gguf_file=gguf.name).save_pretrained(folder)
+
+        return AutoTokenizer.from_pretrained(_made_once(self.folder / "tokenizer", unpack))
 
     def load(self, **options: Any) -> "PreTrainedModel":
         """A fresh model in float32 unless `dtype` says otherwise; unpacks a GGUF file at first use (20 s once)."""
@@ -76,15 +76,16 @@ class BaseModel:
         return AutoConfig.from_pretrained(self.weights())
 
     def weights(self) -> Path:
-        """A folder that transformers can load."""
+        """A folder that transformers can load; where several processes train as one, make it before they meet."""
         if self.gguf is None:
             return self.source
-        place = self.folder / "weights"
-        if not place.is_dir():
-            with _made_whole(place) as partial:
-                _unpack(self.gguf, partial)
-                self.tokenizer.save_pretrained(partial)
-        return place
+        gguf = self.gguf
+
+        def unpack(folder: Path) -> None:
+            _unpack(gguf, folder)
+            self.tokenizer.save_pretrained(folder)
+
+        return _made_once(self.folder / "weights", unpack)
 
     def served(self) -> Path | None:
         """The GGUF file as OpenVINO reads it faithfully: the file itself, or a copy in Q8_0 (made once, 6 s)."""
@@ -172,14 +173,16 @@ def _unpack(gguf: Path, folder: Path) -> None:
     fresh.save_pretrained(folder)
 
 
-@contextmanager
-def _made_whole(place: Path) -> Iterator[Path]:
-    """A folder that appears under its name only when everything is in it."""
-    partial = place.with_name(f"{place.name}.{os.getpid()}.partial")
-    partial.mkdir(parents=True)
-    try:
-        yield partial
-        if not place.exists():
+def _made_once(place: Path, make: Callable[[Path], None]) -> Path:
+    """A folder that one process makes while others wait, and that appears only when everything is in it."""
+    if place.is_dir():
+        return place
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(place.with_suffix(".lock")):
+        if not place.is_dir():
+            partial = place.with_suffix(".partial")
+            shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
+            partial.mkdir()
+            make(partial)
             partial.rename(place)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+    return place

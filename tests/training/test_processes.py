@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -34,6 +35,21 @@ QUICK = [
 
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
 ACCELERATE = [sys.executable, "-m", "accelerate.commands.accelerate_cli", "launch", "--num_processes", "2", "--cpu"]
+
+
+def test_processes_of_a_fresh_installation_unpack_the_base_once_and_whole(tmp_path: Path) -> None:
+    script = tmp_path / "meet.py"
+    script.write_text(
+        "import sys; from pathlib import Path; from chatbot.engines.base_model import DEFAULT, find_base_model\n"
+        "from training.finetuning.processes import launched\n"
+        "base = find_base_model(DEFAULT, Path(sys.argv[1]))\n"
+        "assert launched(base.weights).count == 2 and base.width == 576\n"
+    )
+    done = subprocess.run([*TORCHRUN, str(script), str(tmp_path)], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    (made,) = (tmp_path / "models").iterdir()
+    assert {file.name for file in made.iterdir() if file.is_dir()} == {"tokenizer", "weights"}
+    assert {"config.json", "model.safetensors"} <= {file.name for file in (made / "weights").iterdir()}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ the others what to train; `ALONE` is what a process is that nobody else was star
 import logging
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -93,8 +93,11 @@ class Processes:
 ALONE = Processes()
 
 
-def launched() -> Processes:
-    """This process among those that a launcher started; raises `TrainingError` for ways that do not fit an adapter."""
+def launched(prepare: Callable[[], object] = lambda: None) -> Processes:
+    """This process among those that a launcher started; raises `TrainingError` for ways that do not fit an adapter.
+
+    Each of several calls `prepare` before they meet: transformers lets none but the first save a model from then on.
+    """
     for name in ("DEEPSPEED", "MEGATRON_LM"):
         if _asked_for(name):
             raise TrainingError(f"{name} is not supported: launch with --multi_gpu, or --use_fsdp for a large base")
@@ -104,6 +107,7 @@ def launched() -> Processes:
         return ALONE
     from accelerate import PartialState
 
+    prepare()
     state = PartialState(cpu=not torch.cuda.is_available(), timeout=PATIENCE)
     return Processes(state.process_index, state.num_processes, str(state.device), _asked_for("FSDP"))
 
