@@ -183,6 +183,9 @@ def _made_once(place: Path, make: Callable[[Path], None]) -> Path:
             partial = place.with_suffix(".partial")
             shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
             partial.mkdir()
-            make(partial)
-            partial.rename(place)
+            try:
+                make(partial)
+                partial.rename(place)
+            finally:
+                shutil.rmtree(partial, ignore_errors=True)
     return place
