@@ -81,15 +81,25 @@ def _alternating(messages: list[Turn], last: str) -> None:
 
 
 class Dialogue(_Row):
-    """A conversation whose assistant turns are all worth learning."""
+    """A conversation whose assistant turns are all worth learning.
+
+    `lookups`, where given, holds for every user turn after the first the question that is looked up, worded to stand
+    alone, or "" where nothing is.
+    """
 
     messages: list[Turn]
     intent: Slug
     source: Text
+    lookups: list[str] = []
 
     @model_validator(mode="after")
     def _check(self) -> "Dialogue":
         _alternating(self.messages, "assistant")
+        later = len(self.messages) // 2 - 1
+        if self.lookups and len(self.lookups) != later:
+            raise ValueError(
+                f"lookups: {len(self.lookups)} given; one is needed for every user turn after the first, so {later}"
+            )
         return self
 
 

@@ -111,6 +111,18 @@ def test_a_case_must_end_with_the_user(pack_folder: Path) -> None:
     assert faults(pack_folder) == ["suites/multi_turn.jsonl:1: messages must alternate from user to user"]
 
 
+def test_a_dialogue_has_one_lookup_for_every_later_question_or_none(pack_folder: Path) -> None:
+    path = pack_folder / "dialogues.jsonl"
+    later = len(json.loads(path.read_text())["messages"]) // 2 - 1
+    edit(path, lambda rows: rows[0].update(lookups=[""] * later))
+    assert load_pack(pack_folder).dialogues[0].lookups == [""] * later
+    edit(path, lambda rows: rows[0].update(lookups=[""] * (later + 1)))
+    needed = f"one is needed for every user turn after the first, so {later}"
+    assert faults(pack_folder) == [f"dialogues.jsonl:1: lookups: {later + 1} given; {needed}"]
+    edit(path, lambda rows: rows[0].update(lookups=[]))
+    assert load_pack(pack_folder).dialogues[0].lookups == []
+
+
 def test_broken_toml_names_its_line(pack_folder: Path) -> None:
     (pack_folder / "pack.toml").write_text('name = "lamps"\ntitle = Lamps\n')
     (fault,) = faults(pack_folder)
@@ -195,8 +207,9 @@ def test_few_training_queries_are_near_each_other(starter: Pack) -> None:
 
 def test_replies_of_a_starter_pack_are_neither_curt_nor_long(starter: Pack) -> None:
     lengths = [len(pair.response.split()) for pair in starter.pairs]
-    assert min(lengths) >= 20
+    assert min(lengths) >= 4
     assert max(lengths) <= 70
+    assert 15 <= sum(lengths) / len(lengths) <= 30
 
 
 LARKSPUR = {"facts": 90, "multi_turn": 25, "out_of_scope": 30, "safety": 30, "must_pass": 20, "fairness": 30}
