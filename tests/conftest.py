@@ -27,6 +27,7 @@ def home(tmp_path, monkeypatch):
     for name in [name for name in os.environ if name.startswith("CHATBOT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("CHATBOT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CHATBOT_BASE_MODEL", "smollm2-135m-instruct")
     monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
     return tmp_path / "home"
 
@@ -77,5 +78,6 @@ serve_module = pytest.fixture(serve_apps, scope="module", name="serve_module")
 def real_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which the real base model is unpacked, once for all tests; share its `models` folder, nothing else."""
     home = tmp_path_factory.mktemp("real")
-    find_base_model("smollm2-135m-instruct", home).weights()
+    base = find_base_model("smollm2-135m-instruct", home)
+    assert base.config and base.tokenizer
     return home

@@ -15,7 +15,7 @@ LONGEST_FUNCTION = 60
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "manager"}
 
 CHATBOT = {
-    "records settings errors privacy weights libraries commands": 0,
+    "records settings errors privacy weights bases libraries commands": 0,
     "store": 1,
     "engines knowledge people_commands": 2,
     "dialogue": 3,

@@ -26,7 +26,7 @@ def engine_kind(settings: Settings, base: BaseModel) -> str:
     """Which engine serves: what the settings name, else `transformers` for a GPU or a base that is no GGUF file."""
     if settings.engine != "auto":
         return settings.engine
-    return "openvino" if base.gguf is not None and best_device(settings.device) == "cpu" else "transformers"
+    return "openvino" if base.is_gguf and best_device(settings.device) == "cpu" else "transformers"
 
 
 def load_engine(settings: Settings, base: BaseModel, store: Store, name: str) -> Engine:
@@ -41,7 +41,7 @@ def load_engine(settings: Settings, base: BaseModel, store: Store, name: str) ->
         import_libraries()
         adapter = folder / ADAPTER if folder else None
         return TransformersEngine(base, name, best_device(settings.device), adapter)
-    gguf = folder / MERGED if folder else base.served()
+    gguf = folder / MERGED if folder else base.gguf
     if gguf is None or not gguf.is_file():
         raise EngineError(f"{name} has no GGUF file for the openvino engine: set `engine` to 'transformers'")
     return OpenVinoEngine(gguf, base, name, twice=not settings.quotes)

@@ -6,17 +6,17 @@ Names tell apart what shapes cannot, such as two models of one size. Case, owner
 import re
 from pathlib import Path
 
-from chatbot.engines.base_model import DEFAULT, BaseModel
+from chatbot.engines.base_model import BaseModel
+from chatbot.weights import CATALOGUE
 
-PACKAGED = "HuggingFaceTB/SmolLM2-135M-Instruct"
 QUANTISATION = re.compile(r"[-._](i?q\d\w*|bf16|f16|fp16|f32)$")
 
 
 def upstream_name(base: BaseModel, setting: str) -> str:
     """The hub id of a base where there is one, else its name here; `setting` is how the settings name it."""
-    if setting == DEFAULT:
-        return PACKAGED
-    local = base.gguf is not None or Path(setting).expanduser().is_dir()
+    if packaged := CATALOGUE.get(setting):
+        return packaged.upstream
+    local = base.is_gguf or Path(setting).expanduser().is_dir()
     return base.name if local else setting
 
 
@@ -25,7 +25,7 @@ def is_base(stated: str, base: BaseModel, setting: str) -> bool:
 
     A path into this or another installation's `models` folder carries the digest of the base and counts by it.
     """
-    if Path(stated).expanduser().resolve() == base.source.resolve():
+    if isinstance(base.source, Path) and Path(stated).expanduser().resolve() == base.source.resolve():
         return True
     if base.folder.name in Path(stated).parts:
         return True

@@ -1,0 +1,96 @@
+"""Which packaged base model suits this machine: by the memory that a process may take, and the processor's cores.
+
+`base_model = auto` is resolved here, once, when the settings are read.
+"""
+
+import os
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from chatbot.errors import WeightsError
+from chatbot.weights import CATALOGUE, SMOLLM2, PackagedBase
+
+AUTO = "auto"
+FEWEST_CORES = 2
+"""With fewer, a base that reads takes seconds to its first word."""
+LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+GB = 10**9
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A base model of the catalogue, and why it was taken."""
+
+    name: str
+    why: str
+
+
+def choose_base(memory: int, cores: int, installed: Collection[str]) -> Choice:
+    """The best base that fits into `memory` bytes, of those `installed`; says how a better one is to be had."""
+    room = f"{memory / GB:.1f} GB of memory and {cores} core{'s' if cores != 1 else ''}"
+    fitting = [base for base in CATALOGUE.values() if _fits(base, memory, cores)] or [SMOLLM2]
+    best = fitting[0]
+    taken = next((base for base in fitting if base.name in installed), SMOLLM2)
+    if taken != best:
+        advice = f"run `python -m chatbot base install {best.name}`"
+        return Choice(taken.name, f"{room} suit {best.name}, which is not installed: {advice}")
+    larger = list(CATALOGUE.values())[: list(CATALOGUE).index(best.name)]
+    if not larger:
+        return Choice(best.name, f"the best that is packaged, and {room} suffice")
+    needs = f"{larger[-1].name} needs {larger[-1].memory_gb:g} GB and {FEWEST_CORES} cores"
+    return Choice(best.name, f"the best for {room}; {needs}")
+
+
+def choice_here(assume_installed: bool = False) -> Choice:
+    """The choice for this machine; with `assume_installed` as if all packages were there."""
+    names = [base.name for base in CATALOGUE.values() if assume_installed or base.installed]
+    return choose_base(memory_limit(), core_count(), names)
+
+
+def resolve_base(name: str) -> str:
+    """The base that a setting names; `auto` becomes one of the catalogue."""
+    return choice_here().name if name == AUTO else name
+
+
+def refuse_too_large(base: PackagedBase) -> None:
+    """Raises `WeightsError` that names a base which fits, where this machine has too little memory for `base`."""
+    memory = memory_limit()
+    if memory < base.memory_gb * GB:
+        fits = choose_base(memory, core_count(), CATALOGUE).name
+        advice = "none is small enough" if fits == base.name else f"set `base_model` to {fits!r}, or to {AUTO!r}"
+        raise WeightsError(
+            f"base_model {base.name!r} needs {base.memory_gb:g} GB of memory, and {memory / GB:.1f} GB are there: "
+            f"{advice}"
+        )
+
+
+def memory_limit() -> int:
+    """The bytes that this process may take: what the machine has, its control group gets and `ulimit -v` lets."""
+    return min([psutil.virtual_memory().total, *_group_limits(), *_address_limits()])
+
+
+def core_count() -> int:
+    """The cores that this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _fits(base: PackagedBase, memory: int, cores: int) -> bool:
+    return memory >= base.memory_gb * GB and (cores >= FEWEST_CORES or not base.reads)
+
+
+def _group_limits() -> list[int]:
+    """Limits of control groups; one that is unlimited says `max` or a number beyond any machine."""
+    said = [file.read_text().strip() for file in LIMITS if file.is_file()]
+    return [int(text) for text in said if text.isdigit()]
+
+
+def _address_limits() -> list[int]:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return []
+    soft, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return [] if soft == resource.RLIM_INFINITY else [soft]
