@@ -21,7 +21,6 @@ from typing import Any
 
 import click
 import torch
-from transformers import AutoConfig
 
 from benchmarks.alternating import Measure, Wanted
 from benchmarks.machine import describe_machine
@@ -117,7 +116,7 @@ def operations(tokens: int, learned: int) -> float:
     """
     settings = load_settings()
     base = find_base_model(settings.base_model, settings.home.resolve())
-    config = AutoConfig.from_pretrained(base.weights())
+    config = base.config
     width, keys = config.hidden_size, config.num_key_value_heads * config.hidden_size // config.num_attention_heads
     blocks = config.num_hidden_layers * width * (2 * width + 2 * keys + 3 * config.intermediate_size)
     return 4 * float(blocks * tokens + width * config.vocab_size * learned)

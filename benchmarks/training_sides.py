@@ -119,6 +119,8 @@ def llamafactory(base: BaseModel, work: Work, folder: Path, device: str) -> dict
     settings, data, out = work["settings"], folder / "data", folder / "adapter"
     data.mkdir()
     rows = [{"messages": row["messages"]} for row in work["train"]]
+    for part in (base.load(dtype=native_dtype(device)), base.tokenizer):
+        part.save_pretrained(folder / "base")
     (data / "work.json").write_text(json.dumps(rows), encoding="utf-8")
     said = {"role_tag": "role", "content_tag": "content"} | {
         f"{who}_tag": who for who in ("user", "assistant", "system")
@@ -126,7 +128,7 @@ def llamafactory(base: BaseModel, work: Work, folder: Path, device: str) -> dict
     described = {"file_name": "work.json", "formatting": "sharegpt", "columns": {"messages": "messages"}, "tags": said}
     (data / "dataset_info.json").write_text(json.dumps({"work": described}), encoding="utf-8")
     config = {
-        "model_name_or_path": str(base.weights()),
+        "model_name_or_path": str(folder / "base"),
         "stage": "sft",
         "do_train": True,
         "finetuning_type": "lora",
@@ -175,7 +177,7 @@ def main(side: str, file: str) -> None:
     work: Work = json.loads(Path(file).read_text(encoding="utf-8"))
     settings = load_settings()
     base = find_base_model(settings.base_model, settings.home.resolve())
-    base.weights()  # unpacked before anything is measured
+    assert base.config  # unpacked before anything is measured
     device = best_device(settings.device)
     with tempfile.TemporaryDirectory() as folder:
         found = SIDES[side](base, work, Path(folder), device)

@@ -1,8 +1,8 @@
-"""The two halves of a Llama block with low-rank adapters, their backward passes written by hand.
+"""The two halves of a decoder layer with low-rank adapters, their backward passes written by hand.
 
 Projections that read the same input are one product (`adapted`). The rows of q and k are reordered so that a rotation
 (Su et al., 2021, arXiv:2104.09864) is one complex product. Only what the backward pass needs is kept. Products and what
-is kept have the precision of the weights; the states between blocks, norms and rotations are float32.
+is kept have one precision; the states between blocks, norms and rotations are float32.
 """
 
 from collections.abc import Sequence
@@ -14,19 +14,10 @@ import torch
 from torch.nn import functional as F
 
 from training.finetuning.adapted import Adapted
+from training.finetuning.architecture import Architecture
 from training.finetuning.layout import Segment
 
 Pair = tuple[torch.Tensor, torch.Tensor]
-
-
-@dataclass(frozen=True)
-class Shape:
-    """Of a block: heads, heads of keys and values, the width of a head, the norm's epsilon."""
-
-    heads: int
-    key_heads: int
-    width: int
-    epsilon: float
 
 
 @dataclass(frozen=True)
@@ -51,19 +42,22 @@ class Attention(torch.autograd.Function):
         x: torch.Tensor,
         fixed: torch.Tensor,
         segments: Sequence[Segment],
-        shape: Shape,
+        shape: Architecture,
         qkv: Adapted,
+        gains: torch.Tensor | None,
         out: Adapted,
         *adapters: torch.Tensor,
     ) -> Pair:
         """`fixed` and `x`, shape (tokens, model width), are the tokens of all segments in turn; gives new `x`, `fixed`.
 
-        `adapters` are A and B of q, k, v and the output, whose values `qkv` and `out` hold.
+        `adapters` are A and B of q, k, v and the output, whose values `qkv` and `out` hold. `gains` are those of the
+        norms of queries and keys where the architecture has them, shape (heads + heads of keys, width).
         """
         start = len(fixed)
         x = torch.cat((fixed, x)) if start else x
         normed, inverse = _norm(x, shape.epsilon, qkv)
         y = qkv.product(normed)
+        unit = (None, None) if gains is None else _norm_heads(y, gains, shape)
         read = out.room(len(x))
         seen: list[Seen] = []
         for segment in segments:
@@ -76,8 +70,8 @@ class Attention(torch.autograd.Function):
             for part in (found.asked, found.kept, *found.weights)
         ]
         x = x + out.product(read)
-        ctx.save_for_backward(normed, inverse[start:], read[start:], *kept)
-        ctx.segments, ctx.shape, ctx.qkv, ctx.out = segments, shape, qkv, out
+        ctx.save_for_backward(normed, inverse[start:], read[start:], *unit, *kept)
+        ctx.segments, ctx.shape, ctx.qkv, ctx.gains, ctx.out = segments, shape, qkv, gains, out
         x, fixed = x[start:], x[:start]
         ctx.mark_non_differentiable(fixed)
         return x, fixed
@@ -85,7 +79,7 @@ class Attention(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, d_out: torch.Tensor, _: Any) -> Any:
         """Gradients of `x` and of the adapters."""
-        normed, inverse, read, *kept = ctx.saved_tensors
+        normed, inverse, read, unit, unit_inverse, *kept = ctx.saved_tensors
         shape = ctx.shape
         start = len(normed) - len(d_out)
         parts = iter(kept)
@@ -95,7 +89,7 @@ class Attention(torch.autograd.Function):
             if segment.tokens.start >= start
         ]
         d_read, d_o = ctx.out.backward(d_out.to(read.dtype), read)
-        dy = normed.new_empty(len(normed), ctx.qkv.weight.shape[1])
+        dy = normed.new_empty(len(normed), ctx.qkv.outputs)
         dy[:start, : shape.heads * shape.width] = 0
         d_kept: Any = None
         for segment in ctx.segments[::-1]:
@@ -105,16 +99,18 @@ class Attention(torch.autograd.Function):
                 d_kept = _look_backward(d_own, seen.pop(), segment, shape, d_kept, dy[tokens])
             else:
                 d_kept = _keys_backward(d_kept, segment, shape, dy[tokens])
+        if ctx.gains is not None:
+            _norm_heads_backward(dy, unit, unit_inverse, ctx.gains)
         d_normed, d_qkv = ctx.qkv.backward(dy, normed, start)
         if d_qkv:
             d_qkv[1], d_qkv[3] = _halves(d_qkv[1], shape.heads), _halves(d_qkv[3], shape.key_heads)
         d_x = None
         if ctx.needs_input_grad[0]:
             d_x = _norm_backward(d_normed, normed[start:, : ctx.qkv.inputs], inverse, d_out)
-        return d_x, None, None, None, None, None, *d_qkv, *d_o
+        return d_x, None, None, None, None, None, None, *d_qkv, *d_o
 
 
-def _look(y: torch.Tensor, segment: Segment, shape: Shape, past: torch.Tensor | None) -> Seen:
+def _look(y: torch.Tensor, segment: Segment, shape: Architecture, past: torch.Tensor | None) -> Seen:
     """Queries, keys, values and weights; `y` holds q, k and v of the segment's tokens, unrotated."""
     rows, length, groups = segment.rows, segment.length, shape.key_heads
     half, before = shape.width // 2, segment.mask.shape[-1] - segment.length
@@ -139,7 +135,7 @@ def _look(y: torch.Tensor, segment: Segment, shape: Shape, past: torch.Tensor | 
     return Seen(questions, kept, weights)
 
 
-def _read(seen: Seen, segment: Segment, shape: Shape, out: torch.Tensor) -> None:
+def _read(seen: Seen, segment: Segment, shape: Architecture, out: torch.Tensor) -> None:
     """Write the mix of values that each token reads, shape (tokens, heads x width)."""
     rows, groups = segment.rows, shape.key_heads
     mixed, values = torch.empty_like(seen.asked), seen.kept[1].flatten(0, 1)
@@ -150,7 +146,12 @@ def _read(seen: Seen, segment: Segment, shape: Shape, out: torch.Tensor) -> None
 
 
 def _look_backward(
-    d_read: torch.Tensor, seen: Seen, segment: Segment, shape: Shape, d_kept: torch.Tensor | None, dy: torch.Tensor
+    d_read: torch.Tensor,
+    seen: Seen,
+    segment: Segment,
+    shape: Architecture,
+    d_kept: torch.Tensor | None,
+    dy: torch.Tensor,
 ) -> torch.Tensor:
     """Write the gradient of q, k and v into `dy`; returns that of the keys and values of the segments before.
 
@@ -176,13 +177,13 @@ def _look_backward(
     return _keys_backward(d_all, segment, shape, dy)
 
 
-def _of(queries: torch.Tensor, tokens: slice, shape: Shape) -> torch.Tensor:
+def _of(queries: torch.Tensor, tokens: slice, shape: Architecture) -> torch.Tensor:
     """The queries of some tokens of each sequence and group, shape (sequences x groups, queries, width)."""
     each = shape.heads // shape.key_heads
     return queries[:, tokens.start * each : tokens.stop * each]
 
 
-def _keys_backward(d_kept: torch.Tensor, segment: Segment, shape: Shape, dy: torch.Tensor) -> torch.Tensor:
+def _keys_backward(d_kept: torch.Tensor, segment: Segment, shape: Architecture, dy: torch.Tensor) -> torch.Tensor:
     """Write the gradient of k and v into `dy` from that of all keys and values; returns the part of those before."""
     rows, length, groups = segment.rows, segment.length, shape.key_heads
     before = segment.mask.shape[-1] - length
@@ -204,7 +205,7 @@ class FeedForward(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, x: torch.Tensor, shape: Shape, gate_up: Adapted, down: Adapted, *adapters: torch.Tensor
+        ctx: Any, x: torch.Tensor, shape: Architecture, gate_up: Adapted, down: Adapted, *adapters: torch.Tensor
     ) -> torch.Tensor:
         """`x` (tokens, model width); `adapters` A, B of gate, up and down, whose values `gate_up` and `down` hold."""
         normed, inverse = _norm(x, shape.epsilon, gate_up)
@@ -243,6 +244,23 @@ def _norm(x: torch.Tensor, epsilon: float, reader: Adapted) -> Pair:
     return room, inverse
 
 
+def _norm_heads(y: torch.Tensor, gains: torch.Tensor, shape: Architecture) -> Pair:
+    """Norm each query and key in `y`; returns them without gain, and 1 / rms of each."""
+    found = y[:, : gains.numel()].unflatten(1, gains.shape)
+    inverse = found.float().square().mean(-1, keepdim=True).add_(shape.epsilon).rsqrt_()
+    unit = (found * inverse).to(y.dtype)
+    found.copy_(unit * gains)
+    return unit, inverse
+
+
+def _norm_heads_backward(dy: torch.Tensor, unit: torch.Tensor, inverse: torch.Tensor, gains: torch.Tensor) -> None:
+    """Turn the gradient of normed queries and keys in `dy` into that of what was normed."""
+    found = dy[:, : gains.numel()].unflatten(1, gains.shape)
+    d_unit = found.float() * gains
+    along = (d_unit * unit).mean(-1, keepdim=True)
+    found.copy_(torch.addcmul(d_unit, unit.float(), along, value=-1).mul_(inverse))
+
+
 def _norm_backward(
     d_normed: torch.Tensor, normed: torch.Tensor, inverse: torch.Tensor, d_past: torch.Tensor
 ) -> torch.Tensor:
@@ -254,7 +272,7 @@ def _norm_backward(
 
 def pairwise(rows: torch.Tensor, heads: int) -> torch.Tensor:
     """The rows of each head reordered from halves to neighbours, so that those rotated together stand together."""
-    return rows.view(heads, 2, -1, rows.shape[1]).transpose(1, 2).reshape(rows.shape)
+    return rows.view(heads, 2, -1, *rows.shape[1:]).transpose(1, 2).reshape(rows.shape)
 
 
 def _halves(rows: torch.Tensor, heads: int) -> torch.Tensor:

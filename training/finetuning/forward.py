@@ -12,7 +12,9 @@ from peft import PeftModel
 from torch.distributed.tensor import DTensor
 
 from training.finetuning.batches import Batch
-from training.finetuning.fused import FusedLlama
+from training.finetuning.frozen import Head, Room
+from training.finetuning.fused import FusedDecoder
+from training.finetuning.lora import product_dtype
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -23,14 +25,22 @@ LEAST = torch.finfo(torch.float32).tiny
 
 
 class Forward:
-    """Reads batches with a model: fused where it fits, through transformers elsewhere."""
+    """Reads batches with a model: fused where it fits, through transformers elsewhere.
+
+    Products have the model's precision where its device has arithmetic in it; elsewhere the fused pass widens matrices
+    as they are read, and a model that goes through transformers is widened once.
+    """
 
     def __init__(self, model: "PreTrainedModel | PeftModel", replies_only: bool = False, owned: bool = False) -> None:
         self.model: PreTrainedModel = model.get_base_model() if isinstance(model, PeftModel) else model
         sharded = any(isinstance(p, DTensor) for p in self.model.parameters())
         self._whole = sharded or self.model.is_activation_checkpointing
-        fits = not self._whole and FusedLlama.fits(self.model)
-        self.fused = FusedLlama(self.model, replies_only, owned) if fits else None
+        fits = not self._whole and FusedDecoder.fits(self.model)
+        room = Room(product_dtype(self.model.dtype, self.model.device))
+        if not fits and self.model.dtype != room.precision:
+            self.model.to(room.precision)
+        self.head = Head(self.model.get_output_embeddings().weight.detach(), room)
+        self.fused = FusedDecoder(self.model, room, replies_only, owned) if fits else None
 
     def hidden(self, batch: Batch) -> torch.Tensor:
         """Last hidden states before each learned token, shape (learned, model width), row after row."""
@@ -41,36 +51,30 @@ class Forward:
         found: torch.Tensor = LogProbabilities.apply(hidden, self.head, batch.targets.to(hidden.device))
         return found
 
-    @property
-    def head(self) -> torch.Tensor:
-        """The output embeddings, shape (vocabulary, model width)."""
-        weight: torch.Tensor = self.model.get_output_embeddings().weight
-        return weight
-
 
 class LogProbabilities(torch.autograd.Function):
-    """log softmax(hidden headᵀ) at the targets, without ever holding all logits.
+    """log softmax of a head's logits at the targets, without ever holding all logits.
 
     A token's log-probability depends on its own hidden state alone, so its gradient is made on the way forward, while
     its logits are there, and only scaled on the way back. None is below -87, the logarithm of float32's least.
     """
 
     @staticmethod
-    def forward(ctx: Any, hidden: torch.Tensor, head: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """`hidden` (learned, width), `head` (vocabulary, width), `targets` (learned,); gives (learned,) in float32."""
+    def forward(ctx: Any, hidden: torch.Tensor, head: Head, targets: torch.Tensor) -> torch.Tensor:
+        """`hidden` (learned, width), `targets` (learned,); gives (learned,) in float32."""
         chosen = []
         gradient = torch.empty_like(hidden) if ctx.needs_input_grad[0] else None
         chunk, at_once = (CHUNK, ROWS) if hidden.device.type == "cpu" else (GPU_CHUNK, GPU_CHUNK)
         for start in range(0, len(hidden), chunk):
             part = slice(start, start + chunk)
-            logits = hidden[part] @ head.T
+            logits = head.logits(hidden[part])
             for rows, wanted in zip(logits.split(at_once), targets[part, None].split(at_once), strict=True):
                 likely = rows.float().softmax(-1)
                 chosen.append(likely.gather(-1, wanted)[:, 0].clamp(min=LEAST).log())
                 if gradient is not None:
                     rows.copy_(likely.scatter_add_(-1, wanted, torch.full_like(wanted, -1, dtype=likely.dtype)))
             if gradient is not None:
-                gradient[part] = (logits @ head).neg_()
+                gradient[part] = head.backward(logits).neg_()
         ctx.save_for_backward(gradient)
         return torch.cat(chosen)
 

@@ -1,9 +1,9 @@
-"""The forward pass of a Llama with low-rank adapters, faster than module by module.
+"""The forward pass of a decoder with low-rank adapters, faster than module by module.
 
-`FusedLlama` reads the weights of a model and of the adapters that PEFT put into it and computes what it would, from the
-blocks of `blocks`. It takes models of the Llama architecture in float32 or bfloat16 where nothing but adapters learns;
-these sit on all seven matrices of a layer, on every layer from some layer up or on none, and have no dropout. `fits`
-says whether a model is one. Others go through transformers.
+`FusedDecoder` reads the weights of a model and of the adapters that PEFT put into it and computes what it would, from
+the blocks of `blocks`. It takes models of an `Architecture`, kept in float32 or bfloat16, where nothing but adapters
+learns; these sit on all seven matrices of a layer, on every layer from some layer up or on none, and have no dropout.
+`fits` says whether a model is one. Others go through transformers.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from training.finetuning.adapted import Adapted
+from training.finetuning.architecture import Architecture
 from training.finetuning.batches import Batch
-from training.finetuning.blocks import Attention, FeedForward, Shape, pairwise
+from training.finetuning.blocks import Attention, FeedForward, pairwise
+from training.finetuning.frozen import Room
 from training.finetuning.layout import Segment, lay_out
 
 if TYPE_CHECKING:
@@ -25,46 +27,38 @@ ATTENTION = ("q_proj", "k_proj", "v_proj", "o_proj")
 FEED_FORWARD = ("gate_proj", "up_proj", "down_proj")
 
 
-class FusedLlama:
+class FusedDecoder:
     """Hidden states of a batch, with gradients for the adapters."""
 
-    def __init__(self, model: "PreTrainedModel", replies_only: bool = False, owned: bool = False) -> None:
-        """An `owned` model computes through this alone: it lets go of its matrices, which stand here a second time."""
+    def __init__(self, model: "PreTrainedModel", room: Room, replies_only: bool = False, owned: bool = False) -> None:
+        """An `owned` model computes through this alone: it lets go of its matrices, which stand here a second time.
+
+        Products have the precision of the `room`.
+        """
         self._replies_only = replies_only
         self._model: Any = model.model
-        config = self._model.config
-        self._shape = Shape(
-            config.num_attention_heads,
-            config.num_key_value_heads,
-            config.hidden_size // config.num_attention_heads,
-            config.rms_norm_eps,
-        )
+        self._precision = room.precision
+        shape = Architecture.of(model)
+        assert shape is not None
         self._frequencies = self._model.rotary_emb.inv_freq.cpu()
-        self._layers = [_Layer(layer, self._shape, owned) for layer in self._model.layers]
+        self._layers = [_Layer(layer, shape, room, owned) for layer in self._model.layers]
         self._put: tuple[int, ...] = ()
 
     @staticmethod
     def fits(model: "PreTrainedModel") -> bool:
         """Whether this forward pass computes the model's own."""
-        config = model.config
-        plain = (
-            config.model_type == "llama"
-            and config.hidden_act == "silu"
-            and not (config.attention_bias or config.mlp_bias)
-            and config.rope_parameters.get("rope_type", "default") == "default"
-            and getattr(config, "head_dim", None) in (None, config.hidden_size // config.num_attention_heads)
-        )
         weights = {name: p for name, p in model.named_parameters() if ".lora_" not in name}
         frozen = not any(p.requires_grad for p in weights.values())
         placed = {p.device.type for p in model.parameters()} in ({"cpu"}, {"cuda"})
         precise = {p.dtype for p in weights.values()} in ({torch.float32}, {torch.bfloat16})
-        return plain and frozen and placed and precise and _adapted_from_some_layer_up(model.model.layers)
+        known = Architecture.of(model) is not None
+        return known and frozen and placed and precise and _adapted_from_some_layer_up(model.model.layers)
 
     def hidden(self, batch: Batch) -> torch.Tensor:
         """Last hidden states before each learned token, shape (learned, model width), row after row."""
         self._put_adapters()
         table = self._model.embed_tokens.weight
-        layout = lay_out(batch, self._frequencies, self._replies_only, table.dtype).to(table.device)
+        layout = lay_out(batch, self._frequencies, self._replies_only, self._precision).to(table.device)
         states = table[layout.ids].float()
         fixed, x = states[: layout.fixed], states[layout.fixed :]
         last = self._layers[-1]
@@ -76,7 +70,7 @@ class FusedLlama:
                 with torch.no_grad():
                     fixed = layer.think(fixed)
         hidden: torch.Tensor = self._model.norm(x)
-        return hidden.to(table.dtype)
+        return hidden.to(self._precision)
 
     @torch.no_grad()
     def _put_adapters(self) -> None:
@@ -92,7 +86,7 @@ class FusedLlama:
 class _Layer:
     """A decoder layer of transformers, its weights laid out for `blocks`."""
 
-    def __init__(self, layer: Any, shape: Shape, owned: bool) -> None:
+    def __init__(self, layer: Any, shape: Architecture, room: Room, owned: bool) -> None:
         self.learns = _has_adapters(layer)
         self._shape = shape
         self._heads = (shape.heads, shape.key_heads)
@@ -101,13 +95,18 @@ class _Layer:
         self._attending = _adapters(attention) if self.learns else []
         self._thinking = _adapters(feed_forward) if self.learns else []
         q, k, v, out, gate, up, down = (module.weight.detach() for module in (*attention, *feed_forward))
+        q_bias, k_bias, v_bias, *biases = (module.bias for module in (*attention, *feed_forward))
         q, k = (pairwise(rows, heads) for rows, heads in zip((q, k), self._heads, strict=True))
+        if q_bias is not None:
+            q_bias, k_bias = (pairwise(rows, heads) for rows, heads in zip((q_bias, k_bias), self._heads, strict=True))
         first = feed_forward[0]
         rank, scale = (first.r[ADAPTER], first.scaling[ADAPTER]) if self.learns else (0, 0.0)
-        self._qkv = Adapted((q, k, v), rank, scale, layer.input_layernorm.weight)
-        self._out = Adapted((out,), rank, scale, None)
-        self._gate_up = Adapted((gate, up), rank, scale, layer.post_attention_layernorm.weight)
-        self._down = Adapted((down,), rank, scale, None)
+        before, between = layer.input_layernorm.weight, layer.post_attention_layernorm.weight
+        self._qkv = Adapted((q, k, v), (q_bias, k_bias, v_bias), rank, scale, before, room)
+        self._gains = _head_gains(layer.self_attn, self._heads) if shape.head_norms else None
+        self._out = Adapted((out,), biases[:1], rank, scale, None, room)
+        self._gate_up = Adapted((gate, up), biases[1:3], rank, scale, between, room)
+        self._down = Adapted((down,), biases[3:], rank, scale, None, room)
         if owned:
             for module in (*attention, *feed_forward):
                 module.weight.data = module.weight.data.new_empty(0)
@@ -122,7 +121,7 @@ class _Layer:
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """The first half of the layer, of tokens that are learned through and of fixed ones before them."""
         found: tuple[torch.Tensor, torch.Tensor] = Attention.apply(
-            x, fixed, segments, self._shape, self._qkv, self._out, *self._attending
+            x, fixed, segments, self._shape, self._qkv, self._gains, self._out, *self._attending
         )
         return found
 
@@ -158,6 +157,15 @@ def _adapted_from_some_layer_up(layers: "nn.ModuleList") -> bool:
         for module in learning
     )
     return len(learning) == 7 * sum(adapted) and alike and plain
+
+
+def _head_gains(attention: Any, heads: tuple[int, int]) -> torch.Tensor:
+    """Gains of the norm of each query and key, shape (heads + heads of keys, width)."""
+    gains = [
+        pairwise(norm.weight.detach().float().repeat(count), count).view(count, -1)
+        for norm, count in zip((attention.q_norm, attention.k_norm), heads, strict=True)
+    ]
+    return torch.cat(gains)
 
 
 def _has_adapters(layer: Any) -> bool:

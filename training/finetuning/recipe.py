@@ -75,7 +75,9 @@ class Recipe(BaseModel):
     targets: str = Field("all-linear", description="Modules that get an adapter, as peft names them; commas between.")
     top_layers: int = Field(0, ge=0, description="Adapters on so many top layers only; 0: on all.")
     precision: Literal["auto", "float32", "bfloat16"] = Field(
-        "auto", description="Of the frozen base; auto: bfloat16 where the device computes it natively, else float32."
+        "auto",
+        description="Of the frozen base as it is kept; auto: bfloat16 where the device has arithmetic in it, or the "
+        "base more than 268 million parameters, else float32. Without that arithmetic products are in float32.",
     )
     quantized: bool = Field(False, description="The frozen base in 4 bits (QLoRA); needs CUDA and bitsandbytes.")
     validate_every: int = Field(12, ge=1, description="Steps between two validations.")

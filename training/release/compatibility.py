@@ -135,10 +135,10 @@ def _tensors_on_base(what: str, config: dict[str, Any], base: BaseModel) -> dict
     """The tensors that peft would save for this configuration on the base, with their shapes; no memory is taken."""
     import torch
     from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
-    from transformers import AutoConfig, AutoModelForCausalLM
+    from transformers import AutoModelForCausalLM
 
     with torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(base.weights()))
+        model = AutoModelForCausalLM.from_config(base.config)
     _refuse_missing_targets(what, config["target_modules"], [name for name, _ in model.named_modules()], base)
     if model.config.tie_word_embeddings and "lm_head" in config["target_modules"]:
         raise WeightsError(f"{what} changes lm_head, which base {base.name!r} shares with its embeddings: leave it out")
