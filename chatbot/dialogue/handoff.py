@@ -1,11 +1,16 @@
-"""When a person should take over: the visitor asks for one in the words that the pack lists."""
+"""When a person should take over: the visitor asks for one in the pack's words, or is offered one by a reply."""
 
 import re
 from collections.abc import Sequence
 
+from chatbot.knowledge.articles import split_sentences
+from chatbot.knowledge.packs import Pack
+
 ASKED = "asked for a person"
 ACCEPTED = "accepted the offer of a colleague"
 GAVE_UP = "could not answer three times in a row"
+NAMES_A_PERSON = 5  # letters at least
+BRIEF = 6  # words at most, as "Would you like that?" has
 
 
 def wants_person(text: str, phrases: Sequence[str]) -> bool:
@@ -13,3 +18,25 @@ def wants_person(text: str, phrases: Sequence[str]) -> bool:
     flat = " ".join(re.findall(r"[\w']+", text.lower().replace("’", "'")))
     flat_phrases = (" ".join(re.findall(r"[\w']+", phrase.lower().replace("’", "'"))) for phrase in phrases)
     return any(re.search(rf"\b{re.escape(phrase)}\b", flat) for phrase in flat_phrases)
+
+
+def offers_person(pack: Pack, text: str) -> bool:
+    """Whether a reply ends by offering a person, so that "yes" would fetch one.
+
+    The pack's `unknown` does. Any other reply does that ends with a question about a person, or with a brief question
+    after a sentence about one. What the pack calls a person are the words that `unknown` and its handoff message share.
+    """
+    text = text.strip()
+    unknown = pack.persona.unknown
+    if text.endswith(unknown):
+        return True
+    sentences = split_sentences(text)
+    if not sentences or not sentences[-1].endswith(("?", "？", "؟")):
+        return False
+    about = sentences[-2:] if len(sentences[-1].split()) <= BRIEF else sentences[-1:]
+    persons = _words(unknown) & _words(pack.persona.handoff.message)
+    return any(len(word) >= NAMES_A_PERSON for word in persons & _words(" ".join(about)))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))

@@ -507,3 +507,18 @@ def test_consent_is_off_until_turned_on(store: Store, visitor: Person) -> None:
     assert not visitor.consent
     assert store.people.set_consent(visitor, True).consent
     assert not store.people.set_consent(visitor, False).consent
+
+
+def test_a_reply_keeps_whether_it_offered_a_person(store: Store, conversation: Conversation) -> None:
+    question = ask(store, conversation, "How bright is it?")
+    said = answer(store, conversation, question, "I don't know. Shall I get a colleague?", offered=True)
+    older = answer(store, conversation, question, "I don't know. Shall I get a colleague?")
+    assert said.trace and said.trace.offered is True
+    assert older.trace and older.trace.offered is None
+    row = store.database.rows("select trace from messages where id = :id", id=older.id)[0]
+    trace = json.loads(row["trace"])
+    del trace["offered"]
+    with store.database.writing() as connection:
+        connection.execute("update messages set trace = ? where id = ?", (json.dumps(trace), older.id))
+    before = store.conversations.message(older.id).trace
+    assert before and before.offered is None
