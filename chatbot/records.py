@@ -93,7 +93,7 @@ class Trace:
     `act` is what it does (answer, abstain, handoff, refuse, decline, ask, chat), `check` what the check made of it, and
     `refused` the figures that it kept from being shown. `finish` says why the model stopped (stop, length, cancelled).
     `first_token_ms` counts from when the question was taken up, after the `queued_ms` that it waited for a place;
-    `prepared_ms` is what rules, retrieval and prompt took of it. `offered` tells whether the reply ended with the offer of
+    `prepared_ms` is what rules, retrieval and prompt took of it. `offered` tells whether the reply ended by offering
     a person; None where nobody noted it, as in replies older than the field.
     """
 
