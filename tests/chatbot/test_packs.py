@@ -209,7 +209,7 @@ def test_replies_of_a_starter_pack_are_neither_curt_nor_long(starter: Pack) -> N
     lengths = [len(pair.response.split()) for pair in starter.pairs]
     assert min(lengths) >= 4
     assert max(lengths) <= 70
-    assert 15 <= sum(lengths) / len(lengths) <= 30
+    assert 12 <= sum(lengths) / len(lengths) <= 30
 
 
 LARKSPUR = {"facts": 90, "multi_turn": 25, "out_of_scope": 30, "safety": 30, "must_pass": 20, "fairness": 30}
