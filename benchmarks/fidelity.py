@@ -4,7 +4,7 @@
 
 The engine answers questions of the configured pack greedily; the reference reads each reply and tells for every
 token whether it would have chosen the same one, and how much likelier its own choice was (nats). Compared are the
-base model as it is packaged, the copy that is served, and the merged file of a version. Takes about two minutes.
+base model's file that is served and the merged file of a version. Takes about two minutes.
 """
 
 import json
@@ -67,14 +67,10 @@ def main(version: str, as_json: bool) -> None:
     settings = load_settings()
     store = open_store(settings.database)
     base, pack = find_base_model(settings.base_model, settings.home), load_pack(settings.pack_folder)
-    served = base.served()
-    if base.gguf is None or served is None:
+    if base.gguf is None:
         raise click.ClickException("the base model is no GGUF file, so OpenVINO does not serve it")
     plain = base.load().eval()
-    result: dict[str, Any] = {
-        "base, as packaged": agreement(base, pack, base.gguf, plain),
-        "base, as served": agreement(base, pack, served, plain),
-    }
+    result: dict[str, Any] = {"base, as served": agreement(base, pack, base.gguf, plain)}
     name = store.versions.resolve(version)
     if name != BASE:
         from peft import PeftModel

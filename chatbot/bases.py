@@ -69,7 +69,7 @@ def refuse_too_large(base: PackagedBase) -> None:
 
 def memory_limit() -> int:
     """The bytes that this process may take: what the machine has, its control group gets and `ulimit -v` lets."""
-    return min([psutil.virtual_memory().total, *_group_limits(), *_address_limits()])
+    return min([int(psutil.virtual_memory().total), *_group_limits(), *_address_limits()])
 
 
 def core_count() -> int:

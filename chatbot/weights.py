@@ -12,10 +12,9 @@ from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from chatbot.errors import WeightsError
+
+READ_BYTES = 2**24
 
 
 @dataclass(frozen=True)
@@ -100,17 +99,17 @@ class PackagedFile:
         self._refuse_other(file_digest(file))
         return file
 
-    def joined(self) -> NDArray[np.uint8]:
+    def joined(self) -> bytearray:
         """The whole file in memory, checked; raises `WeightsError` that names the part to mend."""
         files = [part.locate() for part in self.parts]
         if sum(file.stat().st_size for file in files) != self.bytes:
             self._refuse_other("")
-        whole = np.empty(self.bytes, np.uint8)
-        digest, at = hashlib.sha256(), 0
+        whole, digest, at = bytearray(self.bytes), hashlib.sha256(), 0
+        place = memoryview(whole)
         for file in files:
             with file.open("rb", buffering=0) as data:
-                while read := data.readinto(memoryview(whole)[at : at + 2**24]):
-                    digest.update(whole[at : at + read])
+                while read := data.readinto(place[at : at + READ_BYTES]):
+                    digest.update(place[at : at + read])
                     at += read
         self._refuse_other(digest.hexdigest())
         return whole

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from chatbot.bases import AUTO, refuse_too_large, resolve_base
+from chatbot.engines.gguf_files import GGUFFile
 from chatbot.errors import WeightsError
 from chatbot.records import ChatMessage
 from chatbot.weights import CATALOGUE, PackagedBase, file_digest
@@ -53,16 +54,23 @@ class BaseModel:
         place = self.folder / SERVED
         if not self.is_gguf or place.is_file():
             return place if self.is_gguf else None
-        from chatbot.engines.gguf_files import GGUFFile, rewrite
+        from chatbot.engines.gguf_rewriting import is_faithful, rewrite
 
         self.folder.mkdir(parents=True, exist_ok=True)
         with FileLock(place.with_suffix(".lock")):
             if not place.is_file():
-                file = GGUFFile.opened(self.source)
-                if file.faithful and file.path == self.source:
+                file = self.opened()
+                if file.path == self.source and is_faithful(file):
                     return file.path
                 rewrite(file, place)
         return place
+
+    def opened(self) -> GGUFFile:
+        """The GGUF file of the source, joined in memory where it comes in parts, and checked."""
+        if isinstance(self.source, Path):
+            return GGUFFile(self.source)
+        packed = self.source.file
+        return GGUFFile(packed.parts[0].locate(), packed.joined())
 
     @cached_property
     def tokenizer(self) -> "PreTrainedTokenizerBase":

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gguf import MODEL_ARCH_NAMES, ReaderTensor, dequantize, get_tensor_name_map
+from gguf import MODEL_ARCH_NAMES, get_tensor_name_map
 
-from chatbot.engines.gguf_files import GGUFFile
+from chatbot.engines.gguf_files import GGUFFile, Tensor
 from chatbot.errors import WeightsError
 
 if TYPE_CHECKING:
@@ -31,22 +31,18 @@ def read_config(gguf: Path) -> "PreTrainedConfig":
     from transformers.integrations import GGUF_CONFIG_MAPPING
 
     file = GGUFFile(gguf)
-    kind = str(file.fields["general.architecture"].contents())
+    kind = file.architecture
     if kind not in READ_HERE:
         config = AutoConfig.from_pretrained(gguf.parent, gguf_file=gguf.name)
         if hasattr(config, "quantization_config"):
             del config.quantization_config
         return config
 
-    def value(key: str) -> Any:
-        field = file.fields.get(key)
-        return None if field is None else field.contents()
-
     keys = {"attention.key_length": "head_dim"} | GGUF_CONFIG_MAPPING[kind]
-    found = {name: value(f"{kind}.{key}") for key, name in keys.items() if name}
-    found |= {f"{name[:3]}_token_id": value(f"tokenizer.ggml.{name}_token_id") for name in SPECIAL}
-    found["vocab_size"] = next(int(tensor.shape[1]) for tensor in file.tensors if tensor.name == "token_embd.weight")
-    found["tie_word_embeddings"] = all(tensor.name != "output.weight" for tensor in file.tensors)
+    found = {name: file.metadata.get(f"{kind}.{key}") for key, name in keys.items() if name}
+    found |= {f"{name[:3]}_token_id": file.metadata.get(f"tokenizer.ggml.{name}_token_id") for name in SPECIAL}
+    found["vocab_size"] = file.tensors["token_embd.weight"].shape[0]
+    found["tie_word_embeddings"] = "output.weight" not in file.tensors
     return AutoConfig.for_model(kind, **{name: found[name] for name in found if found[name] is not None})
 
 
@@ -70,7 +66,7 @@ def _read(gguf: Path, config: "PreTrainedConfig", wanted: Mapping[str, "torch.Te
     """The tensors of these names, shapes and precisions; raises `WeightsError` for one that the file does not hold."""
     import torch
 
-    tensors = {tensor.name: tensor for tensor in GGUFFile(gguf).tensors}
+    tensors = GGUFFile(gguf).tensors
     architecture = next(key for key, name in MODEL_ARCH_NAMES.items() if name == config.model_type)
     names = get_tensor_name_map(architecture, config.num_hidden_layers)
     found: dict[str, torch.Tensor] = {}
@@ -79,7 +75,7 @@ def _read(gguf: Path, config: "PreTrainedConfig", wanted: Mapping[str, "torch.Te
         stored = tensors.get(f"{names.get_name(module)}.{kind}")
         if stored is not None:
             found[name] = torch.empty_like(shape, device="cpu")
-            if found[name].shape != tuple(stored.shape[::-1].tolist()):
+            if found[name].shape != stored.shape:
                 raise WeightsError(
                     f"{gguf.name} holds {stored.name} in a shape that its metadata rule out: get it anew"
                 )
@@ -92,13 +88,13 @@ def _read(gguf: Path, config: "PreTrainedConfig", wanted: Mapping[str, "torch.Te
     return found
 
 
-def _fill(place: "torch.Tensor", stored: ReaderTensor) -> None:
+def _fill(place: "torch.Tensor", stored: Tensor) -> None:
     """Dequantize some rows at a time, on all cores."""
     import torch
 
     def fill(start: int) -> None:
-        rows = dequantize(stored.data[start : start + ROWS], stored.tensor_type)
-        place[start : start + ROWS] = torch.tensor(rows)
+        rows = slice(start, start + ROWS)
+        place[rows] = torch.tensor(stored.rows(rows))
 
     with ThreadPoolExecutor(torch.get_num_threads()) as pool:
         list(pool.map(fill, range(0, len(place), ROWS)))

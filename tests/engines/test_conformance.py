@@ -37,7 +37,7 @@ def engine(request: pytest.FixtureRequest, real_home: Path) -> Iterator[Engine]:
     base = find_base_model("smollm2-135m-instruct", real_home)
     made: dict[str, Engine] = {}
     if request.param.startswith("openvino"):
-        gguf = base.served()
+        gguf = base.gguf
         assert gguf is not None
         made["engine"] = OpenVinoEngine(gguf, base, "base", twice=request.param.endswith("twice"))
     elif request.param == "transformers":
@@ -133,7 +133,7 @@ def test_a_reply_that_is_cancelled_as_another_joins_ends(engine: Engine) -> None
 
 def test_an_engine_whose_process_failed_or_was_killed_answers_the_next(real_home: Path) -> None:
     base = find_base_model("smollm2-135m-instruct", real_home)
-    gguf = base.served()
+    gguf = base.gguf
     assert gguf is not None
     others = psutil.Process().children()
     engine = OpenVinoEngine(gguf, base, "base")
@@ -196,7 +196,7 @@ import psutil
 from chatbot.engines.base_model import find_base_model
 from chatbot.engines.openvino import OpenVinoEngine
 base = find_base_model("smollm2-135m-instruct", Path(sys.argv[1]))
-engine = OpenVinoEngine(base.served(), base, "base")
+engine = OpenVinoEngine(base.gguf, base, "base")
 print(psutil.Process().children()[0].pid, flush=True)
 sys.stdin.read()
 """

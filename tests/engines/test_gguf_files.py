@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from gguf import GGMLQuantizationType, GGUFReader, dequantize
+from gguf import GGMLQuantizationType, GGUFReader, LlamaFileType, dequantize
 
 from chatbot.engines.base_model import BaseModel, find_base_model
-from chatbot.engines.gguf_files import GGUFFile, rewrite
+from chatbot.engines.gguf_files import GGUFFile
+from chatbot.engines.gguf_rewriting import is_faithful, rewrite
 from chatbot.engines.openvino import OpenVinoEngine
 from chatbot.records import ChatMessage, Sampling
 
@@ -31,26 +32,40 @@ def agreement(base: BaseModel, gguf: Path) -> float:
     return sum(same) / len(same)
 
 
-def test_the_packaged_file_is_misread_and_its_served_copy_is_not(real_home: Path) -> None:
+def test_the_packaged_file_is_rewritten_once_to_what_openvino_reads(real_home: Path) -> None:
     base = find_base_model("smollm2-135m-instruct", real_home)
-    served = base.served()
-    assert base.gguf and served and GGUFFile(base.gguf).misread and not GGUFFile(served).misread
-    assert served == base.served()
+    served = base.gguf
+    assert served and not is_faithful(base.opened()) and is_faithful(GGUFFile(served))
+    before = served.stat().st_mtime_ns
+    assert find_base_model("smollm2-135m-instruct", real_home).gguf == served and served.stat().st_mtime_ns == before
     assert agreement(base, served) > 0.9
 
 
 def test_a_rewritten_file_holds_the_same_weights_and_the_deltas(real_home: Path, tmp_path: Path) -> None:
-    base = find_base_model("smollm2-135m-instruct", real_home)
-    assert base.gguf
+    file = find_base_model("smollm2-135m-instruct", real_home).opened()
     name = "blk.0.attn_v.weight"
-    read = {tensor.name: tensor for tensor in GGUFFile(base.gguf).tensors}
-    before = dequantize(read[name].data, read[name].tensor_type)
+    before = file.tensors[name].rows(slice(None))
     delta = np.full_like(before, 0.25)
-    rewrite(GGUFFile(base.gguf), tmp_path / "out.gguf", {name: delta})
-    written = {tensor.name: tensor for tensor in GGUFReader(tmp_path / "out.gguf").tensors}
-    assert set(written) == set(read) and not list(tmp_path.glob("*.partial"))
+    rewrite(file, tmp_path / "out.gguf", {name: delta})
+    read = GGUFReader(tmp_path / "out.gguf")
+    written = {tensor.name: tensor for tensor in read.tensors}
+    assert list(written) == list(file.tensors) and not list(tmp_path.glob("*.partial"))
     assert {tensor.tensor_type for tensor in written.values()} == {GGMLQuantizationType.Q8_0, GGMLQuantizationType.F32}
     for changed, plain in ((name, before + delta), ("blk.5.ffn_up.weight", None)):
-        wanted = dequantize(read[changed].data, read[changed].tensor_type) if plain is None else plain
+        wanted = file.tensors[changed].rows(slice(None)) if plain is None else plain
         got = dequantize(written[changed].data, written[changed].tensor_type)
         assert np.abs(got - wanted).mean() < 0.01 * np.abs(wanted).mean()
+
+
+def test_metadata_and_tensors_are_read_as_the_package_gguf_reads_them(real_home: Path, tmp_path: Path) -> None:
+    file = find_base_model("smollm2-135m-instruct", real_home).opened()
+    rewrite(file, tmp_path / "out.gguf")
+    for ours in (file, GGUFFile(tmp_path / "out.gguf")):
+        theirs = GGUFReader(ours.path)
+        stated = {name: field.contents() for name, field in theirs.fields.items() if not name.startswith("GGUF.")}
+        assert ours.metadata == stated
+        for tensor in theirs.tensors:
+            mine = ours.tensors[tensor.name]
+            assert (mine.kind, mine.shape) == (tensor.tensor_type, tuple(tensor.shape[::-1].tolist()))
+        assert np.array_equal(mine.rows(slice(None)), dequantize(tensor.data, tensor.tensor_type))
+    assert GGUFFile(tmp_path / "out.gguf").metadata["general.file_type"] == LlamaFileType.MOSTLY_Q8_0

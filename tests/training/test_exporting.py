@@ -410,7 +410,7 @@ def test_a_base_is_known_by_its_names(here: Installation, stated: str, same: boo
 
 
 def test_a_base_on_the_hub_keeps_its_id(tmp_path: Path) -> None:
-    base = BaseModel("qwen--qwen2.5-0.5b-instruct", "0" * 64, None, tmp_path, tmp_path / "models")
+    base = BaseModel("qwen--qwen2.5-0.5b-instruct", "0" * 64, tmp_path, tmp_path / "models")
     setting = "Qwen/Qwen2.5-0.5B-Instruct"
     assert upstream_name(base, setting) == setting
     assert is_base(setting, base, setting) and not is_base("Qwen/Qwen2.5-1.5B-Instruct", base, setting)

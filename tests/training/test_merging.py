@@ -42,8 +42,8 @@ def merged(base: BaseModel, adapter: Path, tmp_path_factory: pytest.TempPathFact
 
 
 def test_changed_matrices_are_written_in_eight_bits(base: BaseModel, merged: Path) -> None:
-    kinds = {tensor.name: tensor.tensor_type for tensor in GGUFFile(merged).tensors}
-    before = {tensor.name: tensor.tensor_type for tensor in GGUFFile(base.gguf).tensors}
+    kinds = {name: tensor.kind for name, tensor in GGUFFile(merged).tensors.items()}
+    before = {name: tensor.kind for name, tensor in GGUFFile(base.gguf).tensors.items()}
     assert kinds["blk.0.attn_q.weight"] == GGMLQuantizationType.Q8_0
     assert kinds["token_embd.weight"] == before["token_embd.weight"]
     assert set(kinds) == set(before)

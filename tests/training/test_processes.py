@@ -40,9 +40,9 @@ ACCELERATE = [sys.executable, "-m", "accelerate.commands.accelerate_cli", "launc
 def test_processes_of_a_fresh_installation_unpack_the_base_once_and_whole(tmp_path: Path) -> None:
     script = tmp_path / "meet.py"
     script.write_text(
-        "import sys; from pathlib import Path; from chatbot.engines.base_model import DEFAULT, find_base_model\n"
+        "import sys; from pathlib import Path; from chatbot.engines.base_model import find_base_model\n"
         "from training.finetuning.processes import launched\n"
-        "base = find_base_model(DEFAULT, Path(sys.argv[1]))\n"
+        "base = find_base_model('smollm2-135m-instruct', Path(sys.argv[1]))\n"
         "assert launched(base.weights).count == 2 and base.width == 576\n"
     )
     done = subprocess.run([*TORCHRUN, str(script), str(tmp_path)], capture_output=True, text=True, timeout=300)

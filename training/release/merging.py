@@ -1,8 +1,7 @@
 """An adapter merged into the base model's GGUF file, so that serving pays nothing for it.
 
-Every matrix that the adapter changes is dequantized, gets its `alpha / r · B @ A`, and is written as Q8_0: Q4 would
-drown so small a change. Metadata and other tensors are copied, but for those that OpenVINO would misread. The file also
-runs in llama.cpp.
+Every matrix that the adapter changes is dequantized, gets its `alpha / r · B @ A`, a few rows at a time, and is written
+as Q8_0: Q4 would drown so small a change. Metadata and other tensors are copied. The file also runs in llama.cpp.
 """
 
 import json
@@ -14,11 +13,24 @@ from typing import Any
 from gguf import MODEL_ARCH, MODEL_ARCH_NAMES, TensorNameMap, get_tensor_name_map
 from safetensors.numpy import load_file
 
-from chatbot.engines.gguf_files import GGUFFile, Matrix, rewrite
+from chatbot.engines.gguf_files import GGUFFile, Matrix
+from chatbot.engines.gguf_rewriting import rewrite
 from chatbot.errors import TrainingError
 from training.release.compatibility import CONFIG, WEIGHTS
 
 PERMUTED = re.compile(r"\.(q|k)_proj$")
+
+
+@dataclass(frozen=True)
+class Delta:
+    """The change of a matrix, shape (outputs, inputs), as its factors: together all of them would fill the memory."""
+
+    up: Matrix
+    down: Matrix
+
+    def __getitem__(self, rows: slice) -> Matrix:
+        changed: Matrix = self.up[rows] @ self.down
+        return changed
 
 
 @dataclass(frozen=True)
@@ -40,24 +52,24 @@ def merge_into_gguf(base: Path, adapter: Path, out: Path) -> int:
     header = _header(file)
     names = get_tensor_name_map(header.architecture, header.blocks)
     deltas = {_gguf_name(module, names): (module, delta) for module, delta in adapter_deltas(adapter).items()}
-    missing = set(deltas) - {tensor.name for tensor in file.tensors}
+    missing = set(deltas) - set(file.tensors)
     if missing:
         raise TrainingError(f"the adapter changes {sorted(missing)[0]}, which {base.name} does not hold")
     rewrite(file, out, {name: _as_stored(module, delta, header) for name, (module, delta) in deltas.items()})
     return len(deltas)
 
 
-def adapter_deltas(adapter: Path) -> dict[str, Matrix]:
-    """The change of each weight matrix, shape (outputs, inputs), by module path: `model.layers.0.mlp.up_proj`."""
+def adapter_deltas(adapter: Path) -> dict[str, Delta]:
+    """The change of each weight matrix, by module path: `model.layers.0.mlp.up_proj`."""
     config: dict[str, Any] = json.loads((adapter / CONFIG).read_text())
     root = config["r"] ** 0.5 if config.get("use_rslora") else config["r"]
     weights = load_file(adapter / WEIGHTS)
     deltas = {}
     for name, down in weights.items():
         if name.endswith(".lora_A.weight"):
-            up = weights[name.replace(".lora_A.", ".lora_B.")].astype("float32")
+            up = (config["lora_alpha"] / root) * weights[name.replace(".lora_A.", ".lora_B.")].astype("float32")
             module = name.removeprefix("base_model.model.").removesuffix(".lora_A.weight")
-            deltas[module] = (config["lora_alpha"] / root) * (up @ down.astype("float32"))
+            deltas[module] = Delta(up, down.astype("float32"))
     return deltas
 
 
@@ -68,22 +80,20 @@ def _gguf_name(module: str, names: TensorNameMap) -> str:
     return f"{found}.weight"
 
 
-def _as_stored(module: str, delta: Matrix, header: Header) -> Matrix:
+def _as_stored(module: str, delta: Delta, header: Header) -> Delta:
     """The delta with its rows in the file's order: Llama's q and k lie there as (heads, d/2, 2)."""
     match = PERMUTED.search(module)
     if match is None or header.architecture != MODEL_ARCH.LLAMA:
         return delta
     heads = header.heads if match.group(1) == "q" else header.key_heads
-    rows, columns = delta.shape
-    return delta.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2).reshape(rows, columns)
+    return Delta(delta.up.reshape(heads, 2, -1, delta.up.shape[1]).swapaxes(1, 2).reshape(delta.up.shape), delta.down)
 
 
 def _header(file: GGUFFile) -> Header:
-    name = str(file.fields["general.architecture"].contents())
+    name, stated = file.architecture, file.metadata
     architecture = next((key for key, value in MODEL_ARCH_NAMES.items() if value == name), None)
     if architecture is None:
         raise TrainingError(f"GGUF architecture {name!r} is not known: adapters cannot be merged into it")
-    heads = int(file.fields[f"{name}.attention.head_count"].contents())
-    key_heads = file.fields.get(f"{name}.attention.head_count_kv")
-    blocks = int(file.fields[f"{name}.block_count"].contents())
-    return Header(architecture, blocks, heads, int(key_heads.contents()) if key_heads else heads)
+    heads = int(stated[f"{name}.attention.head_count"])
+    key_heads = int(stated.get(f"{name}.attention.head_count_kv", heads))
+    return Header(architecture, int(stated[f"{name}.block_count"]), heads, key_heads)

@@ -1,0 +1,142 @@
+"""GGUF files rewritten: as OpenVINO serves them faithfully, and with an adapter's changes added.
+
+OpenVINO's reader takes few of the types that llama.cpp writes, and rounds the offsets of formats with a minimum (Q4_1
+and its like) to whole steps, which moves the weights by 9 % and makes replies fall apart (`python -m
+benchmarks.fidelity`). So what it does not read to the bit is served as Q8_0. `stored_as` is the one place that says so.
+"""
+
+import errno
+import shutil
+import struct
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from math import prod
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import numpy as np
+from gguf import GGMLQuantizationType
+from gguf.quants import quant_shape_to_byte_shape
+from numpy.typing import NDArray
+
+from chatbot.engines.gguf_files import HEAD, MARK, GGUFFile, Matrix, Tensor
+from chatbot.errors import WeightsError
+
+F32, F16, Q8_0 = GGMLQuantizationType.F32, GGMLQuantizationType.F16, GGMLQuantizationType.Q8_0
+FAITHFUL = {F32, F16, Q8_0, GGMLQuantizationType.Q4_0, GGMLQuantizationType.Q6_K}
+FILE_TYPE, Q8_0_FILE = "general.file_type", 7
+BLOCK = 32
+CHUNK = 2**19
+"""How many weights are converted at a time: what a core's cache holds."""
+
+
+class Rows(Protocol):
+    """A matrix of which some rows are asked for at a time."""
+
+    def __getitem__(self, rows: slice, /) -> Matrix: ...
+
+
+def stored_as(tensor: Tensor, changed: bool = False) -> GGMLQuantizationType:
+    """The type of a tensor in the file that is served; `changed` by an adapter, which four bits would drown."""
+    if tensor.kind in FAITHFUL and not changed:
+        return tensor.kind
+    if len(tensor.shape) == 1:
+        return F32
+    return F16 if tensor.shape[-1] % BLOCK else Q8_0
+
+
+def is_faithful(file: GGUFFile) -> bool:
+    """Whether OpenVINO reads all of a file to the bit."""
+    return all(stored_as(tensor) == tensor.kind for tensor in file.tensors.values())
+
+
+def rewrite(file: GGUFFile, out: Path, deltas: Mapping[str, Rows] | None = None) -> None:
+    """Write `out` as the file with `deltas` added by tensor name, each tensor as `stored_as` says.
+
+    Holds some rows in memory at a time. Raises `WeightsError` where the disk is full; nothing is left then.
+    """
+    changes = deltas or {}
+    planned = [(tensor, stored_as(tensor, name in changes)) for name, tensor in file.tensors.items()]
+    size = file.metadata_end + sum(_size(*each) for each in planned)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = out.with_suffix(".partial")
+    try:
+        if shutil.disk_usage(out.parent).free < size:
+            raise OSError(errno.ENOSPC, "disk full")
+        with partial.open("wb") as to, ThreadPoolExecutor() as pool:
+            _write_head(file, planned, to)
+            for tensor, kind in planned:
+                for chunk in _chunks(tensor, kind, changes.get(tensor.name), pool):
+                    to.write(chunk.data.cast("B"))
+                _pad(to, file.alignment)
+        partial.replace(out)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        free = shutil.disk_usage(out.parent).free
+        raise WeightsError(
+            f"disk full: {out.name} takes {size / 1e6:.0f} MB in {str(out.parent)!r}, where {free / 1e6:.0f} MB are "
+            "free: make room, or set `home` to a folder on a larger disk"
+        ) from None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _write_head(file: GGUFFile, planned: list[tuple[Tensor, GGMLQuantizationType]], to: BinaryIO) -> None:
+    """Metadata as they are, but for the file's type, and where each tensor will be."""
+    to.write(MARK + struct.pack("<IQQ", 3, len(planned), len(file.metadata)))
+    metadata = file.content[HEAD : file.metadata_end].copy()
+    if FILE_TYPE in file.places:
+        place = file.places[FILE_TYPE] - HEAD
+        metadata[place : place + 4] = np.frombuffer(struct.pack("<I", Q8_0_FILE), np.uint8)
+    to.write(metadata.data)
+    place = 0
+    for tensor, kind in planned:
+        name, sizes = tensor.name.encode(), tensor.shape[::-1]
+        to.write(struct.pack(f"<Q{len(name)}sI{len(sizes)}Q", len(name), name, len(sizes), *sizes))
+        to.write(struct.pack("<IQ", kind, place))
+        place += _size(tensor, kind)
+        place += -place % file.alignment
+    _pad(to, file.alignment)
+
+
+def _chunks(
+    tensor: Tensor, kind: GGMLQuantizationType, delta: Rows | None, pool: ThreadPoolExecutor
+) -> Iterator[NDArray[np.generic]]:
+    """A tensor's content as `kind`, some rows at a time."""
+    if kind == tensor.kind and delta is None:
+        yield np.ascontiguousarray(tensor.data)
+        return
+    step = max(1, CHUNK * tensor.height // prod(tensor.shape))
+
+    def converted(start: int) -> NDArray[np.generic]:
+        rows = slice(start, start + step)
+        values = tensor.rows(rows)
+        return _as_kind(values if delta is None else values + delta[rows], kind)
+
+    yield from pool.map(converted, range(0, tensor.height, step))
+
+
+def _as_kind(values: Matrix, kind: GGMLQuantizationType) -> NDArray[np.generic]:
+    if kind == Q8_0:
+        return quantized(values)
+    return np.ascontiguousarray(values, np.float32 if kind == F32 else np.float16)
+
+
+def quantized(values: Matrix) -> NDArray[np.uint8]:
+    """Values as Q8_0: blocks of 32 with a scale in half precision."""
+    blocks = values.reshape(-1, BLOCK)
+    scales = np.maximum(blocks.max(1, keepdims=True), -blocks.min(1, keepdims=True)) / np.float32(127)
+    steps = np.divide(1, scales, out=np.zeros_like(scales), where=scales > 0)
+    out = np.empty((len(blocks), BLOCK + 2), np.uint8)
+    out[:, :2] = scales.astype(np.float16).view(np.uint8)
+    out[:, 2:] = np.rint(blocks * steps).astype(np.int8).view(np.uint8)
+    return out
+
+
+def _size(tensor: Tensor, kind: GGMLQuantizationType) -> int:
+    return prod(quant_shape_to_byte_shape(tensor.shape, kind))
+
+
+def _pad(to: BinaryIO, alignment: int) -> None:
+    to.write(bytes(-to.tell() % alignment))
