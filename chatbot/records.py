@@ -90,6 +90,7 @@ class Passage:
 class Trace:
     """How a reply came about; stored with it.
 
+    `passages` are those that were found, each with `used`: whether the reply rests on it.
     `act` is what it does (answer, abstain, handoff, refuse, decline, ask, chat), `check` what the check made of it, and
     `refused` the figures that it kept from being shown. `finish` says why the model stopped (stop, length, cancelled).
     `first_token_ms` counts from when the question was taken up, after the `queued_ms` that it waited for a place;

@@ -156,6 +156,12 @@ class Settings(BaseSettings):
         return quoting if self.replies == "auto" else self.replies == "quote"
 
     @property
+    def judges(self) -> bool:
+        """Whether the model is asked if the passages carry what it wrote, which takes one that reads."""
+        packaged = CATALOGUE.get(self.base_model)
+        return not self.quotes and (packaged is None or packaged.reads) and self.engine != "scripted"
+
+    @property
     def pack_folder(self) -> Path:
         """The folder of the domain pack."""
         named = DATA / self.pack

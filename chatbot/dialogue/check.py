@@ -2,12 +2,15 @@
 
 Checked are numbers with their unit or currency, prices, dates, times, e-mail addresses, links and places in the app
 ("Account > Orders"). Text is released as it streams up to the first word that might begin such an item; from there it
-is held back until its clause is whole and checked, so that nobody reads a wrong figure.
+is held back until its clause is whole and checked, so that nobody reads a wrong figure. What a sentence claims beside
+figures is judged once it is whole (`claims`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from chatbot.dialogue.claims import Doubts
 
 CLAUSE_END = re.compile(r"[.!?;,:](?=\s)|\n|(?<=\s)[–—](?=\s)")
 SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
@@ -84,15 +87,25 @@ def _number(shown: str, sign: str, digits: str, unit: str) -> Item:
 
 
 class StreamCheck:
-    """Follows one reply as it grows."""
+    """Follows one reply as it grows: figures clause by clause, and with `doubts` and `carried` claims by sentence."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(
+        self, source: Source, doubts: Doubts | None = None, carried: Callable[[str], bool] = lambda sentence: True
+    ) -> None:
+        """`carried` tells whether the passages carry a sentence, and may take its time."""
         self._source = source
+        self._doubts = doubts
+        self._carried = carried
         self._checked = 0
+        self._judged = 0
         self.failed: list[str] = []
 
     def release(self, text: str, whole: bool = False) -> int:
         """How many characters of the reply so far may be shown; `failed` names what stopped it for good."""
+        shown = self._release_figures(text, whole)
+        return shown if self._doubts is None else self._release_claims(text, shown, whole, self._doubts)
+
+    def _release_figures(self, text: str, whole: bool) -> int:
         while not self.failed:
             end = CLAUSE_END.search(text, self._checked)
             if end is None and not whole:
@@ -109,6 +122,17 @@ class StreamCheck:
         last_word = max(text.rfind(" "), text.rfind("\n"), self._checked - 1) + 1
         suspicious = MAY_BEGIN.search(text, self._checked)
         return min(last_word, suspicious.start()) if suspicious else last_word
+
+    def _release_claims(self, text: str, shown: int, whole: bool, doubts: Doubts) -> int:
+        ends = [found.end() for found in SENTENCE_END.finditer(text, self._judged, shown) if found.end() < len(text)]
+        for end in [*ends, *([shown] if whole and not self.failed else [])]:
+            sentence = text[self._judged : end].strip()
+            if doubts.claims(sentence) and not self._carried(sentence):
+                self.failed = [*self.failed, sentence]
+                return self._judged
+            self._judged = end
+        doubted = doubts.first(text, self._judged)
+        return shown if doubted is None else min(shown, doubted)
 
 
 def whole_sentences(text: str, end: int) -> str:

@@ -16,19 +16,22 @@ CountTokens = Callable[[Sequence[ChatMessage]], int]
 
 
 def build_prompt(
-    system: str, history: Sequence[ChatMessage], question: str, passages: Sequence[Passage]
+    system: str, history: Sequence[ChatMessage], question: str, passages: Sequence[Passage], meant: str = ""
 ) -> list[ChatMessage]:
-    """The messages for one turn: system text, earlier turns as they were said, then the facts with the question."""
-    turn: ChatMessage = {"role": "user", "content": render_question(question, passages)}
+    """The messages for one turn: system text, earlier turns as they were said, then the facts with the question.
+
+    `meant` is the question worded to stand alone.
+    """
+    turn: ChatMessage = {"role": "user", "content": render_question(question, passages, meant)}
     return [{"role": "system", "content": system}, *history, turn]
 
 
-def render_question(question: str, passages: Sequence[Passage]) -> str:
-    """The user's message with the facts above it; without facts, the message alone."""
+def render_question(question: str, passages: Sequence[Passage], meant: str = "") -> str:
+    """The user's message with the facts above it and what it means below; without facts, the message alone."""
     if not passages:
         return question
     facts = "\n".join(f"- {render_fact(passage)}" for passage in passages)
-    return f"Facts:\n{facts}\n\nQuestion: {question}"
+    return f"Facts:\n{facts}\n\nQuestion: {question}" + (f"\nIn other words: {meant}" if meant else "")
 
 
 def render_fact(passage: Passage) -> str:
@@ -45,6 +48,7 @@ def fit_prompt(
     passages: Sequence[Passage],
     count: CountTokens,
     budget: int,
+    meant: str = "",
 ) -> tuple[list[ChatMessage], list[Passage]]:
     """The longest prompt of at most `budget` tokens, and the passages it holds.
 
@@ -55,7 +59,7 @@ def fit_prompt(
     kept = list(passages)
     sizes = [count([*exchange]) for exchange in turns]
     while True:
-        prompt = build_prompt(system, [message for turn in turns for message in turn], question, kept)
+        prompt = build_prompt(system, [message for turn in turns for message in turn], question, kept, meant)
         excess = count(prompt) - budget
         if excess <= 0:
             return prompt, kept

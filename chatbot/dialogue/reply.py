@@ -10,8 +10,10 @@ from typing import Literal
 
 from chatbot.dialogue.best_of import FREE_TEMPERATURE, BestOf
 from chatbot.dialogue.check import Source, StreamCheck, whole_sentences
+from chatbot.dialogue.claims import Doubts, Judge
 from chatbot.dialogue.turn import Turn, quotation
 from chatbot.engines.base import Engine, Generation
+from chatbot.knowledge.articles import split_sentences
 from chatbot.records import Sampling
 
 Outcome = Literal["fixed", "passed", "shortened", "rewritten", "quoted", "abstained", "off"]
@@ -65,7 +67,6 @@ def write_reply(
         yield
         return
     writer = BestOf(engine, best_of, turn.sources) if best_of > 1 else engine
-    source = Source.of(turn.sources)
     failed: list[str] = []
     for attempt in range(ATTEMPTS):
         again = replace(sampling, temperature=max(sampling.temperature, FREE_TEMPERATURE), seed=sampling.seed + 1)
@@ -73,7 +74,7 @@ def write_reply(
         if not check:
             yield from _unchecked(writing)
             return
-        follower = StreamCheck(source)
+        follower = _follower(engine, turn, sampling)
         text, shown = "", 0
         for piece in writing.generation:
             text = (text + piece).lstrip()
@@ -102,9 +103,21 @@ def write_reply(
     else:
         _fall_back(turn, writing)
     writing.failed = failed or None
-    declines = not sampling.schema and DECLINES.search(writing.text) is not None
-    writing.abstained = writing.abstained or declines
+    if not sampling.schema and not writing.abstained and DECLINES.search(writing.text):
+        writing.abstained = True
+        if turn.judged and not writing.text.endswith("?"):
+            writing.text = f"{writing.text} {split_sentences(turn.unknown)[-1]}"
     yield
+
+
+def _follower(engine: Engine, turn: Turn, sampling: Sampling) -> StreamCheck:
+    """What the reply has to pass as it grows."""
+    source = Source.of(turn.sources)
+    if not turn.judged or sampling.schema:
+        return StreamCheck(source)
+    judge = Judge(engine, turn.prompt)
+    doubts = Doubts(turn.sources, turn.language)
+    return StreamCheck(source, doubts, lambda said: DECLINES.search(said) is not None or judge.carried(said))
 
 
 def _unchecked(writing: Writing) -> Iterator[None]:
@@ -117,8 +130,9 @@ def _unchecked(writing: Writing) -> Iterator[None]:
 
 
 def _fall_back(turn: Turn, writing: Writing) -> None:
-    """The best passage in its own words, or without one the pack's "I don't know"."""
-    if turn.passages:
-        writing.text, writing.outcome = quotation(turn.passages), "quoted"
+    """The best of the passages in their own words, or without any the pack's "I don't know"."""
+    told = turn.excerpt() if turn.judged else quotation(turn.passages)
+    if told:
+        writing.text, writing.outcome = told, "quoted"
     else:
         writing.text, writing.outcome, writing.abstained = turn.unknown, "abstained", True

@@ -11,10 +11,11 @@ from typing import Any, Literal
 
 from chatbot.dialogue.admission import Admission
 from chatbot.dialogue.guard import clean_message
-from chatbot.dialogue.handoff import GAVE_UP
+from chatbot.dialogue.handoff import GAVE_UP, offers_person
 from chatbot.dialogue.metrics import Metrics
 from chatbot.dialogue.prompt import prompt_hash
 from chatbot.dialogue.reply import Writing, write_reply
+from chatbot.dialogue.sources import used_passages
 from chatbot.dialogue.turn import Turn, prepare_turn
 from chatbot.engines.base import Engine, Generation
 from chatbot.engines.live import LiveEngine
@@ -161,7 +162,7 @@ class Session:
                 )
             knowledge.set_answers(self.store.feedback.answers())
             history = self.history(question)
-            turn = prepare_turn(self.settings, self.pack, knowledge, engine.count_tokens, history, question.content)
+            turn = prepare_turn(self.settings, self.pack, knowledge, engine, history, question.content)
             trace = Trace(
                 version=engine.version,
                 prompt_hash=prompt_hash(turn.prompt) if turn.prompt else "",
@@ -218,7 +219,10 @@ class Session:
             writing.stop()
             save(reply.id, writing.text.strip(), "failed", trace)
             raise
-        trace = replace(trace, check=writing.outcome, refused=writing.failed or [])
+        sources = used_passages(writing.text, turn.passages) if turn.act == "answer" and not writing.abstained else ()
+        shown = [asdict(passage) | {"used": passage.id in sources} for passage in turn.passages]
+        offered = offers_person(self.pack, writing.text)
+        trace = replace(trace, check=writing.outcome, refused=writing.failed or [], passages=shown, offered=offered)
         if writing.abstained and not writing.stopped:
             trace = replace(trace, act="abstain", uncertain=True)
             if self._failures(reply) >= MOST_FAILURES:

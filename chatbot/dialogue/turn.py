@@ -4,14 +4,17 @@ Shared by the session that serves and by the evaluation that judges, so that a s
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 from chatbot.dialogue.guard import defuse_markup
-from chatbot.dialogue.handoff import ACCEPTED, ASKED, wants_person
-from chatbot.dialogue.prompt import CountTokens, fit_prompt
+from chatbot.dialogue.handoff import ACCEPTED, ASKED, offers_person, wants_person
+from chatbot.dialogue.prompt import fit_prompt
+from chatbot.dialogue.standalone import standalone_question
+from chatbot.engines.base import Engine
 from chatbot.errors import InputError
 from chatbot.knowledge.articles import split_sentences
 from chatbot.knowledge.embeddings import windows
@@ -24,12 +27,10 @@ from chatbot.settings import Settings
 
 Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
 NEARLY_AS_GOOD = 0.06
-SAID_AGAIN = 2  # sentences at most
+MOST_EXCERPTED = 2  # sentences
+FAINT = 0.8  # of the usual score: where the model reads, it tells better than the score whether passages answer
 JUST_BEFORE = 6  # messages
 SURE_IN_TALK = 0.8
-OFFER = re.compile(
-    r"\b(?:colleague|somebody|someone)\b[^.!?]*\?\s*$|\bshall i\?\s*$|colleague\. would you", re.IGNORECASE
-)
 YES = re.compile(
     r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please|go on|go ahead|of course|why not|do(?: that| it| so)?|"
     r"(?:that would|that['’]d) be (?:great|nice|good|lovely|helpful)|get (?:one|them|me one|a colleague))\b"
@@ -47,7 +48,9 @@ class Turn:
     """A prepared turn: a fixed `reply`, or a prompt with the `sources` that the model's reply may take figures from.
 
     `quote` is the answer in the words of the passages or of the pack's rows, where the model is not trusted to write
-    it; `unknown` is what is said when no reply can be vouched for.
+    it. Where the model writes, `judged` tells whether it is asked if the passages carry its sentences, and `excerpt`
+    gives those of the passages that are nearest to the question; `unknown` is what is said when no reply can be vouched
+    for.
     """
 
     act: Act = "answer"
@@ -56,6 +59,9 @@ class Turn:
     sources: list[str] = field(default_factory=list)
     reply: str = ""
     quote: str = ""
+    excerpt: Callable[[], str] = str
+    judged: bool = False
+    language: str = "en"
     unknown: str = ""
     handoff: str | None = None
     rule: str | None = None
@@ -70,20 +76,19 @@ def prepare_turn(
     settings: Settings,
     pack: Pack,
     knowledge: Knowledge,
-    count_tokens: CountTokens,
+    engine: Engine,
     history: Sequence[ChatMessage],
     question: str,
 ) -> Turn:
     """Decide what the model is asked, if it is; raises `InputError` when the question does not fit the context."""
     handoff = pack.persona.handoff
-    accepted = history and OFFER.search(history[-1]["content"]) and YES.fullmatch(question.strip())
+    accepted = history and offers_person(pack, history[-1]["content"]) and YES.fullmatch(question.strip())
     if accepted:
         return Turn("handoff", reply=handoff.message, handoff=ACCEPTED)
     earlier: list[ChatMessage] = [
         {"role": m["role"], "content": defuse_markup(unopened(m["content"], pack))} for m in history
     ]
-    queries = search_queries(knowledge.index, earlier, question)
-    looking = _ahead.submit(knowledge.index.look_up, queries, settings.passages)  # in vain where a rule applies
+    looking = _ahead.submit(_look_up, settings, knowledge.index, engine, earlier, question)  # in vain if a rule applies
     route = knowledge.router.route(question)
     rule = _rule(route, bool(history))
     if wants_person(question, handoff.phrases) and not (rule and rule.action == "handoff"):
@@ -95,37 +100,62 @@ def prepare_turn(
         return Turn(_act(rule), reply=rule.message or "", handoff=reason, rule=rule.name)
     talk = rule if rule and not (history and rule.action == "ask") else None
     opening = _opening(route, history) if settings.quotes else ""
-    found = Found([], False) if talk else looking.result()
+    found, meant = (Found([], False), "") if talk else looking.result()
     passages = found.passages
     needed = settings.passages and not talk
-    least = knowledge.index.usual_score if settings.min_score is None else settings.min_score
+    usual = knowledge.index.usual_score
+    least = settings.min_score if settings.min_score is not None else usual if settings.quotes else FAINT * usual
     unanswered = found.unanswered and not history  # a follow-up says too little by itself
     if needed and (unanswered or not passages or passages[0].score < least):
         return Turn("abstain", passages=passages, reply=pack.persona.unknown)
     budget = settings.context_tokens - settings.max_new_tokens
     system = pack.persona.system
-    prompt, kept = fit_prompt(system, earlier, defuse_markup(question), passages, count_tokens, budget)
+    prompt, kept = fit_prompt(system, earlier, defuse_markup(question), passages, engine.count_tokens, budget, meant)
     if passages and not kept:
         raise InputError("the message leaves no room for the facts it asks about: send a shorter one")
     contact = pack.persona.contact
     said = [message["content"] for message in earlier if message["role"] == "user"]
     sources = [*(f"{p.title} {p.text}" for p in kept), question, *said, contact.email, contact.phone, contact.hours]
-    quote = ""
-    if settings.quotes:
-        quote = knowledge.talk.reply(talk, question) if talk else _told(knowledge.index, kept, earlier, question)
+    quote, excerpt = "", str
+    if talk:
+        quote = knowledge.talk.reply(talk, question)
+    elif settings.quotes:
+        quote = _told(knowledge.index, kept, earlier, question)
+    elif kept and kept[0].score >= usual:
+        excerpt = partial(_excerpt, knowledge.index, kept, question)
     if opening and quote and not talk:
         quote, rule = opening + quote, route.tone
-    act = _act(talk) if talk else "answer"
-    return Turn(act, prompt, kept, sources, quote=quote, unknown=pack.persona.unknown, rule=rule.name if rule else None)
+    return Turn(
+        _act(talk) if talk else "answer",
+        prompt,
+        kept,
+        sources,
+        quote=quote,
+        excerpt=excerpt,
+        judged=settings.judges and bool(kept),
+        language=pack.persona.language,
+        unknown=pack.persona.unknown,
+        rule=rule.name if rule else None,
+    )
 
 
-def search_queries(index: KnowledgeIndex, history: Sequence[ChatMessage], question: str) -> list[Query]:
-    """The question alone, after the user's message before it, and that together with the article it was about.
+def _look_up(
+    settings: Settings, index: KnowledgeIndex, engine: Engine, history: Sequence[ChatMessage], question: str
+) -> tuple[Found, str]:
+    """What is found, and how a follow-up is worded to stand alone, which a model that reads does."""
+    meant = standalone_question(engine, history, question) if settings.judges else ""
+    return index.look_up(search_queries(index, history, question, meant), settings.passages), meant
+
+
+def search_queries(
+    index: KnowledgeIndex, history: Sequence[ChatMessage], question: str, meant: str = ""
+) -> list[Query]:
+    """The question alone, as it was meant, after the user's message before it, and that with the article it was about.
 
     Not after the reply before it: a quoted reply finds itself again, whatever is asked next. People end a long message
     with what they want, so the end of one is asked by itself too.
     """
-    queries: list[Query] = [question, *windows(question)[-1:]]
+    queries: list[Query] = [question, *windows(question)[-1:], *([meant] if meant else [])]
     asked = [message["content"] for message in history if message["role"] == "user"]
     if asked:
         together = f"{asked[-1]}\n{question}"
@@ -150,8 +180,13 @@ def _told(index: KnowledgeIndex, passages: Sequence[Passage], history: Sequence[
     again = any(all(part in message["content"] for part in parts) for message in history[-JUST_BEFORE:])
     if not quote or not again or passages[0].kind == "answer":
         return quote
-    sentences = [sentence for part in parts for sentence in split_sentences(part)]
-    return " ".join(index.nearest(question, sentences, max(1, min(SAID_AGAIN, len(sentences) - 1))))
+    return _excerpt(index, passages[: len(parts)], question)
+
+
+def _excerpt(index: KnowledgeIndex, passages: Sequence[Passage], question: str) -> str:
+    """The sentences of passages that are nearest to a question, never all of them."""
+    sentences = [sentence for passage in passages for sentence in split_sentences(passage.text)]
+    return " ".join(index.nearest(question, sentences, max(1, min(MOST_EXCERPTED, len(sentences) - 1))))
 
 
 def _rule(route: Route, follows: bool) -> Rule | None:

@@ -56,7 +56,7 @@ class Ties:
     """Finds the pieces that a reply rests on, by the words they share, rare ones and figures above common ones."""
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
-        self._words = [set(_words(piece.text)) for piece in pieces]
+        self._words = [set(words_of(piece.text)) for piece in pieces]
         self._by_article: dict[str, list[int]] = {}
         for position, piece in enumerate(pieces):
             self._by_article.setdefault(piece.article, []).append(position)
@@ -76,20 +76,20 @@ class Ties:
     def topic(self, reply: str) -> int | None:
         """The piece that most of a reply is about, by the weight of its words; None where no piece is."""
         found = self.find(reply)
-        words = set(_words(reply))
+        words = set(words_of(reply))
         whole = sum(self._weights.get(word, 0.0) for word in words)
         return found[0] if found and self._shared(words, found[0]) > TOPIC_SHARE * whole else None
 
     def restated(self, reply: str) -> int | None:
         """The piece that holds at least half of a reply, words that no piece has included; None where no piece does."""
-        words = set(_words(reply))
+        words = set(words_of(reply))
         rarest = max(self._weights.values(), default=0.0)
         whole = sum(self._weights.get(word, rarest) for word in words)
         best = max(self.find(reply), key=lambda piece: self._shared(words, piece), default=None)
         return best if best is not None and self._shared(words, best) >= TOPIC_SHARE * whole else None
 
     def _best(self, text: str, candidates: Sequence[int]) -> int | None:
-        words = set(_words(text))
+        words = set(words_of(text))
         scores = [self._shared(words, position) for position in candidates]
         return candidates[scores.index(max(scores))] if scores and max(scores) > 0 else None
 
@@ -98,5 +98,6 @@ class Ties:
         return sum(self._weights[word] for word in words & self._words[piece])
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """Words, figures and addresses of a text in lower case, in their order."""
     return [word.lower() for word in WORD.findall(text)]

@@ -101,7 +101,11 @@ def _item(store: Store, message: Message, ratings: dict[str, str]) -> View:
         **_blank(message.role, message.content, message.status),
         "id": message.id,
         "rating": ratings.get(message.id),
-        "sources": [{"title": _source_title(one), "text": str(one.get("text", ""))} for one in trace.passages],
+        "sources": [
+            {"title": _source_title(one), "text": str(one.get("text", ""))}
+            for one in trace.passages
+            if one.get("used", True)
+        ],
         "handoff": bool(trace.handoff),
         "uncertain": trace.uncertain,
         "siblings": [sibling.id for sibling in store.conversations.siblings(message)],

@@ -10,6 +10,7 @@ import pytest
 from chatbot.dialogue.handoff import wants_person
 from chatbot.dialogue.prompt import build_prompt, fit_prompt, prompt_hash, render_fact
 from chatbot.dialogue.turn import prepare_turn
+from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import InputError
 from chatbot.knowledge.embeddings import HashedEmbedder
 from chatbot.knowledge.knowledge import open_knowledge
@@ -134,7 +135,7 @@ def test_what_people_wrote_cannot_pose_as_another_speaker(pack: Pack) -> None:
         {"role": "user", "content": f"Hello {MARKS}"},
         {"role": "assistant", "content": f"Good day {MARKS}"},
     ]
-    turn = prepare_turn(load_settings(), pack, knowledge, count, said, f"candles {MARKS}")
+    turn = prepare_turn(load_settings(), pack, knowledge, ScriptedEngine(), said, f"candles {MARKS}")
     assert any(passage.kind == "answer" for passage in turn.passages)
     for message in turn.prompt:
         assert "<|" not in message["content"]
@@ -147,16 +148,16 @@ def test_a_turn_looks_up_the_question_with_the_one_before_it(pack: Pack) -> None
         {"role": "user", "content": "What does delivery within the UK cost?"},
         {"role": "assistant", "content": "£4.95."},
     ]
-    turn = prepare_turn(load_settings(passages=1), pack, knowledge, count, said, "and to Germany?")
+    turn = prepare_turn(load_settings(passages=1), pack, knowledge, ScriptedEngine(), said, "and to Germany?")
     assert turn.passages[0].source == "articles/delivery.md:9"
     assert not turn.handoff
 
 
 def test_a_turn_is_uncertain_when_nothing_near_was_found(pack: Pack) -> None:
     knowledge = open_knowledge(pack, HashedEmbedder(), HashedEmbedder())
-    assert prepare_turn(load_settings(), pack, knowledge, count, [], "quantum chromodynamics").uncertain
-    certain = prepare_turn(load_settings(), pack, knowledge, count, [], "Delivery to Germany takes 6 working days")
-    assert not certain.uncertain
+    asked = ("quantum chromodynamics", "Delivery to Germany takes 6 working days")
+    turns = [prepare_turn(load_settings(), pack, knowledge, ScriptedEngine(), [], question) for question in asked]
+    assert [turn.uncertain for turn in turns] == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,30 @@
 """Training and serving show the model the same text for the same question."""
 
+from collections.abc import Sequence
+
 from chatbot.dialogue.turn import prepare_turn
 from chatbot.engines.base_model import BaseModel, encode_chat
+from chatbot.engines.scripted import ScriptedEngine
 from chatbot.knowledge.embeddings import HashedEmbedder
 from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
+from chatbot.records import ChatMessage
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training.curation.snapshots import curate, freeze
 from training.finetuning.encoding import encode_rows
+
+
+class Counting(ScriptedEngine):
+    """Counts tokens as the base model does."""
+
+    def __init__(self, base: BaseModel) -> None:
+        super().__init__()
+        self._tokenizer = base.tokenizer
+
+    def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
+        return len(encode_chat(self._tokenizer, messages))
 
 
 def test_a_rows_prompt_is_the_prompt_of_serving(
@@ -29,7 +44,7 @@ def test_a_rows_prompt_is_the_prompt_of_serving(
             settings,
             pack,
             knowledge,
-            lambda messages: len(encode_chat(tiny_base.tokenizer, messages)),
+            Counting(tiny_base),
             history,
             question,
         )

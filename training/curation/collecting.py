@@ -19,7 +19,10 @@ Origin = Literal["pair", "dialogue", "correction", "like", "answer"]
 
 @dataclass(frozen=True)
 class Example:
-    """Something to learn: `messages` alternate and end with the reply to imitate; a split keeps each `group` whole."""
+    """Something to learn: `messages` alternate and end with the reply to imitate; a split keeps each `group` whole.
+
+    `meant` is the question worded to stand alone, where the pack says so.
+    """
 
     id: str
     messages: list[ChatMessage]
@@ -30,6 +33,7 @@ class Example:
     person: str | None = None
     role: str = "pack"
     rejected: str | None = None
+    meant: str = ""
 
     @property
     def question(self) -> str:
@@ -92,8 +96,8 @@ def from_pack(pack: Pack) -> list[Example]:
         messages: list[ChatMessage] = [{"role": turn.role, "content": turn.content} for turn in dialogue.messages]
         group = f"dialogue-{number}"
         examples += [
-            Example(f"{group}-{end // 2}", messages[:end], "dialogue", group, dialogue.intent)
-            for end in range(2, len(messages) + 1, 2)
+            Example(f"{group}-{turn}", messages[: 2 * turn], "dialogue", group, dialogue.intent, meant=meant)
+            for turn, meant in enumerate(["", *(dialogue.lookups or [""] * (len(messages) // 2 - 1))], start=1)
         ]
     return examples
 

@@ -1,8 +1,9 @@
 """A snapshot: the curated rows of one moment, frozen in numbered files from which a run learns.
 
 `$CHATBOT_HOME/snapshots/<n>/` holds `train.jsonl` and `validation.jsonl` (conversational rows whose prompts carry the
-passages, made by the code that serves), `preferences.jsonl` (prompt, chosen, rejected), `unpaired.jsonl` (prompt,
-completion, label) and `manifest.json`. The same content is never frozen twice.
+passages, made by the code that serves), `reading.jsonl` (rows that teach to read and to judge), `preferences.jsonl`
+(prompt, chosen, rejected), `unpaired.jsonl` (prompt, completion, label) and `manifest.json`. The same content is never
+frozen twice.
 """
 
 import hashlib
@@ -27,11 +28,13 @@ from chatbot.store import Store
 from training.curation.cleaning import clean, redact_messages
 from training.curation.collecting import Example, collect
 from training.curation.deduplication import deduplicate
+from training.curation.reading import reading_rows
+from training.curation.selection import select_to_write
 from training.curation.splitting import split
 from training.curation.trust import weigh
 
 Row = dict[str, Any]
-FILES = ("train", "validation", "preferences", "unpaired")
+FILES = ("train", "validation", "reading", "preferences", "unpaired")
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,9 @@ class Snapshot:
     counts: dict[str, Any]
 
     def read(self, name: str) -> Iterator[Row]:
-        """The rows of `train`, `validation`, `preferences` or `unpaired`, one after another."""
+        """The rows of one of `FILES`, one after another; none where an older snapshot lacks the file."""
+        if not (self.folder / f"{name}.jsonl").is_file():
+            return
         with (self.folder / f"{name}.jsonl").open(encoding="utf-8") as lines:
             for line in lines:
                 yield json.loads(line)
@@ -77,11 +82,16 @@ class Curated:
         }
 
 
-def curate(pack: Pack, store: Store) -> Curated:
-    """Collect, clean, redact, weigh, deduplicate and split; writes nothing."""
+def curate(pack: Pack, store: Store, writes: bool = False) -> Curated:
+    """Collect, clean, redact, weigh, deduplicate and split; writes nothing.
+
+    `writes` is for a model that writes what people hear, and has no use for rows that it is never asked.
+    """
     collected = collect(pack, store)
     dropped, redacted = collected.dropped, Counter[str]()
     examples = clean(collected.examples, pack.persona, dropped, redacted)
+    if writes:
+        examples = select_to_write(examples, pack, dropped)
     train, validation = split(deduplicate(weigh(examples, dropped), dropped))
     public = [pack.persona.contact.email, pack.persona.contact.phone]
     unpaired: list[Row] = []
@@ -104,6 +114,7 @@ def freeze(
     examples = [*curated.train, *curated.validation, *map(_judged, curated.unpaired)]
     knowledge.index.embed([query for example in examples for query in _queries(example, pack, knowledge)])
     files = _files(curated, lambda example: reading_prompt(example, pack, knowledge, settings.passages))
+    files["reading"] = reading_rows(pack, curated.train, files["train"]) if settings.judges else []
     digest = _digest(files, pack.name)
     latest = next(iter(store.versions.snapshots()), None)
     if latest and latest["counts"].get("digest") == digest and Path(latest["path"]).is_dir():
@@ -126,7 +137,8 @@ def open_snapshot(store: Store, number: int) -> Snapshot:
 
 def verify(snapshot: Snapshot, pack: str) -> None:
     """Raise `TrainingError` if the files are not what was frozen."""
-    if snapshot.counts.get("digest") != _digest({name: snapshot.read(name) for name in FILES}, pack):
+    frozen = {name: snapshot.read(name) for name in FILES if (snapshot.folder / f"{name}.jsonl").is_file()}
+    if snapshot.counts.get("digest") != _digest(frozen, pack):
         raise TrainingError(
             f"snapshot {snapshot.number} was changed since it was frozen: restore {snapshot.folder} from a backup, or "
             "remove that folder and run again without --snapshot"
@@ -157,7 +169,7 @@ def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, limit: in
     right = knowledge.index.answering(itself)
     if right and passages and all(passage.id != right.id for passage in passages):
         passages[-1] = right
-    return build_prompt(pack.persona.system, _history(example), defuse_markup(question), passages)
+    return build_prompt(pack.persona.system, _history(example), defuse_markup(question), passages, example.meant)
 
 
 def _history(example: Example) -> list[ChatMessage]:
@@ -168,7 +180,7 @@ def _queries(example: Example, pack: Pack, knowledge: Knowledge) -> list[Query]:
     """What is looked up for a row: nothing for one of a rule that talks."""
     if any(rule.talks for rule in pack.rules if rule.name == example.intent):
         return []
-    return search_queries(knowledge.index, _history(example), example.question)
+    return search_queries(knowledge.index, _history(example), example.question, example.meant)
 
 
 def _judged(verdict: Row) -> Example:

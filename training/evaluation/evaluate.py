@@ -136,7 +136,7 @@ def _judge(
 def _prepare(bench: Workbench, knowledge: Knowledge, engine: Engine, case: Case) -> Turn:
     messages: list[ChatMessage] = [{"role": turn.role, "content": turn.content} for turn in case.messages]
     history, question = messages[:-1], messages[-1]["content"]
-    return prepare_turn(bench.settings, bench.pack, knowledge, engine.count_tokens, history, question)
+    return prepare_turn(bench.settings, bench.pack, knowledge, engine, history, question)
 
 
 def _reply_to_all(

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +73,14 @@ def _replies(base: BaseModel, recipe: Recipe, rows: Rows, folder: Path | None) -
     """Imitation of the snapshot's replies, for multitask with the intent beside it."""
     intents: dict[str, str] = {}
 
-    def noted(name: str) -> Iterator[Row]:
-        for row in rows(name):
+    def noted(*names: str) -> Iterator[Row]:
+        for row in chain.from_iterable(map(rows, names)):
             intents[row["id"]] = row["intent"]
             yield row
 
     encoded = [
-        encode_rows(base, noted(name), recipe.max_length, recipe.learn == "all", folder)
-        for name in ("train", "validation")
+        encode_rows(base, noted(*names), recipe.max_length, recipe.learn == "all", folder)
+        for names in (("train", "reading"), ("validation",))
     ]
     too_long = sum(part.too_long for part in encoded)
     names = sorted({intent for intent in intents.values() if intent})

@@ -1,0 +1,28 @@
+"""Which of a pack's rows a model is taught that writes what people hear: those that it will be asked to answer.
+
+What rules answer it never writes. A row that says that nothing is known teaches silence: with as many of them as packs
+hold, a base that reads answered fewer questions after a fine-tune than before.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from chatbot.knowledge.packs import Pack
+from chatbot.knowledge.questions import UNKNOWN
+from training.curation.collecting import Example
+
+ANSWERED_FOR_ONE_UNKNOWN = 9
+
+
+def select_to_write(examples: Sequence[Example], pack: Pack, dropped: Counter[str]) -> list[Example]:
+    """The rows to learn, in their order; what is left out is counted."""
+    rules = {rule.name for rule in pack.rules if rule.action != "acknowledge"}
+    asked = [example for example in examples if example.role != "pack" or example.intent not in rules]
+    dropped["answered by a rule"] += len(examples) - len(asked)
+    silent = [example for example in asked if example.role == "pack" and example.intent == UNKNOWN]
+    wanted = max(1, (len(asked) - len(silent)) // ANSWERED_FOR_ONE_UNKNOWN)
+    step = max(1, -(-len(silent) // wanted))
+    kept = {example.id for example in silent[::step]}
+    chosen = [example for example in asked if example not in silent or example.id in kept]
+    dropped["enough rows that do not know"] += len(asked) - len(chosen)
+    return chosen
