@@ -28,6 +28,17 @@ class Batch:
         return self.labels[:, 1:] != IGNORED
 
     @property
+    def stops(self) -> torch.Tensor:
+        """How many tokens of each row stand before its last learned one, shape (rows,)."""
+        followed = self.followed_by_learned
+        return torch.where(followed, torch.arange(followed.shape[1]) + 1, 0).amax(1)
+
+    @property
+    def tokens_in_turn(self) -> torch.Tensor:
+        """The prefix and then the rows with their padding, shape (shared + rows x length,)."""
+        return torch.cat((self.prefix, self.ids.flatten()))
+
+    @property
     def targets(self) -> torch.Tensor:
         """The learned tokens, row after row, shape (learned,)."""
         return self.labels[:, 1:][self.followed_by_learned]

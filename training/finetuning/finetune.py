@@ -20,7 +20,7 @@ from chatbot.errors import TrainingError
 from training.finetuning.checkpoints import BEST, State, load_checkpoint, save_best, save_checkpoint
 from training.finetuning.learner import Learner
 from training.finetuning.lora import attach_adapter, load_for_training
-from training.finetuning.objectives import Imitation
+from training.finetuning.objectives import Imitation, Unit
 from training.finetuning.plan import Step, epochs_within, plan_steps
 from training.finetuning.processes import ALONE, Processes
 from training.finetuning.recipe import Recipe
@@ -95,6 +95,7 @@ def finetune(
             step = plan[state.step]
             if step.stage != current:
                 current, stage = step.stage, _entered(learner, stages[step.stage], folder, note)
+                learner.rows_return = stage.epochs > 1
                 if current == len(stages) - 1 and state.base_loss is None:
                     _begin_validation(learner, stage, folder, state)
             units = [stage.train[i] for i in step.units]
@@ -163,6 +164,9 @@ def _learner(
         shard(model, device)
     objectives, padding = [stage.objective for stage in stages], base.tokenizer.eos_token_id
     learner = Learner(model, objectives, recipe, padding, folder, processes)
+    if learner.forward.fused:
+        units = [unit for stage in stages for part in (stage.train, stage.validation) for unit in part]
+        learner.forward.fused.store(folder, [row for unit in units for row in unit.rows])
     if not processes.first:
         torch.manual_seed(recipe.seed + processes.rank)
     return learner
@@ -179,13 +183,20 @@ def _affordable(learner: Learner, stages: Sequence[Stage], recipe: Recipe) -> li
     work = [[stages[step.stage].train[i] for i in step.units] for step in plan]
     work.sort(key=lambda units: max(unit.length for unit in units))
     chosen = [work[(2 * number + 1) * len(work) // (2 * PACED)] for number in range(PACED)]
-    imitation = Imitation()
-    learner.rehearse(imitation, chosen[0])
+    learner.rows_return = False
+    learner.rehearse(Imitation(), chosen[0])
+    learner.rows_return = True
+    pace = _pace(learner, chosen)
+    again = _pace(learner, chosen) / pace if learner.forward.stored else 1.0
+    return learner.processes.tell(epochs_within(recipe.minutes * 60 / (SLACK * pace), stages, recipe, again))
+
+
+def _pace(learner: Learner, work: Sequence[Sequence[Unit]]) -> float:
+    """Seconds a step."""
     began = time.perf_counter()
-    for units in chosen:
-        learner.rehearse(imitation, units)
-    pace = (time.perf_counter() - began) / PACED
-    return learner.processes.tell(epochs_within(recipe.minutes * 60 / (SLACK * pace), stages, recipe))
+    for units in work:
+        learner.rehearse(Imitation(), units)
+    return (time.perf_counter() - began) / len(work)
 
 
 def _entered(learner: Learner, stage: Stage, folder: Path, note: Note) -> Stage:

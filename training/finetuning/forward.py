@@ -15,6 +15,7 @@ from training.finetuning.batches import Batch
 from training.finetuning.frozen import Head, Room
 from training.finetuning.fused import FusedDecoder
 from training.finetuning.lora import product_dtype
+from training.finetuning.states import StoredStates
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -45,6 +46,11 @@ class Forward:
     def hidden(self, batch: Batch) -> torch.Tensor:
         """Last hidden states before each learned token, shape (learned, model width), row after row."""
         return self.fused.hidden(batch) if self.fused else _hidden(self.model, batch, self._whole)
+
+    @property
+    def stored(self) -> StoredStates | None:
+        """What is kept of rows between steps, if anything is."""
+        return self.fused.stored if self.fused else None
 
     def log_probabilities(self, hidden: torch.Tensor, batch: Batch) -> torch.Tensor:
         """Of the learned tokens given their hidden states, in nats, shape (learned,)."""

@@ -7,6 +7,7 @@ learns; these sit on all seven matrices of a layer, on every layer from some lay
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -15,8 +16,10 @@ from training.finetuning.adapted import Adapted
 from training.finetuning.architecture import Architecture
 from training.finetuning.batches import Batch
 from training.finetuning.blocks import Attention, FeedForward, pairwise
+from training.finetuning.encoding import Encoded
 from training.finetuning.frozen import Room
-from training.finetuning.layout import Segment, lay_out
+from training.finetuning.layout import Layout, Segment, lay_out
+from training.finetuning.states import StoredStates
 
 if TYPE_CHECKING:
     from torch import nn
@@ -37,12 +40,16 @@ class FusedDecoder:
         """
         self._replies_only = replies_only
         self._model: Any = model.model
+        self._table: torch.Tensor = self._model.embed_tokens.weight.detach()
         self._precision = room.precision
         shape = Architecture.of(model)
         assert shape is not None
         self._frequencies = self._model.rotary_emb.inv_freq.cpu()
         self._layers = [_Layer(layer, shape, room, owned) for layer in self._model.layers]
+        learning = [number for number, layer in enumerate(self._layers) if layer.learns]
+        self._lowest = min([*learning, len(self._layers) - 1])
         self._put: tuple[int, ...] = ()
+        self.stored: StoredStates | None = None
 
     @staticmethod
     def fits(model: "PreTrainedModel") -> bool:
@@ -57,20 +64,39 @@ class FusedDecoder:
     def hidden(self, batch: Batch) -> torch.Tensor:
         """Last hidden states before each learned token, shape (learned, model width), row after row."""
         self._put_adapters()
-        table = self._model.embed_tokens.weight
-        layout = lay_out(batch, self._frequencies, self._replies_only, self._precision).to(table.device)
-        states = table[layout.ids].float()
+        layout = lay_out(batch, self._frequencies, self._replies_only, self._precision).to(self._table.device)
+        states = self._entering(batch, layout)
         fixed, x = states[: layout.fixed], states[layout.fixed :]
         last = self._layers[-1]
-        for layer in self._layers:
-            with torch.set_grad_enabled(torch.is_grad_enabled() and layer.learns):
-                x, fixed = layer.attend(x, fixed, layout.segments)
-                x = layer.think(x[layout.before_learned] if layer is last else x)
+        for layer in self._layers[self._lowest :]:
+            x, fixed = layer.attend(x, fixed, layout.segments)
+            x = layer.think(x[layout.before_learned] if layer is last else x)
             if layer is not last:
                 with torch.no_grad():
                     fixed = layer.think(fixed)
         hidden: torch.Tensor = self._model.norm(x)
         return hidden.to(self._precision)
+
+    @torch.no_grad()
+    def _entering(self, batch: Batch, layout: Layout) -> torch.Tensor:
+        """States that enter the lowest layer that learns, of all tokens."""
+        if self.stored is not None and (found := self.stored.read(batch)) is not None:
+            return found[layout.places]
+        ids = batch.tokens_in_turn.to(self._table.device)[layout.places]
+        x: torch.Tensor = self._table[ids].float()
+        for layer in self._layers[: self._lowest]:
+            x, _ = layer.attend(x, x[:0], layout.segments)
+            x = layer.think(x)
+        if self.stored is not None:
+            states = x.new_zeros(batch.tokens_in_turn.numel(), x.shape[1])
+            states[layout.places] = x
+            self.stored.write(batch, states)
+        return x
+
+    def store(self, folder: Path, rows: Sequence[Encoded]) -> None:
+        """Compute the states below the lowest layer that learns once for each of these rows, where there are any."""
+        if self._lowest and self._table.device.type == "cpu":
+            self.stored = StoredStates(folder, rows)
 
     @torch.no_grad()
     def _put_adapters(self) -> None:

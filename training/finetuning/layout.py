@@ -50,12 +50,13 @@ class Segment:
 
 @dataclass(frozen=True)
 class Layout:
-    """`ids` of all tokens, shape (tokens,), of which the first `fixed` are not learned through.
+    """`places` of all tokens, shape (tokens,), among the batch's, of which the first `fixed` are not learned through.
 
-    `before_learned` says which of the others have a learned token after them, row after row.
+    The batch's are its prefix and then its rows with their padding, one after another. `before_learned` says which of
+    the tokens that are not fixed have a learned one after them, row after row.
     """
 
-    ids: torch.Tensor
+    places: torch.Tensor
     fixed: int
     segments: list[Segment]
     before_learned: torch.Tensor
@@ -63,7 +64,7 @@ class Layout:
     def to(self, device: torch.device) -> "Layout":
         """The layout on a device."""
         segments = [segment.to(device) for segment in self.segments]
-        return Layout(self.ids.to(device), self.fixed, segments, self.before_learned.to(device))
+        return Layout(self.places.to(device), self.fixed, segments, self.before_learned.to(device))
 
 
 def lay_out(batch: Batch, frequencies: torch.Tensor, replies_only: bool, precision: torch.dtype) -> Layout:
@@ -75,7 +76,7 @@ def lay_out(batch: Batch, frequencies: torch.Tensor, replies_only: bool, precisi
     shared, rows = len(batch.prefix), len(batch.ids)
     followed = batch.followed_by_learned
     columns = torch.arange(followed.shape[1])
-    stops = torch.where(followed, columns + 1, 0).amax(1)
+    stops = batch.stops
     starts = torch.zeros_like(stops)
     if replies_only:
         firsts = torch.where(followed, columns, len(columns)).amin(1)
@@ -95,8 +96,9 @@ def lay_out(batch: Batch, frequencies: torch.Tensor, replies_only: bool, precisi
     if shared:
         positions, there = torch.arange(shared)[None], torch.ones(1, 0, dtype=torch.bool)
         segments.insert(0, _segment(0, 1, positions, there, frequencies, precision))
+    row_starts = shared + torch.arange(rows)[:, None] * batch.ids.shape[1]
     return Layout(
-        torch.cat((batch.prefix, batch.ids[:, :before].flatten(), batch.ids.gather(1, ends).flatten())),
+        torch.cat((torch.arange(shared), (row_starts + columns[:before]).flatten(), (row_starts + ends).flatten())),
         shared + rows * before if replies_only else 0,
         segments,
         (followed.gather(1, ends) & inside).flatten().nonzero()[:, 0] + (0 if replies_only else shared),

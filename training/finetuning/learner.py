@@ -43,6 +43,7 @@ class Learner:
     ) -> None:
         self.model = model
         self.processes = processes
+        self.rows_return = True
         self.forward = Forward(model, replies_only=recipe.backward == "replies", owned=True)
         self.objectives = [objective.to(model.device) for objective in objectives]
         self.clip_norm = recipe.clip_norm
@@ -74,6 +75,7 @@ class Learner:
     def step(self, objective: Objective, units: Sequence[Unit], rate: float) -> Total:
         """One optimizer step at a learning rate; raises `TrainingError` if the loss is no number."""
         self._learn(True)
+        self._keep_states(self.rows_return)
         weight, mine = objective.weight(units), self.processes.share(units)
         total = self._together(self._within_memory(lambda: self._gradients(objective, mine, weight, units[0])))
         if not math.isfinite(total.loss):
@@ -89,6 +91,11 @@ class Learner:
         """Put the model into the mode for it, which takes a while as it asks every module."""
         if self.model.training != learning:
             self.model.train(learning)
+
+    def _keep_states(self, growing: bool) -> None:
+        """Whether rows that are read for the first time are expected again."""
+        if self.forward.stored is not None:
+            self.forward.stored.growing = growing
 
     def _update(self) -> None:
         """The optimizer's step.
@@ -107,6 +114,7 @@ class Learner:
     def validate(self, objective: Objective, units: Sequence[Unit]) -> Total:
         """The loss over all units, without learning."""
         self._learn(False)
+        self._keep_states(True)
         mine = self.processes.share(sorted(units, key=lambda unit: unit.length))
         return self._together(self._within_memory(lambda: self._losses(objective, mine, units[0])))
 

@@ -33,19 +33,26 @@ def plan_steps(stages: Sequence[Stage], recipe: Recipe, hardness: Mapping[int, f
     return steps
 
 
-def epochs_within(steps: float, stages: Sequence[Stage], recipe: Recipe) -> list[float]:
-    """The epochs of each stage where all together may make so many steps.
+def epochs_within(steps: float, stages: Sequence[Stage], recipe: Recipe, again: float = 1.0) -> list[float]:
+    """The epochs of each stage where all together may take as long as so many first steps.
+
+    A step on rows that were read before takes `again` times as long.
 
     A stage that needs less than an equal part gets all of it, so that a few corrections after many replies are learned
     whole; the others share what is left (max-min fairness: Bertsekas and Gallager, Data Networks, 1992, 6.5.2).
     """
     epochs = [stage.epochs for stage in stages]
     passes = [len(_passes(stage, recipe)) for stage in stages]
-    wanted = [min(made, recipe.max_steps or made) for made in passes]
+    first = [min(made, made / stage.epochs) for made, stage in zip(passes, stages, strict=True)]
+    wanted = [
+        min(made, once) + again * max(0.0, made - once)
+        for made, once in zip((min(made, recipe.max_steps or made) for made in passes), first, strict=True)
+    ]
     for place, number in enumerate(sorted(range(len(stages)), key=wanted.__getitem__)):
-        part = min(float(wanted[number]), steps / (len(stages) - place))
+        part = min(wanted[number], steps / (len(stages) - place))
         if part < wanted[number]:
-            epochs[number] *= part / passes[number]
+            made = min(part, first[number]) + max(0.0, part - first[number]) / again
+            epochs[number] *= made / passes[number]
         steps -= part
     return epochs
 
