@@ -12,9 +12,11 @@ help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 14
 
 run: $(INSTALLED)  ## set up and serve the chatbot on http://127.0.0.1:7860
+	@$(BIN)/python -m chatbot base install || echo "going on with what is installed" >&2
 	@$(BIN)/python app.py
 
 test: $(TESTED) chromium  ## set up and run all tests
+	@$(BIN)/python -m chatbot base install qwen2.5-coder-1.5b-instruct
 	@$(BIN)/python -m pytest
 
 lint: $(TESTED)  ## check style and types

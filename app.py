@@ -18,6 +18,7 @@ from typing import Any
 import click
 from anyio import to_thread
 
+from chatbot.bases import ChosenBase
 from chatbot.commands import quieten, run_command
 from chatbot.errors import SettingsError
 from chatbot.settings import Settings, load_settings
@@ -128,6 +129,8 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _announce(settings: Settings, session: Any, address: str) -> None:
+    if isinstance(settings.base_model, ChosenBase):
+        click.echo(f"base model {settings.base_model}: {settings.base_model.why}", err=True)
     click.echo(f"chat: {address}  ·  {session.live.version} answers on the pack {session.pack.name}", err=True)
     if any(person.role == "operator" for person in session.store.people.staff()):
         click.echo(f"agents: {address}/review  ·  operators: {address}/operate", err=True)

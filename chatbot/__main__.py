@@ -7,6 +7,8 @@
     python -m chatbot key add NAME [--role app|agent|operator]
     python -m chatbot key list
     python -m chatbot key revoke NAME
+    python -m chatbot base [--json]
+    python -m chatbot base install [NAME|auto]
     python -m chatbot pack new DIR
     python -m chatbot pack check DIR [--json]
     python -m chatbot backup PATH
@@ -27,6 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chatbot.base_commands import base
 from chatbot.commands import quieten, run_command
 from chatbot.errors import InputError, UserError
 from chatbot.knowledge.inspection import inspect_pack
@@ -79,6 +82,7 @@ def chat(version: str | None) -> None:
                 conversation = _converse(session, text, conversation)
 
 
+commands.add_command(base)
 commands.add_command(user)
 commands.add_command(key)
 

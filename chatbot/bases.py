@@ -27,6 +27,21 @@ class Choice:
     name: str
     why: str
 
+    def __str__(self) -> str:
+        return f"{self.name}: {self.why}"
+
+
+class ChosenBase(str):
+    """The name that `auto` stands for here, with the reason."""
+
+    why: str
+
+    def __new__(cls, choice: Choice) -> "ChosenBase":
+        """The name of a choice."""
+        self = super().__new__(cls, choice.name)
+        self.why = choice.why
+        return self
+
 
 def choose_base(memory: int, cores: int, installed: Collection[str]) -> Choice:
     """The best base that fits into `memory` bytes, of those `installed`; says how a better one is to be had."""
@@ -51,8 +66,8 @@ def choice_here(assume_installed: bool = False) -> Choice:
 
 
 def resolve_base(name: str) -> str:
-    """The base that a setting names; `auto` becomes one of the catalogue."""
-    return choice_here().name if name == AUTO else name
+    """The base that a setting names; `auto` becomes a `ChosenBase` of the catalogue."""
+    return ChosenBase(choice_here()) if name == AUTO else name
 
 
 def refuse_too_large(base: PackagedBase) -> None:

@@ -3,6 +3,8 @@
 OpenVINO's reader takes few of the types that llama.cpp writes, and rounds the offsets of formats with a minimum (Q4_1
 and its like) to whole steps, which moves the weights by 9 % and makes replies fall apart (`python -m
 benchmarks.fidelity`). So what it does not read to the bit is served as Q8_0. `stored_as` is the one place that says so.
+
+Some files hold the table of a model with tied embeddings twice, once rounded more coarsely. The finer one is kept.
 """
 
 import errno
@@ -10,6 +12,7 @@ import shutil
 import struct
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -23,9 +26,14 @@ from chatbot.engines.gguf_files import HEAD, MARK, GGUFFile, Matrix, Tensor
 from chatbot.errors import WeightsError
 
 F32, F16, Q8_0 = GGMLQuantizationType.F32, GGMLQuantizationType.F16, GGMLQuantizationType.Q8_0
-FAITHFUL = {F32, F16, Q8_0, GGMLQuantizationType.Q4_0, GGMLQuantizationType.Q6_K}
+FAITHFUL = {F16, Q8_0, GGMLQuantizationType.Q4_0, GGMLQuantizationType.Q6_K}
+"""What OpenVINO's reader takes of matrices, to the bit; it refuses the others but Q4_1, Q5_1, Q2_K, Q4_K and Q5_K."""
 FILE_TYPE, Q8_0_FILE = "general.file_type", 7
 BLOCK = 32
+TABLE, HEAD_TABLE = "token_embd.weight", "output.weight"
+LOOKED_AT = 64
+LARGEST_ROUNDING = 0.25
+"""Mean difference that few bits may make, as a share of the mean size; two tables of their own differ by more than 1."""
 CHUNK = 2**19
 """How many weights are converted at a time: what a core's cache holds."""
 
@@ -38,16 +46,26 @@ class Rows(Protocol):
 
 def stored_as(tensor: Tensor, changed: bool = False) -> GGMLQuantizationType:
     """The type of a tensor in the file that is served; `changed` by an adapter, which four bits would drown."""
-    if tensor.kind in FAITHFUL and not changed:
-        return tensor.kind
     if len(tensor.shape) == 1:
         return F32
+    if tensor.kind in FAITHFUL and not changed:
+        return tensor.kind
     return F16 if tensor.shape[-1] % BLOCK else Q8_0
 
 
 def is_faithful(file: GGUFFile) -> bool:
-    """Whether OpenVINO reads all of a file to the bit."""
-    return all(stored_as(tensor) == tensor.kind for tensor in file.tensors.values())
+    """Whether OpenVINO reads all of a file to the bit, and nothing stands there twice."""
+    return not is_table_twice(file) and all(stored_as(tensor) == tensor.kind for tensor in file.tensors.values())
+
+
+def is_table_twice(file: GGUFFile) -> bool:
+    """Whether the head's table is that of the embeddings, but for rounding; some of its rows are compared."""
+    table, head = file.tensors.get(TABLE), file.tensors.get(HEAD_TABLE)
+    if table is None or head is None or table.shape != head.shape:
+        return False
+    rows = slice(0, None, max(1, table.height // LOOKED_AT))
+    ours, theirs = table.rows(rows), head.rows(rows)
+    return bool(np.abs(ours - theirs).mean() < LARGEST_ROUNDING * np.abs(theirs).mean())
 
 
 def rewrite(file: GGUFFile, out: Path, deltas: Mapping[str, Rows] | None = None) -> None:
@@ -55,8 +73,10 @@ def rewrite(file: GGUFFile, out: Path, deltas: Mapping[str, Rows] | None = None)
 
     Holds some rows in memory at a time. Raises `WeightsError` where the disk is full; nothing is left then.
     """
-    changes = deltas or {}
-    planned = [(tensor, stored_as(tensor, name in changes)) for name, tensor in file.tensors.items()]
+    changes, tensors = deltas or {}, dict(file.tensors)
+    if is_table_twice(file):
+        tensors[TABLE] = replace(tensors.pop(HEAD_TABLE), name=TABLE)
+    planned = [(tensor, stored_as(tensor, name in changes)) for name, tensor in tensors.items()]
     size = file.metadata_end + sum(_size(*each) for each in planned)
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_suffix(".partial")
