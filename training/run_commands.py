@@ -144,7 +144,8 @@ def _launched(settings: Settings) -> "Processes":
     from training.cycle import help_along
     from training.finetuning.processes import launched
 
-    processes = launched(lambda: find_base_model(settings.base_model, settings.home.resolve()).config)
+    base = find_base_model(settings.base_model, settings.home.resolve())
+    processes = launched(lambda: (base.config, base.tokenizer))
     if not processes.first:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_IGN)  # the first process tells when to stop

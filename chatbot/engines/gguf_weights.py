@@ -59,7 +59,9 @@ def load_model(gguf: Path, config: "PreTrainedConfig", dtype: "str | torch.dtype
     else:
         state = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=dtype).state_dict()
     model_class = MODEL_FOR_CAUSAL_LM_MAPPING[type(config)]
-    return model_class.from_pretrained(None, config=config, state_dict=state, dtype=dtype, **options)
+    model: PreTrainedModel = model_class.from_pretrained(None, config=config, state_dict=state, dtype=dtype, **options)
+    model.name_or_path = model.config.name_or_path = config.name_or_path  # by which an adapter tells its base
+    return model
 
 
 def _read(gguf: Path, config: "PreTrainedConfig", wanted: Mapping[str, "torch.Tensor"]) -> dict[str, "torch.Tensor"]:

@@ -50,6 +50,7 @@ def test_the_packaged_model_is_unpacked_to_a_few_kilobytes(real_home: Path) -> N
     base = find_base_model("smollm2-135m-instruct", real_home)
     model = base.load()
     assert model.num_parameters() == base.parameters == 134_515_008
+    assert base.folder.name in Path(model.name_or_path).parts
     written = [file for part in ("config", "tokenizer") for file in (base.folder / part).iterdir()]
     assert sum(file.stat().st_size for file in written) < 10e6
     assert not list(base.folder.rglob("*.safetensors"))

@@ -43,13 +43,13 @@ def test_processes_of_a_fresh_installation_unpack_the_base_once_and_whole(tmp_pa
         "import sys; from pathlib import Path; from chatbot.engines.base_model import find_base_model\n"
         "from training.finetuning.processes import launched\n"
         "base = find_base_model('smollm2-135m-instruct', Path(sys.argv[1]))\n"
-        "assert launched(base.weights).count == 2 and base.width == 576\n"
+        "assert launched(lambda: (base.config, base.tokenizer)).count == 2 and base.width == 576\n"
     )
     done = subprocess.run([*TORCHRUN, str(script), str(tmp_path)], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     (made,) = (tmp_path / "models").iterdir()
-    assert {file.name for file in made.iterdir() if file.is_dir()} == {"tokenizer", "weights"}
-    assert {"config.json", "model.safetensors"} <= {file.name for file in (made / "weights").iterdir()}
+    assert {file.name for file in made.iterdir() if file.is_dir()} == {"tokenizer", "config"}
+    assert (made / "config" / "config.json").is_file() and (made / "tokenizer" / "tokenizer.json").is_file()
 
 
 @pytest.mark.parametrize(
