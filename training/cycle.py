@@ -118,7 +118,7 @@ def run_cycle(
 def freeze_now(bench: Workbench, actor: str) -> Snapshot:
     """A snapshot of what can be learned now."""
     pack, store = bench.pack, bench.store
-    return freeze(curate(pack, store, bench.settings.judges), pack, bench.knowledge(BASE), bench.settings, store, actor)
+    return freeze(curate(pack, store, bench.settings.reads), pack, bench.knowledge(BASE), bench.settings, store, actor)
 
 
 def train_version(

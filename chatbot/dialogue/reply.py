@@ -10,7 +10,7 @@ from typing import Literal
 
 from chatbot.dialogue.best_of import FREE_TEMPERATURE, BestOf
 from chatbot.dialogue.check import Source, StreamCheck, whole_sentences
-from chatbot.dialogue.claims import Doubts, Judge
+from chatbot.dialogue.claims import Doubts
 from chatbot.dialogue.turn import Turn, quotation
 from chatbot.engines.base import Engine, Generation
 from chatbot.knowledge.articles import split_sentences
@@ -74,7 +74,7 @@ def write_reply(
         if not check:
             yield from _unchecked(writing)
             return
-        follower = _follower(engine, turn, sampling)
+        follower = _follower(turn, sampling)
         text, shown = "", 0
         for piece in writing.generation:
             text = (text + piece).lstrip()
@@ -103,21 +103,31 @@ def write_reply(
     else:
         _fall_back(turn, writing)
     writing.failed = failed or None
-    if not sampling.schema and not writing.abstained and DECLINES.search(writing.text):
+    if not sampling.schema and not writing.abstained and declines(writing.text, turn.language):
         writing.abstained = True
-        if turn.judged and not writing.text.endswith("?"):
+        if turn.carries and not writing.text.endswith("?"):
             writing.text = f"{writing.text} {split_sentences(turn.unknown)[-1]}"
     yield
 
 
-def _follower(engine: Engine, turn: Turn, sampling: Sampling) -> StreamCheck:
+def declines(text: str, language: str = "en") -> bool:
+    """Whether a reply says that it does not know: at once, and not of the second half of a question."""
+    doubts = Doubts((), language)
+    for sentence in split_sentences(text):
+        if DECLINES.search(sentence):
+            return True
+        if doubts.claims(sentence):
+            return False
+    return False
+
+
+def _follower(turn: Turn, sampling: Sampling) -> StreamCheck:
     """What the reply has to pass as it grows."""
-    source = Source.of(turn.sources)
-    if not turn.judged or sampling.schema:
+    source, carries = Source.of(turn.sources), turn.carries
+    if carries is None or sampling.schema:
         return StreamCheck(source)
-    judge = Judge(engine, turn.prompt)
     doubts = Doubts(turn.sources, turn.language)
-    return StreamCheck(source, doubts, lambda said: DECLINES.search(said) is not None or judge.carried(said))
+    return StreamCheck(source, doubts, lambda said: DECLINES.search(said) is not None or carries(said))
 
 
 def _unchecked(writing: Writing) -> Iterator[None]:
@@ -131,7 +141,7 @@ def _unchecked(writing: Writing) -> Iterator[None]:
 
 def _fall_back(turn: Turn, writing: Writing) -> None:
     """The best of the passages in their own words, or without any the pack's "I don't know"."""
-    told = turn.excerpt() if turn.judged else quotation(turn.passages)
+    told = turn.excerpt() if turn.carries else quotation(turn.passages)
     if told:
         writing.text, writing.outcome = told, "quoted"
     else:

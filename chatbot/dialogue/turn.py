@@ -48,9 +48,8 @@ class Turn:
     """A prepared turn: a fixed `reply`, or a prompt with the `sources` that the model's reply may take figures from.
 
     `quote` is the answer in the words of the passages or of the pack's rows, where the model is not trusted to write
-    it. Where the model writes, `judged` tells whether it is asked if the passages carry its sentences, and `excerpt`
-    gives those of the passages that are nearest to the question; `unknown` is what is said when no reply can be vouched
-    for.
+    it. Where the model writes, `carries` tells whether the passages carry a sentence, and `excerpt` gives those of
+    their sentences that are nearest to the question; `unknown` is what is said when no reply can be vouched for.
     """
 
     act: Act = "answer"
@@ -60,7 +59,7 @@ class Turn:
     reply: str = ""
     quote: str = ""
     excerpt: Callable[[], str] = str
-    judged: bool = False
+    carries: Callable[[str], bool] | None = None
     language: str = "en"
     unknown: str = ""
     handoff: str | None = None
@@ -132,7 +131,7 @@ def prepare_turn(
         sources,
         quote=quote,
         excerpt=excerpt,
-        judged=settings.judges and bool(kept),
+        carries=partial(knowledge.index.carries, kept) if settings.reads and kept else None,
         language=pack.persona.language,
         unknown=pack.persona.unknown,
         rule=rule.name if rule else None,
@@ -143,7 +142,7 @@ def _look_up(
     settings: Settings, index: KnowledgeIndex, engine: Engine, history: Sequence[ChatMessage], question: str
 ) -> tuple[Found, str]:
     """What is found, and how a follow-up is worded to stand alone, which a model that reads does."""
-    meant = standalone_question(engine, history, question) if settings.judges else ""
+    meant = standalone_question(engine, history, question) if settings.reads else ""
     return index.look_up(search_queries(index, history, question, meant), settings.passages), meant
 
 

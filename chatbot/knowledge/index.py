@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from chatbot.knowledge.articles import Piece
+from chatbot.knowledge.articles import Piece, split_sentences
 from chatbot.knowledge.embeddings import Embedder, Remembering, Vectors
 from chatbot.knowledge.questions import Question, Ties
 from chatbot.records import ApprovedAnswer, Passage
@@ -27,6 +27,10 @@ USUAL_SAMPLE = 2000
 FEWEST_QUESTIONS = 20
 UNTAUGHT = 0.3  # between questions and chat, by cosines to articles alone (`python -m benchmarks.retrieval`)
 SAME_QUESTION = 0.75
+UNCARRIED = 0.08  # the share of a pack's own replies that no sentence of their article comes near
+CARRYING_SAMPLE = 150
+TELLING = 4  # words of a sentence whose meaning can be compared
+UNTAUGHT_CARRYING = 0.45
 
 Query = str | tuple[str, ...]  # several wordings count by the mean of their scores
 
@@ -65,6 +69,7 @@ class KnowledgeIndex:
         self._questions = cached_vectors(embedder, [question.text for question in questions], cache)
         self._unanswered = cached_vectors(embedder, unanswered, cache)
         self._asked = [question.text for question in questions]
+        self._curated = [(question.reply, question.pieces[0]) for question in questions if question.reply]
         self._best_piece = {question.text: question.pieces[0] for question in questions}
         ties = [(piece, number) for number, question in enumerate(questions) for piece in question.pieces]
         tied, self._tie_questions = np.array(sorted(ties), np.int64).reshape(-1, 2).T
@@ -142,6 +147,37 @@ class KnowledgeIndex:
         similar[same] = -1.0
         scores = self._combined(self._vectors @ self._questions[sample].T, similar)
         return float(np.quantile(scores.max(axis=0), USUAL))
+
+    def carries(self, passages: Sequence[Passage], sentence: str) -> bool:
+        """Whether a sentence of the passages means nearly the same, by its cosine."""
+        if not passages:
+            return False
+        held = [part for passage in passages for part in split_sentences(passage.text)]
+        said, *vectors = self.embedder.encode([sentence, *held])
+        return bool((np.array(vectors) @ said).max() >= self._carrying)
+
+    @cached_property
+    def _carrying(self) -> float:
+        """The cosine that all but 8 % of the pack's own replies reach to a sentence of the article that they rest on.
+
+        Read off the data for the same reason as `usual_score`; taken of their first sentences of some length.
+        """
+        if len(self._curated) < FEWEST_QUESTIONS:
+            return UNTAUGHT_CARRYING
+        sample = np.linspace(0, len(self._curated) - 1, min(len(self._curated), CARRYING_SAMPLE)).astype(int)
+        replies = [(split_sentences(reply)[0], piece) for reply, piece in (self._curated[at] for at in sample)]
+        held = [self._sentences_of(self._titles[piece]) for _, piece in replies]
+        vectors = iter(
+            self.embedder.encode([*(said for said, _ in replies), *(text for part in held for text in part)])
+        )
+        said = [next(vectors) for _ in replies]
+        nearest = [max(float(next(vectors) @ vector) for _ in part) for vector, part in zip(said, held, strict=True)]
+        return float(np.quantile(nearest, UNCARRIED))
+
+    def _sentences_of(self, title: str) -> list[str]:
+        """All sentences of an article."""
+        own = [passage.text for passage, its in zip(self._passages, self._titles, strict=True) if its == title]
+        return [sentence for text in own for sentence in split_sentences(text)]
 
     def nearest(self, question: str, texts: Sequence[str], count: int) -> list[str]:
         """So many of some texts, those nearest to a question, in their order."""

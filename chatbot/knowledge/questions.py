@@ -22,22 +22,23 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class Question:
-    """A question with the positions of the pieces that answer it, the best first."""
+    """A question with the positions of the pieces that answer it, the best first; of a pair, its reply as well."""
 
     text: str
     pieces: tuple[int, ...]
+    reply: str = ""
 
 
 def known_questions(pieces: Sequence[Piece], pairs: Sequence[Pair], dialogues: Sequence[Dialogue]) -> list[Question]:
     """The questions of a pack's rows whose source is an article; a dialogue's later ones with the one before."""
     ties = Ties(pieces)
-    asked = [(pair.query, pair.response, pair.source) for pair in pairs]
+    found = [Question(pair.query, ties.find(pair.response, pair.source), pair.response) for pair in pairs]
     for dialogue in dialogues:
         turns = dialogue.messages
         for at in range(0, len(turns), 2):
             earlier = [turns[at - 2].content] if at else []
-            asked.append(("\n".join([*earlier, turns[at].content]), turns[at + 1].content, dialogue.source))
-    found = [Question(text, ties.find(response, source)) for text, response, source in asked]
+            asked = "\n".join([*earlier, turns[at].content])
+            found.append(Question(asked, ties.find(turns[at + 1].content, dialogue.source)))
     return [question for question in found if question.pieces]
 
 

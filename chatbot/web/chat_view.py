@@ -12,6 +12,7 @@ from chatbot.store import Store
 View = dict[str, Any]
 
 STARTING = "Getting ready. You can ask already; the first reply takes a moment."
+FAILED = "The assistant cannot start, and it is tried again by itself: {}"
 AWAY = "The assistant cannot be reached just now. It is tried again by itself."
 
 
@@ -61,7 +62,9 @@ def status_view(session: Session) -> View:
     run = next(iter(session.store.versions.runs(1)), None)
     running = run.progress if run and run.status == "running" else None
     learning = None if running is None else _learning(running)
-    notice = STARTING if not session.ready else "" if session.live.available else AWAY
+    notice = "" if session.live.available else AWAY
+    if not session.ready:
+        notice = FAILED.format(session.live.failure) if session.live.failure else STARTING
     return {"version": session.live.version, "notice": notice, "learning": learning}
 
 

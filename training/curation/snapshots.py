@@ -1,7 +1,7 @@
 """A snapshot: the curated rows of one moment, frozen in numbered files from which a run learns.
 
 `$CHATBOT_HOME/snapshots/<n>/` holds `train.jsonl` and `validation.jsonl` (conversational rows whose prompts carry the
-passages, made by the code that serves), `reading.jsonl` (rows that teach to read and to judge), `preferences.jsonl`
+passages, made by the code that serves), `reading.jsonl` (rows that teach to read), `preferences.jsonl`
 (prompt, chosen, rejected), `unpaired.jsonl` (prompt, completion, label) and `manifest.json`. The same content is never
 frozen twice.
 """
@@ -114,7 +114,7 @@ def freeze(
     examples = [*curated.train, *curated.validation, *map(_judged, curated.unpaired)]
     knowledge.index.embed([query for example in examples for query in _queries(example, pack, knowledge)])
     files = _files(curated, lambda example: reading_prompt(example, pack, knowledge, settings.passages))
-    files["reading"] = reading_rows(pack, curated.train, files["train"]) if settings.judges else []
+    files["reading"] = reading_rows(pack, curated.train) if settings.reads else []
     digest = _digest(files, pack.name)
     latest = next(iter(store.versions.snapshots()), None)
     if latest and latest["counts"].get("digest") == digest and Path(latest["path"]).is_dir():
