@@ -156,8 +156,8 @@ class Settings(BaseSettings):
         return quoting if self.replies == "auto" else self.replies == "quote"
 
     @property
-    def judges(self) -> bool:
-        """Whether the model is asked if the passages carry what it wrote, which takes one that reads."""
+    def reads(self) -> bool:
+        """Whether answers are written by a model that reads passages well enough to be held to them."""
         packaged = CATALOGUE.get(self.base_model)
         return not self.quotes and (packaged is None or packaged.reads) and self.engine != "scripted"
 
