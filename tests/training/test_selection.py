@@ -1,0 +1,33 @@
+"""A model that writes is taught what it will be asked, and no more silence than it needs."""
+
+from collections import Counter
+
+from chatbot.knowledge.packs import Pack, Rule
+from training.curation.collecting import Example, from_pack
+from training.curation.selection import ANSWERED_FOR_ONE_UNKNOWN, select_to_write
+
+
+def example(name: str, intent: str, role: str = "pack") -> Example:
+    messages = [{"role": "user", "content": name}, {"role": "assistant", "content": f"reply to {name}"}]
+    return Example(name, messages, "pair", name, intent, role=role)
+
+
+def test_rows_of_rules_are_left_out_and_counted(pack: Pack) -> None:
+    rule = Rule(name="thanks", action="chat", examples=["ta", "thanks", "cheers", "thank you", "great"])
+    pack.rules.append(rule)
+    dropped = Counter[str]()
+    rows = [*from_pack(pack), example("ta", "thanks"), example("corrected", "thanks", role="agent")]
+    chosen = select_to_write(rows, pack, dropped)
+    assert {row.id for row in rows} - {row.id for row in chosen} == {"ta"}
+    assert dropped["answered by a rule"] == 1
+
+
+def test_one_row_in_so_many_may_not_know(pack: Pack) -> None:
+    answered = [example(f"q{number}", "delivery") for number in range(90)]
+    silent = [example(f"u{number}", "unknown") for number in range(40)]
+    dropped = Counter[str]()
+    chosen = select_to_write([*answered, *silent], pack, dropped)
+    kept = sum(row.intent == "unknown" for row in chosen)
+    assert 1 <= kept <= 90 // ANSWERED_FOR_ONE_UNKNOWN
+    assert dropped["enough rows that do not know"] == 40 - kept
+    assert [row for row in chosen if row.intent != "unknown"] == answered
