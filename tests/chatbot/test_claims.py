@@ -1,4 +1,4 @@
-"""What a sentence claims beside figures: told from courtesy, held back while it is doubted, cut if nothing carries it."""
+"""What a sentence claims beside figures: told from courtesy, held back in doubt, cut if nothing carries it."""
 
 import pytest
 
