@@ -70,6 +70,11 @@ def resolve_base(name: str) -> str:
     return ChosenBase(choice_here()) if name == AUTO else name
 
 
+def base_reads(name: str) -> bool:
+    """Whether a base is good enough to write answers from passages; one that is not packaged is taken to be."""
+    return name not in CATALOGUE or CATALOGUE[name].reads
+
+
 def refuse_too_large(base: PackagedBase) -> None:
     """Raises `WeightsError` that names a base which fits, where this machine has too little memory for `base`."""
     memory = memory_limit()

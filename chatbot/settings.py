@@ -13,9 +13,8 @@ import limits
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from chatbot.bases import AUTO, resolve_base
+from chatbot.bases import AUTO, base_reads, resolve_base
 from chatbot.errors import SettingsError
-from chatbot.weights import CATALOGUE
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
@@ -64,7 +63,11 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")
     auto_train: bool = Field(True, description="Start the first fine-tune by itself when there is no version yet.")
-    recipe: str = Field("sft", description="Recipe of the button and of the first fine-tune: a name or a .toml file.")
+    recipe: str = Field(
+        default_factory=lambda given: "reading" if base_reads(given.get("base_model", "")) else "sft",
+        description="Recipe of the button and of the first fine-tune: a name or a .toml file. Unset, `reading` for a "
+        "base that reads, `sft` for one that quotes.",
+    )
     tracker: Literal["", "tensorboard", "mlflow", "trackio"] = Field(
         "",
         description="Where a run's curves go besides `/operate`: `tensorboard` writes to `tensorboard/` under `home`, "
@@ -75,7 +78,13 @@ class Settings(BaseSettings):
     temperature: float = Field(0.0, ge=0, le=2, description="Sampling temperature; 0 is greedy and reproducible.")
     top_p: float = Field(0.95, gt=0, le=1, description="Nucleus sampling: share of probability kept.")
     repetition_penalty: float = Field(1.05, ge=0.5, le=2, description="Above 1 makes repetition less likely.")
-    passages: int = Field(2, ge=0, le=20, description="How many passages are put before the model with a question.")
+    passages: int = Field(
+        default_factory=lambda given: 3 if base_reads(given.get("base_model", "")) else 2,
+        ge=0,
+        le=20,
+        description="How many passages are put before the model with a question. Unset, three for a base that reads, "
+        "two for one that quotes.",
+    )
     min_score: float | None = Field(
         None,
         ge=-1,
@@ -151,15 +160,13 @@ class Settings(BaseSettings):
     @property
     def quotes(self) -> bool:
         """Whether questions are answered with passages in their own words."""
-        packaged = CATALOGUE.get(self.base_model)
-        quoting = packaged is not None and not packaged.reads and self.engine != "scripted"
+        quoting = not base_reads(self.base_model) and self.engine != "scripted"
         return quoting if self.replies == "auto" else self.replies == "quote"
 
     @property
     def reads(self) -> bool:
         """Whether answers are written by a model that reads passages well enough to be held to them."""
-        packaged = CATALOGUE.get(self.base_model)
-        return not self.quotes and (packaged is None or packaged.reads) and self.engine != "scripted"
+        return not self.quotes and base_reads(self.base_model) and self.engine != "scripted"
 
     @property
     def pack_folder(self) -> Path:

@@ -8,6 +8,7 @@
 from pathlib import Path
 
 import click
+from pydantic.fields import FieldInfo
 
 import app
 import chatbot.__main__
@@ -42,7 +43,7 @@ def config_page() -> str:
         "| setting | default | meaning |",
         "|---|---|---|",
         *(
-            f"| `{name}` | `{_plain(field.default)}` | {field.description} |"
+            f"| `{name}` | {_default(field)} | {field.description} |"
             for name, field in Settings.model_fields.items()
         ),
         "",
@@ -67,8 +68,10 @@ def _sections(name: str, command: click.Command) -> list[str]:
     return parts
 
 
-def _plain(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _default(field: FieldInfo) -> str:
+    if field.default_factory:
+        return "by `base_model`"
+    return f"`{str(field.default).lower() if isinstance(field.default, bool) else field.default}`"
 
 
 if __name__ == "__main__":

@@ -44,7 +44,8 @@ def standalone_question(engine: Engine, history: Sequence[ChatMessage], message:
 
 def standalone_prompt(history: Sequence[ChatMessage], message: str) -> list[ChatMessage]:
     """The messages that ask for the wording; serving and training share them."""
-    said = [*history[-REMEMBERED:], {"role": "user", "content": message}]
+    asked: ChatMessage = {"role": "user", "content": message}
+    said = [*history[-REMEMBERED:], asked]
     talk = "\n".join(f"{SPEAKERS.get(one['role'], 'Customer')}: {_shortened(one['content'])}" for one in said)
     return [{"role": "system", "content": SYSTEM}, {"role": "user", "content": f"{talk}\nQuestion:"}]
 

@@ -115,7 +115,8 @@ def prepare_turn(
     contact = pack.persona.contact
     said = [message["content"] for message in earlier if message["role"] == "user"]
     sources = [*(f"{p.title} {p.text}" for p in kept), question, *said, contact.email, contact.phone, contact.hours]
-    quote, excerpt = "", str
+    quote = ""
+    excerpt: Callable[[], str] = str
     if talk:
         quote = knowledge.talk.reply(talk, question)
     elif settings.quotes:
