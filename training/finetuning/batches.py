@@ -55,8 +55,7 @@ def shared_prefix(rows: Sequence[Encoded]) -> int:
 
     One less than what is common, so that the first learned token always has a hidden state before it.
     """
-    ids = [row.ids[:] for row in rows]
-    first, last = min(ids), max(ids)
+    first, last = min(row.ids[:] for row in rows), max(row.ids[:] for row in rows)
     common = 0
     for a, b in zip(first, last, strict=False):
         if a != b:
