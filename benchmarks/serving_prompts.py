@@ -94,8 +94,7 @@ def draft(served: Served, count: int) -> list[Draft]:
             while waiting and len(found) < count:
                 some, waiting = waiting[: 2 * AT_ONCE], waiting[2 * AT_ONCE :]
                 turns = [
-                    prepare_turn(served.settings, served.pack, knowledge, engine, [], question)
-                    for question in some
+                    prepare_turn(served.settings, served.pack, knowledge, engine, [], question) for question in some
                 ]
                 asked = [(q, t) for q, t in zip(some, turns, strict=True) if t.act == "answer" and not t.reply]
                 drafted = pool.map(lambda pair: _draft(engine, served.sampling(), *pair), asked)

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from gguf import GGMLQuantizationType, GGUFReader, LlamaFileType, dequantize
+from gguf import GGMLQuantizationType, GGUFReader, LlamaFileType, dequantize, quantize
 
 from chatbot.engines.base_model import BaseModel, find_base_model
-from chatbot.engines.gguf_files import GGUFFile
-from chatbot.engines.gguf_rewriting import is_faithful, rewrite
+from chatbot.engines.gguf_files import GGUFFile, Tensor
+from chatbot.engines.gguf_rewriting import is_faithful, quantized_to_four_bits, rewrite, stored_as
 from chatbot.engines.openvino import OpenVinoEngine
 from chatbot.records import ChatMessage, Sampling
 
@@ -69,3 +69,19 @@ def test_metadata_and_tensors_are_read_as_the_package_gguf_reads_them(real_home:
             assert (mine.kind, mine.shape) == (tensor.tensor_type, tuple(tensor.shape[::-1].tolist()))
         assert np.array_equal(mine.rows(slice(None)), dequantize(tensor.data, tensor.tensor_type))
     assert GGUFFile(tmp_path / "out.gguf").metadata["general.file_type"] == LlamaFileType.MOSTLY_Q8_0
+
+
+def test_four_bits_are_those_of_the_package_gguf() -> None:
+    values = np.random.default_rng(3).standard_normal((16, 1024)).astype(np.float32)
+    values[2, :64] = 0
+    ours = quantized_to_four_bits(values)
+    assert np.array_equal(ours.ravel(), quantize(values, GGMLQuantizationType.Q4_0).ravel())
+
+
+def test_only_four_bits_of_a_large_model_stay_four() -> None:
+    def kept(kind: GGMLQuantizationType, name: str = "blk.0.ffn_up.weight", **facts: bool) -> GGMLQuantizationType:
+        return stored_as(Tensor(name, kind, (64, 1536), np.empty((64, 8), np.uint8)), **{"large": True} | facts)
+
+    four, six, eight = GGMLQuantizationType.Q4_K, GGMLQuantizationType.Q6_K, GGMLQuantizationType.Q8_0
+    assert kept(four) == GGMLQuantizationType.Q4_0
+    assert kept(four, changed=True) == kept(four, large=False) == kept(four, "token_embd.weight") == kept(six) == eight

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,18 @@ class Suite:
 def pack_suites(pack: Pack) -> list[Suite]:
     """All suites of a pack."""
     return [Suite(name, cases) for name, cases in pack.suites.items()]
+
+
+def sampled(suites: Sequence[Suite], most: int, whole: Collection[str] = ()) -> list[Suite]:
+    """The suites with at most so many cases each, evenly spread over those that they have; `whole` names exceptions."""
+    taken = []
+    for suite in suites:
+        count = len(suite.cases)
+        if suite.name in whole or count <= most:
+            taken.append(suite)
+        else:
+            taken.append(Suite(suite.name, [suite.cases[place * count // most] for place in range(most)]))
+    return taken
 
 
 def suite_from_file(path: Path) -> Suite:
