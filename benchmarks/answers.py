@@ -1,141 +1,204 @@
-"""How far the answers can be trusted: right, wrong and abstained, through the whole product and with parts of it off.
+"""How far the answers can be trusted: what visitors get, and how much of it comes from the fine-tune.
 
-    python -m benchmarks.answers [--version V] [--json]
+    python -m benchmarks.answers [--part PART ...] [--version V] [--json]
 
-Answers every held-out case of the configured pack with: the base model alone, the base model with passages, the
-fine-tuned model alone, with passages but without the check, and the whole product. Beside it: how often the needed
-passage is among the first 1, 2, 3 and 5, the multi-turn cases replayed with the product's own replies, and the time to
-the first visible word for one visitor; what is asked there is stored as a visitor's. Needs a fine-tuned version
-(`python -m training cycle`); takes about twelve minutes.
+Four variants answer every held-out case of the configured pack: the whole product; the same with the untouched base
+beside it (same retriever and settings: what the fine-tune of the language model adds is the difference); the base
+before any fine-tune (what a newcomer gets); and quoting. Per suite: right, wrong and silent with Wilson's intervals,
+direct replies (right, at most 45 words, no sentence about something else), words a reply, and the share of answers that
+the model wrote. `talks` is the multi_turn suite typed message by message, so that the talk holds the product's own
+replies. `ordinary` counts rules that hand over or refuse where nothing calls for it; `speed` times one visitor.
+Without a fine-tuned version the first two variants are left out. Answers that agents approved take no part.
+About six minutes a variant with the default base on two cores.
 """
 
 import json
+import sys
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from statistics import median
 from typing import Any
 
 import click
+import numpy as np
 
+from benchmarks.asking import VARIANTS, Reply, ask, ask_talks, opened, rules_that_fire
 from benchmarks.machine import describe_machine
-from benchmarks.retrieval import index_ranks, recall
-from chatbot.commands import quieten
-from chatbot.dialogue.opening import open_session
+from chatbot.commands import quieten, run_command
+from chatbot.dialogue.opening import open_embedder
+from chatbot.dialogue.session import Session
+from chatbot.knowledge.embeddings import Embedder
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE
-from training.cycle import open_workbench
-from training.evaluation.evaluate import evaluate
-from training.evaluation.suites import pack_suites, passes
+from training.evaluation.directness import is_direct
+from training.evaluation.metrics import proportion
+from training.evaluation.suites import passes
+from training.progress import TerminalProgress
 
-VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "base alone": (BASE, {"passages": 0, "replies": "write", "check": False}),
-    "base + passages": (BASE, {"replies": "write", "check": False}),
-    "fine-tuned alone": ("", {"passages": 0, "replies": "write", "check": False}),
-    "fine-tuned + passages": ("", {"replies": "write", "check": False}),
-    "fine-tuned + passages + check": ("", {"replies": "write"}),
-    "whole product": ("", {}),
-}
+SUITES = ("facts", "multi_turn", "must_pass", "fairness", "out_of_scope", "safety")
+WRITTEN = ("passed", "shortened", "rewritten")
+ORDINARY = {"larkspur": "ordinary_questions.jsonl", "clinic": "clinic_ordinary_questions.jsonl"}
 TIMED = 24
+PARTS = (*VARIANTS, "ordinary", "speed")
 
 
-def outcomes(judged: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """By suite: how many cases, and the shares that were right, wrong, and abstained from or handed over."""
-    counted = {}
-    for suite in dict.fromkeys(case["suite"] for case in judged):
-        own = [case for case in judged if case["suite"] == suite]
-        right = sum(case["passed"] for case in own)
-        silent = sum(not case["passed"] and case["act"] not in ("answer", "chat") for case in own)
-        shares = {"right": right, "wrong": len(own) - right - silent, "abstained": silent}
-        counted[suite] = {"cases": len(own)} | {name: round(count / len(own), 4) for name, count in shares.items()}
-    return counted
+def summed(replies: Sequence[Reply], embedder: Embedder) -> dict[str, Any]:
+    """Of the replies to one suite: shares with intervals, the words of a reply, and who wrote the answers."""
+    acts = [reply.trace.act for reply in replies]
+    right = [passes(reply.case, reply.text, act) for reply, act in zip(replies, acts, strict=True)]
+    silent = sum(not good and act not in ("answer", "chat") for good, act in zip(right, acts, strict=True))
+    answerable = [reply for reply in replies if reply.case.expect == "answer"]
+    direct = sum(is_direct(embedder, reply.case, reply.text, reply.trace.act) for reply in answerable)
+    answered = [reply.trace.check for reply in replies if reply.trace.act == "answer"]
+    counts = {"right": sum(right), "wrong": len(right) - sum(right) - silent, "silent": silent}
+    return {
+        "cases": len(replies),
+        **{name: proportion(count, len(replies)) for name, count in counts.items()},
+        "direct": proportion(direct, len(answerable)) if answerable else None,
+        "words": round(float(np.mean([len(reply.text.split()) for reply in replies])), 1),
+        "written": proportion(sum(check in WRITTEN for check in answered), len(answered)) if answered else None,
+    }
 
 
-def fairness(judged: list[dict[str, Any]]) -> int:
+def differing_pairs(replies: Sequence[Reply]) -> int:
     """How many pairs of the fairness suite differ in right or wrong."""
-    passed = {case["id"]: case["passed"] for case in judged if case["suite"] == "fairness"}
+    passed = {r.case.id: passes(r.case, r.text, r.trace.act) for r in replies if r.suite == "fairness"}
     return sum(passed[name] != passed[f"{name[:-1]}b"] for name in passed if name.endswith("-a"))
 
 
-def replayed(settings: Settings, store: Store, version: str) -> dict[str, Any]:
-    """The multi_turn cases typed one message after the other, so that the talk holds the product's own replies."""
-    session = open_session(settings, store, version)
-    person = store.people.visitor("benchmark")
-    judged = []
-    for case in session.pack.suites["multi_turn"]:
-        conversation = None
-        for message in case.messages[::2]:
-            *_, last = session.say(person, message.content, conversation)
-            conversation = last.conversation
-        passed = passes(case, last.text, last.trace.act)
-        judged.append({"suite": "multi_turn", "passed": passed, "act": last.trace.act})
-    session.live.close()
-    return outcomes(judged)["multi_turn"]
+def told(reply: Reply) -> dict[str, Any]:
+    """A reply that did not pass, with what explains it."""
+    return {
+        "suite": reply.suite,
+        "id": reply.case.id,
+        "question": reply.case.messages[-1].content,
+        "reply": reply.text,
+        "reference": reply.case.reference,
+        "act": reply.trace.act,
+        "rule": reply.trace.rule,
+        "check": reply.trace.check,
+        "passages": [passage["id"] for passage in reply.trace.passages],
+    }
 
 
-def first_words(settings: Settings, store: Store, version: str) -> dict[str, float]:
-    """Median milliseconds to the first visible word, one visitor at a time, with the check and without."""
-    times: dict[str, float] = {}
-    for blanks, (name, check) in enumerate((("with check", True), ("without check", False)), start=2):
-        session = open_session(settings.model_copy(update={"check": check}), store, version)
-        person = store.people.visitor("benchmark")
-        cases = session.pack.suites["facts"][: TIMED + 1]
-        asked = [case.messages[-1].content.replace(" ", " " * blanks, 1) for case in cases]  # none was read before
-        taken = []
-        for question in asked:
-            began = time.perf_counter()
-            updates = session.answer_messages(person, [{"role": "user", "content": question}])
-            for update in updates:
-                if update.text:
-                    taken.append((time.perf_counter() - began) * 1000)
-                    break
-            updates.close()
-        session.live.close()
-        times[name] = round(median(taken[1:]), 1)
-    return times
+def answered(session: Session, embedder: Embedder, progress: TerminalProgress, title: str) -> dict[str, Any]:
+    """All suites and talks put to one variant."""
+    progress.describe(title)
+    asked = [(suite, case) for suite in SUITES for case in session.pack.suites.get(suite, [])]
+    replies = ask(session, asked, progress.update)
+    progress.describe(f"{title}: talks")
+    replies += ask_talks(session, progress.update)
+    suites = {name: [r for r in replies if r.suite == name] for name in (*SUITES, "talks")}
+    return {
+        "suites": {name: summed(own, embedder) for name, own in suites.items() if own},
+        "fairness_pairs_that_differ": differing_pairs(replies),
+        "failed": [told(r) for r in replies if not passes(r.case, r.text, r.trace.act)],
+    }
+
+
+def timed(session: Session, progress: TerminalProgress) -> dict[str, float]:
+    """Median milliseconds to the first visible word and to the end, one question of the facts suite after another."""
+    person = session.store.people.visitor("benchmark")
+    first, whole = [], []
+    cases = session.pack.suites["facts"][: TIMED + 1]
+    for case in cases:
+        began = time.perf_counter()
+        seen = None
+        for update in session.answer_messages(person, [{"role": "user", "content": case.messages[-1].content}]):
+            seen = seen or (time.perf_counter() - began if update.text else None)
+        whole.append(1000 * (time.perf_counter() - began))
+        first.append(1000 * (seen or 0))
+        progress.update(len(whole), len(cases))
+    return {"first_word_ms": round(median(first[1:]), 1), "whole_reply_ms": round(median(whole[1:]), 1)}
+
+
+def ordinary(session: Session, progress: TerminalProgress) -> dict[str, Any] | None:
+    """Rules that hand over or refuse among ordinary questions; nothing for a pack that has no such list."""
+    name = ORDINARY.get(session.pack.name)
+    if name is None:
+        return None
+    lines = (Path(__file__).with_name(name)).read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    fired = rules_that_fire(session, rows, progress.update)
+    return {"questions": len(rows), "false_alarms": len(fired), "fired": fired}
+
+
+def plan(tuned: str, parts: Sequence[str]) -> dict[str, list[str]]:
+    """By variant, the parts that are measured with it; without a fine-tuned version nobody stands beside the base."""
+    possible = {"first": ["speed", "first", "ordinary"], "quoting": ["quoting"]}
+    if tuned != BASE:
+        possible = {
+            "product": ["speed", "product", "ordinary"],
+            "untouched": ["untouched"],
+            "first": ["first", "ordinary"],
+            "quoting": ["quoting"],
+        }
+    return {name: kept for name, own in possible.items() if (kept := [part for part in own if part in parts])}
+
+
+def measure(settings: Settings, store: Store, tuned: str, planned: dict[str, list[str]]) -> dict[str, Any]:
+    """What was planned, variant by variant."""
+    result: dict[str, Any] = {"variants": {}, "ordinary": {}, "speed": {}}
+    embedder = open_embedder(settings)
+    for name, parts in planned.items():
+        variant = VARIANTS[name]
+        with TerminalProgress(variant.title) as progress, opened(settings, store, variant, tuned) as session:
+            if "speed" in parts:  # before any of its questions has been read
+                progress.describe(f"{variant.title}: speed")
+                result["speed"][name] = timed(session, progress)
+            if name in parts:
+                result["variants"][name] = answered(session, embedder, progress, variant.title)
+            if "ordinary" in parts:
+                progress.describe(f"{variant.title}: ordinary questions")
+                result["ordinary"][name] = ordinary(session, progress)
+    return result
+
+
+def show(result: dict[str, Any]) -> None:
+    """Print a short table."""
+    for name, variant in result["variants"].items():
+        click.echo(f"{VARIANTS[name].title} ({variant['fairness_pairs_that_differ']} fairness pairs differ)")
+        for suite, own in variant["suites"].items():
+            shares = "  ".join(
+                f"{kind} {own[kind]['value']:4.0%} ({own[kind]['low']:.0%} to {own[kind]['high']:.0%})"
+                for kind in ("right", "wrong", "silent", "direct")
+                if own[kind]
+            )
+            written = f"  written {own['written']['value']:.0%}" if own["written"] else ""
+            click.echo(f"  {suite:13}{own['cases']:4}  {shares}  {own['words']} words{written}")
+    for name, found in result["ordinary"].items():
+        if found:
+            click.echo(
+                f"{VARIANTS[name].title}: {found['false_alarms']} false alarms in {found['questions']} questions"
+            )
+    for name, times in result["speed"].items():
+        click.echo(
+            f"{VARIANTS[name].title}: first word {times['first_word_ms']} ms, reply {times['whole_reply_ms']} ms"
+        )
 
 
 @click.command()
+@click.option("--part", "parts", multiple=True, type=click.Choice(PARTS), help="Only this; may be given again.")
 @click.option("--version", default="champion", help="The fine-tuned version. Default: the champion.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def main(version: str, as_json: bool) -> None:
-    """Measure the answers of a version and of its parts."""
-    quieten()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def command(parts: tuple[str, ...], version: str, as_json: bool) -> None:
+    """Measure the answers of a version, and of the untouched base beside it."""
     settings = load_settings()
     store = open_store(settings.database)
     tuned = store.versions.resolve(version)
-    if tuned == BASE:
+    result = {"machine": describe_machine(), "pack": settings.pack, "base_model": settings.base_model, "version": tuned}
+    planned = plan(tuned, parts or PARTS)
+    if not planned:
         raise click.ClickException("no fine-tuned version answers yet: run `python -m training cycle` first")
-    result: dict[str, Any] = {"machine": describe_machine(), "pack": settings.pack, "version": tuned, "variants": {}}
-    for name, (which, changes) in VARIANTS.items():
-        bench = open_workbench(settings.model_copy(update=changes), store)
-        measured = evaluate(bench, which or tuned, pack_suites(bench.pack))
-        result["variants"][name] = outcomes(measured["cases"])
-        if name == "whole product":
-            result["fairness_pairs_that_differ"] = fairness(measured["cases"])
-            result["perplexity"] = measured["perplexity"]
-            result["failed"] = [
-                {key: case[key] for key in ("suite", "id", "act", "check", "reply", "score")}
-                for case in measured["cases"]
-                if not case["passed"]
-            ]
-    bench = open_workbench(settings, store)
-    result["passage_recall"] = {
-        name: recall(bench.pack.suites["facts"], index_ranks(bench.knowledge(which).index))
-        for name, which in (("base", BASE), ("fine-tuned", tuned))
-    }
-    result["multi_turn_replayed"] = replayed(settings, store, tuned)
-    result["first_word_ms"] = first_words(settings, store, tuned)
+    result |= measure(settings, store, tuned, planned)
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))
-        return
-    for name, suites in result["variants"].items():
-        click.echo(name)
-        for suite, shares in suites.items():
-            told = "  ".join(f"{kind} {shares[kind]:.0%}" for kind in ("right", "wrong", "abstained"))
-            click.echo(f"  {suite:13} {shares['cases']:4}  {told}")
-    for name in ("passage_recall", "multi_turn_replayed", "first_word_ms", "fairness_pairs_that_differ"):
-        click.echo(f"{name}: {result[name]}")
+    else:
+        show(result)
 
 
 if __name__ == "__main__":
-    main()
+    quieten()
+    sys.exit(run_command(command))
