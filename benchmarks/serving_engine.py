@@ -30,7 +30,7 @@ class UnendingEngine(OpenVinoEngine):
 @contextmanager
 def measured_engine(served: Served) -> Iterator[UnendingEngine]:
     """A fresh engine, warmed by one reply and closed at the end."""
-    engine = UnendingEngine(served.gguf, served.base, served.version, twice=True)
+    engine = UnendingEngine(served.gguf, served.base, served.version, writes=True)
     try:
         first_token(engine, [{"role": "user", "content": FIRST}], served.sampling(8))
         yield engine

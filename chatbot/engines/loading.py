@@ -60,7 +60,7 @@ def load_engine(settings: Settings, base: BaseModel, store: Store, name: str) ->
     gguf = folder / MERGED if folder else base.gguf
     if gguf is None or not gguf.is_file():
         raise EngineError(f"{name} has no GGUF file for the openvino engine: set `engine` to 'transformers'")
-    return OpenVinoEngine(gguf, base, name, twice=not settings.quotes)
+    return OpenVinoEngine(gguf, base, name, writes=not settings.quotes)
 
 
 def _folder(base: BaseModel, store: Store, name: str) -> Path:

@@ -4,9 +4,10 @@ A step of the pipeline holds Python's lock for as long as it computes, so in thi
 for it at every turn. Prompts go over and replies come back as token ids of the base model's own tokenizer, so that
 serving reads exactly what training wrote. Prefix caching is on.
 
-Where questions are answered by the model and the file is small, a second process takes the replies in free text that
-are written alone, and looks their next words up in the prompt (Saxena, "Prompt Lookup Decoding", 2023,
-github.com/apoorvumang/prompt-lookup-decoding): twice as fast for one, slower for many.
+Where questions are answered by the model, next words are looked up in the prompt (Saxena, "Prompt Lookup Decoding",
+2023, github.com/apoorvumang/prompt-lookup-decoding). With a large model that is faster for one and no slower for many.
+With a small one it is twice as fast for one and slower for many: there a second process takes the replies in free text
+that are written alone.
 """
 
 import itertools
@@ -19,7 +20,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from chatbot.engines.base_model import BaseModel, encode_chat
 from chatbot.engines.token_generation import TokenGeneration
@@ -31,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 WORKER = Path(__file__).with_name("openvino_worker.py")
 LARGEST_TWICE = 500_000_000  # bytes of a file that is held in memory twice
+Guesses = Literal["", "alone", "together"]
 STOP_SECONDS = 10
 LEAST_TOP_P = 1e-3  # what lies below is refused as 0
 
@@ -40,8 +42,8 @@ class OpenVinoEngine:
 
     state, available, structured = "", True, True
 
-    def __init__(self, gguf: Path, base: BaseModel, version: str, twice: bool = False) -> None:
-        """With `twice` a small file is loaded a second time, for replies that are written alone.
+    def __init__(self, gguf: Path, base: BaseModel, version: str, writes: bool = False) -> None:
+        """With `writes` next words are looked up; a small file is loaded a second time for it.
 
         Raises `EngineError` where the file cannot be loaded.
         """
@@ -50,8 +52,10 @@ class OpenVinoEngine:
         self._numbers = itertools.count()
         self._lock = threading.Lock()
         self._closing = False
-        self._many = _Worker(gguf)
-        self._alone = _Worker(gguf, lookup=True) if twice and gguf.stat().st_size <= LARGEST_TWICE else None
+        small = gguf.stat().st_size <= LARGEST_TWICE
+        self._guesses: Guesses = "together" if writes and not small else ""
+        self._many = _Worker(gguf, self._guesses)
+        self._alone = _Worker(gguf, "alone") if writes and small else None
         try:
             import_libraries()  # on the other core, while the workers read their file
             self._tokenizer = base.tokenizer
@@ -106,7 +110,7 @@ class OpenVinoEngine:
         if self._alone and not self._alone.alive:
             self._alone = None
         if not self._many.alive:
-            self._many = _Worker(self._gguf)
+            self._many = _Worker(self._gguf, self._guesses)
             self._many.wait()
 
     def _leave(self, generation: TokenGeneration) -> None:
@@ -157,9 +161,9 @@ class _Reply:
 class _Worker:
     """A process that runs `openvino_worker`, with the replies that it writes; `alive` until it ends."""
 
-    def __init__(self, gguf: Path, lookup: bool = False) -> None:
+    def __init__(self, gguf: Path, guesses: Guesses = "") -> None:
         """Begin to load the file; `wait` for it before anything is asked."""
-        command = [sys.executable, "-P", str(WORKER), str(gguf), *(["lookup"] if lookup else [])]
+        command = [sys.executable, "-P", str(WORKER), str(gguf), guesses]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )

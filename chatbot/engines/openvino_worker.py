@@ -1,13 +1,14 @@
 """The process in which OpenVINO computes: a program that knows lines of JSON and nothing of the rest.
 
-    python -P openvino_worker.py FILE.gguf [lookup]
+    python -P openvino_worker.py FILE.gguf [alone|together]
 
 In:  {"add": 1, "prompt": [ids], "config": {...}, "schema": "..."}   {"cancel": 1}
 Out: {"ready": true}, then after each step {"tokens": {"1": [ids]}, "ended": ["1"]}; for what cannot join
      {"refused": "1", "why": "..."}; at a failure {"failed": "why"}.
 
 Requests join and leave between steps. It ends when its input does, so it never outlives whoever started it. With
-`lookup` it guesses what comes next from where the last three tokens stood before, and computes all guesses at once.
+`alone` or `together` it guesses what comes next from where the last three tokens stood before, and computes all guesses
+at once; `alone` is for requests that come one at a time.
 """
 
 import json
@@ -25,9 +26,9 @@ CACHE_GIGABYTES = 1
 PRECISION = {"INFERENCE_PRECISION_HINT": "f32"}
 MOST_SEQUENCES = 64
 GUESSED = {"num_assistant_tokens": 4, "max_ngram_size": 3}
-# Prompts are read in parts while others are written to: shorter parts read slower, longer ones make replies falter. By
-# lookup they are the shortest, because a reply that another joins goes on elsewhere, and what is begun here is in vain.
-STEP_TOKENS, LOOKUP_STEP_TOKENS = 768, 256
+# Prompts are read in parts while others are written to: shorter parts read slower, longer ones make replies falter.
+# Alone they are the shortest, because a reply that another joins goes on elsewhere, and what is begun is in vain.
+STEP_TOKENS, ALONE_STEP_TOKENS = 768, 256
 
 READ_AGAIN = 2**40  # above the numbers of requests
 
@@ -45,7 +46,7 @@ class Request:
 class Batch:
     """The pipeline with the requests that are in it."""
 
-    def __init__(self, gguf: str, lookup: bool) -> None:
+    def __init__(self, gguf: str, guesses: str) -> None:
         import openvino_genai
 
         self._genai = openvino_genai
@@ -53,9 +54,10 @@ class Batch:
         scheduler.enable_prefix_caching = True
         scheduler.cache_size = CACHE_GIGABYTES
         scheduler.max_num_seqs = MOST_SEQUENCES
-        scheduler.max_num_batched_tokens = LOOKUP_STEP_TOKENS if lookup else STEP_TOKENS
-        self._guesses = GUESSED if lookup else {}
-        options = PRECISION | ({"prompt_lookup": True} if lookup else {})
+        scheduler.max_num_batched_tokens = ALONE_STEP_TOKENS if guesses == "alone" else STEP_TOKENS
+        self._guesses = GUESSED if guesses else {}
+        self._reads_on = guesses == "alone"
+        options = PRECISION | ({"prompt_lookup": True} if guesses else {})
         self._pipeline = openvino_genai.ContinuousBatchingPipeline(gguf, scheduler, "CPU", options)
         self._joined: dict[str, Request] = {}
         self._read_again: list[Any] = []
@@ -89,7 +91,7 @@ class Batch:
         ended = [number for number, request in self._joined.items() if request.handle.get_status() != running]
         for number in ended:
             request = self._joined.pop(number)
-            if self._guesses and request.handle.get_status() == finished:
+            if self._reads_on and request.handle.get_status() == finished:
                 self._read_on(request.order)
         return {"tokens": tokens, "ended": ended}
 
@@ -116,7 +118,7 @@ class Batch:
         return config
 
 
-def serve(gguf: str, lookup: bool, said: TextIO, out: TextIO) -> None:
+def serve(gguf: str, guesses: str, said: TextIO, out: TextIO) -> None:
     """Take orders and step until `said` ends."""
 
     def tell(message: dict[str, Any]) -> None:
@@ -133,7 +135,7 @@ def serve(gguf: str, lookup: bool, said: TextIO, out: TextIO) -> None:
             os._exit(0)
 
     try:
-        batch = Batch(gguf, lookup)
+        batch = Batch(gguf, guesses)
         threading.Thread(target=listen, daemon=True).start()
         tell({"ready": True})
         while True:
@@ -161,7 +163,7 @@ def main() -> None:
         signal.signal(word, signal.SIG_IGN)
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    serve(sys.argv[1], "lookup" in sys.argv[2:], sys.stdin, out)
+    serve(sys.argv[1], "".join(sys.argv[2:]), sys.stdin, out)
 
 
 if __name__ == "__main__":

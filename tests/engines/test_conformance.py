@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from chatbot.engines import openvino
 from chatbot.engines.base import Engine
 from chatbot.engines.base_model import find_base_model
 from chatbot.engines.openvino import OpenVinoEngine
@@ -26,7 +27,7 @@ PROMPT: list[ChatMessage] = [
 ]
 
 
-ENGINES = ["openvino", "openvino twice", "transformers", "remote", "scripted"]
+ENGINES = ["openvino", "openvino twice", "openvino guessing", "transformers", "remote", "scripted"]
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -39,7 +40,10 @@ def engine(request: pytest.FixtureRequest, real_home: Path) -> Iterator[Engine]:
     if request.param.startswith("openvino"):
         gguf = base.gguf
         assert gguf is not None
-        made["engine"] = OpenVinoEngine(gguf, base, "base", twice=request.param.endswith("twice"))
+        with pytest.MonkeyPatch.context() as patch:
+            if request.param.endswith("guessing"):
+                patch.setattr(openvino, "LARGEST_TWICE", 0)  # as of a large model
+            made["engine"] = OpenVinoEngine(gguf, base, "base", writes=request.param != "openvino")
     elif request.param == "transformers":
         made["engine"] = TransformersEngine(base, "base")
     else:
@@ -194,6 +198,7 @@ import sys
 from pathlib import Path
 import psutil
 from chatbot.engines.base_model import find_base_model
+from chatbot.engines import openvino
 from chatbot.engines.openvino import OpenVinoEngine
 base = find_base_model("smollm2-135m-instruct", Path(sys.argv[1]))
 engine = OpenVinoEngine(base.gguf, base, "base")
