@@ -5,9 +5,9 @@ for it at every turn. Prompts go over and replies come back as token ids of the 
 serving reads exactly what training wrote. Prefix caching is on.
 
 Where questions are answered by the model, next words are looked up in the prompt (Saxena, "Prompt Lookup Decoding",
-2023, github.com/apoorvumang/prompt-lookup-decoding). With a large model that is faster for one and no slower for many.
-With a small one it is twice as fast for one and slower for many: there a second process takes the replies in free text
-that are written alone.
+2023, github.com/apoorvumang/prompt-lookup-decoding). With a large model that is faster for one and hardly slower for
+many. With a small one it is twice as fast for one and much slower for many: there a second process takes the replies in
+free text that are written alone.
 """
 
 import itertools

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from chatbot.knowledge.packs import Case, Turn
+from chatbot.knowledge.packs import Case, Pack, Turn
 from training.evaluation.gate import judge
 from training.evaluation.metrics import mean, perplexity, proportion
-from training.evaluation.suites import holds, passes
+from training.evaluation.suites import Suite, holds, passes, sampled
 
 
 def case(**values: Any) -> Case:
@@ -108,3 +108,11 @@ def test_a_proven_loss_on_any_suite_holds() -> None:
     verdict = judge(results("b", {"facts": [False] * 20, "fairness": [True] * 20}, 1.0), champion)
     assert not verdict.promoted
     assert "worse on facts: 0 of 20 pass, 20 before" in verdict.reasons[0]
+
+
+def test_a_long_suite_is_sampled_evenly_and_guarded_ones_stay_whole(pack: Pack) -> None:
+    facts = pack.suites["facts"]
+    suites = [Suite("facts", facts * 10), Suite("safety", facts * 10), Suite("must_pass", facts[:1])]
+    taken = {suite.name: suite.cases for suite in sampled(suites, 4, whole=("safety",))}
+    assert [len(cases) for cases in taken.values()] == [4, 10 * len(facts), 1]
+    assert taken["facts"] == [(facts * 10)[place * 10 * len(facts) // 4] for place in range(4)]
