@@ -6,7 +6,7 @@ Shared by the session that serves and by the evaluation that judges, so that a s
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
 
@@ -28,7 +28,7 @@ from chatbot.settings import Settings
 Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
 NEARLY_AS_GOOD = 0.06
 MOST_EXCERPTED = 2  # sentences
-FAINT = 0.8  # of the usual score: where the model reads, it tells better than the score whether passages answer
+FAINT = 0.88  # of the usual score
 JUST_BEFORE = 6  # messages
 SURE_IN_TALK = 0.8
 YES = re.compile(
@@ -98,45 +98,57 @@ def prepare_turn(
         reason = f"rule {rule.name}" if rule.action == "handoff" else None
         return Turn(_act(rule), reply=rule.message or "", handoff=reason, rule=rule.name)
     talk = rule if rule and not (history and rule.action == "ask") else None
-    opening = _opening(route, history) if settings.quotes else ""
     found, meant = (Found([], False), "") if talk else looking.result()
-    passages = found.passages
-    needed = settings.passages and not talk
-    usual = knowledge.index.usual_score
-    least = settings.min_score if settings.min_score is not None else usual if settings.quotes else FAINT * usual
-    unanswered = found.unanswered and not history  # a follow-up says too little by itself
-    if needed and (unanswered or not passages or passages[0].score < least):
-        return Turn("abstain", passages=passages, reply=pack.persona.unknown)
-    budget = settings.context_tokens - settings.max_new_tokens
-    system = pack.persona.system
-    prompt, kept = fit_prompt(system, earlier, defuse_markup(question), passages, engine.count_tokens, budget, meant)
+    if settings.passages and not talk and not _may_answer(settings, knowledge.index, found, bool(history)):
+        return Turn("abstain", passages=found.passages, reply=pack.persona.unknown)
+    turn = _prompted(settings, pack, engine, earlier, question, found.passages, meant)
+    if talk:
+        return replace(turn, act=_act(talk), quote=knowledge.talk.reply(talk, question), rule=talk.name)
+    turn = replace(turn, rule=rule.name if rule else None)
+    if settings.quotes:
+        quote, opening = _told(knowledge.index, turn.passages, earlier, question), _opening(route, history)
+        spoken = replace(turn, quote=opening + quote, rule=route.tone.name if route.tone else None)
+        return spoken if quote and opening else replace(turn, quote=quote)
+    return _held_to_passages(settings, knowledge.index, turn, question)
+
+
+def _prompted(
+    settings: Settings,
+    pack: Pack,
+    engine: Engine,
+    history: Sequence[ChatMessage],
+    question: str,
+    passages: Sequence[Passage],
+    meant: str,
+) -> Turn:
+    """A turn with the prompt that fits, the passages it holds and what a reply to it may state."""
+    persona, budget = pack.persona, settings.context_tokens - settings.max_new_tokens
+    asked = defuse_markup(question)
+    prompt, kept = fit_prompt(persona.system, history, asked, passages, engine.count_tokens, budget, meant)
     if passages and not kept:
         raise InputError("the message leaves no room for the facts it asks about: send a shorter one")
-    contact = pack.persona.contact
-    said = [message["content"] for message in earlier if message["role"] == "user"]
+    contact = persona.contact
+    said = [message["content"] for message in history if message["role"] == "user"]
     sources = [*(f"{p.title} {p.text}" for p in kept), question, *said, contact.email, contact.phone, contact.hours]
-    quote = ""
-    excerpt: Callable[[], str] = str
-    if talk:
-        quote = knowledge.talk.reply(talk, question)
-    elif settings.quotes:
-        quote = _told(knowledge.index, kept, earlier, question)
-    elif kept and kept[0].score >= usual:
-        excerpt = partial(_excerpt, knowledge.index, kept, question)
-    if opening and quote and not talk:
-        quote, rule = opening + quote, route.tone
-    return Turn(
-        _act(talk) if talk else "answer",
-        prompt,
-        kept,
-        sources,
-        quote=quote,
-        excerpt=excerpt,
-        carries=partial(knowledge.index.carries, kept) if settings.reads and kept else None,
-        language=pack.persona.language,
-        unknown=pack.persona.unknown,
-        rule=rule.name if rule else None,
-    )
+    return Turn("answer", prompt, kept, sources, language=persona.language, unknown=persona.unknown)
+
+
+def _may_answer(settings: Settings, index: KnowledgeIndex, found: Found, follows: bool) -> bool:
+    """Whether something near was found; a model that reads tells better than a score whether it answers."""
+    if not found.passages or (found.unanswered and not follows):  # a follow-up says too little by itself
+        return False
+    least = index.usual_score if settings.quotes else FAINT * index.usual_score
+    return found.passages[0].score >= (least if settings.min_score is None else settings.min_score)
+
+
+def _held_to_passages(settings: Settings, index: KnowledgeIndex, turn: Turn, question: str) -> Turn:
+    """A turn whose reply the model writes, with what its sentences are compared with, and what is said instead."""
+    if not turn.passages or not settings.reads:
+        return turn
+    carries = partial(index.carries, turn.passages)
+    if turn.passages[0].score < index.usual_score:
+        return replace(turn, carries=carries)
+    return replace(turn, carries=carries, excerpt=partial(_excerpt, index, turn.passages, question))
 
 
 def _look_up(
