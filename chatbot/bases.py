@@ -18,6 +18,8 @@ FEWEST_CORES = 2
 """With fewer, a base that reads takes seconds to its first word."""
 LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 GB = 10**9
+USED_OF_ADDRESSES = 0.75
+"""How much of the memory that a process addresses it also uses."""
 
 
 @dataclass(frozen=True)
@@ -113,4 +115,4 @@ def _address_limits() -> list[int]:
     except ImportError:  # Windows has no such limit
         return []
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-    return [] if soft == resource.RLIM_INFINITY else [soft]
+    return [] if soft == resource.RLIM_INFINITY else [int(soft * USED_OF_ADDRESSES)]

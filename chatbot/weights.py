@@ -193,8 +193,8 @@ QWEN_05B = PackagedBase(
         491_400_064,
     ),
     "Apache-2.0",
-    memory_gb=2.5,
-    disk_gb=1.2,
+    memory_gb=3.0,
+    disk_gb=1.1,
     reads=False,
 )
 QWEN_15B = PackagedBase(
@@ -206,8 +206,8 @@ QWEN_15B = PackagedBase(
         1_117_320_768,
     ),
     "Apache-2.0",
-    memory_gb=4.5,
-    disk_gb=3.1,
+    memory_gb=5.0,
+    disk_gb=2.3,
     reads=True,
 )
 CATALOGUE = {base.name: base for base in (QWEN_15B, QWEN_05B, SMOLLM2)}

@@ -50,6 +50,8 @@ TABLE, HEAD_TABLE = "token_embd.weight", "output.weight"
 LOOKED_AT = 64
 LARGEST_ROUNDING = 0.25
 """Mean difference that few bits may make, as a share of the mean size; tables of their own differ by more than 1."""
+TINY = 1e-30
+"""A scale that is nothing, and has no inverse in single precision."""
 CHUNK = 2**19
 """How many weights are converted at a time: what a core's cache holds."""
 
@@ -176,7 +178,7 @@ def quantized(values: Matrix) -> NDArray[np.uint8]:
     """Values as Q8_0: blocks of 32 with a scale in half precision."""
     blocks = values.reshape(-1, BLOCK)
     scales = np.maximum(blocks.max(1, keepdims=True), -blocks.min(1, keepdims=True)) / np.float32(127)
-    steps = np.divide(1, scales, out=np.zeros_like(scales), where=scales > 0)
+    steps = np.divide(1, scales, out=np.zeros_like(scales), where=scales > TINY)
     out = np.empty((len(blocks), BLOCK + 2), np.uint8)
     out[:, :2] = scales.astype(np.float16).view(np.uint8)
     out[:, 2:] = np.rint(blocks * steps).astype(np.int8).view(np.uint8)
@@ -188,7 +190,7 @@ def quantized_to_four_bits(values: Matrix) -> NDArray[np.uint8]:
     blocks = values.reshape(-1, BLOCK)
     highest, lowest = blocks.max(1, keepdims=True), blocks.min(1, keepdims=True)
     scales = np.where(highest >= -lowest, highest, lowest) / np.float32(-8)
-    steps = np.divide(1, scales, out=np.zeros_like(scales), where=scales != 0)
+    steps = np.divide(1, scales, out=np.zeros_like(scales), where=np.abs(scales) > TINY)
     codes = np.minimum(blocks * steps + np.float32(8.5), 15).astype(np.uint8)
     out = np.empty((len(blocks), BLOCK // 2 + 2), np.uint8)
     out[:, :2] = scales.astype(np.float16).view(np.uint8)
