@@ -44,6 +44,10 @@ class ChosenBase(str):
         self.why = choice.why
         return self
 
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        """Copies are plain names, as the store keeps them."""
+        return str, (str(self),)
+
 
 def choose_base(memory: int, cores: int, installed: Collection[str]) -> Choice:
     """The best base that fits into `memory` bytes, of those `installed`; says how a better one is to be had."""

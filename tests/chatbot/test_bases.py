@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,7 @@ def test_auto_is_resolved_when_the_settings_are_read(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(bases, "memory_limit", lambda: 2 * GB)
     chosen = load_settings().base_model
     assert chosen == SMOLLM2.name and isinstance(chosen, ChosenBase) and "2.0 GB" in chosen.why
+    assert type(deepcopy(chosen)) is str and deepcopy(chosen) == chosen
     named = load_settings(base_model=SMOLLM2.name).base_model
     assert named == SMOLLM2.name and not isinstance(named, ChosenBase)
     assert resolve_base("some/model") == "some/model"
