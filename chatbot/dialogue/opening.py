@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -102,24 +102,19 @@ def open_session(settings: Settings, store: Store, version: str | None = None, s
     refuse_unserved(settings, base)
     if soon:
         forget_copies(base, {known.base for known in store.versions.all()})
-    kept: dict[str, Knowledge] = {}
-
-    def look_up(name: str) -> Knowledge:
-        """What a version knows; where its engine failed, what was made for the attempt before."""
-        made = kept.get(name) or (_first_knowledge if soon else version_knowledge)(settings, pack, store, name)
-        kept[name] = made
-        return made
+    pool = ThreadPoolExecutor(1, thread_name_prefix="knowledge")
+    begun: dict[str, Future[Knowledge]] = {}  # where an engine fails, its version's stays for the next attempt
 
     def load(name: str) -> tuple[Engine, Knowledge]:
-        with ThreadPoolExecutor(1, thread_name_prefix="knowledge") as pool:
-            knowledge = pool.submit(look_up, name)
-            engine = load_engine(settings, base, store, name)
-            try:
-                loaded = engine, knowledge.result()
-            except BaseException:
-                engine.close()
-                raise
-        kept.clear()
+        if name not in begun:
+            look_up = _first_knowledge if soon else version_knowledge
+            begun[name] = pool.submit(look_up, settings, pack, store, name)
+        engine = load_engine(settings, base, store, name)
+        try:
+            loaded = engine, begun.pop(name).result()
+        except BaseException:
+            engine.close()
+            raise
         if engine_kind(settings, base) != "transformers":
             one_core_each()
         if loaded[1].partial:
