@@ -246,8 +246,8 @@ def _refuse_template(tokenizer: "PreTrainedTokenizerBase", name: str) -> None:
     text = tokenizer.decode(prompt)
     lost = [word for word in ("Rule", "Question") if word not in text]
     if lost or whole[: len(prompt)] != prompt or "Reply" not in tokenizer.decode(whole[len(prompt) :]):
-        what = "a reply after its prompt" if not lost else " and ".join(lost).lower()
-        raise WeightsError(f"the chat template of base {name!r} leaves out the {what}: take another model")
+        what = " and ".join(f"the {word.lower()}" for word in lost) or "a reply after its prompt"
+        raise WeightsError(f"the chat template of base {name!r} leaves out {what}: take another model")
 
 
 def _made_once(place: Path, make: Callable[[Path], None]) -> Path:

@@ -74,18 +74,21 @@ class LiveEngine(Generic[Companion]):
             self._ready_seat()
 
     def _open(self, fallback: str | None, waits: Iterable[float]) -> None:
+        logged = None
         for wait in waits:
             try:
                 self._seat = Seat(self._first(fallback))
                 self._failure = None
+            except UserError as error:
+                self._failure = error
             except Exception as error:
-                told = error if isinstance(error, UserError) else EngineError(f"the engine cannot start: {error}")
-                if str(told) != self.failure:
-                    logger.error("nobody answers: %s", told)
-                self._failure = told
+                self._failure = EngineError(f"the engine cannot start: {error}")
             self._opened.set()
             if self._seat or self._stopping.wait(wait):
                 return
+            if self.failure != logged:
+                logged = self.failure
+                logger.error("nobody answers, trying again: %s", logged)
 
     def _ready_seat(self) -> Seat[Companion]:
         """The seat, once the first engine is loaded; raises what kept it from loading."""

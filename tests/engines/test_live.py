@@ -279,8 +279,8 @@ def test_what_failed_at_the_start_is_tried_again_until_its_cause_is_gone(
     with live.lease() as (engine, _):
         assert engine.version == "base"
     assert [record.getMessage() for record in caplog.records] == [
-        "nobody answers: disk full",
-        "nobody answers: its file is missing",
+        "nobody answers, trying again: disk full",
+        "nobody answers, trying again: its file is missing",
     ]
     live.close()
 
