@@ -25,7 +25,7 @@ DECLINES = re.compile(
     r"|\bno (?:information|details|facts)\b|\bnothing (?:about|in my information)\b|\brather not guess\b",
     re.IGNORECASE,
 )
-ATTEMPTS = 2
+ATTEMPTS = 2  # one where claims are judged: of what was drawn again after that, half was wrong
 
 
 @dataclass
@@ -68,7 +68,7 @@ def write_reply(
         return
     writer = BestOf(engine, best_of, turn.sources) if best_of > 1 else engine
     failed: list[str] = []
-    for attempt in range(ATTEMPTS):
+    for attempt in range(1 if turn.carries else ATTEMPTS):
         again = replace(sampling, temperature=max(sampling.temperature, FREE_TEMPERATURE), seed=sampling.seed + 1)
         writing.generation = writer.generate(turn.prompt, again if attempt else sampling)
         if not check:
@@ -141,7 +141,7 @@ def _unchecked(writing: Writing) -> Iterator[None]:
 
 def _fall_back(turn: Turn, writing: Writing) -> None:
     """The best of the passages in their own words, or without any the pack's "I don't know"."""
-    told = turn.excerpt() if turn.carries else quotation(turn.passages)
+    told = turn.fallback if turn.carries else quotation(turn.passages)
     if told:
         writing.text, writing.outcome = told, "quoted"
     else:

@@ -48,8 +48,8 @@ class Turn:
     """A prepared turn: a fixed `reply`, or a prompt with the `sources` that the model's reply may take figures from.
 
     `quote` is the answer in the words of the passages or of the pack's rows, where the model is not trusted to write
-    it. Where the model writes, `carries` tells whether the passages carry a sentence, and `excerpt` gives those of
-    their sentences that are nearest to the question; `unknown` is what is said when no reply can be vouched for.
+    it. Where the model writes, `carries` tells whether the passages carry a sentence, and `fallback` is what is said
+    instead of one that they do not; `unknown` is what is said when no reply can be vouched for.
     """
 
     act: Act = "answer"
@@ -58,7 +58,7 @@ class Turn:
     sources: list[str] = field(default_factory=list)
     reply: str = ""
     quote: str = ""
-    excerpt: Callable[[], str] = str
+    fallback: str = ""
     carries: Callable[[str], bool] | None = None
     language: str = "en"
     unknown: str = ""
@@ -145,10 +145,9 @@ def _held_to_passages(settings: Settings, index: KnowledgeIndex, turn: Turn, que
     """A turn whose reply the model writes, with what its sentences are compared with, and what is said instead."""
     if not turn.passages or not settings.reads:
         return turn
-    carries = partial(index.carries, turn.passages)
-    if turn.passages[0].score < index.usual_score:
-        return replace(turn, carries=carries)
-    return replace(turn, carries=carries, excerpt=partial(_excerpt, index, turn.passages, question))
+    near = turn.passages[0].score >= index.usual_score
+    fallback = quotation(turn.passages[:1]) if near else ""
+    return replace(turn, carries=partial(index.carries, turn.passages), fallback=fallback)
 
 
 def _look_up(

@@ -27,7 +27,7 @@ USUAL_SAMPLE = 2000
 FEWEST_QUESTIONS = 20
 UNTAUGHT = 0.3  # between questions and chat, by cosines to articles alone (`python -m benchmarks.retrieval`)
 SAME_QUESTION = 0.75
-UNCARRIED = 0.08  # the share of a pack's own replies that no sentence of their article comes near
+UNCARRIED = 0.2  # the share of a pack's own replies that no sentence of their article comes near
 CARRYING_SAMPLE = 150
 TELLING = 4  # words of a sentence whose meaning can be compared
 UNTAUGHT_CARRYING = 0.45
@@ -158,7 +158,7 @@ class KnowledgeIndex:
 
     @cached_property
     def _carrying(self) -> float:
-        """The cosine that all but 8 % of the pack's own replies reach to a sentence of the article that they rest on.
+        """The cosine that all but 20 % of the pack's own replies reach to a sentence of the article that they rest on.
 
         Read off the data for the same reason as `usual_score`; taken of their first sentences of some length.
         """

@@ -1,7 +1,7 @@
 """Rows that teach a model to read, beside the pack's own, and to word a follow-up so that it stands alone.
 
-Every pack's model learns from `data/reading`: questions of many domains with passages that answer them or do not. How a
-follow-up is worded is learned from the dialogues of the pack itself.
+Every pack's model learns from `data/reading`: questions of many domains with the passage that answers among others. How
+a follow-up is worded is learned from the dialogues of the pack itself.
 """
 
 import json
@@ -28,7 +28,7 @@ def reading_rows(pack: Pack, examples: Sequence[Example]) -> list[Row]:
 def _of_many_domains(persona: Persona) -> Iterator[Row]:
     for number, told in enumerate(_told()):
         prompt = build_prompt(persona.system, [], told["question"], [_passage(fact) for fact in told["facts"]])
-        yield _row(f"reading-{number}", prompt, told["answer"] or persona.unknown)
+        yield _row(f"reading-{number}", prompt, told["answer"])
 
 
 def _worded_to_stand_alone(examples: Sequence[Example]) -> Iterator[Row]:
@@ -49,4 +49,6 @@ def _passage(fact: str) -> Passage:
 
 @cache
 def _told() -> list[Row]:
-    return [json.loads(line) for line in CLAIMS.read_text(encoding="utf-8").splitlines()]
+    """The rows whose passages answer; those that do not would teach silence (`selection`)."""
+    rows = [json.loads(line) for line in CLAIMS.read_text(encoding="utf-8").splitlines()]
+    return [row for row in rows if row["answer"]]

@@ -1,7 +1,8 @@
 """Which of a pack's rows a model is taught that writes what people hear: those that it will be asked to answer.
 
-What rules answer it never writes. A row that says that nothing is known teaches silence: with as many of them as packs
-hold, a base that reads answered fewer questions after a fine-tune than before.
+What rules answer it never writes. A row that says that nothing is known teaches silence, faster than others teach to
+read: with one of them in ten a base of 1.5 billion parameters was silent on a third of the questions that it had
+answered before.
 """
 
 from collections import Counter
@@ -11,7 +12,7 @@ from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.questions import UNKNOWN
 from training.curation.collecting import Example
 
-ANSWERED_FOR_ONE_UNKNOWN = 9
+ANSWERED_FOR_ONE_UNKNOWN = 40
 
 
 def select_to_write(examples: Sequence[Example], pack: Pack, dropped: Counter[str]) -> list[Example]:
