@@ -27,7 +27,7 @@ def settings(url: str, **more: object) -> Settings:
 
 
 def promoted(store: Store, digest: str) -> str:
-    version = store.versions.add_version("lamps", BASE, digest, None, None)
+    version = store.versions.add_version("lamps", "smollm2-135m-instruct", digest, None, None)
     store.versions.point("champion", version.name, "operator:olga")
     return version.name
 
