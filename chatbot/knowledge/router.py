@@ -1,10 +1,9 @@
 """Which messages the articles alone must not answer: small talk, abuse, emergencies, whatever a pack has rules for.
 
-A classifier over sentence embeddings learns the rules from their examples, and ordinary questions from the pack's rows
-and from what rules say they are unlike. An embedder that was taught the rules (`training/finetuning/router.py`) keeps
-them apart, and that is all. With one that was not, a second classifier weighs the first one's judgement against how
-near the message is to the articles, to known questions and to the examples of rules, on scores that were taken without
-the row itself (stacking: Wolpert, 1992).
+A classifier over sentence embeddings learns the rules from their examples, and ordinary questions from the pack's rows,
+from what rules say they are unlike and from what is ordinary everywhere. An embedder that was taught the rules
+(`training/finetuning/router.py`) keeps them apart, and that is all. With one that was not, its judgement is weighed
+against what is near (`weighing`), for all rules and again for the grave ones.
 """
 
 import hashlib
@@ -13,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -21,18 +20,17 @@ import numpy as np
 from chatbot.errors import PackError
 from chatbot.knowledge.articles import split_sentences
 from chatbot.knowledge.embeddings import Embedder, Vectors, windows
+from chatbot.knowledge.everyday import everyday, says_little, words
 from chatbot.knowledge.index import cached_vectors, write_whole
 from chatbot.knowledge.packs import Pack, Rule
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from chatbot.knowledge.weighing import Weigher
 
 ORDINARY = ""
 TINY = 1e-9
 FOLDS = 4
 FEWEST_ORDINARY = 20
-NEAREST_EXAMPLES = 3
 STRENGTH, TAUGHT_STRENGTH = 30.0, 10.0
+HARD = 4.0  # what a message weighs that only sounds like a grave rule, whose few examples weigh more than others
 GRAVE = ("handoff", "refuse")  # what a part of a long message is enough for
 CAUTION = 4.0  # between two rules, the one that fetches a person
 
@@ -52,6 +50,16 @@ class Route:
     def holds(self) -> bool:
         """Whether it is as probable as the rule asks for."""
         return self.rule is not None and self.probability > self.rule.sure
+
+    @property
+    def fetches(self) -> bool:
+        """Whether it holds and fetches a person."""
+        return self.holds and self.rule is not None and self.rule.action == "handoff"
+
+    @property
+    def grave(self) -> bool:
+        """Whether it holds and its rule keeps the articles from answering for a grave reason."""
+        return self.holds and self.rule is not None and self.rule.action in GRAVE
 
 
 class Router:
@@ -79,34 +87,60 @@ class Router:
         texts, labels = (list(part) for part in zip(*labelled_messages(pack), strict=True))
         vectors = cached_vectors(embedder, texts, cache)
         described = [piece.headed for piece in pack.pieces]
-        counts = Counter(labels)
+        everywhere = {*everyday("elliptical"), *everyday("plain")}
+        counts = Counter(label for text, label in zip(texts, labels, strict=True) if text not in everywhere)
         self._rarity = {name: 1.0 if taught else counts[name] / counts[ORDINARY] for name in self._tones}
-        ordinary = np.array([label in (ORDINARY, *self._tones) for label in labels])
+        strict = [rule for rule in pack.rules if rule.name not in self._tones]
+        self._grave = [rule for rule in strict if rule.action in GRAVE]
+        self._mild = [rule for rule in strict if rule.action not in GRAVE]
+        self._terse = {_flat(example) for rule in self._grave for example in rule.examples if says_little(example)}
         if not taught:
-            self._pieces = cached_vectors(embedder, described, cache)
-            self._asked, self._examples = vectors[ordinary], vectors[~ordinary]
-        self._learn(vectors, labels, ordinary, _kept(cache, embedder, [*texts, *described], [*labels, *self._tones]))
+            pieces = cached_vectors(embedder, described, cache)
+            self._weighers = {
+                kind: Weigher(vectors, pieces, np.isin(labels, [rule.name for rule in rules]))
+                for kind, rules in (("any", strict), ("grave", self._grave))
+                if rules
+            }
+        hard = {text for rule in self._grave for text in rule.unlike}
+        weights = np.array([HARD if text in hard else 1.0 for text in texts])
+        known = [*texts, *described], [*labels, *self._tones, *weights.tolist()]
+        self._learn(vectors, labels, weights, _kept(cache, embedder, *known))
 
-    def route(self, message: str) -> Route:
-        """The likeliest rule for a message, None if the pack has no rules."""
+    def route(self, message: str, before: str = "") -> Route:
+        """The likeliest rule for a message, None if the pack has no rules.
+
+        One that says little by itself falls under a grave rule only together with the message `before` it.
+        """
         if not self._rules:
             return Route(None, 0.0)
         message = self._correct(message)
         whole, *parts = (self._route(vector) for vector in self._embedder.encode([message, *windows(message)]))
-        urgent = [part for part in parts if part.holds and part.rule and part.rule.action in GRAVE]
-        best = max([whole, *urgent], key=lambda route: (route in urgent, route.probability))
+        routes = [whole, *(part for part in parts if part.grave)]
+        best = max(enumerate(routes), key=lambda at: (at[1].fetches, at[0] > 0, at[1].probability))[1]
+        if best.grave and says_little(message) and _flat(message) not in self._terse:
+            best = self._together(before, message)
         return replace(best, tone=whole.tone)
 
-    def _route(self, vector: Vectors) -> Route:
+    def _together(self, before: str, message: str) -> Route:
+        alone, together = self._embedder.encode([message, f"{self._correct(before)}\n{message}"])
+        both = self._route(together)
+        return both if before and both.grave else self._route(alone, self._mild)
+
+    def _route(self, vector: Vectors, rules: Sequence[Rule] | None = None) -> Route:
+        """The likeliest of the rules, or of all that are no tone."""
+        rules = [*self._grave, *self._mild] if rules is None else rules
         guessed = _softmax(vector[None] @ self._weights.T + self._bias)[0]
         shares: dict[str, float] = dict(zip(self._names, guessed.tolist(), strict=True))
-        ordinary = float(self._ordinary(guessed))
         tone = self._tone(shares)
-        strict = [rule for name, rule in self._rules.items() if name not in self._tones]
-        if not strict:
-            return Route(None, 0.0, tone)
-        rule = max(strict, key=lambda rule: shares.get(rule.name, 0.0) * _weight(rule))
-        return Route(rule, 1 - ordinary if self._taught else self._weighed(ordinary, vector), tone)
+        if self._taught:
+            return _likeliest(rules, shares, sum(shares.get(rule.name, 0.0) for rule in rules), tone)
+        grave = [rule for rule in rules if rule.action in GRAVE]
+        mild = [rule for rule in rules if rule.action not in GRAVE]
+        weighed = {kind: weigher.weigh(self._under(kind, guessed), vector) for kind, weigher in self._weighers.items()}
+        severe = weighed.get("grave", 0.0)
+        first = _likeliest(grave, shares, severe, tone)
+        second = _likeliest(mild, shares, max(weighed.get("any", 0.0) - severe, 0.0), tone)
+        return max(first, second, key=lambda route: (route.grave, route.probability))
 
     def _tone(self, shares: dict[str, float]) -> Rule | None:
         """The likeliest tone that is surer than it must be, against an ordinary message, at its rarity in the rows."""
@@ -116,54 +150,40 @@ class Router:
         heard = [name for name, value in odds.items() if value / (1 + value) > self._rules[name].sure]
         return self._rules[max(heard, key=lambda name: odds[name])] if heard else None
 
-    def _ordinary(self, guessed: Vectors) -> Any:
-        """The probability of a message that the articles may answer, in whatever tone, along the last axis."""
-        return guessed[..., [name in (ORDINARY, *self._tones) for name in self._names]].sum(-1)
+    def _under(self, kind: str, guessed: Vectors) -> Any:
+        """The probability of a message under any rule but a tone, or under a grave one, along the last axis."""
+        rules = self._grave if kind == "grave" else [*self._grave, *self._mild]
+        return guessed[..., np.isin(self._names, [rule.name for rule in rules])].sum(-1)
 
-    def _weighed(self, ordinary: float, vector: Vectors) -> float:
-        """The probability that a rule holds, from that of an ordinary message and from what is near."""
-        nearness = [
-            float((self._pieces @ vector).max()),
-            float((self._asked @ vector).max()),
-            _mean_of_best(self._examples @ vector),
-        ]
-        features = np.array([_log_odds(1 - ordinary), *nearness])
-        return float(1 / (1 + np.exp(-(features @ self._second[:-1] + self._second[-1]))))
-
-    def _learn(self, vectors: Vectors, labels: Sequence[str], ordinary: "NDArray[np.bool_]", file: Path | None) -> None:
+    def _learn(self, vectors: Vectors, labels: Sequence[str], weights: Vectors, file: Path | None) -> None:
+        weighers = {} if self._taught else self._weighers
         if file and file.is_file():
             try:
                 with np.load(file, allow_pickle=False) as kept:
                     self._names = [str(name) for name in kept["names"]]
-                    self._weights, self._bias, self._second = kept["weights"], kept["bias"], kept["second"]
+                    self._weights, self._bias = kept["weights"], kept["bias"]
+                    for kind, weigher in weighers.items():
+                        weigher.learned = kept[kind]
                 return
             except (OSError, EOFError, ValueError, KeyError, BadZipFile):
                 file.unlink(missing_ok=True)
         from sklearn.linear_model import LogisticRegression
         from sklearn.model_selection import cross_val_predict
 
-        strength, weight = (TAUGHT_STRENGTH, None) if self._taught else (STRENGTH, "balanced")
-        first = LogisticRegression(C=strength, max_iter=300, tol=1e-3, class_weight=weight)
-        first.fit(vectors, labels)
+        strength, balance = (TAUGHT_STRENGTH, None) if self._taught else (STRENGTH, "balanced")
+        first = LogisticRegression(C=strength, max_iter=300, tol=1e-3, class_weight=balance)
+        first.fit(vectors, labels, None if self._taught else weights)
         self._names = [str(name) for name in first.classes_]
         self._weights, self._bias = _all_classes(first)
-        self._second = np.empty(0)
-        if not self._taught and not ordinary.all():
-            guessed = cross_val_predict(first, vectors, labels, cv=FOLDS, method="predict_proba")
-            odds = _log_odds(1 - self._ordinary(guessed))
-            features = np.column_stack([odds, self._nearness_without_self(vectors, ordinary)])
-            second = LogisticRegression(max_iter=2000).fit(features, ~ordinary)
-            self._second = np.append(second.coef_[0], second.intercept_)
+        if weighers:
+            weighed = {"sample_weight": weights}
+            guessed = cross_val_predict(first, vectors, labels, cv=FOLDS, method="predict_proba", params=weighed)
+            for kind, weigher in weighers.items():
+                weigher.learn(self._under(kind, guessed))
         if file:
-            learned = {"names": self._names, "weights": self._weights, "bias": self._bias, "second": self._second}
+            learned = {"names": self._names, "weights": self._weights, "bias": self._bias}
+            learned |= {kind: weigher.learned for kind, weigher in weighers.items()}
             write_whole(file, lambda out: np.savez(out, **learned))
-
-    def _nearness_without_self(self, vectors: Vectors, ordinary: "NDArray[np.bool_]") -> Vectors:
-        asked, examples = vectors @ self._asked.T, vectors @ self._examples.T
-        asked[np.flatnonzero(ordinary), np.arange(int(ordinary.sum()))] = -1.0
-        examples[np.flatnonzero(~ordinary), np.arange(int((~ordinary).sum()))] = -1.0
-        nearest = np.sort(examples, axis=1)[:, -NEAREST_EXAMPLES:].mean(axis=1)
-        return np.column_stack([(vectors @ self._pieces.T).max(axis=1), asked.max(axis=1), nearest])
 
 
 def labelled_messages(pack: Pack) -> list[tuple[str, str]]:
@@ -183,12 +203,24 @@ def labelled_messages(pack: Pack) -> list[tuple[str, str]]:
             f"pack {pack.name!r} has rules but fewer than {FOLDS} questions or sentences of articles that they do not "
             "hold for: add pairs or articles"
         )
-    return list(unique.items())
+    return list((dict(_everyday_messages(pack)) | unique).items())
+
+
+def _everyday_messages(pack: Pack) -> list[tuple[str, str]]:
+    """What is ordinary in any domain; what says little by itself falls under the pack's rule that asks back, if any."""
+    asks = next((rule.name for rule in pack.rules if rule.action == "ask"), ORDINARY)
+    return [(text, asks) for text in everyday("elliptical")] + [(text, ORDINARY) for text in everyday("plain")]
+
+
+def _likeliest(rules: Sequence[Rule], shares: dict[str, float], probability: float, tone: Rule | None) -> Route:
+    if not rules:
+        return Route(None, 0.0, tone)
+    return Route(max(rules, key=lambda rule: shares.get(rule.name, 0.0) * _weight(rule)), probability, tone)
 
 
 def _weight(rule: Rule) -> float:
     """How much a rule weighs against others: more where a person is fetched, or little is enough to be sure."""
-    return (CAUTION if rule.action == "handoff" else 1.0) / rule.sure
+    return (CAUTION if rule.action == "handoff" else 1.0) / rule.sure**2
 
 
 def _all_classes(model: Any) -> tuple[Vectors, Vectors]:
@@ -205,16 +237,11 @@ def _softmax(scores: Vectors) -> Vectors:
     return shares
 
 
-def _log_odds(probability: Any) -> Any:
-    clipped = np.clip(probability, 1e-4, 1 - 1e-4)
-    return np.log(clipped / (1 - clipped))
+def _flat(message: str) -> str:
+    return " ".join(words(message))
 
 
-def _mean_of_best(similarities: Vectors) -> float:
-    return float(np.sort(similarities)[-NEAREST_EXAMPLES:].mean())
-
-
-def _kept(cache: Path | None, embedder: Embedder, texts: list[str], labels: list[str]) -> Path | None:
+def _kept(cache: Path | None, embedder: Embedder, texts: list[str], labels: list[str | float]) -> Path | None:
     if cache is None:
         return None
     digest = hashlib.sha256(json.dumps([embedder.name, texts, labels]).encode()).hexdigest()[:24]

@@ -8,6 +8,7 @@ import pytest
 
 from chatbot.errors import PackError
 from chatbot.knowledge.embeddings import HashedEmbedder
+from chatbot.knowledge.everyday import says_little
 from chatbot.knowledge.knowledge import SOME, open_knowledge, open_part
 from chatbot.knowledge.packs import Pack, Rule, load_pack
 from chatbot.knowledge.router import Router
@@ -54,6 +55,36 @@ def test_what_only_sounds_like_a_rule_can_be_told(pack: Pack) -> None:
     assert after.probability < 0.5 < before.probability
 
 
+def test_a_message_that_says_little_is_grave_only_after_what_was_asked_before(pack: Pack) -> None:
+    emergency, thanks = pack.rules
+    eager = emergency.model_copy(update={"examples": [*emergency.examples, "what would you do", "i cant go on"]})
+    router = Router(HashedEmbedder(), replace(pack, rules=[eager.model_copy(update={"sure": 0.2}), thanks]))
+    assert router.route("there is a fire").grave
+    assert not router.route("and what would you do then").grave
+    assert not router.route("and what would you do then", "when does a parcel reach germany").grave
+    assert router.route("and what would you do then", "help there is smoke and fire here now").grave
+    assert router.route("I cant go on").grave, "a rule's own example is taken at its word"
+
+
+@pytest.mark.parametrize("text", ["???", "and who pays for that?", "What would you do?", "", "why’s that"])
+def test_words_that_stand_for_nothing_say_little(text: str) -> None:
+    assert says_little(text)
+
+
+@pytest.mark.parametrize("text", ["he's not breathing", "999", "there is a fire", "i want to die", "救命", "help me"])
+def test_one_word_of_its_own_says_something(text: str) -> None:
+    assert not says_little(text)
+
+
+def test_of_two_grave_parts_of_a_story_the_one_that_fetches_a_person_counts(pack: Pack) -> None:
+    texts = [f"you {insult} {thing}" for insult in ("stupid", "useless") for thing in ("bot", "machine", "parrot")]
+    abuse = Rule(name="abuse", action="refuse", message="Please be kind.", examples=texts)
+    story = "when does a parcel reach germany and what does sending a lamp back cost " * 4
+    router = Router(HashedEmbedder(), replace(pack, rules=[*pack.rules, abuse]))
+    route = router.route(f"smoke and fire here there is a fire now fire in the lamp {story} {' '.join(texts * 2)}")
+    assert route.rule and route.rule.name == "emergency" and route.holds
+
+
 UPSET = [f"{feeling} {matter}" for feeling in ("awful", "disgraceful") for matter in ("lamp", "delivery", "return")]
 
 
@@ -61,7 +92,7 @@ UPSET = [f"{feeling} {matter}" for feeling in ("awful", "disgraceful") for matte
 def test_a_tone_is_heard_and_hides_no_rule(pack: Pack, taught: bool) -> None:
     upset = Rule(name="upset", action="acknowledge", message="I'm sorry.", examples=[*UPSET, "awful awful"])
     router = Router(HashedEmbedder(), replace(pack, rules=[*pack.rules, upset]), taught=taught)
-    route = router.route("what does an awful disgraceful delivery cost")
+    route = router.route("awful disgraceful delivery to germany")
     assert route.tone == upset and not route.holds
     assert router.route("when does a parcel reach germany").tone is None
     route = router.route("help there is smoke and fire")
