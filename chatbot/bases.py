@@ -16,7 +16,7 @@ from chatbot.weights import CATALOGUE, SMOLLM2, PackagedBase
 AUTO = "auto"
 FEWEST_CORES = 2
 """With fewer, a base that reads takes seconds to its first word."""
-LIMITS = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+OWN_GROUPS, GROUPS = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")
 GB = 10**9
 USED_OF_ADDRESSES = 0.75
 """How much of the memory that a process addresses it also uses."""
@@ -108,9 +108,16 @@ def _fits(base: PackagedBase, memory: int, cores: int) -> bool:
 
 
 def _group_limits() -> list[int]:
-    """Limits of control groups; one that is unlimited says `max` or a number beyond any machine."""
-    said = [file.read_text().strip() for file in LIMITS if file.is_file()]
-    return [int(text) for text in said if text.isdigit()]
+    """Limits of the control group and those above it; one without says `max` or a number beyond any machine."""
+    said = []
+    for line in OWN_GROUPS.read_text().splitlines() if OWN_GROUPS.is_file() else []:
+        number, controllers, group = line.split(":", 2)
+        first = GROUPS / "memory.max" if number == "0" else GROUPS / "memory" / "memory.limit_in_bytes"
+        if number == "0" or "memory" in controllers.split(","):
+            inside = Path(group.lstrip("/"))
+            said += [first.parent / folder / first.name for folder in (inside, *inside.parents)]
+    limits = [file.read_text().strip() for file in said if file.is_file()]
+    return [int(text) for text in limits if text.isdigit()]
 
 
 def _address_limits() -> list[int]:

@@ -30,7 +30,7 @@ from chatbot.errors import WeightsError
 F32, F16 = GGMLQuantizationType.F32, GGMLQuantizationType.F16
 Q8_0, Q4_0 = GGMLQuantizationType.Q8_0, GGMLQuantizationType.Q4_0
 FAITHFUL = {F16, Q8_0, Q4_0}
-"""What OpenVINO's reader takes of matrices, to the bit; it refuses the others but Q4_1, Q5_1, Q2_K and Q4_K to Q6_K.
+"""What OpenVINO's reader takes of matrices, to the bit; it refuses F32, BF16, Q5_0, Q5_1, Q3_K, and what came later.
 
 Q6_K it reads to the bit as well, and serves slowly: in half precision.
 """

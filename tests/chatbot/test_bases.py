@@ -71,12 +71,21 @@ def test_a_base_that_does_not_fit_is_refused_with_one_that_does(monkeypatch: pyt
 
 def test_limits_of_the_control_group_and_of_addresses_count(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     free = memory_limit()
-    limit = tmp_path / "memory.max"
-    monkeypatch.setattr(bases, "LIMITS", (limit, tmp_path / "none"))
+    own, limit = tmp_path / "cgroup", tmp_path / "memory.max"
+    monkeypatch.setattr(bases, "OWN_GROUPS", own)
+    monkeypatch.setattr(bases, "GROUPS", tmp_path)
+    own.write_text("0::/shop/chat\n")
     limit.write_text("max\n")
     assert memory_limit() == free
-    limit.write_text(f"{GB // 2}\n")
+    (tmp_path / "shop" / "chat").mkdir(parents=True)
+    (tmp_path / "shop" / "memory.max").write_text(f"{GB // 2}\n")
+    (tmp_path / "shop" / "chat" / "memory.max").write_text(f"{GB}\n")
     assert memory_limit() == GB // 2
+    own.write_text("5:cpu:/\n4:memory,hugetlb:/docker/1\n")
+    (tmp_path / "memory").mkdir()
+    (tmp_path / "memory" / "memory.limit_in_bytes").write_text(f"{GB // 4}\n")
+    assert memory_limit() == GB // 4
+    own.unlink()
     limited = f"ulimit -v 4000000; {sys.executable} -c 'from chatbot.bases import memory_limit as m; print(m())'"
     said = subprocess.run(["bash", "-c", limited], capture_output=True, text=True, check=True).stdout
     assert int(said) == min(free, 3_072_000_000)
