@@ -146,7 +146,7 @@ def _held_to_passages(settings: Settings, index: KnowledgeIndex, turn: Turn, que
     if not turn.passages or not settings.reads:
         return turn
     near = turn.passages[0].score >= index.usual_score
-    fallback = quotation(turn.passages[:1]) if near else ""
+    fallback = quotation(turn.passages) if near else ""
     return replace(turn, carries=partial(index.carries, turn.passages), fallback=fallback)
 
 
