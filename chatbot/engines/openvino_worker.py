@@ -11,12 +11,14 @@ Requests join and leave between steps. It ends when its input does, so it never 
 at once; `alone` is for requests that come one at a time.
 """
 
+import ctypes
 import json
 import os
 import queue
 import signal
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TextIO
 
@@ -136,6 +138,7 @@ def serve(gguf: str, guesses: str, said: TextIO, out: TextIO) -> None:
 
     try:
         batch = Batch(gguf, guesses)
+        _give_back()
         threading.Thread(target=listen, daemon=True).start()
         tell({"ready": True})
         while True:
@@ -151,6 +154,12 @@ def serve(gguf: str, guesses: str, said: TextIO, out: TextIO) -> None:
     except Exception as error:
         tell({"failed": _reason(error)})
         os._exit(1)
+
+
+def _give_back() -> None:
+    """Return to the system what loading has freed, which glibc would keep: 0.7 GB with a model of 1.5 B."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _reason(error: Exception) -> str:
