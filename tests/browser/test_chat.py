@@ -62,7 +62,7 @@ def script(messages: Sequence[ChatMessage]) -> str:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, serve_module: Callable[[FastAPI], str]) -> Iterator[Site]:
     home: Path = tmp_path_factory.mktemp("home")
-    settings = load_settings(home=home, engine="scripted", min_score=-1)
+    settings = load_settings(home=home, engine="scripted", min_score=-1, max_new_tokens=700)
     store = open_store(settings.database)
     pieces = [Piece("delivery", "Delivery", "", ANSWER, 3)]
     pack = Pack(home, Persona.model_validate(PERSONA), [], [], pieces, [], {})
