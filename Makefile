@@ -16,7 +16,7 @@ run: $(INSTALLED)  ## set up and serve the chatbot on http://127.0.0.1:7860
 	@$(BIN)/python app.py
 
 test: $(TESTED) chromium  ## set up and run all tests
-	@$(BIN)/python -m chatbot base install qwen2.5-coder-1.5b-instruct
+	@$(BIN)/python -m chatbot base install auto
 	@$(BIN)/python -m pytest
 
 lint: $(TESTED)  ## check style and types

@@ -20,6 +20,8 @@ from chatbot.web.access import Access
 from tests.packs import write_pack
 
 PASSWORD = "correct horse battery"
+SMALL_BASE = "smollm2-135m-instruct"
+os.environ["CHATBOT_BASE_MODEL"] = SMALL_BASE  # also for fixtures of a whole module
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +29,7 @@ def home(tmp_path, monkeypatch):
     for name in [name for name in os.environ if name.startswith("CHATBOT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("CHATBOT_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("CHATBOT_BASE_MODEL", "smollm2-135m-instruct")
+    monkeypatch.setenv("CHATBOT_BASE_MODEL", SMALL_BASE)
     monkeypatch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
     return tmp_path / "home"
 
