@@ -16,6 +16,7 @@ import pytest
 
 from chatbot.commands import run_command
 from chatbot.store import open_store
+from tests.conftest import SMALL_BASE
 from tests.packs import write_pack
 from training.__main__ import commands
 
@@ -34,6 +35,7 @@ def installation(real_home: Path, tmp_path_factory: pytest.TempPathFactory) -> d
     (folder / "quick.toml").write_text(QUICK)
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith("CHATBOT_")},
+        "CHATBOT_BASE_MODEL": SMALL_BASE,
         "CHATBOT_HOME": str(folder / "home"),
         "CHATBOT_PACK": str(write_pack(folder / "pack")),
         "CHATBOT_RECIPE": str(folder / "quick.toml"),

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from chatbot.store import Store, open_store
+from tests.conftest import SMALL_BASE
 from tests.packs import write_pack
 from tests.test_loop import QUICK
 
@@ -38,6 +39,7 @@ def shop(real_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     (folder / "quick.toml").write_text(QUICK)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("CHATBOT_")},
+        "CHATBOT_BASE_MODEL": SMALL_BASE,
         "CHATBOT_HOME": str(folder / "home"),
         "CHATBOT_PACK": str(write_pack(folder / "pack")),
         "CHATBOT_RECIPE": str(folder / "quick.toml"),
