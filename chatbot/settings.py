@@ -96,7 +96,8 @@ class Settings(BaseSettings):
         "auto",
         description="How a question is answered: `quote` gives the best passage in its own words, and small talk in "
         "those of the pack's rows; `write` lets the model put both into words. `auto` quotes with a packaged base "
-        "model that is too small to read reliably (docs/bases.md says which), and writes with any other.",
+        "model that is too small to read reliably (docs/bases.md says which); with any other it lets the model write "
+        "answers, and keeps small talk in the rows' words.",
     )
     check: bool = Field(True, description="Hold back what a reply states in figures until its passages support it.")
     best_of: int = Field(

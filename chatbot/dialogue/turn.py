@@ -103,7 +103,8 @@ def prepare_turn(
         return Turn("abstain", passages=found.passages, reply=pack.persona.unknown)
     turn = _prompted(settings, pack, engine, earlier, question, found.passages, meant)
     if talk:
-        return replace(turn, act=_act(talk), quote=knowledge.talk.reply(talk, question), rule=talk.name)
+        quote = "" if settings.replies == "write" else knowledge.talk.reply(talk, question)
+        return replace(turn, act=_act(talk), quote=quote, rule=talk.name)
     turn = replace(turn, rule=rule.name if rule else None)
     if settings.quotes:
         quote, opening = _told(knowledge.index, turn.passages, earlier, question), _opening(route, history)
