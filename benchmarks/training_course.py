@@ -51,7 +51,7 @@ def command(rows: Path, check: Path, minutes: float, as_json: bool) -> None:
     changes = ("epochs=100", f"minutes={minutes}", f"validate_every={EVERY}", "validation_rows=0", "patience=100")
     recipe = load_recipe("sft", changes)
     with tempfile.TemporaryDirectory() as folder:
-        stages = stages_of(base, recipe, files.__getitem__, [], Path(folder))
+        stages = stages_of(base, recipe, lambda name: files.get(name, []), [], Path(folder))
         outcome = finetune(base, stages, recipe, Path(folder), report=note)
     course.insert(0, {"minutes": 0.0, "step": 0, "perplexity": round(exp(outcome.base_validation_loss), 2)})
     result = {

@@ -91,6 +91,8 @@ def side(folder: Path) -> dict[str, Any]:
     steps: list[float] = []
 
     def read(name: str) -> Iterator[dict[str, Any]]:
+        if name == "reading":
+            return
         with (folder / f"{name}.jsonl").open(encoding="utf-8") as file:
             yield from map(json.loads, file)
 

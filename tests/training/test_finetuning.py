@@ -414,7 +414,7 @@ def test_it_stops_early_when_nothing_is_gained(tiny_base: BaseModel, encoded: En
 def test_no_usable_row_is_refused(tiny_base: BaseModel) -> None:
     lines = {"train": [row | {"intent": ""} for row in rows(4)], "validation": []}
     with pytest.raises(TrainingError, match="validate"):
-        stages_of(tiny_base, quick(), lambda name: lines[name], [])
+        stages_of(tiny_base, quick(), lambda name: lines.get(name, []), [])
     long = [
         row | {"messages": [*row["messages"][:-1], {"role": "assistant", "content": "so " * 99}]}
         for row in lines["train"]

@@ -91,7 +91,7 @@ def files(count: int) -> dict[str, list[dict[str, object]]]:
         other = {"role": "assistant", "content": "Never mind that, look at our wonderful lamps!"}
         pairs.append({"id": f"pair-{n}", "prompt": asked, "chosen": [reply], "rejected": [other]})
         lone.append({"prompt": asked, "completion": [(reply, other)[n % 2]], "label": n % 2 == 0})
-    return {"train": found[4:], "validation": found[:4], "preferences": pairs, "unpaired": lone}
+    return {"train": found[4:], "validation": found[:4], "reading": [], "preferences": pairs, "unpaired": lone}
 
 
 def preferring(objective: str, **changes: object) -> Recipe:

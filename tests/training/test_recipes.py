@@ -33,6 +33,7 @@ def files(name: str) -> list[dict[str, object]]:
     return {
         "train": found[2:],
         "validation": found[:2],
+        "reading": [],
         "preferences": [
             {"id": f"pair-{n}", "prompt": asked, "chosen": reply, "rejected": [other]}
             for n, (asked, reply) in enumerate(pairs)
