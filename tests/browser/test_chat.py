@@ -55,14 +55,14 @@ class Site:
 def script(messages: Sequence[ChatMessage]) -> str:
     question = messages[-1]["content"].rsplit("Question: ", 1)[-1]
     if "everything" in question:
-        return " ".join(["It begins,", *["and on"] * 300, "and ends."])
+        return " ".join(["It begins,", *["and on"] * 900, "and ends."])
     return question if question.startswith("Say ") else ANSWER
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, serve_module: Callable[[FastAPI], str]) -> Iterator[Site]:
     home: Path = tmp_path_factory.mktemp("home")
-    settings = load_settings(home=home, engine="scripted", min_score=-1, max_new_tokens=700)
+    settings = load_settings(home=home, engine="scripted", min_score=-1, max_new_tokens=2000)
     store = open_store(settings.database)
     pieces = [Piece("delivery", "Delivery", "", ANSWER, 3)]
     pack = Pack(home, Persona.model_validate(PERSONA), [], [], pieces, [], {})
