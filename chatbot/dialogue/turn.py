@@ -88,7 +88,8 @@ def prepare_turn(
         {"role": m["role"], "content": defuse_markup(unopened(m["content"], pack))} for m in history
     ]
     looking = _ahead.submit(_look_up, settings, knowledge.index, engine, earlier, question)  # in vain if a rule applies
-    route = knowledge.router.route(question)
+    asked = [message["content"] for message in history if message["role"] == "user"]
+    route = knowledge.router.route(question, asked[-1] if asked else "")
     rule = _rule(route, bool(history))
     if wants_person(question, handoff.phrases) and not (rule and rule.action == "handoff"):
         return Turn("handoff", reply=handoff.message, handoff=ASKED)
