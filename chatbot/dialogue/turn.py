@@ -27,7 +27,7 @@ from chatbot.settings import Settings
 
 Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
 NEARLY_AS_GOOD = 0.06
-MOST_EXCERPTED = 2  # sentences
+SAID_AGAIN = 2  # sentences at most
 FAINT = 0.88  # of the usual score
 JUST_BEFORE = 6  # messages
 SURE_IN_TALK = 0.8
@@ -87,9 +87,10 @@ def prepare_turn(
     earlier: list[ChatMessage] = [
         {"role": m["role"], "content": defuse_markup(unopened(m["content"], pack))} for m in history
     ]
-    looking = _ahead.submit(_look_up, settings, knowledge.index, engine, earlier, question)  # in vain if a rule applies
-    asked = [message["content"] for message in history if message["role"] == "user"]
-    route = knowledge.router.route(question, asked[-1] if asked else "")
+    look_up = partial(_look_up, settings, knowledge.index, engine, earlier, question)
+    # In vain where a rule applies, so a wording by the model, which takes seconds, waits for what the rules say.
+    looking = None if settings.reads and history else _ahead.submit(look_up)
+    route = knowledge.router.route(question, "".join(_said_by_user(history)[-1:]))
     rule = _rule(route, bool(history))
     if wants_person(question, handoff.phrases) and not (rule and rule.action == "handoff"):
         return Turn("handoff", reply=handoff.message, handoff=ASKED)
@@ -99,7 +100,7 @@ def prepare_turn(
         reason = f"rule {rule.name}" if rule.action == "handoff" else None
         return Turn(_act(rule), reply=rule.message or "", handoff=reason, rule=rule.name)
     talk = rule if rule and not (history and rule.action == "ask") else None
-    found, meant = (Found([], False), "") if talk else looking.result()
+    found, meant = (Found([], False), "") if talk else looking.result() if looking else look_up()
     if settings.passages and not talk and not _may_answer(settings, knowledge.index, found, bool(history)):
         return Turn("abstain", passages=found.passages, reply=pack.persona.unknown)
     turn = _prompted(settings, pack, engine, earlier, question, found.passages, meant)
@@ -111,7 +112,7 @@ def prepare_turn(
         quote, opening = _told(knowledge.index, turn.passages, earlier, question), _opening(route, history)
         spoken = replace(turn, quote=opening + quote, rule=route.tone.name if route.tone else None)
         return spoken if quote and opening else replace(turn, quote=quote)
-    return _held_to_passages(settings, knowledge.index, turn, question)
+    return _held_to_passages(settings, knowledge.index, turn)
 
 
 def _prompted(
@@ -130,8 +131,8 @@ def _prompted(
     if passages and not kept:
         raise InputError("the message leaves no room for the facts it asks about: send a shorter one")
     contact = persona.contact
-    said = [message["content"] for message in history if message["role"] == "user"]
-    sources = [*(f"{p.title} {p.text}" for p in kept), question, *said, contact.email, contact.phone, contact.hours]
+    theirs = [question, *_said_by_user(history)]
+    sources = [*(f"{p.title} {p.text}" for p in kept), *theirs, contact.email, contact.phone, contact.hours]
     return Turn("answer", prompt, kept, sources, language=persona.language, unknown=persona.unknown)
 
 
@@ -143,7 +144,7 @@ def _may_answer(settings: Settings, index: KnowledgeIndex, found: Found, follows
     return found.passages[0].score >= (least if settings.min_score is None else settings.min_score)
 
 
-def _held_to_passages(settings: Settings, index: KnowledgeIndex, turn: Turn, question: str) -> Turn:
+def _held_to_passages(settings: Settings, index: KnowledgeIndex, turn: Turn) -> Turn:
     """A turn whose reply the model writes, with what its sentences are compared with, and what is said instead."""
     if not turn.passages or not settings.reads:
         return turn
@@ -156,7 +157,7 @@ def _look_up(
     settings: Settings, index: KnowledgeIndex, engine: Engine, history: Sequence[ChatMessage], question: str
 ) -> tuple[Found, str]:
     """What is found, and how a follow-up is worded to stand alone, which a model that reads does."""
-    meant = standalone_question(engine, history, question) if settings.reads else ""
+    meant = standalone_question(engine, history, defuse_markup(question)) if settings.reads else ""
     return index.look_up(search_queries(index, history, question, meant), settings.passages), meant
 
 
@@ -169,7 +170,7 @@ def search_queries(
     with what they want, so the end of one is asked by itself too.
     """
     queries: list[Query] = [question, *windows(question)[-1:], *([meant] if meant else [])]
-    asked = [message["content"] for message in history if message["role"] == "user"]
+    asked = _said_by_user(history)
     if asked:
         together = f"{asked[-1]}\n{question}"
         queries.append(together)
@@ -177,6 +178,10 @@ def search_queries(
         topic = next(filter(None, map(index.topic, reversed(told))), None)
         queries += [(together, f"{topic}\n{question}")] if topic else []
     return queries
+
+
+def _said_by_user(history: Sequence[ChatMessage]) -> list[str]:
+    return [message["content"] for message in history if message["role"] == "user"]
 
 
 def quotation(passages: Sequence[Passage]) -> str:
@@ -193,13 +198,8 @@ def _told(index: KnowledgeIndex, passages: Sequence[Passage], history: Sequence[
     again = any(all(part in message["content"] for part in parts) for message in history[-JUST_BEFORE:])
     if not quote or not again or passages[0].kind == "answer":
         return quote
-    return _excerpt(index, passages[: len(parts)], question)
-
-
-def _excerpt(index: KnowledgeIndex, passages: Sequence[Passage], question: str) -> str:
-    """The sentences of passages that are nearest to a question, never all of them."""
-    sentences = [sentence for passage in passages for sentence in split_sentences(passage.text)]
-    return " ".join(index.nearest(question, sentences, max(1, min(MOST_EXCERPTED, len(sentences) - 1))))
+    sentences = [sentence for part in parts for sentence in split_sentences(part)]
+    return " ".join(index.nearest(question, sentences, max(1, min(SAID_AGAIN, len(sentences) - 1))))
 
 
 def _rule(route: Route, follows: bool) -> Rule | None:
