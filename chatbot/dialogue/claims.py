@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import islice
 
-from spellchecker import SpellChecker
+from chatbot.knowledge.spelling import WORD, dictionary
 
 COMMON = 1200  # words of a language, the most used first
 STEM = 5  # letters by which forms of a word are alike
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 FIRMLY = {"yes", "no", "not", "never", "cannot", "none", "nothing", "nobody", "neither", "without", "only", "always"}
 SHORTENED = re.compile(r"n['’]t$")
 
@@ -54,8 +53,9 @@ def _stem(word: str) -> str:
 @cache
 def _common_words(language: str) -> frozenset[str]:
     """The words that everybody uses; none where the language has no dictionary."""
-    if language not in SpellChecker.languages():
+    known = dictionary(language)
+    if known is None:
         return frozenset()
-    counted = SpellChecker(language=language).word_frequency.dictionary
+    counted = known.word_frequency.dictionary
     usual = sorted(counted, key=lambda word: -counted[word])
     return frozenset(islice(usual, COMMON))

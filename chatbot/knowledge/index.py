@@ -29,7 +29,6 @@ UNTAUGHT = 0.3  # between questions and chat, by cosines to articles alone (`pyt
 SAME_QUESTION = 0.75
 UNCARRIED = 0.2  # the share of a pack's own replies that no sentence of their article comes near
 CARRYING_SAMPLE = 150
-TELLING = 4  # words of a sentence whose meaning can be compared
 UNTAUGHT_CARRYING = 0.45
 
 Query = str | tuple[str, ...]  # several wordings count by the mean of their scores
@@ -160,7 +159,7 @@ class KnowledgeIndex:
     def _carrying(self) -> float:
         """The cosine that all but 20 % of the pack's own replies reach to a sentence of the article that they rest on.
 
-        Read off the data for the same reason as `usual_score`; taken of their first sentences of some length.
+        Read off the data for the same reason as `usual_score`; taken of their first sentences.
         """
         if len(self._curated) < FEWEST_QUESTIONS:
             return UNTAUGHT_CARRYING

@@ -28,7 +28,7 @@ class Speller:
 
     def __init__(self, pack: Pack) -> None:
         language = pack.persona.language
-        self._dictionary = _dictionary(language)
+        self._dictionary = dictionary(language)
         texts = [piece.headed for piece in pack.pieces] + [pair.response for pair in pack.pairs]
         self._used = Counter(word.lower() for text in texts for word in WORD.findall(text))
         self._english = language == "en"
@@ -57,7 +57,7 @@ class Speller:
 
 
 @cache
-def _dictionary(language: str) -> Any:
+def dictionary(language: str) -> Any:
     """The words of a language with their frequencies, None where there are none."""
     return SpellChecker(language=language, distance=1) if language in SpellChecker.languages() else None
 

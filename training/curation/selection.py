@@ -20,10 +20,10 @@ def select_to_write(examples: Sequence[Example], pack: Pack, dropped: Counter[st
     rules = {rule.name for rule in pack.rules if rule.action != "acknowledge"}
     asked = [example for example in examples if example.role != "pack" or example.intent not in rules]
     dropped["answered by a rule"] += len(examples) - len(asked)
-    silent = [example for example in asked if example.role == "pack" and example.intent == UNKNOWN]
+    silent = [example.id for example in asked if example.role == "pack" and example.intent == UNKNOWN]
     wanted = max(1, (len(asked) - len(silent)) // ANSWERED_FOR_ONE_UNKNOWN)
     step = max(1, -(-len(silent) // wanted))
-    kept = {example.id for example in silent[::step]}
-    chosen = [example for example in asked if example not in silent or example.id in kept]
+    left_out = set(silent) - set(silent[::step])
+    chosen = [example for example in asked if example.id not in left_out]
     dropped["enough rows that do not know"] += len(asked) - len(chosen)
     return chosen
