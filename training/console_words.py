@@ -74,8 +74,11 @@ def feedback_mark(store: Store) -> int:
     return int(row["mark"]) if row else 0
 
 
-def find_waiting(pack: Pack, store: Store) -> Waiting:
-    """What was said since the pack's last snapshot; curates, which takes a second for some hundred rows."""
+def find_waiting(pack: Pack, store: Store, writes: bool) -> Waiting:
+    """What was said since the pack's last snapshot; curates, which takes a second for some hundred rows.
+
+    `writes` as in `curate`, so that the counts are those of the snapshot that a cycle would make.
+    """
     latest = next((row for row in store.versions.snapshots() if row["pack"] == pack.name), None)
     since = latest["created_at"] if latest else ""
     rows = store.database.rows(
@@ -91,7 +94,7 @@ def find_waiting(pack: Pack, store: Store) -> Waiting:
     )
     answers = sum(answer.created_at > since for answer in store.feedback.answers())
     given = dict.fromkeys(GIVEN, 0) | {row["kind"]: row["n"] for row in rows} | {"answer": answers}
-    return Waiting(latest["number"] if latest else None, since, given, curate(pack, store).counts)
+    return Waiting(latest["number"] if latest else None, since, given, curate(pack, store, writes).counts)
 
 
 class Feedback:
@@ -108,7 +111,8 @@ class Feedback:
         with self._lock:
             mark = feedback_mark(self._session.store)
             if self._found is None or mark != self._mark:
-                self._found, self._mark = find_waiting(self._session.pack, self._session.store), mark
+                session = self._session
+                self._found, self._mark = find_waiting(session.pack, session.store, session.settings.reads), mark
             return self._found
 
 
