@@ -70,7 +70,8 @@ def _device(settings: Settings, processes: Processes) -> str:
 def the_only_run(settings: Settings, store: Store, run: Run) -> Iterator[None]:
     """Hold the training lock; raises `BusyError` with the id of the run that has it.
 
-    Runs that a dead process left as running are marked interrupted; this one is marked by how it ends.
+    Runs that a dead process left as running are marked interrupted; this one is marked by how it ends, and is running
+    again where a server took it for dead before it held the lock.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.home / "training.lock")
@@ -84,6 +85,7 @@ def the_only_run(settings: Settings, store: Store, run: Run) -> Iterator[None]:
         for other in store.versions.runs():
             if other.status == "running" and other.id != run.id:
                 store.versions.update_run(other.id, status="interrupted", error="the process ended")
+        store.versions.update_run(run.id, status="running", error=None, finished_at=None)
         yield
     except Stopped:
         store.versions.update_run(run.id, status="stopped")

@@ -35,18 +35,19 @@ class Jobs:
         self._settings = settings
         self._store = store
         self._process: subprocess.Popen[bytes] | None = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def current(self) -> Run | None:
         """The run under way, or None; a row that no living process stands behind is marked interrupted."""
-        running = [run for run in self._store.versions.runs() if run.status == "running"]
-        if not running:
+        with self._lock:
+            running = [run for run in self._store.versions.runs() if run.status == "running"]
+            if not running:
+                return None
+            if self._alive():
+                return running[0]
+            for run in running:
+                self._store.versions.update_run(run.id, status="interrupted", error="the process ended")
             return None
-        if self._alive():
-            return running[0]
-        for run in running:
-            self._store.versions.update_run(run.id, status="interrupted", error="the process ended")
-        return None
 
     def start(self, actor: str) -> Run:
         """Begin a cycle; raises `BusyError` with the id of the one under way."""

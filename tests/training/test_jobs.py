@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +39,27 @@ def test_a_second_start_is_refused_with_the_first_ones_id(jobs: SleepingJobs) ->
     assert jobs.current() == run
     with pytest.raises(BusyError, match=run.id):
         jobs.start("operator:olga")
+
+
+def test_a_run_that_is_just_being_started_is_not_taken_for_dead(settings: Settings, store: Store) -> None:
+    asked: list[threading.Thread] = []
+
+    class Watched(SleepingJobs):
+        def _spawn(self, run: Run) -> "subprocess.Popen[bytes]":
+            asked.append(threading.Thread(target=self.current))
+            asked[0].start()
+            asked[0].join(0.5)
+            return super()._spawn(run)
+
+    jobs = Watched(settings, store)
+    run = jobs.start("operator:olga")
+    try:
+        asked[0].join()
+        assert store.versions.run(run.id).status == "running"
+    finally:
+        assert jobs._process is not None
+        jobs._process.kill()
+        jobs._process.wait()
 
 
 def test_a_run_whose_process_died_is_interrupted_and_another_may_start(jobs: SleepingJobs, store: Store) -> None:
