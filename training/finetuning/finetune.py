@@ -20,7 +20,7 @@ from chatbot.errors import TrainingError
 from training.finetuning.checkpoints import BEST, State, load_checkpoint, save_best, save_checkpoint
 from training.finetuning.learner import Learner
 from training.finetuning.lora import attach_adapter, load_for_training
-from training.finetuning.objectives import Imitation, Unit
+from training.finetuning.objectives import Imitation, Unit, sizes_of
 from training.finetuning.plan import Step, epochs_within, plan_steps
 from training.finetuning.processes import ALONE, Processes
 from training.finetuning.recipe import Recipe
@@ -30,7 +30,8 @@ from training.finetuning.stages import Stage
 
 SAMPLED = 64
 HARDNESS = "hardness.json"
-PACED = 4  # batches hold about as many tokens each: their times differ by 7 %
+PACED = (5, 3, 7, 1)  # eighths of the way from short rows to long: batches of as many tokens differ by 7 % in time
+PACING = 20.0  # seconds after which fewer are enough: those of a large base take that long each
 SLACK = 1.2  # what validations, checkpoints and a server beside take of a run's minutes
 UNTOLD = ("adapter", "stopped", "curve", "row_losses")
 Report = Callable[[dict[str, Any]], None]
@@ -178,11 +179,11 @@ def _affordable(learner: Learner, stages: Sequence[Stage], recipe: Recipe) -> li
     Steps that compare with a reference are paced as if they imitated their rows.
     """
     plan = plan_steps(stages, recipe)
-    if not recipe.minutes or len(plan) <= PACED:
+    if not recipe.minutes or len(plan) <= len(PACED):
         return [stage.epochs for stage in stages]
     work = [[stages[step.stage].train[i] for i in step.units] for step in plan]
-    work.sort(key=lambda units: max(unit.length for unit in units))
-    chosen = [work[(2 * number + 1) * len(work) // (2 * PACED)] for number in range(PACED)]
+    work.sort(key=lambda units: max(unit.length for unit in units) - max(sizes_of(units).shared.values(), default=0))
+    chosen = [work[eighth * len(work) // 8] for eighth in PACED]
     learner.rows_return = False
     learner.rehearse(Imitation(), chosen[0])
     learner.rows_return = True
@@ -193,10 +194,11 @@ def _affordable(learner: Learner, stages: Sequence[Stage], recipe: Recipe) -> li
 
 def _pace(learner: Learner, work: Sequence[Sequence[Unit]]) -> float:
     """Seconds a step."""
-    began = time.perf_counter()
-    for units in work:
-        learner.rehearse(Imitation(), units)
-    return (time.perf_counter() - began) / len(work)
+    began, made = time.perf_counter(), 0
+    while made < len(work) and (not made or time.perf_counter() - began < PACING):
+        learner.rehearse(Imitation(), work[made])
+        made += 1
+    return (time.perf_counter() - began) / made
 
 
 def _entered(learner: Learner, stage: Stage, folder: Path, note: Note) -> Stage:
