@@ -161,8 +161,8 @@ class Session:
                     "`engine` to openvino or remote"
                 )
             knowledge.set_answers(self.store.feedback.answers())
-            history = self.history(question)
-            turn = prepare_turn(self.settings, self.pack, knowledge, engine, history, question.content)
+            history, offered = self.history(question), self._offered(question)
+            turn = prepare_turn(self.settings, self.pack, knowledge, engine, history, question.content, offered)
             trace = Trace(
                 version=engine.version,
                 prompt_hash=prompt_hash(turn.prompt) if turn.prompt else "",
@@ -230,6 +230,12 @@ class Session:
                 writing.text = f"{writing.text}\n\n{self.pack.persona.handoff.message}"
         save(reply.id, writing.text, "stopped" if writing.stopped else "complete", trace)
         yield Update(reply.conversation, reply.id, writing.text, True, trace, len(writing.text))
+
+    def _offered(self, question: Message) -> bool | None:
+        """Whether the reply before a message offered a person, if that was stored with it."""
+        before = self.store.conversations.path(question.parent)
+        trace = before[-1].trace if before else None
+        return trace.offered if trace else None
 
     def _failures(self, reply: Message) -> int:
         """How many replies in a row, this one included, did not know."""

@@ -78,11 +78,16 @@ def prepare_turn(
     engine: Engine,
     history: Sequence[ChatMessage],
     question: str,
+    offered: bool | None = None,
 ) -> Turn:
-    """Decide what the model is asked, if it is; raises `InputError` when the question does not fit the context."""
+    """Decide what the model is asked, if it is; raises `InputError` when the question does not fit the context.
+
+    `offered` tells whether the reply before offered a person, where that was stored; else its words tell.
+    """
     handoff = pack.persona.handoff
-    accepted = history and offers_person(pack, history[-1]["content"]) and YES.fullmatch(question.strip())
-    if accepted:
+    if history and offered is None:
+        offered = offers_person(pack, history[-1]["content"])
+    if history and offered and YES.fullmatch(question.strip()):
         return Turn("handoff", reply=handoff.message, handoff=ACCEPTED)
     earlier: list[ChatMessage] = [
         {"role": m["role"], "content": defuse_markup(unopened(m["content"], pack))} for m in history

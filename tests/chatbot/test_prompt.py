@@ -160,6 +160,19 @@ def test_a_turn_is_uncertain_when_nothing_near_was_found(pack: Pack) -> None:
     assert [turn.uncertain for turn in turns] == [True, False]
 
 
+def test_whether_a_person_was_offered_is_told_by_what_was_stored_and_by_words_only_without_it(pack: Pack) -> None:
+    knowledge = open_knowledge(pack, HashedEmbedder(), HashedEmbedder())
+
+    def act(reply: str, offered: bool | None) -> str:
+        said: list[ChatMessage] = [{"role": "user", "content": "hm"}, {"role": "assistant", "content": reply}]
+        return prepare_turn(load_settings(), pack, knowledge, ScriptedEngine(), said, "yes please", offered).act
+
+    assert act("Soll jemand übernehmen?", True) == "handoff"
+    assert act(pack.persona.unknown, False) != "handoff"
+    assert act(pack.persona.unknown, None) == "handoff"
+    assert act("It costs £3.", None) != "handoff"
+
+
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
