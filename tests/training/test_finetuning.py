@@ -15,14 +15,14 @@ from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
 from training.evaluation.likelihood import reply_likelihoods
 from training.finetuning import references
-from training.finetuning.batches import Batch, Sizes, collate, plan_batches, shared_prefix
+from training.finetuning.batches import Batch, collate, plan_batches, shared_prefix
 from training.finetuning.checkpoints import CHECKPOINT
 from training.finetuning.encoding import IGNORED, EncodedRows, encode_rows, show_mask
 from training.finetuning.finetune import HARDNESS, Outcome, finetune
 from training.finetuning.forward import Forward
 from training.finetuning.learner import Learner
 from training.finetuning.lora import attach_adapter, load_for_training
-from training.finetuning.objectives import Imitation, Total, Unit, sizes_of
+from training.finetuning.objectives import Imitation, Total, Unit
 from training.finetuning.plan import competence, epochs_within, plan_steps, rate_at
 from training.finetuning.recipe import RECIPES, Recipe, load_recipe
 from training.finetuning.stages import Stage, stages_of
@@ -90,29 +90,11 @@ def test_a_row_without_a_supervised_token_is_refused(tiny_base: BaseModel) -> No
 
 def test_batches_hold_every_row_once_within_the_budget(encoded: EncodedRows) -> None:
     lengths = [len(row.ids) for row in encoded.rows]
-    sizes = Sizes(lengths)
-    plan = plan_batches(sizes, 200, seed=1, epoch=0)
+    plan = plan_batches(lengths, 200, seed=1, epoch=0)
     assert sorted(i for batch in plan for i in batch) == list(range(24))
     assert all(len(batch) * max(lengths[i] for i in batch) <= 200 for batch in plan)
-    assert plan == plan_batches(sizes, 200, seed=1, epoch=0)
-    assert plan != plan_batches(sizes, 200, seed=1, epoch=1)
-
-
-def test_rows_that_begin_alike_are_batched_by_themselves_and_what_they_share_counts_once(
-    encoded: EncodedRows,
-) -> None:
-    named = [replace(row, together="a" if number % 2 else "") for number, row in enumerate(encoded.rows)]
-    sizes = sizes_of([Unit((row,)) for row in named])
-    shared = sizes.shared["a"]
-    assert shared > 0 and list(sizes.shared) == ["a"]
-    plan = plan_batches(sizes, 200, seed=1, epoch=0)
-    assert sorted(i for batch in plan for i in batch) == list(range(24))
-    for batch in plan:
-        assert len({named[i].together for i in batch}) == 1
-        once = shared if named[batch[0]].together else 0
-        assert once + len(batch) * (max(sizes.lengths[i] for i in batch) - once) <= 200
-    alone = plan_batches(Sizes(sizes.lengths), 200, seed=1, epoch=0)
-    assert len(plan) < len(alone)
+    assert plan == plan_batches(lengths, 200, seed=1, epoch=0)
+    assert plan != plan_batches(lengths, 200, seed=1, epoch=1)
 
 
 def loss_and_gradients(model: PeftModel, forward: Forward, batch: Batch) -> tuple[float, torch.Tensor]:

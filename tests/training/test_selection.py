@@ -31,14 +31,3 @@ def test_one_row_in_so_many_may_not_know(pack: Pack) -> None:
     assert 1 <= kept <= 90 // ANSWERED_FOR_ONE_UNKNOWN
     assert dropped["enough rows that do not know"] == 40 - kept
     assert [row for row in chosen if row.intent != "unknown"] == answered
-
-
-def test_of_a_dialogue_the_first_turn_and_the_last_are_kept(pack: Pack) -> None:
-    dialogue = next(dialogue for dialogue in pack.dialogues if len(dialogue.messages) >= 4)
-    longer = [*dialogue.messages, *dialogue.messages[-2:]]
-    pack.dialogues[:] = [dialogue.model_copy(update={"messages": longer, "lookups": []})]
-    rows = [row for row in from_pack(pack) if row.origin == "dialogue"]
-    dropped = Counter[str]()
-    chosen = select_to_write(rows, pack, dropped)
-    assert [row.id for row in chosen] == [rows[0].id, rows[-1].id]
-    assert dropped["turn amid a dialogue"] == len(rows) - 2

@@ -26,14 +26,9 @@ def reading_rows(pack: Pack, examples: Sequence[Example]) -> list[Row]:
 
 
 def _of_many_domains(persona: Persona) -> Iterator[Row]:
-    """The questions of a domain stand under the same passages: all of that domain."""
-    facts: dict[str, dict[str, None]] = {}
-    for told in _told():
-        facts.setdefault(told["domain"], {}).update(dict.fromkeys(told["facts"]))
     for number, told in enumerate(_told()):
-        domain = told["domain"]
-        prompt = build_prompt(persona.system, [], told["question"], list(map(_passage, facts[domain])))
-        yield _row(f"reading-{number}", prompt, told["answer"]) | {"together": domain}
+        prompt = build_prompt(persona.system, [], told["question"], [_passage(fact) for fact in told["facts"]])
+        yield _row(f"reading-{number}", prompt, told["answer"])
 
 
 def _worded_to_stand_alone(examples: Sequence[Example]) -> Iterator[Row]:

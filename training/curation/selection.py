@@ -1,9 +1,8 @@
 """Which of a pack's rows a model is taught that writes what people hear: those that it will be asked to answer.
 
-What rules answer it never writes. Of a dialogue the first turn and the last are enough: a row with history shares its
-passages with no other and takes as long as ten without. A row that says that nothing is known teaches silence, faster
-than others teach to read: with one of them in ten a base of 1.5 billion parameters was silent on a third of the
-questions that it had answered before.
+What rules answer it never writes. A row that says that nothing is known teaches silence, faster than others teach to
+read: with one of them in ten a base of 1.5 billion parameters was silent on a third of the questions that it had
+answered before.
 """
 
 from collections import Counter
@@ -25,13 +24,6 @@ def select_to_write(examples: Sequence[Example], pack: Pack, dropped: Counter[st
     wanted = max(1, (len(asked) - len(silent)) // ANSWERED_FOR_ONE_UNKNOWN)
     step = max(1, -(-len(silent) // wanted))
     left_out = set(silent) - set(silent[::step])
-    knowing = [example for example in asked if example.id not in left_out]
-    dropped["enough rows that do not know"] += len(asked) - len(knowing)
-    last = {example.group: example.id for example in knowing}
-    chosen = [example for example in knowing if not _between(example) or example.id == last[example.group]]
-    dropped["turn amid a dialogue"] += len(knowing) - len(chosen)
+    chosen = [example for example in asked if example.id not in left_out]
+    dropped["enough rows that do not know"] += len(asked) - len(chosen)
     return chosen
-
-
-def _between(example: Example) -> bool:
-    return example.origin == "dialogue" and len(example.messages) > 2

@@ -10,9 +10,8 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from chatbot.errors import NotFoundError, TrainingError
 from chatbot.knowledge.index import Query
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
-from chatbot.records import ChatMessage, Passage
+from chatbot.records import ChatMessage
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training.curation.cleaning import clean, redact_messages
@@ -31,7 +30,6 @@ from training.curation.collecting import Example, collect
 from training.curation.deduplication import deduplicate
 from training.curation.reading import reading_rows
 from training.curation.selection import select_to_write
-from training.curation.shared_passages import share_passages
 from training.curation.splitting import split
 from training.curation.trust import weigh
 
@@ -115,8 +113,7 @@ def freeze(
     knowledge.set_answers([])  # a row must not carry what another visitor did not consent to
     examples = [*curated.train, *curated.validation, *map(_judged, curated.unpaired)]
     knowledge.index.embed([query for example in examples for query in _queries(example, pack, knowledge)])
-    shared = _shared(curated.train, pack, knowledge, settings.passages) if settings.reads else {}
-    files = _files(curated, partial(reading_prompt, pack=pack, knowledge=knowledge, limit=settings.passages), shared)
+    files = _files(curated, lambda example: reading_prompt(example, pack, knowledge, settings.passages))
     files["reading"] = reading_rows(pack, curated.train) if settings.reads else []
     digest = _digest(files, pack.name)
     latest = next(iter(store.versions.snapshots()), None)
@@ -160,40 +157,19 @@ def _digest(files: Mapping[str, Iterable[Row]], pack: str) -> str:
     return digest.hexdigest()
 
 
-def reading_prompt(
-    example: Example, shown: Sequence[Passage] = (), *, pack: Pack, knowledge: Knowledge, limit: int
-) -> list[ChatMessage]:
+def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, limit: int) -> list[ChatMessage]:
     """What the model would be shown when serving, with the row itself kept out of what is retrieved for it.
 
-    Passages that are `shown` with the row stand in place of those. The passage that a row is known to rest on takes the
-    last place where retrieval missed it, so that rows teach to choose among passages and never to invent; rows that no
-    article answers keep what was retrieved and teach to abstain. Rows of rules that chat or ask back carry no passages,
-    as at serving.
+    The passage that a row is known to rest on takes the last place where retrieval missed it, so that rows teach to
+    choose among passages and never to invent; rows that no article answers keep what was retrieved and teach to
+    abstain. Rows of rules that chat or ask back carry no passages, as at serving.
     """
-    passages = shown or _retrieved(example, pack, knowledge, limit)
-    right = knowledge.index.answering(example.asked)
+    itself, question = example.asked, example.question
+    passages = knowledge.index.search(_queries(example, pack, knowledge), limit, leave_out=(itself, question))
+    right = knowledge.index.answering(itself)
     if right and passages and all(passage.id != right.id for passage in passages):
-        passages = [*passages[:-1], right]
-    return build_prompt(
-        pack.persona.system, _history(example), defuse_markup(example.question), passages, example.meant
-    )
-
-
-def _retrieved(example: Example, pack: Pack, knowledge: Knowledge, limit: int) -> list[Passage]:
-    left_out = (example.asked, example.question)
-    return knowledge.index.search(_queries(example, pack, knowledge), limit, leave_out=left_out)
-
-
-def _shared(examples: Iterable[Example], pack: Pack, knowledge: Knowledge, limit: int) -> dict[str, list[Passage]]:
-    """The passages that each row without history shows together with others, by its id."""
-    right = {example.id: knowledge.index.answering(example.asked) for example in examples if not _history(example)}
-    found = {
-        example.id: (passage, _retrieved(example, pack, knowledge, limit))
-        for example in examples
-        if (passage := right.get(example.id))
-    }
-    sets = share_passages(list(found.values()), limit)
-    return {name: sets[passage.id] for name, (passage, _) in found.items()}
+        passages[-1] = right
+    return build_prompt(pack.persona.system, _history(example), defuse_markup(question), passages, example.meant)
 
 
 def _history(example: Example) -> list[ChatMessage]:
@@ -212,14 +188,11 @@ def _judged(verdict: Row) -> Example:
     return Example("", [*verdict["prompt"], *verdict["completion"]], "like", "")
 
 
-def _files(
-    curated: Curated, prompt: Callable[..., list[ChatMessage]], shared: Mapping[str, Sequence[Passage]]
-) -> dict[str, list[Row]]:
+def _files(curated: Curated, prompt: Callable[[Example], list[ChatMessage]]) -> dict[str, list[Row]]:
     preferences: list[Row] = []
 
     def row(example: Example) -> Row:
-        shown = shared.get(example.id, ())
-        asked = prompt(example, shown)
+        asked = prompt(example)
         reply = {"role": "assistant", "content": example.reply}
         if example.rejected:
             rejected = [{"role": "assistant", "content": example.rejected}]
@@ -230,7 +203,6 @@ def _files(
             "origin": example.origin,
             "intent": example.intent,
             "group": example.group,
-            "together": " ".join(passage.id for passage in shown),
         }
         return origin | {"messages": [*asked, reply]}
 

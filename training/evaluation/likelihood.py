@@ -8,7 +8,7 @@ import torch
 from peft import PeftModel
 
 from chatbot.engines.base_model import BaseModel
-from training.finetuning.batches import Batch, Sizes, collate, plan_batches
+from training.finetuning.batches import Batch, collate, plan_batches
 from training.finetuning.encoding import Encoded
 from training.finetuning.forward import Forward
 from training.finetuning.lora import load_for_training
@@ -38,7 +38,7 @@ def reply_likelihoods(
     adapted = model if adapter is None else PeftModel.from_pretrained(model, adapter)
     forward = Forward(adapted.eval(), owned=True)
     found: dict[int, Likelihood] = {}
-    for positions in plan_batches(Sizes([len(row.ids) for row in rows]), BATCH_TOKENS, seed=0, epoch=0):
+    for positions in plan_batches([len(row.ids) for row in rows], BATCH_TOKENS, seed=0, epoch=0):
         chosen = [rows[i] for i in positions]
         batch = collate(chosen, base.tokenizer.eos_token_id)
         likelihoods, hits = _judged(forward, batch)

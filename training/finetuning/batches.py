@@ -1,9 +1,8 @@
-"""Batches of rows that begin alike, of similar length, under a token budget, in an order that a seed decides."""
+"""Batches of rows of similar length under a token budget, in an order that a seed decides."""
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 
@@ -65,47 +64,26 @@ def shared_prefix(rows: Sequence[Encoded]) -> int:
     return max(0, min(common, *(row.prompt for row in rows)) - 1)
 
 
-@dataclass(frozen=True)
-class Sizes:
-    """Tokens of each unit, and for those that begin alike the name of their beginning, whose tokens `shared` tells."""
-
-    lengths: Sequence[int]
-    together: Sequence[str] = ()
-    shared: Mapping[str, int] = field(default_factory=dict)
-
-    def name(self, position: int) -> str:
-        """How a unit begins; empty where it begins like no other."""
-        return self.together[position] if self.together else ""
-
-
-def plan_batches(sizes: Sizes, budget: int, seed: int, epoch: int) -> list[list[int]]:
-    """Positions of the units of each batch: of one beginning, of like length, within the budget; shuffled by chance.
-
-    The chance is of seed and epoch.
-    """
+def plan_batches(lengths: Sequence[int], budget: int, seed: int, epoch: int) -> list[list[int]]:
+    """Positions of the units of each batch: sorted by length, cut by the padded budget, shuffled by seed and epoch."""
     chance = random.Random(f"{seed}/{epoch}")
-    order = sorted(range(len(sizes.lengths)), key=lambda i: (sizes.name(i), sizes.lengths[i], chance.random()))
-    batches = fill_batches(order, sizes, budget)
+    order = sorted(range(len(lengths)), key=lambda i: (lengths[i], chance.random()))
+    batches = fill_batches(order, lengths, budget)
     chance.shuffle(batches)
     return batches
 
 
-def fill_batches(order: Iterable[int], sizes: Sizes, budget: int) -> list[list[int]]:
-    """Cut an order into batches of units that begin alike, one unit at least.
-
-    What they share, once, and the longest rest times their number is within the budget.
-    """
-    batches: list[list[int]] = []
-    for name, alike in groupby(order, key=sizes.name):
-        shared, batch, longest = sizes.shared.get(name, 0), list[int](), 0
-        for position in alike:
-            rest = sizes.lengths[position] - shared
-            longest = max(longest, rest)
-            if not batch or shared + (len(batch) + 1) * longest > budget:
-                batch, longest = [], rest
-                batches.append(batch)
-            batch.append(position)
-    return batches
+def fill_batches(order: Sequence[int], lengths: Sequence[int], budget: int) -> list[list[int]]:
+    """Cut an order into batches whose longest unit times their size is within the budget, one unit at least."""
+    batches: list[list[int]] = [[]]
+    longest = 0
+    for position in order:
+        longest = max(longest, lengths[position])
+        if batches[-1] and (len(batches[-1]) + 1) * longest > budget:
+            batches.append([])
+            longest = lengths[position]
+        batches[-1].append(position)
+    return batches if order else []
 
 
 def collate(rows: Sequence[Encoded], padding: int) -> Batch:

@@ -20,7 +20,7 @@ from sklearn.metrics import accuracy_score, precision_recall_fscore_support
 
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
-from training.finetuning.batches import Sizes, collate, fill_batches
+from training.finetuning.batches import collate, fill_batches
 from training.finetuning.encoding import Encoded
 from training.finetuning.finetune import Outcome, Report, finetune
 from training.finetuning.forward import Forward
@@ -65,7 +65,7 @@ class Classifier:
         encoded = [encode_question(self._base, str(number), text) for number, text in enumerate(texts)]
         found: dict[int, str] = {}
         order = sorted(range(len(encoded)), key=lambda i: len(encoded[i].ids))
-        for positions in fill_batches(order, Sizes([len(row.ids) for row in encoded]), AT_ONCE):
+        for positions in fill_batches(order, [len(row.ids) for row in encoded], AT_ONCE):
             batch = collate([encoded[i] for i in positions], self._base.tokenizer.eos_token_id)
             logits = self._forward.hidden(batch).float().cpu() @ self._weight.T + self._bias
             found |= {i: self.names[n] for i, n in zip(positions, logits.argmax(-1).tolist(), strict=True)}

@@ -21,15 +21,11 @@ AT_ONCE = 256
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """One row: token `ids` of the whole turn; those in `spans`, pairs of start and stop, are learned.
-
-    Rows that are named `together` begin with the same passages.
-    """
+    """One row: token `ids` of the whole turn; those in `spans`, pairs of start and stop, are learned."""
 
     id: str
     ids: list[int] | StoredIds
     spans: tuple[tuple[int, int], ...]
-    together: str = ""
 
     @property
     def prompt(self) -> int:
@@ -99,7 +95,7 @@ def _encode_some(base: BaseModel, rows: Sequence[dict[str, Any]], all_turns: boo
             spans.append((len(prompt), end))
         if not spans:
             raise TrainingError(f"row {row['id']!r} has no supervised token: no reply is in it")
-        yield Encoded(row["id"], whole[: spans[-1][1]], tuple(spans), row.get("together", ""))
+        yield Encoded(row["id"], whole[: spans[-1][1]], tuple(spans))
 
 
 def _replies(messages: Sequence[ChatMessage], all_turns: bool) -> list[int]:

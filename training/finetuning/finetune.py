@@ -20,7 +20,7 @@ from chatbot.errors import TrainingError
 from training.finetuning.checkpoints import BEST, State, load_checkpoint, save_best, save_checkpoint
 from training.finetuning.learner import Learner
 from training.finetuning.lora import attach_adapter, load_for_training
-from training.finetuning.objectives import Imitation, Unit, sizes_of
+from training.finetuning.objectives import Imitation, Unit
 from training.finetuning.plan import Step, epochs_within, plan_steps
 from training.finetuning.processes import ALONE, Processes
 from training.finetuning.recipe import Recipe
@@ -182,7 +182,7 @@ def _affordable(learner: Learner, stages: Sequence[Stage], recipe: Recipe) -> li
     if not recipe.minutes or len(plan) <= len(PACED):
         return [stage.epochs for stage in stages]
     work = [[stages[step.stage].train[i] for i in step.units] for step in plan]
-    work.sort(key=lambda units: max(unit.length for unit in units) - max(sizes_of(units).shared.values(), default=0))
+    work.sort(key=lambda units: max(unit.length for unit in units))
     chosen = [work[eighth * len(work) // 8] for eighth in PACED]
     learner.rows_return = False
     learner.rehearse(Imitation(), chosen[0])

@@ -16,9 +16,9 @@ from peft import PeftModel
 from torch.autograd.graph import increment_version
 
 from chatbot.errors import TrainingError
-from training.finetuning.batches import Sizes, collate, fill_batches
+from training.finetuning.batches import collate, fill_batches
 from training.finetuning.forward import Forward
-from training.finetuning.objectives import Objective, Scores, Total, Unit, sizes_of
+from training.finetuning.objectives import Objective, Scores, Total, Unit
 from training.finetuning.processes import ALONE, Processes
 from training.finetuning.recipe import Recipe
 
@@ -137,7 +137,7 @@ class Learner:
     def _row_scores(self, units: Sequence[Unit], chosen: Sequence[int]) -> dict[int, tuple[float, ...]]:
         found: dict[int, tuple[float, ...]] = {}
         order = sorted(chosen, key=lambda i: units[i].length)
-        parts = fill_batches(order, Sizes([unit.length for unit in units]), self._part_tokens)
+        parts = fill_batches(order, [unit.length for unit in units], self._part_tokens)
         missing = self.processes.missing(len(parts))
         for positions in parts:
             rows = [row for i in positions for row in units[i].rows]
@@ -192,7 +192,8 @@ class Learner:
         return loss
 
     def _parts(self, units: Sequence[Unit]) -> Iterator[list[Unit]]:
-        for positions in fill_batches(range(len(units)), sizes_of(units), self._part_tokens):
+        lengths = [unit.length for unit in units]
+        for positions in fill_batches(range(len(units)), lengths, self._part_tokens):
             yield [units[i] for i in positions]
 
     def _within_memory(self, work: Callable[[], Done]) -> Done:

@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional as F
 
-from training.finetuning.batches import Batch, Sizes, shared_prefix
+from training.finetuning.batches import Batch
 from training.finetuning.encoding import Encoded
 from training.finetuning.forward import Forward
 
@@ -39,21 +39,6 @@ class Unit:
     def length(self) -> int:
         """Tokens of the unit, padded to its longest row."""
         return len(self.rows) * max(len(row.ids) for row in self.rows)
-
-    @property
-    def together(self) -> str:
-        """The name of what a lone row begins with, beside others."""
-        return self.rows[0].together if len(self.rows) == 1 else ""
-
-
-def sizes_of(units: Sequence[Unit]) -> Sizes:
-    """Of units that are batched."""
-    alike: dict[str, list[Encoded]] = {}
-    for unit in units:
-        if unit.together:
-            alike.setdefault(unit.together, []).extend(unit.rows)
-    shared = {name: shared_prefix(rows) for name, rows in alike.items()}
-    return Sizes([unit.length for unit in units], [unit.together for unit in units], shared)
 
 
 class Scores:

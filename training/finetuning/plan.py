@@ -4,8 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from training.finetuning.batches import Sizes, plan_batches
-from training.finetuning.objectives import sizes_of
+from training.finetuning.batches import plan_batches
 from training.finetuning.recipe import Recipe
 from training.finetuning.stages import Stage
 
@@ -69,10 +68,10 @@ def rate_at(step: int, steps: int, warmup_share: float, schedule: str = "linear"
 
 def _passes(stage: Stage, recipe: Recipe) -> list[list[int]]:
     """Batches of like length in chance order; a part of an epoch takes that part of its batches."""
-    sizes = sizes_of(stage.train)
+    lengths = [unit.length for unit in stage.train]
     plan: list[list[int]] = []
     for epoch in range(math.ceil(stage.epochs)):
-        batches = plan_batches(sizes, recipe.batch_tokens, recipe.seed, epoch)
+        batches = plan_batches(lengths, recipe.batch_tokens, recipe.seed, epoch)
         plan += batches[: math.ceil(len(batches) * min(1.0, stage.epochs - epoch))]
     return plan
 
@@ -89,7 +88,7 @@ def curriculum(stage: Stage, recipe: Recipe, hardness: Mapping[int, float]) -> l
     while len(plan) < steps:
         share = competence(len(plan), steps, recipe.competence)
         known = order[: max(1, math.ceil(share * len(order)))]
-        batches = plan_batches(Sizes([lengths[i] for i in known]), recipe.batch_tokens, recipe.seed, len(plan))
+        batches = plan_batches([lengths[i] for i in known], recipe.batch_tokens, recipe.seed, len(plan))
         plan += [[known[i] for i in batch] for batch in batches[: max(1, len(batches) // 4)]]
     return plan[:steps]
 
