@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.machine import describe_machine
 from chatbot.commands import quieten
-from chatbot.dialogue.turn import search_queries
+from chatbot.dialogue.turn import UNSURE_TO_QUOTE, search_queries
 from chatbot.engines.base_model import BaseModel
 from chatbot.knowledge.articles import Piece, split_article, split_sentences
 from chatbot.knowledge.embeddings import Embedder, Vectors
@@ -250,7 +250,7 @@ def main(version: str, as_json: bool) -> None:
         "version": tuned,
         "facts": {name: recall(facts, ranking) for name, ranking in rankings.items()},
         "follow_ups": follow_ups(index, talks),
-        "usual_score": round(index.usual_score, 3),
+        "usual_assurance": round(index.usual(UNSURE_TO_QUOTE), 3),
         "trade_off": trade_off(index, facts),
         f"search_ms_of_{MANY}": search_speed(embedder.encode(["-"]).shape[1]),
     }
@@ -261,7 +261,7 @@ def main(version: str, as_json: bool) -> None:
         click.echo(group)
         for name, shares in result[group].items():  # type: ignore[attr-defined]
             click.echo(f"  {name:60}" + "".join(f"  {key} {share:.3f}" for key, share in shares.items()))
-    click.echo(f"usual score {result['usual_score']}, search {result[f'search_ms_of_{MANY}']} ms")
+    click.echo(f"usual assurance {result['usual_assurance']}, search {result[f'search_ms_of_{MANY}']} ms")
 
 
 if __name__ == "__main__":

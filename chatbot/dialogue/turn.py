@@ -28,7 +28,10 @@ from chatbot.settings import Settings
 Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
 NEARLY_AS_GOOD = 0.06
 SAID_AGAIN = 2  # sentences at most
-FAINT = 0.88  # of the usual score
+SAID = 2  # sentences that stand for a reply which may not go out
+FACTS = 4  # sentences that a model which reads is shown
+UNSURE_TO_QUOTE = 0.18  # the share of a pack's own questions that are less sure to be answered than may be
+UNSURE_TO_READ = 0.1  # the same where a model reads what was found, and may say that it does not answer
 JUST_BEFORE = 6  # messages
 SURE_IN_TALK = 0.8
 YES = re.compile(
@@ -105,10 +108,13 @@ def prepare_turn(
         reason = f"rule {rule.name}" if rule.action == "handoff" else None
         return Turn(_act(rule), reply=rule.message or "", handoff=reason, rule=rule.name)
     talk = rule if rule and not (history and rule.action == "ask") else None
-    found, meant = (Found([], False), "") if talk else looking.result() if looking else look_up()
-    if settings.passages and not talk and not _may_answer(settings, knowledge.index, found, bool(history)):
+    found, meant = (Found(), "") if talk else looking.result() if looking else look_up()
+    if settings.passages and not talk and not _may_answer(settings, knowledge.index, found):
         return Turn("abstain", passages=found.passages, reply=pack.persona.unknown)
-    turn = _prompted(settings, pack, engine, earlier, question, found.passages, meant)
+    passages = found.passages
+    focused = partial(facts_for, knowledge.index, earlier, question, passages, meant)
+    facts = focused() if settings.reads else passages
+    turn = _prompted(settings, pack, engine, earlier, question, facts, meant)
     if talk:
         quote = "" if settings.replies == "write" else knowledge.talk.reply(talk, question)
         return replace(turn, act=_act(talk), quote=quote, rule=talk.name)
@@ -117,7 +123,10 @@ def prepare_turn(
         quote, opening = _told(knowledge.index, turn.passages, earlier, question), _opening(route, history)
         spoken = replace(turn, quote=opening + quote, rule=route.tone.name if route.tone else None)
         return spoken if quote and opening else replace(turn, quote=quote)
-    return _held_to_passages(settings, knowledge.index, turn)
+    if not settings.reads or not turn.passages:
+        return turn
+    fallback = quotation(focused(SAID)) if found.assurance >= knowledge.index.usual(UNSURE_TO_QUOTE) else ""
+    return replace(turn, carries=partial(knowledge.index.carries, turn.passages), fallback=fallback)
 
 
 def _prompted(
@@ -141,21 +150,11 @@ def _prompted(
     return Turn("answer", prompt, kept, sources, language=persona.language, unknown=persona.unknown)
 
 
-def _may_answer(settings: Settings, index: KnowledgeIndex, found: Found, follows: bool) -> bool:
-    """Whether something near was found; a model that reads tells better than a score whether it answers."""
-    if not found.passages or (found.unanswered and not follows):  # a follow-up says too little by itself
-        return False
-    least = index.usual_score if settings.quotes else FAINT * index.usual_score
-    return found.passages[0].score >= (least if settings.min_score is None else settings.min_score)
-
-
-def _held_to_passages(settings: Settings, index: KnowledgeIndex, turn: Turn) -> Turn:
-    """A turn whose reply the model writes, with what its sentences are compared with, and what is said instead."""
-    if not turn.passages or not settings.reads:
-        return turn
-    near = turn.passages[0].score >= index.usual_score
-    fallback = quotation(turn.passages) if near else ""
-    return replace(turn, carries=partial(index.carries, turn.passages), fallback=fallback)
+def _may_answer(settings: Settings, index: KnowledgeIndex, found: Found) -> bool:
+    """Whether what was found is sure enough to answer."""
+    if not found.passages or settings.min_score is not None:
+        return bool(found.passages) and found.passages[0].score >= (settings.min_score or 0.0)
+    return found.assurance >= index.usual(UNSURE_TO_QUOTE if settings.quotes else UNSURE_TO_READ)
 
 
 def _look_up(
@@ -183,6 +182,20 @@ def search_queries(
         topic = next(filter(None, map(index.topic, reversed(told))), None)
         queries += [(together, f"{topic}\n{question}")] if topic else []
     return queries
+
+
+def facts_for(
+    index: KnowledgeIndex,
+    history: Sequence[ChatMessage],
+    question: str,
+    passages: Sequence[Passage],
+    meant: str = "",
+    count: int = FACTS,
+) -> list[Passage]:
+    """The sentences of passages that are nearest to the question, or to what it means after those before it."""
+    asked = _said_by_user(history)
+    together = f"{asked[-1]}\n{question}" if asked else ""
+    return index.focused([text for text in (question, meant or together) if text], passages, count)
 
 
 def _said_by_user(history: Sequence[ChatMessage]) -> list[str]:

@@ -9,7 +9,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
@@ -22,7 +22,7 @@ from chatbot.knowledge.questions import Question, Ties
 from chatbot.records import ApprovedAnswer, Passage
 
 QUESTION_SHARE = 0.5
-USUAL = 0.18  # the share of a pack's own questions that score below `usual_score`
+MARGIN_SHARE = 0.75
 USUAL_SAMPLE = 2000
 FEWEST_QUESTIONS = 20
 UNTAUGHT = 0.3  # between questions and chat, by cosines to articles alone (`python -m benchmarks.retrieval`)
@@ -36,10 +36,14 @@ Query = str | tuple[str, ...]  # several wordings count by the mean of their sco
 
 @dataclass(frozen=True)
 class Found:
-    """Passages, best first, and whether the first query is nearer to one that nothing answers than to any answered."""
+    """Passages, best first, and the assurance that they answer.
 
-    passages: list[Passage]
-    unanswered: bool
+    That is the score of the best, and a share of how much nearer the question is to one that the pack answers than to
+    one that it is known not to.
+    """
+
+    passages: list[Passage] = field(default_factory=list)
+    assurance: float = -1.0
 
 
 class KnowledgeIndex:
@@ -100,9 +104,9 @@ class KnowledgeIndex:
         return self.look_up(queries, limit, leave_out).passages
 
     def look_up(self, queries: Sequence[Query], limit: int, leave_out: Collection[str] = ()) -> Found:
-        """The passages nearest to any of the queries, and whether the question is a known one without an answer."""
+        """The passages nearest to any of the queries, and how sure it is that they answer."""
         if not queries or limit == 0:
-            return Found([], False)
+            return Found()
         asked = self.embed(queries)
         sizes = [len(_wordings(query)) for query in queries]
         starts = np.cumsum([0, *sizes[:-1]])
@@ -115,7 +119,9 @@ class KnowledgeIndex:
         found = _best(answers, by_query(answer_vectors @ asked.T), limit)
         found += _best(self._passages, by_query(self._piece_scores(asked, leave_out)), limit)
         found.sort(key=lambda passage: -passage.score)
-        return Found(found[:limit], self._is_unanswered(asked[:1], answer_vectors))
+        if not found:
+            return Found()
+        return Found(found[:limit], found[0].score + MARGIN_SHARE * self._margin(asked, answer_vectors))
 
     def approved(self, question: str) -> Passage | None:
         """The approved answer to this very question, in whatever words it is asked."""
@@ -124,28 +130,36 @@ class KnowledgeIndex:
         found = _best(answers, vectors @ self.embedder.encode([self._correct(question)]).T, 1) if answers else []
         return found[0] if found and found[0].score >= SAME_QUESTION else None
 
-    def _is_unanswered(self, asked: Vectors, answer_vectors: Vectors) -> bool:
-        approved = (answer_vectors @ asked.T).max(initial=-1.0)
-        if not len(self._unanswered) or approved >= SAME_QUESTION:
-            return False
-        answered = (self._questions @ asked.T).max(initial=approved)
-        return bool((self._unanswered @ asked.T).max() > answered)
+    def _margin(self, asked: Vectors, answer_vectors: Vectors) -> float:
+        """How much nearer a wording is to a question with an answer than to any known to have none, at its best."""
+        if not self._tells_unanswered:
+            return 0.0
+        answered = np.maximum((self._questions @ asked.T).max(0), (answer_vectors @ asked.T).max(0, initial=-1.0))
+        return float((answered - (self._unanswered @ asked.T).max(0)).max())
+
+    @property
+    def _tells_unanswered(self) -> bool:
+        return len(self._unanswered) > 0 and len(self._questions) >= FEWEST_QUESTIONS
+
+    def usual(self, share: float) -> float:
+        """The assurance that all but a share of the answered questions reach: the pack's own, each without itself.
+
+        How high cosines are differs from embedder to embedder and from pack to pack, so what counts as found is read
+        off the data; a pack with hardly any questions has to do with `UNTAUGHT`.
+        """
+        return UNTAUGHT if len(self._questions) < FEWEST_QUESTIONS else float(np.quantile(self._own_assurance, share))
 
     @cached_property
-    def usual_score(self) -> float:
-        """The score that all but 18 % of the questions with an answer reach: the pack's own, each without itself.
-
-        How high cosines are differs from embedder to embedder and from pack to pack, so the score below which nothing
-        counts as found is read off the data; a pack with hardly any questions has to do with `UNTAUGHT`.
-        """
-        if len(self._questions) < FEWEST_QUESTIONS:
-            return UNTAUGHT
+    def _own_assurance(self) -> Vectors:
+        """Of the pack's own questions, shape (questions,)."""
         sample = np.linspace(0, len(self._questions) - 1, min(len(self._questions), USUAL_SAMPLE)).astype(int)
         similar = self._questions @ self._questions[sample].T
         same = np.array(self._asked)[:, None] == np.array(self._asked)[sample]
         similar[same] = -1.0
-        scores = self._combined(self._vectors @ self._questions[sample].T, similar)
-        return float(np.quantile(scores.max(axis=0), USUAL))
+        scores: Vectors = self._combined(self._vectors @ self._questions[sample].T, similar).max(axis=0)
+        if self._tells_unanswered:
+            scores += MARGIN_SHARE * (similar.max(0) - (self._unanswered @ self._questions[sample].T).max(0))
+        return scores
 
     def carries(self, passages: Sequence[Passage], sentence: str) -> bool:
         """Whether a sentence of the passages means nearly the same, by its cosine."""
@@ -159,7 +173,7 @@ class KnowledgeIndex:
     def _carrying(self) -> float:
         """The cosine that all but 20 % of the pack's own replies reach to a sentence of the article that they rest on.
 
-        Read off the data for the same reason as `usual_score`; taken of their first sentences.
+        Read off the data for the same reason as `usual`; taken of their first sentences.
         """
         if len(self._curated) < FEWEST_QUESTIONS:
             return UNTAUGHT_CARRYING
@@ -177,6 +191,31 @@ class KnowledgeIndex:
         """All sentences of an article."""
         own = [passage.text for passage, its in zip(self._passages, self._titles, strict=True) if its == title]
         return [sentence for text in own for sentence in split_sentences(text)]
+
+    def focused(self, queries: Sequence[Query], passages: Sequence[Passage], count: int) -> list[Passage]:
+        """The passages with so many of their sentences in all, those nearest to a query, and the best passage first.
+
+        A sentence, read under its title, counts as its passage does beside it. An approved answer stays whole.
+        """
+        parts = [
+            (at, number, text)
+            for at, passage in enumerate(passages)
+            for number, text in enumerate([passage.text] if passage.query else split_sentences(passage.text))
+        ]
+        if len(parts) <= 1:
+            return list(passages)
+        vectors = self.embedder.encode([_titled(passages[at], text) for at, _, text in parts])
+        scores = (vectors @ self.embed(queries).T).max(1) + np.array([passages[at].score for at, *_ in parts])
+        best = [parts[at] for at in np.argsort(-scores, kind="stable")[:count]]
+        order = list(dict.fromkeys(at for at, *_ in best))
+        return [
+            replace(passages[at], text=" ".join(text for its, _, text in sorted(best) if its == at)) for at in order
+        ]
+
+    def read_sentences(self, passages: Sequence[Passage] = ()) -> None:
+        """Read the sentences of passages, or of all articles, before `focused` does: together they take less time."""
+        held = [*(passages or self._passages)]
+        self.embedder.encode([_titled(passage, text) for passage in held for text in split_sentences(passage.text)])
 
     def nearest(self, question: str, texts: Sequence[str], count: int) -> list[str]:
         """So many of some texts, those nearest to a question, in their order."""
@@ -217,6 +256,10 @@ def _best(passages: Sequence[Passage], scores: Vectors, limit: int) -> list[Pass
     highest = scores.max(axis=1)
     best = np.argpartition(-highest, min(limit, len(highest) - 1))[:limit]
     return [replace(passages[at], score=round(float(highest[at]), 4)) for at in best]
+
+
+def _titled(passage: Passage, sentence: str) -> str:
+    return f"{passage.title}\n{sentence}"
 
 
 def _article_passage(piece: Piece) -> Passage:

@@ -11,7 +11,7 @@ from chatbot.knowledge.embeddings import HashedEmbedder, Remembering, Vectors
 from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.packs import load_pack
 from chatbot.knowledge.questions import Question
-from chatbot.records import ApprovedAnswer
+from chatbot.records import ApprovedAnswer, Passage
 
 
 class CountingEmbedder(HashedEmbedder):
@@ -64,6 +64,31 @@ def test_no_more_than_asked_for(index: KnowledgeIndex) -> None:
     assert index.search([], 3) == []
 
 
+def test_passages_are_narrowed_to_the_sentences_that_are_nearest(index: KnowledgeIndex) -> None:
+    passages = [
+        Passage(
+            "a",
+            "article",
+            "Returns",
+            "A return costs £3. Lamps are tested twice. Boxes are brown.",
+            "a.md:1",
+            score=0.3,
+        ),
+        Passage("b", "article", "Lamps", "Lamps shine. The weight of a lamp is 2 kg.", "b.md:1", score=0.3),
+        Passage("c", "answer", "Approved answer", "No. We never post candles.", "review", "post candles?", score=0.2),
+    ]
+    one = index.focused(["what is the weight of a lamp"], passages, 1)
+    assert [(passage.id, passage.text) for passage in one] == [("b", "The weight of a lamp is 2 kg.")]
+    two = index.focused(["what is the weight of a lamp", "what does a return cost"], passages, 2)
+    assert {passage.id: passage.text for passage in two} == {
+        "a": "A return costs £3.",
+        "b": "The weight of a lamp is 2 kg.",
+    }
+    whole = index.focused(["post candles?"], passages, 9)
+    assert whole[0] == passages[2]
+    assert sorted(whole, key=lambda passage: passage.id) == passages
+
+
 def test_a_passage_counts_by_the_query_that_is_nearest_to_it(index: KnowledgeIndex) -> None:
     alone = index.search(["delivery to Germany takes days"], 1)[0]
     together = index.search(["a return costs", "delivery to Germany takes days"], 5)
@@ -92,11 +117,24 @@ def test_answers_already_held_are_not_encoded_again(pieces: list[Piece]) -> None
     assert index.search(["query 3"], 1)[0].text == "answer 3"
 
 
-def test_most_known_questions_reach_the_usual_score(pieces: list[Piece]) -> None:
+def test_all_but_a_share_of_the_known_questions_reach_what_is_usual(pieces: list[Piece]) -> None:
     asked = [f"question {number} about delivery to Germany" for number in range(40)] + ["zzz", "qqq"]
     index = KnowledgeIndex(HashedEmbedder(), pieces, [Question(text, (0,)) for text in asked])
-    scores = [index.search([text], 1, leave_out=[text])[0].score for text in asked]
-    assert 0.88 <= sum(score >= index.usual_score - 1e-4 for score in scores) / len(scores) <= 0.98
+    found = [index.look_up([text], 1, leave_out=[text]).assurance for text in asked]
+    for share in (0.05, 0.12):
+        reached = sum(assurance >= index.usual(share) - 1e-4 for assurance in found) / len(found)
+        assert 1 - share - 0.03 <= reached < 1
+
+
+def test_a_question_near_one_that_nothing_answers_is_less_sure(pieces: list[Piece]) -> None:
+    known = [Question(f"question {number} about delivery to Germany", (0,)) for number in range(40)]
+    index = KnowledgeIndex(HashedEmbedder(), pieces, known, unanswered=["do you deliver by drone"])
+    near, far = (index.look_up([text], 1) for text in ("delivery to Germany", "do you deliver by drone"))
+    assert near.assurance > near.passages[0].score
+    assert far.assurance < far.passages[0].score
+    few = KnowledgeIndex(HashedEmbedder(), pieces, known[:3], unanswered=["do you deliver by drone"])
+    found = few.look_up(["do you deliver by drone"], 1)
+    assert found.assurance == found.passages[0].score
 
 
 def test_the_approved_answer_to_a_question_is_known_by_its_words(index: KnowledgeIndex) -> None:

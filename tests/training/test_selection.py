@@ -4,7 +4,7 @@ from collections import Counter
 
 from chatbot.knowledge.packs import Pack, Rule
 from training.curation.collecting import Example, from_pack
-from training.curation.selection import ANSWERED_FOR_ONE_UNKNOWN, select_to_write
+from training.curation.selection import select_to_write
 
 
 def example(name: str, intent: str, role: str = "pack") -> Example:
@@ -22,12 +22,10 @@ def test_rows_of_rules_are_left_out_and_counted(pack: Pack) -> None:
     assert dropped["answered by a rule"] == 1
 
 
-def test_one_row_in_so_many_may_not_know(pack: Pack) -> None:
-    answered = [example(f"q{number}", "delivery") for number in range(90)]
-    silent = [example(f"u{number}", "unknown") for number in range(40)]
+def test_rows_of_the_pack_that_do_not_know_are_left_out_and_counted(pack: Pack) -> None:
+    answered = [example(f"q{number}", "delivery") for number in range(9)]
+    silent = [example(f"u{number}", "unknown") for number in range(4)]
+    corrected = example("corrected", "unknown", role="agent")
     dropped = Counter[str]()
-    chosen = select_to_write([*answered, *silent], pack, dropped)
-    kept = sum(row.intent == "unknown" for row in chosen)
-    assert 1 <= kept <= 90 // ANSWERED_FOR_ONE_UNKNOWN
-    assert dropped["enough rows that do not know"] == 40 - kept
-    assert [row for row in chosen if row.intent != "unknown"] == answered
+    assert select_to_write([*answered, *silent, corrected], pack, dropped) == [*answered, corrected]
+    assert dropped["does not know"] == 4

@@ -6,12 +6,17 @@ a follow-up is worded is learned from the dialogues of the pack itself.
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from chatbot.dialogue.prompt import build_prompt
 from chatbot.dialogue.standalone import standalone_prompt
+from chatbot.dialogue.turn import facts_for
+from chatbot.knowledge.articles import split_sentences
+from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.packs import Pack, Persona
+from chatbot.knowledge.questions import words_of
 from chatbot.records import ChatMessage, Passage
 from chatbot.settings import DATA
 from training.curation.collecting import Example
@@ -20,14 +25,26 @@ Row = dict[str, Any]
 CLAIMS = DATA / "reading" / "claims.jsonl"
 
 
-def reading_rows(pack: Pack, examples: Sequence[Example]) -> list[Row]:
+def reading_rows(pack: Pack, examples: Sequence[Example], index: KnowledgeIndex) -> list[Row]:
     """What a run learns beside the rows made of the examples, under the pack's system text."""
-    return [*_of_many_domains(pack.persona), *_worded_to_stand_alone(examples)]
+    return [*_of_many_domains(pack.persona, index), *_worded_to_stand_alone(examples)]
 
 
-def _of_many_domains(persona: Persona) -> Iterator[Row]:
+def with_answer(facts: Sequence[Passage], held: Sequence[Passage], reply: str) -> list[Passage]:
+    """Facts with the sentence of `held` that a reply shares most words with, last where it was missing."""
+    parts = {sentence: passage for passage in held for sentence in split_sentences(passage.text)}
+    said = set(words_of(reply))
+    needed = max(parts, key=lambda sentence: len(said & set(words_of(sentence))))
+    there = any(needed in fact.text for fact in facts)
+    return [*facts] if there else [*facts, replace(parts[needed], text=needed)]
+
+
+def _of_many_domains(persona: Persona, index: KnowledgeIndex) -> Iterator[Row]:
+    index.read_sentences([_passage(fact) for told in _told() for fact in told["facts"]])
     for number, told in enumerate(_told()):
-        prompt = build_prompt(persona.system, [], told["question"], [_passage(fact) for fact in told["facts"]])
+        held = [_passage(fact) for fact in told["facts"]]
+        facts = with_answer(facts_for(index, [], told["question"], held), held, told["answer"])
+        prompt = build_prompt(persona.system, [], told["question"], facts)
         yield _row(f"reading-{number}", prompt, told["answer"])
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.prompt import build_prompt
-from chatbot.dialogue.turn import search_queries
+from chatbot.dialogue.turn import facts_for, search_queries
 from chatbot.errors import NotFoundError, TrainingError
 from chatbot.knowledge.index import Query
 from chatbot.knowledge.knowledge import Knowledge
@@ -28,7 +28,7 @@ from chatbot.store import Store
 from training.curation.cleaning import clean, redact_messages
 from training.curation.collecting import Example, collect
 from training.curation.deduplication import deduplicate
-from training.curation.reading import reading_rows
+from training.curation.reading import reading_rows, with_answer
 from training.curation.selection import select_to_write
 from training.curation.splitting import split
 from training.curation.trust import weigh
@@ -112,9 +112,11 @@ def freeze(
         raise TrainingError(f"there is no usable row to train on ({reasons}): add pairs to the pack or correct replies")
     knowledge.set_answers([])  # a row must not carry what another visitor did not consent to
     examples = [*curated.train, *curated.validation, *map(_judged, curated.unpaired)]
+    if settings.reads:
+        knowledge.index.read_sentences()
     knowledge.index.embed([query for example in examples for query in _queries(example, pack, knowledge)])
-    files = _files(curated, lambda example: reading_prompt(example, pack, knowledge, settings.passages))
-    files["reading"] = reading_rows(pack, curated.train) if settings.reads else []
+    files = _files(curated, lambda example: reading_prompt(example, pack, knowledge, settings))
+    files["reading"] = reading_rows(pack, curated.train, knowledge.index) if settings.reads else []
     digest = _digest(files, pack.name)
     latest = next(iter(store.versions.snapshots()), None)
     if latest and latest["counts"].get("digest") == digest and Path(latest["path"]).is_dir():
@@ -157,19 +159,23 @@ def _digest(files: Mapping[str, Iterable[Row]], pack: str) -> str:
     return digest.hexdigest()
 
 
-def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, limit: int) -> list[ChatMessage]:
+def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, settings: Settings) -> list[ChatMessage]:
     """What the model would be shown when serving, with the row itself kept out of what is retrieved for it.
 
     The passage that a row is known to rest on takes the last place where retrieval missed it, so that rows teach to
     choose among passages and never to invent; rows that no article answers keep what was retrieved and teach to
     abstain. Rows of rules that chat or ask back carry no passages, as at serving.
     """
-    itself, question = example.asked, example.question
-    passages = knowledge.index.search(_queries(example, pack, knowledge), limit, leave_out=(itself, question))
-    right = knowledge.index.answering(itself)
+    index, history, question = knowledge.index, _history(example), example.question
+    left_out = (example.asked, question)
+    passages = index.search(_queries(example, pack, knowledge), settings.passages, leave_out=left_out)
+    right = index.answering(example.asked)
     if right and passages and all(passage.id != right.id for passage in passages):
         passages[-1] = right
-    return build_prompt(pack.persona.system, _history(example), defuse_markup(question), passages, example.meant)
+    if settings.reads:
+        passages = facts_for(index, history, question, passages, example.meant)
+        passages = with_answer(passages, [right], example.reply) if right else passages
+    return build_prompt(pack.persona.system, history, defuse_markup(question), passages, example.meant)
 
 
 def _history(example: Example) -> list[ChatMessage]:
