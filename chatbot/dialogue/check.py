@@ -92,12 +92,16 @@ class StreamCheck:
     def __init__(
         self, source: Source, doubts: Doubts | None = None, carried: Callable[[str], bool] = lambda sentence: True
     ) -> None:
-        """`carried` tells whether the passages carry a sentence, and may take its time."""
+        """`carried` tells whether the passages carry a sentence, and may take its time.
+
+        `claimed` counts the sentences that were carried.
+        """
         self._source = source
         self._doubts = doubts
         self._carried = carried
         self._checked = 0
         self._judged = 0
+        self.claimed = 0
         self.failed: list[str] = []
 
     def release(self, text: str, whole: bool = False) -> int:
@@ -127,9 +131,11 @@ class StreamCheck:
         ends = [found.end() for found in SENTENCE_END.finditer(text, self._judged, shown) if found.end() < len(text)]
         for end in [*ends, *([shown] if whole and not self.failed else [])]:
             sentence = text[self._judged : end].strip()
-            if doubts.claims(sentence) and not self._carried(sentence):
-                self.failed = [*self.failed, sentence]
-                return self._judged
+            if doubts.claims(sentence):
+                if not self._carried(sentence):
+                    self.failed = [*self.failed, sentence]
+                    return self._judged
+                self.claimed += 1
             self._judged = end
         doubted = doubts.first(text, self._judged)
         return shown if doubted is None else min(shown, doubted)

@@ -1,9 +1,9 @@
 """Which sentences of a reply claim something, and from where on their words are to be doubted.
 
 Small models go beyond what stands in the passages ("It's too heavy to post") and say yes or no where the passages are
-silent. So every sentence that claims something goes out for good only if a sentence of the passages means nearly the
-same (`KnowledgeIndex.carries`). Until it is whole its words are shown as they come, up to the first that is to be
-doubted: one that affirms or denies, or that is neither common nor in the sources.
+silent. So every sentence that claims something goes out for good only if a fact carries it (`grounds`). Until it is
+whole its words are shown as they come, up to the first that is to be doubted: one that affirms or denies, or that is
+neither common nor in the sources.
 """
 
 import re
@@ -23,8 +23,8 @@ class Doubts:
     """Finds where a reply leaves the words of its sources, and which of its sentences claim anything."""
 
     def __init__(self, sources: Sequence[str], language: str) -> None:
-        self._known = {_stem(word) for text in sources for word in WORD.findall(text)}
-        self._common = _common_words(language)
+        self._known = {stem(word) for text in sources for word in WORD.findall(text)}
+        self._common = common_words(language)
 
     def first(self, text: str, start: int = 0) -> int | None:
         """Where the first word after `start` stands that the sources do not account for."""
@@ -43,15 +43,16 @@ class Doubts:
     def _is_doubtful(self, word: str) -> bool:
         if word in FIRMLY or SHORTENED.search(word):
             return True
-        return word not in self._common and _stem(word) not in self._known
+        return word not in self._common and stem(word) not in self._known
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """What forms of a word have in common."""
     return word.lower().replace("’", "'")[:STEM].removesuffix("s")
 
 
 @cache
-def _common_words(language: str) -> frozenset[str]:
+def common_words(language: str) -> frozenset[str]:
     """The words that everybody uses; none where the language has no dictionary."""
     known = dictionary(language)
     if known is None:

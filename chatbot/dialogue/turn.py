@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Literal
 
+from chatbot.dialogue.grounds import Grounds
 from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.handoff import ACCEPTED, ASKED, offers_person, wants_person
 from chatbot.dialogue.prompt import fit_prompt
@@ -18,7 +19,7 @@ from chatbot.engines.base import Engine
 from chatbot.errors import InputError
 from chatbot.knowledge.articles import split_sentences
 from chatbot.knowledge.embeddings import windows
-from chatbot.knowledge.index import Found, KnowledgeIndex, Query
+from chatbot.knowledge.index import Found, KnowledgeIndex, Query, sentences_of
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack, Rule
 from chatbot.knowledge.router import Route
@@ -28,7 +29,7 @@ from chatbot.settings import Settings
 Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
 NEARLY_AS_GOOD = 0.06
 SAID_AGAIN = 2  # sentences at most
-SAID = 2  # sentences that stand for a reply which may not go out
+SAID = 2  # sentences nearest to the question: what a reply rests on, and stands for one that may not go out
 FACTS = 4  # sentences that a model which reads is shown
 UNSURE_TO_QUOTE = 0.18  # the share of a pack's own questions that are less sure to be answered than may be
 UNSURE_TO_READ = 0.1  # the same where a model reads what was found, and may say that it does not answer
@@ -125,8 +126,13 @@ def prepare_turn(
         return spoken if quote and opening else replace(turn, quote=quote)
     if not settings.reads or not turn.passages:
         return turn
-    fallback = quotation(focused(SAID)) if found.assurance >= knowledge.index.usual(UNSURE_TO_QUOTE) else ""
-    return replace(turn, carries=partial(knowledge.index.carries, turn.passages), fallback=fallback)
+    best = focused(SAID)
+    asked = "\n".join([*_said_by_user(history)[-1:], question, meant])
+    grounds = Grounds(
+        sentences_of(turn.passages), sentences_of(best), asked, pack.persona.language, knowledge.index.nearest
+    )
+    sure = found.assurance >= knowledge.index.usual(UNSURE_TO_QUOTE)
+    return replace(turn, carries=grounds.carry, fallback=quotation(best) if sure else "")
 
 
 def _prompted(

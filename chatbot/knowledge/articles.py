@@ -64,6 +64,11 @@ def split_article(name: str, text: str, longest: int = LONGEST_PIECE) -> list[Pi
     return pieces
 
 
+def under_heading(heading: str, sentence: str) -> str:
+    """A sentence as it is compared with questions and with claims."""
+    return f"{heading}\n{sentence}"
+
+
 def split_sentences(text: str) -> list[str]:
     """The sentences of a paragraph."""
     return [part.strip() for part in SENTENCE_END.split(text) if part.strip()]

@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from chatbot.knowledge.articles import Piece, split_sentences
+from chatbot.knowledge.articles import Piece, split_sentences, under_heading
 from chatbot.knowledge.embeddings import Embedder, Remembering, Vectors
 from chatbot.knowledge.questions import Question, Ties
 from chatbot.records import ApprovedAnswer, Passage
@@ -27,9 +27,6 @@ USUAL_SAMPLE = 2000
 FEWEST_QUESTIONS = 20
 UNTAUGHT = 0.3  # between questions and chat, by cosines to articles alone (`python -m benchmarks.retrieval`)
 SAME_QUESTION = 0.75
-UNCARRIED = 0.2  # the share of a pack's own replies that no sentence of their article comes near
-CARRYING_SAMPLE = 150
-UNTAUGHT_CARRYING = 0.45
 
 Query = str | tuple[str, ...]  # several wordings count by the mean of their scores
 
@@ -72,7 +69,6 @@ class KnowledgeIndex:
         self._questions = cached_vectors(embedder, [question.text for question in questions], cache)
         self._unanswered = cached_vectors(embedder, unanswered, cache)
         self._asked = [question.text for question in questions]
-        self._curated = [(question.reply, question.pieces[0]) for question in questions if question.reply]
         self._best_piece = {question.text: question.pieces[0] for question in questions}
         ties = [(piece, number) for number, question in enumerate(questions) for piece in question.pieces]
         tied, self._tie_questions = np.array(sorted(ties), np.int64).reshape(-1, 2).T
@@ -161,37 +157,6 @@ class KnowledgeIndex:
             scores += MARGIN_SHARE * (similar.max(0) - (self._unanswered @ self._questions[sample].T).max(0))
         return scores
 
-    def carries(self, passages: Sequence[Passage], sentence: str) -> bool:
-        """Whether a sentence of the passages means nearly the same, by its cosine."""
-        if not passages:
-            return False
-        held = [part for passage in passages for part in split_sentences(passage.text)]
-        said, *vectors = self.embedder.encode([sentence, *held])
-        return bool((np.array(vectors) @ said).max() >= self._carrying)
-
-    @cached_property
-    def _carrying(self) -> float:
-        """The cosine that all but 20 % of the pack's own replies reach to a sentence of the article that they rest on.
-
-        Read off the data for the same reason as `usual`; taken of their first sentences.
-        """
-        if len(self._curated) < FEWEST_QUESTIONS:
-            return UNTAUGHT_CARRYING
-        sample = np.linspace(0, len(self._curated) - 1, min(len(self._curated), CARRYING_SAMPLE)).astype(int)
-        replies = [(split_sentences(reply)[0], piece) for reply, piece in (self._curated[at] for at in sample)]
-        held = [self._sentences_of(self._titles[piece]) for _, piece in replies]
-        vectors = iter(
-            self.embedder.encode([*(said for said, _ in replies), *(text for part in held for text in part)])
-        )
-        said = [next(vectors) for _ in replies]
-        nearest = [max(float(next(vectors) @ vector) for _ in part) for vector, part in zip(said, held, strict=True)]
-        return float(np.quantile(nearest, UNCARRIED))
-
-    def _sentences_of(self, title: str) -> list[str]:
-        """All sentences of an article."""
-        own = [passage.text for passage, its in zip(self._passages, self._titles, strict=True) if its == title]
-        return [sentence for text in own for sentence in split_sentences(text)]
-
     def focused(self, queries: Sequence[Query], passages: Sequence[Passage], count: int) -> list[Passage]:
         """The passages with so many of their sentences in all, those nearest to a query, and the best passage first.
 
@@ -204,7 +169,7 @@ class KnowledgeIndex:
         ]
         if len(parts) <= 1:
             return list(passages)
-        vectors = self.embedder.encode([_titled(passages[at], text) for at, _, text in parts])
+        vectors = self.embedder.encode([under_heading(passages[at].title, text) for at, _, text in parts])
         scores = (vectors @ self.embed(queries).T).max(1) + np.array([passages[at].score for at, *_ in parts])
         best = [parts[at] for at in np.argsort(-scores, kind="stable")[:count]]
         order = list(dict.fromkeys(at for at, *_ in best))
@@ -214,8 +179,7 @@ class KnowledgeIndex:
 
     def read_sentences(self, passages: Sequence[Passage] = ()) -> None:
         """Read the sentences of passages, or of all articles, before `focused` does: together they take less time."""
-        held = [*(passages or self._passages)]
-        self.embedder.encode([_titled(passage, text) for passage in held for text in split_sentences(passage.text)])
+        self.embedder.encode(sentences_of(passages or self._passages))
 
     def nearest(self, question: str, texts: Sequence[str], count: int) -> list[str]:
         """So many of some texts, those nearest to a question, in their order."""
@@ -258,8 +222,13 @@ def _best(passages: Sequence[Passage], scores: Vectors, limit: int) -> list[Pass
     return [replace(passages[at], score=round(float(highest[at]), 4)) for at in best]
 
 
-def _titled(passage: Passage, sentence: str) -> str:
-    return f"{passage.title}\n{sentence}"
+def sentences_of(passages: Sequence[Passage]) -> list[str]:
+    """The sentences of passages under their titles, an approved answer as one."""
+    return [
+        under_heading(passage.title, text)
+        for passage in passages
+        for text in ([passage.text] if passage.query else split_sentences(passage.text))
+    ]
 
 
 def _article_passage(piece: Piece) -> Passage:

@@ -22,17 +22,16 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class Question:
-    """A question with the positions of the pieces that answer it, the best first; of a pair, its reply as well."""
+    """A question with the positions of the pieces that answer it, the best first."""
 
     text: str
     pieces: tuple[int, ...]
-    reply: str = ""
 
 
 def known_questions(pieces: Sequence[Piece], pairs: Sequence[Pair], dialogues: Sequence[Dialogue]) -> list[Question]:
     """The questions of a pack's rows whose source is an article; a dialogue's later ones with the one before."""
     ties = Ties(pieces)
-    found = [Question(pair.query, ties.find(pair.response, pair.source), pair.response) for pair in pairs]
+    found = [Question(pair.query, ties.find(pair.response, pair.source)) for pair in pairs]
     for dialogue in dialogues:
         turns = dialogue.messages
         for at in range(0, len(turns), 2):

@@ -1,0 +1,58 @@
+"""Whether a claim of a reply rests on what answers the question.
+
+Two readers have to agree: the model, which read out some sentence of its facts, and the search, for which that sentence
+is one of the nearest to the question. Then the sentence must hold what is claimed: its figures, what it denies, and its
+words but for few, beside those of the question itself.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from chatbot.dialogue.check import Source
+from chatbot.dialogue.claims import SHORTENED, common_words, stem
+from chatbot.knowledge.spelling import WORD
+
+DENIALS = {"no", "not", "never", "cannot", "none", "nothing", "nobody", "neither", "nor"}
+UNEXPLAINED = 1  # words at most
+
+Nearest = Callable[[str, Sequence[str], int], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """The `facts` that a model is shown, a sentence under its title each, and those that are `best` for what was asked.
+
+    `asked` is the question with what it takes up; `nearest` finds the facts that mean most nearly what a text says.
+    """
+
+    facts: Sequence[str]
+    best: Collection[str]
+    asked: str
+    language: str
+    nearest: Nearest
+
+    def carry(self, claim: str) -> bool:
+        """Whether the fact that a claim is nearest to is one of the best, and holds it."""
+        if not self.facts:
+            return False
+        (fact,) = self.nearest(claim, self.facts, 1)
+        return fact in self.best and holds(fact, claim, self.asked, self.language)
+
+
+def holds(fact: str, claim: str, asked: str, language: str) -> bool:
+    """Whether a fact holds a claim's figures, denials and words, and the claim says something that was not asked."""
+    if Source.of([fact, asked]).lacks(claim) or (_denies(claim) and not _denies(fact)):
+        return False
+    told, known = _stems(fact), _stems(asked)
+    common = common_words(language)
+    said = {stem(word) for word in WORD.findall(claim) if word.lower() not in common}
+    figures = Source.of([fact]).items & Source.of([claim]).items
+    return len(said - told - known) <= UNEXPLAINED and bool(figures or (said & told) - known)
+
+
+def _denies(text: str) -> bool:
+    return any(word.lower() in DENIALS or SHORTENED.search(word) for word in WORD.findall(text))
+
+
+def _stems(text: str) -> set[str]:
+    return {stem(word) for word in WORD.findall(text)}

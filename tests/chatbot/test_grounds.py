@@ -1,0 +1,53 @@
+"""What a reply claims rests on one of the facts nearest to the question, and on nothing else."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from chatbot.dialogue.grounds import Grounds, holds
+
+ASKED = "How long do I have to send a lamp back, and what does it cost?"
+RETURNS = "Returns\nA lamp can be returned within 30 days of delivery."
+PRICE = "Returns\nA return costs £3.50, which is taken off the refund."
+SHELF = "Returns\nReturned lamps are not repaired."
+
+
+@pytest.mark.parametrize(
+    ("fact", "claim", "held"),
+    [
+        (RETURNS, "You can return a lamp within 30 days.", True),
+        (RETURNS, "Within 30 days of delivery.", True),
+        (RETURNS, "You can return a lamp within 14 days.", False),
+        (RETURNS, "You cannot return a lamp after 30 days.", False),
+        (RETURNS, "You have to send a lamp back, and it costs.", False),
+        (
+            RETURNS,
+            "A lamp can be returned within 30 days of delivery in its packaging with the receipt.",
+            False,
+        ),
+        (SHELF, "No, returned lamps are not repaired.", True),
+        (PRICE, "It costs £3.50.", True),
+        (PRICE, "It's free.", False),
+    ],
+)
+def test_a_fact_holds_what_it_says(fact: str, claim: str, held: bool) -> None:
+    assert holds(fact, claim, ASKED, "en") is held
+
+
+def grounds(best: list[str], nearest: str) -> Grounds:
+    def found(text: str, facts: Sequence[str], count: int) -> list[str]:
+        assert nearest in facts and count == 1
+        return [nearest]
+
+    return Grounds([RETURNS, PRICE, SHELF], best, ASKED, "en", found)
+
+
+def test_a_claim_rests_on_one_of_the_best_facts() -> None:
+    claim = "You can return a lamp within 30 days."
+    assert grounds([RETURNS, PRICE], RETURNS).carry(claim)
+    assert not grounds([PRICE], RETURNS).carry(claim)
+    assert not grounds([RETURNS, PRICE], PRICE).carry(claim)
+
+
+def test_without_facts_nothing_is_carried() -> None:
+    assert not Grounds([], [], ASKED, "en", lambda text, facts, count: []).carry("A return costs £3.50.")

@@ -1,0 +1,51 @@
+"""What goes out of what a model writes: told, cut, quoted or honestly not known; what is settled stays."""
+
+import pytest
+
+from chatbot.dialogue.reply import Writing, write_reply
+from chatbot.dialogue.turn import Turn
+from chatbot.engines.scripted import ScriptedEngine
+from chatbot.records import Sampling
+
+FACT = "A return costs £3.50."
+UNKNOWN = "I don't have that information. Shall I get a colleague?"
+
+
+def written(said: str, fallback: str = FACT) -> Writing:
+    """The reply to a turn whose facts carry `FACT` alone."""
+    turn = Turn("answer", sources=[FACT], carries=lambda claim: claim == FACT, fallback=fallback, unknown=UNKNOWN)
+    writing, settled = Writing(), ""
+    for _ in write_reply(ScriptedEngine(script=lambda messages: said), turn, Sampling(), writing):
+        assert writing.text.startswith(settled)
+        settled = writing.text[: writing.settled]
+    return writing
+
+
+@pytest.mark.parametrize(
+    ("said", "goes_out", "outcome"),
+    [
+        (FACT, FACT, "passed"),
+        (f"Of course! {FACT}", f"Of course! {FACT}", "passed"),
+        (f"{FACT} Parrots never return lamps.", FACT, "shortened"),
+        ("Parrots never return lamps.", FACT, "quoted"),
+        ("I'm sorry, I'm afraid I can't help with that.", FACT, "quoted"),
+        ("You get all your money back.", FACT, "quoted"),
+        ("I'm sorry. Parrots never return lamps.", FACT, "quoted"),
+        ("Which lamp do you mean?", "Which lamp do you mean?", "passed"),
+    ],
+)
+def test_only_what_the_facts_carry_goes_out(said: str, goes_out: str, outcome: str) -> None:
+    writing = written(said)
+    assert (writing.text, writing.outcome, writing.abstained) == (goes_out, outcome, False)
+
+
+def test_who_does_not_know_offers_a_colleague() -> None:
+    writing = written("I'm sorry, I don't know how much it will cost.")
+    assert writing.abstained
+    assert writing.text == "I'm sorry, I don't know how much it will cost. Shall I get a colleague?"
+
+
+def test_without_anything_to_quote_it_is_not_known() -> None:
+    writing = written("Parrots never return lamps.", fallback="")
+    assert (writing.text, writing.outcome, writing.abstained) == (UNKNOWN, "abstained", True)
+    assert writing.failed == ["Parrots never return lamps."]
