@@ -62,7 +62,7 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> BaseModel:
 def tiny_settings(tiny_base: BaseModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """An installation on the tiny model and the lamp shop's pack, named by the environment."""
     monkeypatch.setenv("CHATBOT_BASE_MODEL", str(tiny_base.source))
-    monkeypatch.setenv("CHATBOT_RECIPE", "sft")  # the tiny model has too few layers for the recipe of one that reads
+    monkeypatch.setenv("CHATBOT_RECIPE", "sft")  # that of a base which reads is for few rows and gentle
     monkeypatch.setenv("CHATBOT_PACK", str(write_pack(tmp_path / "lamps")))
     return load_settings()
 

@@ -185,3 +185,10 @@ def test_later_epochs_are_counted_at_their_own_price(
     units = [Unit((row,)) for row in encoded.rows]
     stage = Stage("replies", Imitation(), units, units, chosen.epochs, chosen.learning_rate)
     assert epochs_within(steps, [stage], chosen, again) == [pytest.approx(epochs)]
+
+
+def test_more_top_layers_than_there_are_are_all_of_them(tiny_base: BaseModel) -> None:
+    more, all_of_them = (
+        attach_adapter(load_for_training(tiny_base, "cpu", recipe()), recipe(top_layers=count)) for count in (9, 0)
+    )
+    assert [name for name, _ in more.named_parameters()] == [name for name, _ in all_of_them.named_parameters()]

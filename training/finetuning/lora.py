@@ -91,9 +91,7 @@ def _linear_names(model: "PreTrainedModel") -> list[str]:
 
 def _top_layers(model: "PreTrainedModel", count: int) -> list[int] | None:
     layers = model.config.num_hidden_layers
-    if count > layers:
-        raise TrainingError(f"top_layers = {count}: the base model has {layers} layers")
-    return list(range(layers - count, layers)) if count else None
+    return list(range(layers - count, layers)) if 0 < count < layers else None
 
 
 def load_for_training(

@@ -73,7 +73,7 @@ class Recipe(BaseModel):
     b_rate_ratio: float = Field(1.0, ge=1, le=64, description="LoRA+: B learns so many times faster than A.")
     dropout: float = Field(0.05, ge=0, lt=1, description="LoRA dropout; 0 allows the fast path on a CPU.")
     targets: str = Field("all-linear", description="Modules that get an adapter, as peft names them; commas between.")
-    top_layers: int = Field(0, ge=0, description="Adapters on so many top layers only; 0: on all.")
+    top_layers: int = Field(0, ge=0, description="Adapters on so many top layers only, or all there are; 0: on all.")
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto",
         description="Of the frozen base as it is kept; auto: bfloat16 where the device has arithmetic in it, or the "
