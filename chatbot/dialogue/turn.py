@@ -113,8 +113,8 @@ def prepare_turn(
     if settings.passages and not talk and not _may_answer(settings, knowledge.index, found):
         return Turn("abstain", passages=found.passages, reply=pack.persona.unknown)
     passages = found.passages
-    focused = partial(facts_for, knowledge.index, earlier, question, passages, meant)
-    facts = focused() if settings.reads else passages
+    focused = partial(facts_for, knowledge.index, earlier, question, meant)
+    facts = focused(passages) if settings.reads else passages
     turn = _prompted(settings, pack, engine, earlier, question, facts, meant)
     if talk:
         quote = "" if settings.replies == "write" else knowledge.talk.reply(talk, question)
@@ -126,13 +126,12 @@ def prepare_turn(
         return spoken if quote and opening else replace(turn, quote=quote)
     if not settings.reads or not turn.passages:
         return turn
-    best = focused(SAID)
+    best = sentences_of(focused(passages, SAID))
     asked = "\n".join([*_said_by_user(history)[-1:], question, meant])
-    grounds = Grounds(
-        sentences_of(turn.passages), sentences_of(best), asked, pack.persona.language, knowledge.index.nearest
-    )
+    grounds = Grounds(sentences_of(turn.passages), best, asked, pack.persona.language, knowledge.index.nearest)
     sure = found.assurance >= knowledge.index.usual(UNSURE_TO_QUOTE)
-    return replace(turn, carries=grounds.carry, fallback=quotation(best) if sure else "")
+    told = focused(_nearly_best(passages), SAID) if sure else ()
+    return replace(turn, carries=grounds.carry, fallback="\n\n".join(passage.text for passage in told))
 
 
 def _prompted(
@@ -194,8 +193,8 @@ def facts_for(
     index: KnowledgeIndex,
     history: Sequence[ChatMessage],
     question: str,
+    meant: str,
     passages: Sequence[Passage],
-    meant: str = "",
     count: int = FACTS,
 ) -> list[Passage]:
     """The sentences of passages that are nearest to the question, or to what it means after those before it."""
@@ -210,9 +209,13 @@ def _said_by_user(history: Sequence[ChatMessage]) -> list[str]:
 
 def quotation(passages: Sequence[Passage]) -> str:
     """The best passage in its own words, and the second where it is nearly as good."""
+    return "\n\n".join(passage.text for passage in _nearly_best(passages))
+
+
+def _nearly_best(passages: Sequence[Passage]) -> Sequence[Passage]:
     best = [p for p in passages[:2] if p.score > passages[0].score - NEARLY_AS_GOOD]
     alone = passages[:1] and passages[0].kind == "answer"
-    return "\n\n".join(passage.text for passage in (best[:1] if alone else best))
+    return best[:1] if alone else best
 
 
 def _told(index: KnowledgeIndex, passages: Sequence[Passage], history: Sequence[ChatMessage], question: str) -> str:

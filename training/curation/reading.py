@@ -43,7 +43,7 @@ def _of_many_domains(persona: Persona, index: KnowledgeIndex) -> Iterator[Row]:
     index.read_sentences([_passage(fact) for told in _told() for fact in told["facts"]])
     for number, told in enumerate(_told()):
         held = [_passage(fact) for fact in told["facts"]]
-        facts = with_answer(facts_for(index, [], told["question"], held), held, told["answer"])
+        facts = with_answer(facts_for(index, [], told["question"], "", held), held, told["answer"])
         prompt = build_prompt(persona.system, [], told["question"], facts)
         yield _row(f"reading-{number}", prompt, told["answer"])
 
