@@ -89,8 +89,8 @@ class Settings(BaseSettings):
         None,
         ge=-1,
         le=1,
-        description="Score of the best passage below which the bot says at once that it does not know. Unset, it is "
-        "the score that all but 18 % of the pack's own questions reach (docs/retrieval.md has the trade-off).",
+        description="Score of the best passage below which the bot says at once that it does not know. Unset, it "
+        "says so where an answer is less sure than of all but a share of the pack's own questions (docs/retrieval.md).",
     )
     replies: Literal["auto", "quote", "write"] = Field(
         "auto",

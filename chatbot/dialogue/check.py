@@ -92,17 +92,19 @@ class StreamCheck:
     def __init__(
         self, source: Source, doubts: Doubts | None = None, carried: Callable[[str], bool] = lambda sentence: True
     ) -> None:
-        """`carried` tells whether the passages carry a sentence, and may take its time.
-
-        `claimed` counts the sentences that were carried.
-        """
+        """`carried` tells whether the passages carry a sentence, and may take its time."""
         self._source = source
         self._doubts = doubts
         self._carried = carried
         self._checked = 0
         self._judged = 0
-        self.claimed = 0
+        self._claimed = False
         self.failed: list[str] = []
+
+    @property
+    def says(self) -> bool:
+        """Whether the reply has told anything so far: where claims are judged, courtesy alone answers nobody."""
+        return self._doubts is None or self._claimed
 
     def release(self, text: str, whole: bool = False) -> int:
         """How many characters of the reply so far may be shown; `failed` names what stopped it for good."""
@@ -135,7 +137,7 @@ class StreamCheck:
                 if not self._carried(sentence):
                     self.failed = [*self.failed, sentence]
                     return self._judged
-                self.claimed += 1
+                self._claimed = True
             self._judged = end
         doubted = doubts.first(text, self._judged)
         return shown if doubted is None else min(shown, doubted)

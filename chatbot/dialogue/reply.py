@@ -84,19 +84,19 @@ def write_reply(
                 break
             if end > shown:
                 writing.text, shown = text[:end], end
-                writing.settled = len(whole_sentences(text, end)) if _says(turn, follower) else 0
+                writing.settled = len(whole_sentences(text, end)) if follower.says else 0
                 yield
         if writing.stopped:
             writing.text = writing.text.strip()
             yield
             return
         end = follower.release(text, whole=True)
-        says = _says(turn, follower) or sampling.schema
-        if not follower.failed and text.strip() and (says or "?" in text or declines(text, turn.language)):
+        says = follower.says or "?" in text or declines(text, turn.language)
+        if not follower.failed and text.strip() and says:
             writing.text, writing.outcome = text.strip(), "rewritten" if attempt else "passed"
             break
         failed += follower.failed or [text.strip()]
-        kept = whole_sentences(text, end) if says else ""
+        kept = whole_sentences(text, end) if follower.says else ""
         if kept and not sampling.schema:
             writing.text, writing.outcome = kept, "shortened"
             break
@@ -129,11 +129,6 @@ def _follower(turn: Turn, sampling: Sampling) -> StreamCheck:
         return StreamCheck(source)
     doubts = Doubts(turn.sources, turn.language)
     return StreamCheck(source, doubts, lambda said: DECLINES.search(said) is not None or carries(said))
-
-
-def _says(turn: Turn, follower: StreamCheck) -> bool:
-    """Whether a reply has told anything so far: courtesy alone answers nobody, where there are facts."""
-    return not turn.carries or follower.claimed > 0
 
 
 def _unchecked(writing: Writing) -> Iterator[None]:

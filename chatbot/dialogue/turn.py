@@ -157,8 +157,10 @@ def _prompted(
 
 def _may_answer(settings: Settings, index: KnowledgeIndex, found: Found) -> bool:
     """Whether what was found is sure enough to answer."""
-    if not found.passages or settings.min_score is not None:
-        return bool(found.passages) and found.passages[0].score >= (settings.min_score or 0.0)
+    if not found.passages:
+        return False
+    if settings.min_score is not None:
+        return found.passages[0].score >= settings.min_score
     return found.assurance >= index.usual(UNSURE_TO_QUOTE if settings.quotes else UNSURE_TO_READ)
 
 

@@ -163,9 +163,7 @@ class KnowledgeIndex:
         A sentence, read under its title, counts as its passage does beside it. An approved answer stays whole.
         """
         parts = [
-            (at, number, text)
-            for at, passage in enumerate(passages)
-            for number, text in enumerate([passage.text] if passage.query else split_sentences(passage.text))
+            (at, number, text) for at, passage in enumerate(passages) for number, text in enumerate(_sentences(passage))
         ]
         if len(parts) <= 1:
             return list(passages)
@@ -224,11 +222,11 @@ def _best(passages: Sequence[Passage], scores: Vectors, limit: int) -> list[Pass
 
 def sentences_of(passages: Sequence[Passage]) -> list[str]:
     """The sentences of passages under their titles, an approved answer as one."""
-    return [
-        under_heading(passage.title, text)
-        for passage in passages
-        for text in ([passage.text] if passage.query else split_sentences(passage.text))
-    ]
+    return [under_heading(passage.title, text) for passage in passages for text in _sentences(passage)]
+
+
+def _sentences(passage: Passage) -> list[str]:
+    return [passage.text] if passage.query else split_sentences(passage.text)
 
 
 def _article_passage(piece: Piece) -> Passage:

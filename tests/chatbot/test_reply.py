@@ -49,3 +49,13 @@ def test_without_anything_to_quote_it_is_not_known() -> None:
     writing = written("Parrots never return lamps.", fallback="")
     assert (writing.text, writing.outcome, writing.abstained) == (UNKNOWN, "abstained", True)
     assert writing.failed == ["Parrots never return lamps."]
+
+
+def test_a_structured_reply_claims_nothing_and_settles_as_it_comes() -> None:
+    said = '{"answer": "Parrots return. Lamps do not."}'
+    turn = Turn("answer", sources=[FACT], carries=lambda claim: False, unknown=UNKNOWN)
+    writing = Writing()
+    engine = ScriptedEngine(script=lambda messages: said)
+    settled = [writing.settled for _ in write_reply(engine, turn, Sampling(schema='{"type": "object"}'), writing)]
+    assert (writing.text, writing.outcome) == (said, "passed")
+    assert max(settled) > 0
