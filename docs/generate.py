@@ -42,10 +42,7 @@ def config_page() -> str:
         "",
         "| setting | default | meaning |",
         "|---|---|---|",
-        *(
-            f"| `{name}` | {_default(field)} | {field.description} |"
-            for name, field in Settings.model_fields.items()
-        ),
+        *(f"| `{name}` | {_default(field)} | {field.description} |" for name, field in Settings.model_fields.items()),
         "",
         "# Recipes",
         "",
