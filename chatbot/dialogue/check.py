@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from chatbot.dialogue.claims import Doubts
 
 CLAUSE_END = re.compile(r"[.!?;,:](?=\s)|\n|(?<=\s)[–—](?=\s)")
-SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
+MARKER = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*•])(?=\s)", re.MULTILINE)  # of an item in a list
+SENTENCE_END = re.compile(r"[.!?][\"”’')]*(?=\s|$)|(?<=[^\s.!?:])(?=\s*\n-\s)")
 SPELLED_NUMBERS = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
     "nineteen twenty"
@@ -108,6 +109,7 @@ class StreamCheck:
 
     def release(self, text: str, whole: bool = False) -> int:
         """How many characters of the reply so far may be shown; `failed` names what stopped it for good."""
+        text = _unnumbered(text)
         shown = self._release_figures(text, whole)
         return shown if self._doubts is None else self._release_claims(text, shown, whole, self._doubts)
 
@@ -145,5 +147,10 @@ class StreamCheck:
 
 def whole_sentences(text: str, end: int) -> str:
     """The sentences that are complete before a position."""
-    ends = [found.end() for found in SENTENCE_END.finditer(text[:end] + " ")]
+    ends = [found.end() for found in SENTENCE_END.finditer(_unnumbered(text)[:end] + " ")]
     return text[: min(ends[-1], end)].strip() if ends else ""
+
+
+def _unnumbered(text: str) -> str:
+    """The text with the markers of lists all alike, each as long as it was: their numbers state nothing."""
+    return MARKER.sub(lambda found: "-".ljust(len(found.group())), text)

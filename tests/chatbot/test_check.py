@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 
 from chatbot.dialogue.check import Source, StreamCheck, whole_sentences
+from chatbot.dialogue.claims import Doubts
 
 FACTS = [
     "Delivery abroad › Costs Delivery to Germany costs £12.95 and takes 5 to 8 working days.",
@@ -93,3 +94,42 @@ def test_nothing_is_kept_of_a_first_sentence_that_fails() -> None:
     views, failed = stream("It costs £99 to send. Bye.")
     assert failed == ["£99"]
     assert whole_sentences(views[-1], len(views[-1])) == ""
+
+
+LISTED = "Start the return like this:\n\n1. Open Account > Orders.\n2) Choose Return an item\n3. Post the parcel."
+
+
+def test_the_numbers_of_a_list_state_nothing() -> None:
+    views, failed = stream(LISTED)
+    assert failed == []
+    assert views[-1] == LISTED
+
+
+def test_each_item_of_a_list_is_a_sentence_and_what_leads_to_it_belongs_to_the_first() -> None:
+    judged: list[str] = []
+
+    def carried(sentence: str) -> bool:
+        judged.append(sentence)
+        return True
+
+    check = StreamCheck(SOURCE, Doubts(FACTS, "en"), carried)
+    for end in range(1, len(LISTED) + 1):
+        check.release(LISTED[:end])
+    check.release(LISTED, whole=True)
+    assert [sentence.split("\n")[-1].removeprefix("- ").strip() for sentence in judged] == [
+        "Open Account > Orders.",
+        "Choose Return an item",
+        "Post the parcel.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (LISTED, LISTED),
+        (LISTED[:-4], LISTED.rsplit("\n", 1)[0]),
+        ('Choose "Return an item." Then pack', 'Choose "Return an item."'),
+    ],
+)
+def test_whole_sentences_end_in_quotation_marks_and_between_items(text: str, kept: str) -> None:
+    assert whole_sentences(text, len(text)) == kept
