@@ -4,7 +4,7 @@ Shared by the session that serves and by the evaluation that judges, so that a s
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -29,8 +29,8 @@ from chatbot.settings import Settings
 Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
 NEARLY_AS_GOOD = 0.06
 SAID_AGAIN = 2  # sentences at most
-SAID = 2  # sentences nearest to the question: what a reply rests on, and stands for one that may not go out
-FACTS = 4  # sentences that a model which reads is shown
+FACTS, NEAR = 4, 0.15  # sentences that a model which reads is shown, and how much less than the best one may score
+SAID, NEAREST = 2, 0.05  # the same of those that stand for a reply that may not go out
 UNSURE_TO_QUOTE = 0.18  # the share of a pack's own questions that are less sure to be answered than may be
 UNSURE_TO_READ = 0.1  # the same where a model reads what was found, and may say that it does not answer
 JUST_BEFORE = 6  # messages
@@ -126,12 +126,8 @@ def prepare_turn(
         return spoken if quote and opening else replace(turn, quote=quote)
     if not settings.reads or not turn.passages:
         return turn
-    best = sentences_of(focused(passages, SAID))
     asked = "\n".join([*_said_by_user(history)[-1:], question, meant])
-    grounds = Grounds(sentences_of(turn.passages), best, asked, pack.persona.language, knowledge.index.nearest)
-    sure = found.assurance >= knowledge.index.usual(UNSURE_TO_QUOTE)
-    told = focused(_nearly_best(passages), SAID) if sure else ()
-    return replace(turn, carries=grounds.carry, fallback="\n\n".join(passage.text for passage in told))
+    return _grounded(knowledge.index, turn, found, focused, asked)
 
 
 def _prompted(
@@ -153,6 +149,21 @@ def _prompted(
     theirs = [question, *_said_by_user(history)]
     sources = [*(f"{p.title} {p.text}" for p in kept), *theirs, contact.email, contact.phone, contact.hours]
     return Turn("answer", prompt, kept, sources, language=persona.language, unknown=persona.unknown)
+
+
+def _grounded(
+    index: KnowledgeIndex,
+    turn: Turn,
+    found: Found,
+    focused: Callable[[Sequence[Passage], int, float], list[Passage]],
+    asked: str,
+) -> Turn:
+    """A turn whose reply a model writes, with what its claims have to rest on and what stands for one that fails."""
+    best = sentences_of(focused(found.passages, SAID, NEAR))
+    grounds = Grounds(sentences_of(turn.passages), best, asked, turn.language, index.nearest)
+    sure = found.assurance >= index.usual(UNSURE_TO_QUOTE)
+    told = focused(found.passages, SAID, NEAREST) if sure else ()
+    return replace(turn, carries=grounds.carry, fallback="\n\n".join(passage.text for passage in told))
 
 
 def _may_answer(settings: Settings, index: KnowledgeIndex, found: Found) -> bool:
@@ -198,11 +209,18 @@ def facts_for(
     meant: str,
     passages: Sequence[Passage],
     count: int = FACTS,
+    within: float = NEAR,
+    leave_out: Collection[str] = (),
 ) -> list[Passage]:
-    """The sentences of passages that are nearest to the question, or to what it means after those before it."""
+    """The sentences of passages that are nearest to the question, or to what it means after those before it.
+
+    Known questions in `leave_out` do not help.
+    """
     asked = _said_by_user(history)
     together = f"{asked[-1]}\n{question}" if asked else ""
-    return index.focused([text for text in (question, meant or together) if text], passages, count)
+    told = [message["content"] for message in history if message["role"] == "assistant"]
+    queries = [text for text in (question, meant or together) if text]
+    return index.focused(queries, passages, count, within, told, leave_out)
 
 
 def _said_by_user(history: Sequence[ChatMessage]) -> list[str]:

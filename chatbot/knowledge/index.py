@@ -6,8 +6,10 @@ thousand passages it stays under 30 ms (`python -m benchmarks.retrieval`), so th
 
 import hashlib
 import json
+import math
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,6 +24,7 @@ from chatbot.knowledge.questions import Question, Ties
 from chatbot.records import ApprovedAnswer, Passage
 
 QUESTION_SHARE = 0.5
+TOLD = 0.1  # what a sentence that was told before scores less
 MARGIN_SHARE = 0.75
 USUAL_SAMPLE = 2000
 FEWEST_QUESTIONS = 20
@@ -69,6 +72,9 @@ class KnowledgeIndex:
         self._questions = cached_vectors(embedder, [question.text for question in questions], cache)
         self._unanswered = cached_vectors(embedder, unanswered, cache)
         self._asked = [question.text for question in questions]
+        self._answered_by: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for number, question in enumerate(questions):
+            self._answered_by[self._passages[question.pieces[0]].id, question.sentence].append(number)
         self._best_piece = {question.text: question.pieces[0] for question in questions}
         ties = [(piece, number) for number, question in enumerate(questions) for piece in question.pieces]
         tied, self._tie_questions = np.array(sorted(ties), np.int64).reshape(-1, 2).T
@@ -157,19 +163,39 @@ class KnowledgeIndex:
             scores += MARGIN_SHARE * (similar.max(0) - (self._unanswered @ self._questions[sample].T).max(0))
         return scores
 
-    def focused(self, queries: Sequence[Query], passages: Sequence[Passage], count: int) -> list[Passage]:
-        """The passages with so many of their sentences in all, those nearest to a query, and the best passage first.
+    def focused(
+        self,
+        queries: Sequence[Query],
+        passages: Sequence[Passage],
+        count: int,
+        within: float = math.inf,
+        told: Sequence[str] = (),
+        leave_out: Collection[str] = (),
+    ) -> list[Passage]:
+        """The passages with at most `count` sentences in all, those nearest to a query, the best passage first.
 
-        A sentence, read under its title, counts as its passage does beside it. An approved answer stays whole.
+        None of them scores less than the best by more than `within`.
+
+        A sentence scores as a piece does, by its own words under its title and by the known questions that it answers,
+        but for those in `leave_out`; its passage's score counts beside that. What the replies in `told` have told
+        already is seldom what is asked. An approved answer stays whole.
         """
         parts = [
             (at, number, text) for at, passage in enumerate(passages) for number, text in enumerate(_sentences(passage))
         ]
         if len(parts) <= 1:
             return list(passages)
-        vectors = self.embedder.encode([under_heading(passages[at].title, text) for at, _, text in parts])
-        scores = (vectors @ self.embed(queries).T).max(1) + np.array([passages[at].score for at, *_ in parts])
-        best = [parts[at] for at in np.argsort(-scores, kind="stable")[:count]]
+        asked = self.embed(queries)
+        own = self.embedder.encode([under_heading(passages[at].title, text) for at, _, text in parts]) @ asked.T
+        for row, (at, _, text) in enumerate(parts):
+            tied = [n for n in self._answered_by.get((passages[at].id, text), ()) if self._asked[n] not in leave_out]
+            if tied:
+                nearest = (self._questions[tied] @ asked.T).max(0)
+                own[row] = (1 - QUESTION_SHARE) * own[row] + QUESTION_SHARE * nearest
+        scores = own.max(1) + np.array([passages[at].score for at, *_ in parts])
+        again = set().union(*(self._ties.told(reply, [text for *_, text in parts]) for reply in told))
+        scores -= TOLD * np.array([text in again for *_, text in parts])
+        best = [parts[at] for at in np.argsort(-scores, kind="stable")[:count] if scores[at] >= scores.max() - within]
         order = list(dict.fromkeys(at for at, *_ in best))
         return [
             replace(passages[at], text=" ".join(text for its, _, text in sorted(best) if its == at)) for at in order

@@ -22,22 +22,23 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True)
 class Question:
-    """A question with the positions of the pieces that answer it, the best first."""
+    """A question with the positions of the pieces that answer it, the best first, and the sentence of that one."""
 
     text: str
     pieces: tuple[int, ...]
+    sentence: str = ""
 
 
 def known_questions(pieces: Sequence[Piece], pairs: Sequence[Pair], dialogues: Sequence[Dialogue]) -> list[Question]:
     """The questions of a pack's rows whose source is an article; a dialogue's later ones with the one before."""
     ties = Ties(pieces)
-    found = [Question(pair.query, ties.find(pair.response, pair.source)) for pair in pairs]
+    found = [ties.question(pair.query, pair.response, pair.source) for pair in pairs]
     for dialogue in dialogues:
         turns = dialogue.messages
         for at in range(0, len(turns), 2):
             earlier = [turns[at - 2].content] if at else []
             asked = "\n".join([*earlier, turns[at].content])
-            found.append(Question(asked, ties.find(turns[at + 1].content, dialogue.source)))
+            found.append(ties.question(asked, turns[at + 1].content, dialogue.source))
     return [question for question in found if question.pieces]
 
 
@@ -57,6 +58,7 @@ class Ties:
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self._words = [set(words_of(piece.text)) for piece in pieces]
+        self._sentences = [split_sentences(piece.text) for piece in pieces]
         self._by_article: dict[str, list[int]] = {}
         for position, piece in enumerate(pieces):
             self._by_article.setdefault(piece.article, []).append(position)
@@ -73,6 +75,20 @@ class Ties:
         best = [self._best(text, candidates) for text in (sentences[0] if sentences else "", reply)]
         return tuple(dict.fromkeys(position for position in best if position is not None))
 
+    def question(self, text: str, reply: str, article: str | None = None) -> Question:
+        """A question with the pieces and the sentence that its reply rests on."""
+        pieces = self.find(reply, article)
+        return Question(text, pieces, self._sentence(reply, pieces[0]) if pieces else "")
+
+    def _sentence(self, reply: str, piece: int) -> str:
+        """The sentence of a piece that shares most with the reply's first; with all of it where that shares nothing."""
+        for text in (*split_sentences(reply)[:1], reply):
+            words = set(words_of(text))
+            shared = [self._weight(words & set(words_of(sentence))) for sentence in self._sentences[piece]]
+            if max(shared, default=0.0) > 0:
+                return self._sentences[piece][shared.index(max(shared))]
+        return ""
+
     def topic(self, reply: str) -> int | None:
         """The piece that most of a reply is about, by the weight of its words; None where no piece is."""
         found = self.find(reply)
@@ -83,10 +99,19 @@ class Ties:
     def restated(self, reply: str) -> int | None:
         """The piece that holds at least half of a reply, words that no piece has included; None where no piece does."""
         words = set(words_of(reply))
-        rarest = max(self._weights.values(), default=0.0)
-        whole = sum(self._weights.get(word, rarest) for word in words)
         best = max(self.find(reply), key=lambda piece: self._shared(words, piece), default=None)
-        return best if best is not None and self._shared(words, best) >= TOPIC_SHARE * whole else None
+        return best if best is not None and self._shared(words, best) >= TOPIC_SHARE * self._whole(words) else None
+
+    def told(self, reply: str, sentences: Sequence[str]) -> set[str]:
+        """Those of some sentences that hold at least half of one of a reply, and more of it than the others."""
+        found = set()
+        held = [set(words_of(sentence)) for sentence in sentences]
+        for said in split_sentences(reply):
+            words = set(words_of(said))
+            shared = [self._weight(words & its) for its in held]
+            if words and max(shared, default=0.0) >= TOPIC_SHARE * self._whole(words):
+                found.add(sentences[shared.index(max(shared))])
+        return found
 
     def _best(self, text: str, candidates: Sequence[int]) -> int | None:
         words = set(words_of(text))
@@ -95,7 +120,15 @@ class Ties:
 
     def _shared(self, words: set[str], piece: int) -> float:
         """The weight of the words that a piece holds."""
-        return sum(self._weights[word] for word in words & self._words[piece])
+        return self._weight(words & self._words[piece])
+
+    def _weight(self, words: set[str]) -> float:
+        return sum(self._weights.get(word, 0.0) for word in words)
+
+    def _whole(self, words: set[str]) -> float:
+        """The weight of words, those that no piece has as heavy as the rarest."""
+        rarest = max(self._weights.values(), default=0.0)
+        return sum(self._weights.get(word, rarest) for word in words)
 
 
 def words_of(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from chatbot.knowledge.articles import Piece, split_article
 from chatbot.knowledge.embeddings import HashedEmbedder, Remembering, Vectors
 from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.packs import load_pack
-from chatbot.knowledge.questions import Question
+from chatbot.knowledge.questions import Question, Ties
 from chatbot.records import ApprovedAnswer, Passage
 
 
@@ -87,6 +87,46 @@ def test_passages_are_narrowed_to_the_sentences_that_are_nearest(index: Knowledg
     whole = index.focused(["post candles?"], passages, 9)
     assert whole[0] == passages[2]
     assert sorted(whole, key=lambda passage: passage.id) == passages
+
+
+def test_sentences_that_score_much_less_than_the_best_are_left_out(index: KnowledgeIndex) -> None:
+    passages = [Passage("b", "article", "Lamps", "Lamps shine. The weight of a lamp is 2 kg.", "b.md:1", score=0.3)]
+    assert index.focused(["the weight of a lamp is"], passages, 2) == passages
+    (near,) = index.focused(["the weight of a lamp is"], passages, 2, within=0.05)
+    assert near.text == "The weight of a lamp is 2 kg."
+
+
+WINDOWS = "Blinds are cut free of charge. Curtains are hemmed within 4 days."
+
+
+def test_a_sentence_is_found_by_the_questions_that_it_is_known_to_answer() -> None:
+    pieces = split_article("windows", f"# Windows\n\n{WINDOWS}\n")
+    asked = "how soon do you shorten a drape"
+    known = Ties(pieces).question(asked, "Within 4 days: we hem curtains.")
+    assert known.sentence == "Curtains are hemmed within 4 days."
+    without = KnowledgeIndex(HashedEmbedder(), pieces)
+    taught = KnowledgeIndex(HashedEmbedder(), pieces, [known])
+    question = "how soon do you shorten a drape of charge"
+    (plain,) = without.focused([question], without.search([question], 1), 1)
+    (found,) = taught.focused([question], taught.search([question], 1), 1)
+    (left_out,) = taught.focused([question], taught.search([question], 1), 1, leave_out=[asked])
+    assert [plain.text, found.text, left_out.text] == [
+        "Blinds are cut free of charge.",
+        "Curtains are hemmed within 4 days.",
+        "Blinds are cut free of charge.",
+    ]
+
+
+def test_what_a_reply_has_told_makes_room_for_what_it_has_not() -> None:
+    pieces = split_article("windows", f"# Windows\n\n{WINDOWS}\n")
+    index = KnowledgeIndex(HashedEmbedder(), pieces)
+    passages = index.search(["blinds and curtains"], 1)
+    question = "are they cut or hemmed of the days"
+    (first,) = index.focused([question], passages, 1)
+    (then,) = index.focused([question], passages, 1, told=[f"Yes. {first.text}"])
+    assert {first.text, then.text} == set(WINDOWS.replace(". C", ".\nC").split("\n"))
+    (same,) = index.focused([question], passages, 1, told=["We are open until six, and closed on Sundays."])
+    assert same == first
 
 
 def test_a_passage_counts_by_the_query_that_is_nearest_to_it(index: KnowledgeIndex) -> None:

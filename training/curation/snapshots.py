@@ -173,7 +173,7 @@ def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, settings:
     if right and passages and all(passage.id != right.id for passage in passages):
         passages[-1] = right
     if settings.reads:
-        passages = facts_for(index, history, question, example.meant, passages)
+        passages = facts_for(index, history, question, example.meant, passages, leave_out=left_out)
         passages = with_answer(passages, [right], example.reply) if right else passages
     return build_prompt(pack.persona.system, history, defuse_markup(question), passages, example.meant)
 
