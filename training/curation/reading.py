@@ -1,7 +1,7 @@
 """Rows that teach a model to read, beside the pack's own, and to word a follow-up so that it stands alone.
 
-Every pack's model learns from `data/reading`: questions of many domains with the passage that answers among others. How
-a follow-up is worded is learned from the dialogues of the pack itself.
+Every pack's model learns from `data/reading`: questions and follow-ups of many domains with what answers among others.
+How a follow-up is worded is learned there and from the dialogues of the pack itself.
 """
 
 import json
@@ -22,7 +22,7 @@ from chatbot.settings import DATA
 from training.curation.collecting import Example
 
 Row = dict[str, Any]
-CLAIMS = DATA / "reading" / "claims.jsonl"
+FILES = (DATA / "reading" / "claims.jsonl", DATA / "reading" / "near.jsonl")
 
 
 def reading_rows(pack: Pack, examples: Sequence[Example], index: KnowledgeIndex) -> list[Row]:
@@ -43,9 +43,14 @@ def _of_many_domains(persona: Persona, index: KnowledgeIndex) -> Iterator[Row]:
     index.read_sentences([_passage(fact) for told in _told() for fact in told["facts"]])
     for number, told in enumerate(_told()):
         held = [_passage(fact) for fact in told["facts"]]
-        facts = with_answer(facts_for(index, [], told["question"], "", held), held, told["answer"])
-        prompt = build_prompt(persona.system, [], told["question"], facts)
-        yield _row(f"reading-{number}", prompt, told["answer"])
+        history = _messages(told.get("before", []))
+        question, meant, reply = told["question"], told.get("meant", ""), told["answer"]
+        facts = facts_for(index, history, question, meant, held)
+        for needed in [[held[at]] for at in told["rests_on"]] if "rests_on" in told else [held]:
+            facts = with_answer(facts, needed, reply)
+        yield _row(f"reading-{number}", build_prompt(persona.system, history, question, facts, meant), reply)
+        if meant:
+            yield _row(f"reading-{number}-meant", standalone_prompt(history, question), meant)
 
 
 def _worded_to_stand_alone(examples: Sequence[Example]) -> Iterator[Row]:
@@ -64,8 +69,12 @@ def _passage(fact: str) -> Passage:
     return Passage("", "article", title.replace(" > ", " › "), text, "")
 
 
+def _messages(texts: Sequence[str]) -> list[ChatMessage]:
+    return [ChatMessage(role="assistant" if at % 2 else "user", content=text) for at, text in enumerate(texts)]
+
+
 @cache
 def _told() -> list[Row]:
     """The rows whose passages answer; those that do not would teach silence (`selection`)."""
-    rows = [json.loads(line) for line in CLAIMS.read_text(encoding="utf-8").splitlines()]
-    return [row for row in rows if row["answer"]]
+    lines = [line for file in FILES for line in file.read_text(encoding="utf-8").splitlines()]
+    return [row for row in map(json.loads, lines) if row["answer"]]
