@@ -2,7 +2,7 @@
 
 Two readers have to agree: the model, which read out some sentence of its facts, and the search, for which that sentence
 is one of the nearest to the question. Then the sentence must hold what is claimed: its figures, what it denies, and its
-words but for few, beside those of the question itself.
+words but for few, beside those of the question itself. Where they do not agree, both are told in the facts' own words.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -32,11 +32,22 @@ class Grounds:
     nearest: Nearest
 
     def carry(self, claim: str) -> bool:
-        """Whether the fact that a claim is nearest to is one of the best, and holds it."""
-        if not self.facts:
-            return False
-        (fact,) = self.nearest(claim, self.facts, 1)
+        """Whether the fact that a claim means is one of the best, and holds it."""
+        fact = self._meant(claim)
         return fact in self.best and holds(fact, claim, self.asked, self.language)
+
+    def instead(self, said: str) -> str:
+        """What may be told in place of a reply: the fact that it means and the best, in their own words and order."""
+        chosen = {self._meant(said), *self.best}
+        told: dict[str, list[str]] = {}
+        for fact in self.facts:
+            if fact in chosen:
+                heading, _, sentence = fact.partition("\n")
+                told.setdefault(heading, []).append(sentence)
+        return "\n\n".join(map(" ".join, told.values()))
+
+    def _meant(self, text: str) -> str:
+        return self.nearest(text, self.facts, 1)[0] if self.facts else ""
 
 
 def holds(fact: str, claim: str, asked: str, language: str) -> bool:

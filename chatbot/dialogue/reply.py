@@ -68,6 +68,7 @@ def write_reply(
         return
     writer = BestOf(engine, best_of, turn.sources) if best_of > 1 else engine
     failed: list[str] = []
+    text = ""
     for attempt in range(1 if turn.carries else ATTEMPTS):
         again = replace(sampling, temperature=max(sampling.temperature, FREE_TEMPERATURE), seed=sampling.seed + 1)
         writing.generation = writer.generate(turn.prompt, again if attempt else sampling)
@@ -102,7 +103,7 @@ def write_reply(
             break
         writing.text = ""
     else:
-        _fall_back(turn, writing)
+        _fall_back(turn, writing, text)
     writing.failed = failed or None
     if not sampling.schema and not writing.abstained and declines(writing.text, turn.language):
         writing.abstained = True
@@ -140,9 +141,9 @@ def _unchecked(writing: Writing) -> Iterator[None]:
     yield
 
 
-def _fall_back(turn: Turn, writing: Writing) -> None:
-    """The best of the passages in their own words, or without any the pack's "I don't know"."""
-    told = turn.fallback if turn.carries else quotation(turn.passages)
+def _fall_back(turn: Turn, writing: Writing, said: str) -> None:
+    """The passages in their own words in place of what was said, or without any the pack's "I don't know"."""
+    told = quotation(turn.passages) if turn.carries is None else turn.instead(said) if turn.instead else ""
     if told:
         writing.text, writing.outcome = told, "quoted"
     else:

@@ -30,7 +30,7 @@ Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"
 NEARLY_AS_GOOD = 0.06
 SAID_AGAIN = 2  # sentences at most
 FACTS, NEAR = 4, 0.15  # sentences that a model which reads is shown, and how much less than the best one may score
-SAID, NEAREST = 2, 0.05  # the same of those that stand for a reply that may not go out
+BEST, NEAREST = 2, 0.05  # the same of those on which a reply has to rest
 UNSURE_TO_QUOTE = 0.18  # the share of a pack's own questions that are less sure to be answered than may be
 UNSURE_TO_READ = 0.1  # the same where a model reads what was found, and may say that it does not answer
 JUST_BEFORE = 6  # messages
@@ -52,8 +52,8 @@ class Turn:
     """A prepared turn: a fixed `reply`, or a prompt with the `sources` that the model's reply may take figures from.
 
     `quote` is the answer in the words of the passages or of the pack's rows, where the model is not trusted to write
-    it. Where the model writes, `carries` tells whether the passages carry a sentence, and `fallback` is what is said
-    instead of one that they do not; `unknown` is what is said when no reply can be vouched for.
+    it. Where the model writes, `carries` tells whether the passages carry a sentence, and `instead` what is said in
+    place of a reply that they do not; `unknown` is what is said when no reply can be vouched for.
     """
 
     act: Act = "answer"
@@ -62,8 +62,8 @@ class Turn:
     sources: list[str] = field(default_factory=list)
     reply: str = ""
     quote: str = ""
-    fallback: str = ""
     carries: Callable[[str], bool] | None = None
+    instead: Callable[[str], str] | None = None
     language: str = "en"
     unknown: str = ""
     handoff: str | None = None
@@ -159,11 +159,10 @@ def _grounded(
     asked: str,
 ) -> Turn:
     """A turn whose reply a model writes, with what its claims have to rest on and what stands for one that fails."""
-    best = sentences_of(focused(found.passages, SAID, NEAR))
+    best = sentences_of(focused(found.passages, BEST, NEAREST))
     grounds = Grounds(sentences_of(turn.passages), best, asked, turn.language, index.nearest)
     sure = found.assurance >= index.usual(UNSURE_TO_QUOTE)
-    told = focused(found.passages, SAID, NEAREST) if sure else ()
-    return replace(turn, carries=grounds.carry, fallback="\n\n".join(passage.text for passage in told))
+    return replace(turn, carries=grounds.carry, instead=grounds.instead if sure else None)
 
 
 def _may_answer(settings: Settings, index: KnowledgeIndex, found: Found) -> bool:

@@ -51,3 +51,17 @@ def test_a_claim_rests_on_one_of_the_best_facts() -> None:
 
 def test_without_facts_nothing_is_carried() -> None:
     assert not Grounds([], [], ASKED, "en", lambda text, facts, count: []).carry("A return costs £3.50.")
+
+
+def test_what_is_told_instead_is_what_both_readers_chose_in_the_order_of_the_facts() -> None:
+    deposit = "Deposits\nA deposit is paid back within 7 days."
+
+    def found(text: str, facts: Sequence[str], count: int) -> list[str]:
+        return [RETURNS]
+
+    both = Grounds([RETURNS, deposit, PRICE, SHELF], [deposit, PRICE], ASKED, "en", found)
+    assert both.instead("You can return it within 14 days.") == (
+        "A lamp can be returned within 30 days of delivery. A return costs £3.50, which is taken off the refund.\n\n"
+        "A deposit is paid back within 7 days."
+    )
+    assert Grounds([], [], ASKED, "en", found).instead("Yes.") == ""

@@ -11,9 +11,11 @@ FACT = "A return costs £3.50."
 UNKNOWN = "I don't have that information. Shall I get a colleague?"
 
 
-def written(said: str, fallback: str = FACT) -> Writing:
+def written(said: str, instead: str = FACT) -> Writing:
     """The reply to a turn whose facts carry `FACT` alone."""
-    turn = Turn("answer", sources=[FACT], carries=lambda claim: claim == FACT, fallback=fallback, unknown=UNKNOWN)
+    turn = Turn(
+        "answer", sources=[FACT], carries=lambda claim: claim == FACT, instead=lambda said: instead, unknown=UNKNOWN
+    )
     writing, settled = Writing(), ""
     for _ in write_reply(ScriptedEngine(script=lambda messages: said), turn, Sampling(), writing):
         assert writing.text.startswith(settled)
@@ -46,7 +48,7 @@ def test_who_does_not_know_offers_a_colleague() -> None:
 
 
 def test_without_anything_to_quote_it_is_not_known() -> None:
-    writing = written("Parrots never return lamps.", fallback="")
+    writing = written("Parrots never return lamps.", instead="")
     assert (writing.text, writing.outcome, writing.abstained) == (UNKNOWN, "abstained", True)
     assert writing.failed == ["Parrots never return lamps."]
 
