@@ -99,7 +99,7 @@ def prepare_turn(
     look_up = partial(_look_up, settings, knowledge.index, engine, earlier, question)
     # In vain where a rule applies, so a wording by the model, which takes seconds, waits for what the rules say.
     looking = None if settings.reads and history else _ahead.submit(look_up)
-    route = knowledge.router.route(question, "".join(_said_by_user(history)[-1:]))
+    route = knowledge.router.route(question, "".join(_said_by("user", history)[-1:]))
     rule = _rule(route, bool(history))
     if wants_person(question, handoff.phrases) and not (rule and rule.action == "handoff"):
         return Turn("handoff", reply=handoff.message, handoff=ASKED)
@@ -126,7 +126,7 @@ def prepare_turn(
         return spoken if quote and opening else replace(turn, quote=quote)
     if not settings.reads or not turn.passages:
         return turn
-    asked = "\n".join([*_said_by_user(history)[-1:], question, meant])
+    asked = "\n".join([*_said_by("user", history)[-1:], question, meant])
     return _grounded(knowledge.index, turn, found, focused, asked)
 
 
@@ -146,7 +146,7 @@ def _prompted(
     if passages and not kept:
         raise InputError("the message leaves no room for the facts it asks about: send a shorter one")
     contact = persona.contact
-    theirs = [question, *_said_by_user(history)]
+    theirs = [question, *_said_by("user", history)]
     sources = [*(f"{p.title} {p.text}" for p in kept), *theirs, contact.email, contact.phone, contact.hours]
     return Turn("answer", prompt, kept, sources, language=persona.language, unknown=persona.unknown)
 
@@ -191,11 +191,11 @@ def search_queries(
     with what they want, so the end of one is asked by itself too.
     """
     queries: list[Query] = [question, *windows(question)[-1:], *([meant] if meant else [])]
-    asked = _said_by_user(history)
+    asked = _said_by("user", history)
     if asked:
         together = f"{asked[-1]}\n{question}"
         queries.append(together)
-        told = [message["content"] for message in history if message["role"] == "assistant"]
+        told = _said_by("assistant", history)
         topic = next(filter(None, map(index.topic, reversed(told))), None)
         queries += [(together, f"{topic}\n{question}")] if topic else []
     return queries
@@ -215,15 +215,15 @@ def facts_for(
 
     Known questions in `leave_out` do not help.
     """
-    asked = _said_by_user(history)
+    asked = _said_by("user", history)
     together = f"{asked[-1]}\n{question}" if asked else ""
-    told = [message["content"] for message in history if message["role"] == "assistant"]
+    told = _said_by("assistant", history)
     queries = [text for text in (question, meant or together) if text]
     return index.focused(queries, passages, count, within, told, leave_out)
 
 
-def _said_by_user(history: Sequence[ChatMessage]) -> list[str]:
-    return [message["content"] for message in history if message["role"] == "user"]
+def _said_by(role: str, history: Sequence[ChatMessage]) -> list[str]:
+    return [message["content"] for message in history if message["role"] == role]
 
 
 def quotation(passages: Sequence[Passage]) -> str:

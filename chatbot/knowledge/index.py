@@ -193,7 +193,7 @@ class KnowledgeIndex:
                 nearest = (self._questions[tied] @ asked.T).max(0)
                 own[row] = (1 - QUESTION_SHARE) * own[row] + QUESTION_SHARE * nearest
         scores = own.max(1) + np.array([passages[at].score for at, *_ in parts])
-        again = set().union(*(self._ties.told(reply, [text for *_, text in parts]) for reply in told))
+        again = self._ties.told(told, [text for *_, text in parts])
         scores -= TOLD * np.array([text in again for *_, text in parts])
         best = [parts[at] for at in np.argsort(-scores, kind="stable")[:count] if scores[at] >= scores.max() - within]
         order = list(dict.fromkeys(at for at, *_ in best))

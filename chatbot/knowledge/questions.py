@@ -82,19 +82,19 @@ class Ties:
 
     def _sentence(self, reply: str, piece: int) -> str:
         """The sentence of a piece that shares most with the reply's first; with all of it where that shares nothing."""
+        sentences = self._sentences[piece]
+        held = [set(words_of(sentence)) for sentence in sentences]
         for text in (*split_sentences(reply)[:1], reply):
-            words = set(words_of(text))
-            shared = [self._weight(words & set(words_of(sentence))) for sentence in self._sentences[piece]]
-            if max(shared, default=0.0) > 0:
-                return self._sentences[piece][shared.index(max(shared))]
+            at, weight = self._most_shared(set(words_of(text)), held)
+            if weight > 0:
+                return sentences[at]
         return ""
 
     def topic(self, reply: str) -> int | None:
         """The piece that most of a reply is about, by the weight of its words; None where no piece is."""
         found = self.find(reply)
         words = set(words_of(reply))
-        whole = sum(self._weights.get(word, 0.0) for word in words)
-        return found[0] if found and self._shared(words, found[0]) > TOPIC_SHARE * whole else None
+        return found[0] if found and self._shared(words, found[0]) > TOPIC_SHARE * self._weight(words) else None
 
     def restated(self, reply: str) -> int | None:
         """The piece that holds at least half of a reply, words that no piece has included; None where no piece does."""
@@ -102,21 +102,25 @@ class Ties:
         best = max(self.find(reply), key=lambda piece: self._shared(words, piece), default=None)
         return best if best is not None and self._shared(words, best) >= TOPIC_SHARE * self._whole(words) else None
 
-    def told(self, reply: str, sentences: Sequence[str]) -> set[str]:
+    def told(self, replies: Sequence[str], sentences: Sequence[str]) -> set[str]:
         """Those of some sentences that hold at least half of one of a reply, and more of it than the others."""
         found = set()
         held = [set(words_of(sentence)) for sentence in sentences]
-        for said in split_sentences(reply):
+        for said in (sentence for reply in replies for sentence in split_sentences(reply)):
             words = set(words_of(said))
-            shared = [self._weight(words & its) for its in held]
-            if words and max(shared, default=0.0) >= TOPIC_SHARE * self._whole(words):
-                found.add(sentences[shared.index(max(shared))])
+            at, weight = self._most_shared(words, held)
+            if words and weight >= TOPIC_SHARE * self._whole(words):
+                found.add(sentences[at])
         return found
 
     def _best(self, text: str, candidates: Sequence[int]) -> int | None:
-        words = set(words_of(text))
-        scores = [self._shared(words, position) for position in candidates]
-        return candidates[scores.index(max(scores))] if scores and max(scores) > 0 else None
+        at, weight = self._most_shared(set(words_of(text)), [self._words[position] for position in candidates])
+        return candidates[at] if weight > 0 else None
+
+    def _most_shared(self, words: set[str], held: Sequence[set[str]]) -> tuple[int, float]:
+        """The position of the words that share most with some, and the weight of what they share; 0 without any."""
+        shared = [self._weight(words & its) for its in held]
+        return max(enumerate(shared), key=lambda one: one[1], default=(0, 0.0))
 
     def _shared(self, words: set[str], piece: int) -> float:
         """The weight of the words that a piece holds."""

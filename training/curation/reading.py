@@ -46,7 +46,8 @@ def _of_many_domains(persona: Persona, index: KnowledgeIndex) -> Iterator[Row]:
         history = _messages(told.get("before", []))
         question, meant, reply = told["question"], told.get("meant", ""), told["answer"]
         facts = facts_for(index, history, question, meant, held)
-        for needed in [[held[at]] for at in told["rests_on"]] if "rests_on" in told else [held]:
+        rests_on = told.get("rests_on")
+        for needed in [[held[at]] for at in rests_on] if rests_on else [held]:
             facts = with_answer(facts, needed, reply)
         yield _row(f"reading-{number}", build_prompt(persona.system, history, question, facts, meant), reply)
         if meant:
