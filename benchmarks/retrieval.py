@@ -21,7 +21,7 @@ import numpy as np
 
 from benchmarks.machine import describe_machine
 from chatbot.commands import quieten
-from chatbot.dialogue.turn import UNSURE_TO_QUOTE, search_queries
+from chatbot.dialogue.turn import UNSURE_TO_QUOTE, search_queries, topic_of
 from chatbot.engines.base_model import BaseModel
 from chatbot.knowledge.articles import Piece, split_article, split_sentences
 from chatbot.knowledge.embeddings import Embedder, Vectors
@@ -156,7 +156,8 @@ def follow_ups(index: KnowledgeIndex, cases: Sequence[Case]) -> dict[str, dict[s
         return [f"{case.messages[-2].content}\n{case.messages[-1].content}"]
 
     def product(case: Case) -> list[Query]:
-        return search_queries(index, history(case), case.messages[-1].content)
+        said = history(case)
+        return search_queries(said, case.messages[-1].content, topic=topic_of(index, said))
 
     return {
         "the question alone": asking(lambda case: product(case)[:1]),

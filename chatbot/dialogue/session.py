@@ -161,8 +161,8 @@ class Session:
                     "`engine` to openvino or remote"
                 )
             knowledge.set_answers(self.store.feedback.answers())
-            history, offered = self.history(question), self._offered(question)
-            turn = prepare_turn(self.settings, self.pack, knowledge, engine, history, question.content, offered)
+            history, traces = self.history(question), self._traces(question)
+            turn = prepare_turn(self.settings, self.pack, knowledge, engine, history, question.content, traces)
             trace = Trace(
                 version=engine.version,
                 prompt_hash=prompt_hash(turn.prompt) if turn.prompt else "",
@@ -231,11 +231,11 @@ class Session:
         save(reply.id, writing.text, "stopped" if writing.stopped else "complete", trace)
         yield Update(reply.conversation, reply.id, writing.text, True, trace, len(writing.text))
 
-    def _offered(self, question: Message) -> bool | None:
-        """Whether the reply before a message offered a person, if that was stored with it."""
-        before = self.store.conversations.path(question.parent)
-        trace = before[-1].trace if before else None
-        return trace.offered if trace else None
+    def _traces(self, question: Message) -> list[Trace]:
+        """How the replies before a message came about, if all of that was stored with them."""
+        replies = [m for m in self.store.conversations.path(question.parent) if m.role == "assistant"]
+        traces = [reply.trace for reply in replies if reply.trace]
+        return traces if len(traces) == len(replies) else []
 
     def _failures(self, reply: Message) -> int:
         """How many replies in a row, this one included, did not know."""

@@ -2,13 +2,16 @@
 
 "and who pays for that?" becomes "Who pays for returning a lamp?" (question rewriting: Elgohary et al., "Can You Unpack
 That?", 2019, aclanthology.org/D19-1605). The model words it, after two examples that show that a subject may be taken
-up or dropped, and learns it from the `lookups` of a pack's dialogues.
+up or dropped, and learns it from the `lookups` of a pack's dialogues. A wording that brings in what nobody spoke of,
+as small models do, is dropped.
 """
 
 from collections.abc import Sequence
 
+from chatbot.dialogue.claims import common_words, stem
 from chatbot.engines.base import Engine
 from chatbot.errors import EngineError
+from chatbot.knowledge.spelling import WORD
 from chatbot.records import ChatMessage, Sampling
 
 SYSTEM = """\
@@ -30,7 +33,7 @@ LONGEST_QUESTION = 40  # tokens
 SPEAKERS = {"user": "Customer", "assistant": "Assistant"}
 
 
-def standalone_question(engine: Engine, history: Sequence[ChatMessage], message: str) -> str:
+def standalone_question(engine: Engine, history: Sequence[ChatMessage], message: str, language: str = "en") -> str:
     """The last message worded to stand alone; empty where there is no talk before it, or no wording comes of it."""
     if not history:
         return ""
@@ -39,7 +42,15 @@ def standalone_question(engine: Engine, history: Sequence[ChatMessage], message:
         worded = "".join(engine.generate(standalone_prompt(history, message), sampling)).strip()
     except EngineError:
         return ""
-    return "" if worded.casefold() == message.strip().casefold() else worded
+    same = worded.casefold() == message.strip().casefold()
+    talk = [*(one["content"] for one in history[-REMEMBERED:]), message]
+    return "" if same or _invents(worded, talk, language) else worded
+
+
+def _invents(worded: str, talk: Sequence[str], language: str) -> bool:
+    """Whether a wording uses a word that is neither common nor in the talk."""
+    said = {stem(word) for text in talk for word in WORD.findall(text)}
+    return any(stem(word) not in said for word in WORD.findall(worded) if word.lower() not in common_words(language))
 
 
 def standalone_prompt(history: Sequence[ChatMessage], message: str) -> list[ChatMessage]:

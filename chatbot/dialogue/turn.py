@@ -23,7 +23,7 @@ from chatbot.knowledge.index import Found, KnowledgeIndex, Query, sentences_of
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack, Rule
 from chatbot.knowledge.router import Route
-from chatbot.records import ChatMessage, Passage
+from chatbot.records import ChatMessage, Passage, Trace
 from chatbot.settings import Settings
 
 Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
@@ -82,13 +82,15 @@ def prepare_turn(
     engine: Engine,
     history: Sequence[ChatMessage],
     question: str,
-    offered: bool | None = None,
+    traces: Sequence[Trace] = (),
 ) -> Turn:
     """Decide what the model is asked, if it is; raises `InputError` when the question does not fit the context.
 
-    `offered` tells whether the reply before offered a person, where that was stored; else its words tell.
+    `traces` are those of the replies before, where they were stored; else the words of a reply tell whether it offered
+    a person and what it was about.
     """
     handoff = pack.persona.handoff
+    offered = traces[-1].offered if traces else None
     if history and offered is None:
         offered = offers_person(pack, history[-1]["content"])
     if history and offered and YES.fullmatch(question.strip()):
@@ -96,7 +98,8 @@ def prepare_turn(
     earlier: list[ChatMessage] = [
         {"role": m["role"], "content": defuse_markup(unopened(m["content"], pack))} for m in history
     ]
-    look_up = partial(_look_up, settings, knowledge.index, engine, earlier, question)
+    topic = topic_of(knowledge.index, earlier, traces)
+    look_up = partial(_look_up, settings, pack, knowledge.index, engine, earlier, question, topic)
     # In vain where a rule applies, so a wording by the model, which takes seconds, waits for what the rules say.
     looking = None if settings.reads and history else _ahead.submit(look_up)
     route = knowledge.router.route(question, "".join(_said_by("user", history)[-1:]))
@@ -175,28 +178,40 @@ def _may_answer(settings: Settings, index: KnowledgeIndex, found: Found) -> bool
 
 
 def _look_up(
-    settings: Settings, index: KnowledgeIndex, engine: Engine, history: Sequence[ChatMessage], question: str
+    settings: Settings,
+    pack: Pack,
+    index: KnowledgeIndex,
+    engine: Engine,
+    history: Sequence[ChatMessage],
+    question: str,
+    topic: str | None,
 ) -> tuple[Found, str]:
     """What is found, and how a follow-up is worded to stand alone, which a model that reads does."""
-    meant = standalone_question(engine, history, defuse_markup(question)) if settings.reads else ""
-    return index.look_up(search_queries(index, history, question, meant), settings.passages), meant
+    asked = defuse_markup(question)
+    meant = standalone_question(engine, history, asked, pack.persona.language) if settings.reads else ""
+    return index.look_up(search_queries(history, question, meant, topic), settings.passages), meant
+
+
+def topic_of(index: KnowledgeIndex, history: Sequence[ChatMessage], traces: Sequence[Trace] = ()) -> str | None:
+    """The title of the article that the talk was last about: that which a reply rested on, or whose words it has."""
+    rested = (passage["id"] for trace in reversed(traces) for passage in trace.passages if passage.get("used"))
+    by_words = map(index.topic, reversed(_said_by("assistant", history)))
+    return next(filter(None, map(index.title, rested)), None) or next(filter(None, by_words), None)
 
 
 def search_queries(
-    index: KnowledgeIndex, history: Sequence[ChatMessage], question: str, meant: str = ""
+    history: Sequence[ChatMessage], question: str, meant: str = "", topic: str | None = None
 ) -> list[Query]:
-    """The question alone, as it was meant, after the user's message before it, and that with the article it was about.
+    """The question alone, after the user's message before it, and that as it was meant or with the topic of the talk.
 
     Not after the reply before it: a quoted reply finds itself again, whatever is asked next. People end a long message
-    with what they want, so the end of one is asked by itself too.
+    with what they want, so the end of one is asked by itself too. What a model takes it to mean is trusted by half.
     """
-    queries: list[Query] = [question, *windows(question)[-1:], *([meant] if meant else [])]
+    queries: list[Query] = [question, *windows(question)[-1:]]
     asked = _said_by("user", history)
     if asked:
         together = f"{asked[-1]}\n{question}"
-        queries.append(together)
-        told = _said_by("assistant", history)
-        topic = next(filter(None, map(index.topic, reversed(told))), None)
+        queries += [together, *([(together, meant)] if meant else [])]
         queries += [(together, f"{topic}\n{question}")] if topic else []
     return queries
 
@@ -218,7 +233,7 @@ def facts_for(
     asked = _said_by("user", history)
     together = f"{asked[-1]}\n{question}" if asked else ""
     told = _said_by("assistant", history)
-    queries = [text for text in (question, meant or together) if text]
+    queries: list[Query] = [question, *([(together, meant) if meant else together] if together else [])]
     return index.focused(queries, passages, count, within, told, leave_out)
 
 

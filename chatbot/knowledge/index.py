@@ -68,6 +68,7 @@ class KnowledgeIndex:
         self._ties = Ties(pieces)
         self._passages = [_article_passage(piece) for piece in pieces]
         self._titles = [piece.title for piece in pieces]
+        self._title_of = {passage.id: title for passage, title in zip(self._passages, self._titles, strict=True)}
         self._vectors = cached_vectors(embedder, [piece.headed for piece in pieces], cache)
         self._questions = cached_vectors(embedder, [question.text for question in questions], cache)
         self._unanswered = cached_vectors(embedder, unanswered, cache)
@@ -110,16 +111,10 @@ class KnowledgeIndex:
         if not queries or limit == 0:
             return Found()
         asked = self.embed(queries)
-        sizes = [len(_wordings(query)) for query in queries]
-        starts = np.cumsum([0, *sizes[:-1]])
-
-        def by_query(scores: Vectors) -> Vectors:
-            return (np.add.reduceat(scores, starts, axis=1) / sizes).astype(np.float32)
-
         with self._lock:
             answers, answer_vectors = self._answers, self._answer_vectors
-        found = _best(answers, by_query(answer_vectors @ asked.T), limit)
-        found += _best(self._passages, by_query(self._piece_scores(asked, leave_out)), limit)
+        found = _best(answers, _by_query(answer_vectors @ asked.T, queries), limit)
+        found += _best(self._passages, _by_query(self._piece_scores(asked, leave_out), queries), limit)
         found.sort(key=lambda passage: -passage.score)
         if not found:
             return Found()
@@ -192,7 +187,7 @@ class KnowledgeIndex:
             if tied:
                 nearest = (self._questions[tied] @ asked.T).max(0)
                 own[row] = (1 - QUESTION_SHARE) * own[row] + QUESTION_SHARE * nearest
-        scores = own.max(1) + np.array([passages[at].score for at, *_ in parts])
+        scores = _by_query(own, queries).max(1) + np.array([passages[at].score for at, *_ in parts])
         again = self._ties.told(told, [text for *_, text in parts])
         scores -= TOLD * np.array([text in again for *_, text in parts])
         best = [parts[at] for at in np.argsort(-scores, kind="stable")[:count] if scores[at] >= scores.max() - within]
@@ -215,6 +210,10 @@ class KnowledgeIndex:
         """The title of the article that a reply is about."""
         piece = self._ties.topic(reply)
         return None if piece is None else self._titles[piece]
+
+    def title(self, passage: str) -> str | None:
+        """The title of the article that a passage is a piece of, by its id; None for any other."""
+        return self._title_of.get(passage)
 
     def answering(self, question: str) -> Passage | None:
         """The piece that a known question is tied to."""
@@ -263,6 +262,13 @@ def _article_passage(piece: Piece) -> Passage:
 
 def _answer_passage(answer: ApprovedAnswer) -> Passage:
     return Passage(answer.id, "answer", "Approved answer", answer.response, "review", query=answer.query)
+
+
+def _by_query(scores: Vectors, queries: Sequence[Query]) -> Vectors:
+    """Scores of shape (texts, wordings of all queries in turn) as those of the queries, the means of their wordings."""
+    sizes = [len(_wordings(query)) for query in queries]
+    starts = np.cumsum([0, *sizes[:-1]])
+    return (np.add.reduceat(scores, starts, axis=1) / sizes).astype(np.float32)
 
 
 def _wordings(query: Query) -> tuple[str, ...]:

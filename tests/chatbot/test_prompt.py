@@ -15,7 +15,7 @@ from chatbot.errors import InputError
 from chatbot.knowledge.embeddings import HashedEmbedder
 from chatbot.knowledge.knowledge import open_knowledge
 from chatbot.knowledge.packs import Pack, load_pack
-from chatbot.records import ApprovedAnswer, ChatMessage, Passage
+from chatbot.records import ApprovedAnswer, ChatMessage, Passage, Trace
 from chatbot.settings import load_settings
 
 SYSTEM = "You are the assistant of a lamp shop."
@@ -165,7 +165,8 @@ def test_whether_a_person_was_offered_is_told_by_what_was_stored_and_by_words_on
 
     def act(reply: str, offered: bool | None) -> str:
         said: list[ChatMessage] = [{"role": "user", "content": "hm"}, {"role": "assistant", "content": reply}]
-        return prepare_turn(load_settings(), pack, knowledge, ScriptedEngine(), said, "yes please", offered).act
+        traces = [Trace(offered=offered)]
+        return prepare_turn(load_settings(), pack, knowledge, ScriptedEngine(), said, "yes please", traces).act
 
     assert act("Soll jemand übernehmen?", True) == "handoff"
     assert act(pack.persona.unknown, False) != "handoff"

@@ -8,7 +8,7 @@ import pytest
 from chatbot.dialogue import session as session_module
 from chatbot.dialogue.prompt import prompt_hash
 from chatbot.dialogue.session import Session
-from chatbot.dialogue.turn import search_queries
+from chatbot.dialogue.turn import search_queries, topic_of
 from chatbot.engines.base import Usage
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import BusyError, EngineError, InputError, NotFoundError, UserError
@@ -296,12 +296,23 @@ def test_a_follow_up_is_asked_with_what_it_is_about_and_never_with_the_last_repl
         {"role": "user", "content": "how long may I return a lamp"},
         {"role": "assistant", "content": reply},
     ]
-    together = f"how long may I return a lamp\n{question}"
-    assert search_queries(index, history, question) == [question, together, (together, f"Returns\n{question}")]
-    history += [{"role": "user", "content": "hm"}, {"role": "assistant", "content": "Sorry, no idea, colleague?"}]
-    assert search_queries(index, history, question)[2] == (f"hm\n{question}", f"Returns\n{question}")
-    assert search_queries(index, [], question) == [question]
-    assert search_queries(index, [], "word " * 90 + question)[1].endswith(question)
+    asked, topic = history[0]["content"], topic_of(index, history)
+    together = f"{asked}\n{question}"
+    assert search_queries(history, question, topic=topic) == [question, together, (together, f"Returns\n{question}")]
+    assert search_queries(history, question, "What does a lamp cost?")[2] == (together, "What does a lamp cost?")
+    assert search_queries([], question) == [question]
+    assert search_queries([], "word " * 90 + question)[1].endswith(question)
+
+
+def test_the_topic_of_a_talk_is_what_a_reply_rested_on_or_whose_words_it_has(pack_folder: Path) -> None:
+    index = KnowledgeIndex(HashedEmbedder(), load_pack(pack_folder).pieces)
+    said = ["A lamp can be returned within 30 days of delivery.", "Sorry, no idea, colleague?", "Fine."]
+    history = [ChatMessage(role="assistant", content=reply) for reply in said]
+    assert topic_of(index, history) == "Returns"
+    delivery = next(found for found in index.search(["delivery cost"], 4) if index.title(found.id) == "Delivery")
+    traces = [Trace(), Trace(passages=[{"id": "gone", "used": True}, {"id": delivery.id, "used": True}])]
+    assert topic_of(index, history, [*traces, Trace(passages=[{"id": delivery.id, "used": False}])]) == "Delivery"
+    assert topic_of(index, history, [Trace()]) == "Returns"
 
 
 def test_a_question_that_leaves_no_room_for_facts_says_so(open_chat: OpenChat, visitor: Person) -> None:

@@ -30,6 +30,11 @@ def test_a_wording_that_changes_nothing_is_none() -> None:
     assert standalone_question(writing("AND WHO PAYS?"), TALK, "and who pays?") == ""
 
 
+def test_a_wording_that_brings_in_what_nobody_spoke_of_is_none() -> None:
+    assert standalone_question(writing("Who pays for returning a wardrobe?"), TALK, "and who pays?") == ""
+    assert standalone_question(writing("Who pays for the return of sofas?"), TALK, "and who pays?")
+
+
 def test_an_engine_that_fails_leaves_the_message_as_it_is() -> None:
     class Failing(ScriptedEngine):
         def generate(self, messages: Sequence[ChatMessage], sampling: object) -> object:

@@ -17,7 +17,7 @@ from typing import Any
 
 from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.prompt import build_prompt
-from chatbot.dialogue.turn import facts_for, search_queries
+from chatbot.dialogue.turn import facts_for, search_queries, topic_of
 from chatbot.errors import NotFoundError, TrainingError
 from chatbot.knowledge.index import Query
 from chatbot.knowledge.knowledge import Knowledge
@@ -186,7 +186,8 @@ def _queries(example: Example, pack: Pack, knowledge: Knowledge) -> list[Query]:
     """What is looked up for a row: nothing for one of a rule that talks."""
     if any(rule.talks for rule in pack.rules if rule.name == example.intent):
         return []
-    return search_queries(knowledge.index, _history(example), example.question, example.meant)
+    history = _history(example)
+    return search_queries(history, example.question, example.meant, topic_of(knowledge.index, history))
 
 
 def _judged(verdict: Row) -> Example:
