@@ -21,7 +21,8 @@ import numpy as np
 
 from benchmarks.machine import describe_machine
 from chatbot.commands import quieten
-from chatbot.dialogue.turn import UNSURE_TO_QUOTE, search_queries, topic_of
+from chatbot.dialogue.lookup import Asked, search_queries, topic_of
+from chatbot.dialogue.turn import UNSURE_TO_QUOTE
 from chatbot.engines.base_model import BaseModel
 from chatbot.knowledge.articles import Piece, split_article, split_sentences
 from chatbot.knowledge.embeddings import Embedder, Vectors
@@ -157,7 +158,7 @@ def follow_ups(index: KnowledgeIndex, cases: Sequence[Case]) -> dict[str, dict[s
 
     def product(case: Case) -> list[Query]:
         said = history(case)
-        return search_queries(said, case.messages[-1].content, topic=topic_of(index, said))
+        return search_queries(Asked(case.messages[-1].content, said, topic=topic_of(index, said)))
 
     return {
         "the question alone": asking(lambda case: product(case)[:1]),

@@ -7,9 +7,11 @@ words but for few, beside those of the question itself. Where they do not agree,
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from chatbot.dialogue.check import Source
 from chatbot.dialogue.claims import SHORTENED, common_words, stem
+from chatbot.knowledge.articles import split_sentences
 from chatbot.knowledge.spelling import WORD
 
 DENIALS = {"no", "not", "never", "cannot", "none", "nothing", "nobody", "neither", "nor"}
@@ -20,13 +22,13 @@ Nearest = Callable[[str, Sequence[str], int], Sequence[str]]
 
 @dataclass(frozen=True)
 class Grounds:
-    """The `facts` that a model is shown, a sentence under its title each, and those that are `best` for what was asked.
+    """The `facts` that a model is shown, a sentence under its title each, and the `best` of them for each question.
 
     `asked` is the question with what it takes up; `nearest` finds the facts that mean most nearly what a text says.
     """
 
     facts: Sequence[str]
-    best: Collection[str]
+    best: Sequence[Sequence[str]]
     asked: str
     language: str
     nearest: Nearest
@@ -34,11 +36,19 @@ class Grounds:
     def carry(self, claim: str) -> bool:
         """Whether the fact that a claim means is one of the best, and holds it."""
         fact = self._meant(claim)
-        return fact in self.best and holds(fact, claim, self.asked, self.language)
+        return any(fact in best for best in self.best) and holds(fact, claim, self.asked, self.language)
 
     def instead(self, said: str) -> str:
         """What may be told in place of a reply: the fact that it means and the best, in their own words and order."""
-        chosen = {self._meant(said), *self.best}
+        return self._told({self._meant(said), *chain(*self.best)})
+
+    def left_out(self, said: str) -> str:
+        """The best facts for the questions that no sentence of a reply answers."""
+        meant = {self._meant(sentence) for sentence in split_sentences(said)}
+        return self._told({fact for best in self.best if meant.isdisjoint(best) for fact in best})
+
+    def _told(self, chosen: Collection[str]) -> str:
+        """Facts in their own words and order."""
         told: dict[str, list[str]] = {}
         for fact in self.facts:
             if fact in chosen:

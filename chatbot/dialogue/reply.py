@@ -105,11 +105,19 @@ def write_reply(
     else:
         _fall_back(turn, writing, text)
     writing.failed = failed or None
-    if not sampling.schema and not writing.abstained and declines(writing.text, turn.language):
+    if not sampling.schema and not writing.abstained:
+        _finish(turn, writing)
+    yield
+
+
+def _finish(turn: Turn, writing: Writing) -> None:
+    """Note a reply that does not know and offer a person, or add what it leaves out of several questions."""
+    if declines(writing.text, turn.language):
         writing.abstained = True
         if turn.carries and not writing.text.endswith("?"):
             writing.text = f"{writing.text} {split_sentences(turn.unknown)[-1]}"
-    yield
+    elif turn.completes and writing.outcome != "quoted":
+        writing.text = "\n\n".join(filter(None, [writing.text, turn.completes(writing.text)]))
 
 
 def declines(text: str, language: str = "en") -> bool:

@@ -4,7 +4,7 @@ Shared by the session that serves and by the evaluation that judges, so that a s
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,13 +13,13 @@ from typing import Literal
 from chatbot.dialogue.grounds import Grounds
 from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.handoff import ACCEPTED, ASKED, offers_person, wants_person
+from chatbot.dialogue.lookup import BEST, NEAREST, Asked, facts_for, focused, look_up, said_by, search_queries, topic_of
 from chatbot.dialogue.prompt import fit_prompt
 from chatbot.dialogue.standalone import standalone_question
 from chatbot.engines.base import Engine
 from chatbot.errors import InputError
 from chatbot.knowledge.articles import split_sentences
-from chatbot.knowledge.embeddings import windows
-from chatbot.knowledge.index import Found, KnowledgeIndex, Query, sentences_of
+from chatbot.knowledge.index import Found, KnowledgeIndex, sentences_of
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack, Rule
 from chatbot.knowledge.router import Route
@@ -29,8 +29,6 @@ from chatbot.settings import Settings
 Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
 NEARLY_AS_GOOD = 0.06
 SAID_AGAIN = 2  # sentences at most
-FACTS, NEAR = 4, 0.15  # sentences that a model which reads is shown, and how much less than the best one may score
-BEST, NEAREST = 2, 0.05  # the same of those on which a reply has to rest
 UNSURE_TO_QUOTE = 0.18  # the share of a pack's own questions that are less sure to be answered than may be
 UNSURE_TO_READ = 0.1  # the same where a model reads what was found, and may say that it does not answer
 JUST_BEFORE = 6  # messages
@@ -52,8 +50,9 @@ class Turn:
     """A prepared turn: a fixed `reply`, or a prompt with the `sources` that the model's reply may take figures from.
 
     `quote` is the answer in the words of the passages or of the pack's rows, where the model is not trusted to write
-    it. Where the model writes, `carries` tells whether the passages carry a sentence, and `instead` what is said in
-    place of a reply that they do not; `unknown` is what is said when no reply can be vouched for.
+    it. Where the model writes, `carries` tells whether the passages carry a sentence, `completes` what a reply leaves
+    out of several questions, and `instead` what is said in place of one that they do not carry; `unknown` is what is
+    said when no reply can be vouched for.
     """
 
     act: Act = "answer"
@@ -63,6 +62,7 @@ class Turn:
     reply: str = ""
     quote: str = ""
     carries: Callable[[str], bool] | None = None
+    completes: Callable[[str], str] | None = None
     instead: Callable[[str], str] | None = None
     language: str = "en"
     unknown: str = ""
@@ -99,10 +99,11 @@ def prepare_turn(
         {"role": m["role"], "content": defuse_markup(unopened(m["content"], pack))} for m in history
     ]
     topic = topic_of(knowledge.index, earlier, traces)
-    look_up = partial(_look_up, settings, pack, knowledge.index, engine, earlier, question, topic)
+    asked = Asked(question, earlier, topic=topic, language=pack.persona.language)
+    find = partial(_look_up, settings, knowledge.index, engine, asked)
     # In vain where a rule applies, so a wording by the model, which takes seconds, waits for what the rules say.
-    looking = None if settings.reads and history else _ahead.submit(look_up)
-    route = knowledge.router.route(question, "".join(_said_by("user", history)[-1:]))
+    looking = None if settings.reads and history else _ahead.submit(find)
+    route = knowledge.router.route(question, "".join(said_by("user", history)[-1:]))
     rule = _rule(route, bool(history))
     if wants_person(question, handoff.phrases) and not (rule and rule.action == "handoff"):
         return Turn("handoff", reply=handoff.message, handoff=ASKED)
@@ -112,13 +113,12 @@ def prepare_turn(
         reason = f"rule {rule.name}" if rule.action == "handoff" else None
         return Turn(_act(rule), reply=rule.message or "", handoff=reason, rule=rule.name)
     talk = rule if rule and not (history and rule.action == "ask") else None
-    found, meant = (Found(), "") if talk else looking.result() if looking else look_up()
+    found, asked = (Found(), asked) if talk else looking.result() if looking else find()
     if settings.passages and not talk and not _may_answer(settings, knowledge.index, found):
         return Turn("abstain", passages=found.passages, reply=pack.persona.unknown)
     passages = found.passages
-    focused = partial(facts_for, knowledge.index, earlier, question, meant)
-    facts = focused(passages) if settings.reads else passages
-    turn = _prompted(settings, pack, engine, earlier, question, facts, meant)
+    facts = facts_for(knowledge.index, asked, passages) if settings.reads else passages
+    turn = _prompted(settings, pack, engine, asked, facts)
     if talk:
         quote = "" if settings.replies == "write" else knowledge.talk.reply(talk, question)
         return replace(turn, act=_act(talk), quote=quote, rule=talk.name)
@@ -129,43 +129,37 @@ def prepare_turn(
         return spoken if quote and opening else replace(turn, quote=quote)
     if not settings.reads or not turn.passages:
         return turn
-    asked = "\n".join([*_said_by("user", history)[-1:], question, meant])
-    return _grounded(knowledge.index, turn, found, focused, asked)
+    return _grounded(knowledge.index, turn, found, asked)
 
 
 def _prompted(
     settings: Settings,
     pack: Pack,
     engine: Engine,
-    history: Sequence[ChatMessage],
-    question: str,
+    asked: Asked,
     passages: Sequence[Passage],
-    meant: str,
 ) -> Turn:
     """A turn with the prompt that fits, the passages it holds and what a reply to it may state."""
     persona, budget = pack.persona, settings.context_tokens - settings.max_new_tokens
-    asked = defuse_markup(question)
-    prompt, kept = fit_prompt(persona.system, history, asked, passages, engine.count_tokens, budget, meant)
+    question, history = defuse_markup(asked.message), asked.history
+    prompt, kept = fit_prompt(persona.system, history, question, passages, engine.count_tokens, budget, asked.meant)
     if passages and not kept:
         raise InputError("the message leaves no room for the facts it asks about: send a shorter one")
     contact = persona.contact
-    theirs = [question, *_said_by("user", history)]
+    theirs = [asked.message, *said_by("user", history)]
     sources = [*(f"{p.title} {p.text}" for p in kept), *theirs, contact.email, contact.phone, contact.hours]
     return Turn("answer", prompt, kept, sources, language=persona.language, unknown=persona.unknown)
 
 
-def _grounded(
-    index: KnowledgeIndex,
-    turn: Turn,
-    found: Found,
-    focused: Callable[[Sequence[Passage], int, float], list[Passage]],
-    asked: str,
-) -> Turn:
+def _grounded(index: KnowledgeIndex, turn: Turn, found: Found, asked: Asked) -> Turn:
     """A turn whose reply a model writes, with what its claims have to rest on and what stands for one that fails."""
-    best = sentences_of(focused(found.passages, BEST, NEAREST))
-    grounds = Grounds(sentences_of(turn.passages), best, asked, turn.language, index.nearest)
+    questions = asked.questions()
+    best = [sentences_of(focused(index, one, found.passages, BEST, NEAREST)) for one in questions]
+    taken_up = "\n".join(filter(None, [asked.together or asked.message, asked.meant]))
+    grounds = Grounds(sentences_of(turn.passages), best, taken_up, turn.language, index.nearest)
     sure = found.assurance >= index.usual(UNSURE_TO_QUOTE)
-    return replace(turn, carries=grounds.carry, instead=grounds.instead if sure else None)
+    turn = replace(turn, carries=grounds.carry, instead=grounds.instead if sure else None)
+    return replace(turn, completes=grounds.left_out) if sure and len(questions) > 1 else turn
 
 
 def _may_answer(settings: Settings, index: KnowledgeIndex, found: Found) -> bool:
@@ -177,68 +171,14 @@ def _may_answer(settings: Settings, index: KnowledgeIndex, found: Found) -> bool
     return found.assurance >= index.usual(UNSURE_TO_QUOTE if settings.quotes else UNSURE_TO_READ)
 
 
-def _look_up(
-    settings: Settings,
-    pack: Pack,
-    index: KnowledgeIndex,
-    engine: Engine,
-    history: Sequence[ChatMessage],
-    question: str,
-    topic: str | None,
-) -> tuple[Found, str]:
-    """What is found, and how a follow-up is worded to stand alone, which a model that reads does."""
-    asked = defuse_markup(question)
-    meant = standalone_question(engine, history, asked, pack.persona.language) if settings.reads else ""
-    return index.look_up(search_queries(history, question, meant, topic), settings.passages), meant
-
-
-def topic_of(index: KnowledgeIndex, history: Sequence[ChatMessage], traces: Sequence[Trace] = ()) -> str | None:
-    """The title of the article that the talk was last about: that which a reply rested on, or whose words it has."""
-    rested = (passage["id"] for trace in reversed(traces) for passage in trace.passages if passage.get("used"))
-    by_words = map(index.topic, reversed(_said_by("assistant", history)))
-    return next(filter(None, map(index.title, rested)), None) or next(filter(None, by_words), None)
-
-
-def search_queries(
-    history: Sequence[ChatMessage], question: str, meant: str = "", topic: str | None = None
-) -> list[Query]:
-    """The question alone, after the user's message before it, and that as it was meant or with the topic of the talk.
-
-    Not after the reply before it: a quoted reply finds itself again, whatever is asked next. People end a long message
-    with what they want, so the end of one is asked by itself too. What a model takes it to mean is trusted by half.
-    """
-    queries: list[Query] = [question, *windows(question)[-1:]]
-    asked = _said_by("user", history)
-    if asked:
-        together = f"{asked[-1]}\n{question}"
-        queries += [together, *([(together, meant)] if meant else [])]
-        queries += [(together, f"{topic}\n{question}")] if topic else []
-    return queries
-
-
-def facts_for(
-    index: KnowledgeIndex,
-    history: Sequence[ChatMessage],
-    question: str,
-    meant: str,
-    passages: Sequence[Passage],
-    count: int = FACTS,
-    within: float = NEAR,
-    leave_out: Collection[str] = (),
-) -> list[Passage]:
-    """The sentences of passages that are nearest to the question, or to what it means after those before it.
-
-    Known questions in `leave_out` do not help.
-    """
-    asked = _said_by("user", history)
-    together = f"{asked[-1]}\n{question}" if asked else ""
-    told = _said_by("assistant", history)
-    queries: list[Query] = [question, *([(together, meant) if meant else together] if together else [])]
-    return index.focused(queries, passages, count, within, told, leave_out)
-
-
-def _said_by(role: str, history: Sequence[ChatMessage]) -> list[str]:
-    return [message["content"] for message in history if message["role"] == role]
+def _look_up(settings: Settings, index: KnowledgeIndex, engine: Engine, asked: Asked) -> tuple[Found, Asked]:
+    """What is found for a message, and that as it was meant, which a model that reads words."""
+    if not settings.reads:
+        return index.look_up(search_queries(asked), settings.passages), asked
+    if len(asked.questions()) == 1:
+        meant = standalone_question(engine, asked.history, defuse_markup(asked.message), asked.language)
+        asked = replace(asked, meant=meant)
+    return look_up(index, asked, settings.passages), asked
 
 
 def quotation(passages: Sequence[Passage]) -> str:

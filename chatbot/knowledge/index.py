@@ -5,22 +5,20 @@ thousand passages it stays under 30 ms (`python -m benchmarks.retrieval`), so th
 """
 
 import hashlib
-import json
 import math
-import os
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 
 from chatbot.knowledge.articles import Piece, split_sentences, under_heading
-from chatbot.knowledge.embeddings import Embedder, Remembering, Vectors
+from chatbot.knowledge.embeddings import Embedder, Vectors
 from chatbot.knowledge.questions import Question, Ties
+from chatbot.knowledge.vector_cache import cached_vectors
 from chatbot.records import ApprovedAnswer, Passage
 
 QUESTION_SHARE = 0.5
@@ -245,6 +243,13 @@ def _best(passages: Sequence[Passage], scores: Vectors, limit: int) -> list[Pass
     return [replace(passages[at], score=round(float(highest[at]), 4)) for at in best]
 
 
+def united(passages: Sequence[Passage], narrowed: Sequence[Sequence[Passage]]) -> list[Passage]:
+    """Passages with the sentences that any of their narrowed selves has, in the passages' order."""
+    kept = {(passage.id, text) for some in narrowed for passage in some for text in _sentences(passage)}
+    parts = [(passage, [text for text in _sentences(passage) if (passage.id, text) in kept]) for passage in passages]
+    return [replace(passage, text=" ".join(texts)) for passage, texts in parts if texts]
+
+
 def sentences_of(passages: Sequence[Passage]) -> list[str]:
     """The sentences of passages under their titles, an approved answer as one."""
     return [under_heading(passage.title, text) for passage in passages for text in _sentences(passage)]
@@ -273,32 +278,3 @@ def _by_query(scores: Vectors, queries: Sequence[Query]) -> Vectors:
 
 def _wordings(query: Query) -> tuple[str, ...]:
     return (query,) if isinstance(query, str) else query
-
-
-def cached_vectors(embedder: Embedder, texts: Sequence[str], cache: Path | None) -> Vectors:
-    """The vectors of the texts, shape (texts, dimensions), read from the folder `cache` where they are known."""
-    key = hashlib.sha256(json.dumps([embedder.name, list(texts)]).encode()).hexdigest()[:24]
-    file = cache / f"{key}.npy" if cache else None
-    if file and file.is_file():
-        try:
-            with file.open("rb") as held:
-                kept: Vectors = np.lib.format.read_array(held, allow_pickle=False)
-            if len(kept) == len(texts):
-                if isinstance(embedder, Remembering):
-                    embedder.remember(texts, kept)
-                return kept
-        except (ValueError, OSError):
-            file.unlink(missing_ok=True)
-    vectors = embedder.encode(texts) if texts else embedder.encode(["-"])[:0]
-    if file:
-        write_whole(file, lambda out: np.save(out, vectors))
-    return vectors
-
-
-def write_whole(file: Path, write: Callable[[BinaryIO], None]) -> None:
-    """Write a file of the cache so that a reader, or another writer, never meets half of it."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_suffix(f".{os.getpid()}.{threading.get_ident()}.tmp")
-    with partial.open("wb") as out:
-        write(out)
-    partial.replace(file)

@@ -21,8 +21,8 @@ from chatbot.errors import PackError
 from chatbot.knowledge.articles import split_sentences
 from chatbot.knowledge.embeddings import Embedder, Vectors, windows
 from chatbot.knowledge.everyday import everyday, says_little, words
-from chatbot.knowledge.index import cached_vectors, write_whole
 from chatbot.knowledge.packs import Pack, Rule
+from chatbot.knowledge.vector_cache import cached_vectors, write_whole
 from chatbot.knowledge.weighing import Weigher
 
 ORDINARY = ""

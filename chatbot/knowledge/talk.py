@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from chatbot.knowledge.embeddings import Embedder, Vectors
-from chatbot.knowledge.index import cached_vectors
 from chatbot.knowledge.packs import Pack, Rule
+from chatbot.knowledge.vector_cache import cached_vectors
 
 
 class Talk:

@@ -39,7 +39,7 @@ def grounds(best: list[str], nearest: str) -> Grounds:
         assert nearest in facts and count == 1
         return [nearest]
 
-    return Grounds([RETURNS, PRICE, SHELF], best, ASKED, "en", found)
+    return Grounds([RETURNS, PRICE, SHELF], [best], ASKED, "en", found)
 
 
 def test_a_claim_rests_on_one_of_the_best_facts() -> None:
@@ -59,9 +59,20 @@ def test_what_is_told_instead_is_what_both_readers_chose_in_the_order_of_the_fac
     def found(text: str, facts: Sequence[str], count: int) -> list[str]:
         return [RETURNS]
 
-    both = Grounds([RETURNS, deposit, PRICE, SHELF], [deposit, PRICE], ASKED, "en", found)
+    both = Grounds([RETURNS, deposit, PRICE, SHELF], [[deposit, PRICE]], ASKED, "en", found)
     assert both.instead("You can return it within 14 days.") == (
         "A lamp can be returned within 30 days of delivery. A return costs £3.50, which is taken off the refund.\n\n"
         "A deposit is paid back within 7 days."
     )
     assert Grounds([], [], ASKED, "en", found).instead("Yes.") == ""
+
+
+def test_a_question_that_no_sentence_of_a_reply_answers_is_left_out() -> None:
+    def found(text: str, facts: Sequence[str], count: int) -> list[str]:
+        return [PRICE if "£" in text else RETURNS]
+
+    both = Grounds([RETURNS, PRICE, SHELF], [[RETURNS], [PRICE]], ASKED, "en", found)
+    assert both.carry("Within 30 days.") and both.carry("It costs £3.50.")
+    assert both.left_out("Within 30 days.") == "A return costs £3.50, which is taken off the refund."
+    assert both.left_out("It costs £3.50.") == "A lamp can be returned within 30 days of delivery."
+    assert both.left_out("Within 30 days. It costs £3.50.") == ""

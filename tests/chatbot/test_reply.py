@@ -11,10 +11,15 @@ FACT = "A return costs £3.50."
 UNKNOWN = "I don't have that information. Shall I get a colleague?"
 
 
-def written(said: str, instead: str = FACT) -> Writing:
+def written(said: str, instead: str = FACT, left_out: str = "") -> Writing:
     """The reply to a turn whose facts carry `FACT` alone."""
     turn = Turn(
-        "answer", sources=[FACT], carries=lambda claim: claim == FACT, instead=lambda said: instead, unknown=UNKNOWN
+        "answer",
+        sources=[FACT],
+        carries=lambda claim: claim == FACT,
+        completes=lambda said: left_out,
+        instead=lambda said: instead,
+        unknown=UNKNOWN,
     )
     writing, settled = Writing(), ""
     for _ in write_reply(ScriptedEngine(script=lambda messages: said), turn, Sampling(), writing):
@@ -61,3 +66,11 @@ def test_a_structured_reply_claims_nothing_and_settles_as_it_comes() -> None:
     settled = [writing.settled for _ in write_reply(engine, turn, Sampling(schema='{"type": "object"}'), writing)]
     assert (writing.text, writing.outcome) == (said, "passed")
     assert max(settled) > 0
+
+
+def test_what_a_reply_leaves_out_is_added_but_not_to_one_that_does_not_know() -> None:
+    shelf = "A shelf carries 15 kg."
+    assert written(FACT, left_out=shelf).text == f"{FACT}\n\n{shelf}"
+    assert written(FACT, left_out="").text == FACT
+    assert written("Parrots never return lamps.", left_out=shelf).text == FACT
+    assert shelf not in written("I'm sorry, I don't know.", left_out=shelf).text

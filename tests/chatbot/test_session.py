@@ -8,13 +8,9 @@ import pytest
 from chatbot.dialogue import session as session_module
 from chatbot.dialogue.prompt import prompt_hash
 from chatbot.dialogue.session import Session
-from chatbot.dialogue.turn import search_queries, topic_of
 from chatbot.engines.base import Usage
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import BusyError, EngineError, InputError, NotFoundError, UserError
-from chatbot.knowledge.embeddings import HashedEmbedder
-from chatbot.knowledge.index import KnowledgeIndex
-from chatbot.knowledge.packs import load_pack
 from chatbot.records import ChatMessage, Message, Person, Sampling, Trace
 from chatbot.store import Store
 from tests.chatbot.conftest import OpenChat, last
@@ -287,32 +283,6 @@ def test_a_message_that_cannot_be_answered_starts_no_conversation(
         with pytest.raises(InputError, match=said):
             chat.say(visitor, text)
     assert store.conversations.of(visitor) == []
-
-
-def test_a_follow_up_is_asked_with_what_it_is_about_and_never_with_the_last_reply(pack_folder: Path) -> None:
-    index = KnowledgeIndex(HashedEmbedder(), load_pack(pack_folder).pieces)
-    reply, question = "A lamp can be returned within 30 days of delivery.", "and the price?"
-    history: list[ChatMessage] = [
-        {"role": "user", "content": "how long may I return a lamp"},
-        {"role": "assistant", "content": reply},
-    ]
-    asked, topic = history[0]["content"], topic_of(index, history)
-    together = f"{asked}\n{question}"
-    assert search_queries(history, question, topic=topic) == [question, together, (together, f"Returns\n{question}")]
-    assert search_queries(history, question, "What does a lamp cost?")[2] == (together, "What does a lamp cost?")
-    assert search_queries([], question) == [question]
-    assert search_queries([], "word " * 90 + question)[1].endswith(question)
-
-
-def test_the_topic_of_a_talk_is_what_a_reply_rested_on_or_whose_words_it_has(pack_folder: Path) -> None:
-    index = KnowledgeIndex(HashedEmbedder(), load_pack(pack_folder).pieces)
-    said = ["A lamp can be returned within 30 days of delivery.", "Sorry, no idea, colleague?", "Fine."]
-    history = [ChatMessage(role="assistant", content=reply) for reply in said]
-    assert topic_of(index, history) == "Returns"
-    delivery = next(found for found in index.search(["delivery cost"], 4) if index.title(found.id) == "Delivery")
-    traces = [Trace(), Trace(passages=[{"id": "gone", "used": True}, {"id": delivery.id, "used": True}])]
-    assert topic_of(index, history, [*traces, Trace(passages=[{"id": delivery.id, "used": False}])]) == "Delivery"
-    assert topic_of(index, history, [Trace()]) == "Returns"
 
 
 def test_a_question_that_leaves_no_room_for_facts_says_so(open_chat: OpenChat, visitor: Person) -> None:

@@ -10,9 +10,9 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from chatbot.dialogue.lookup import Asked, facts_for
 from chatbot.dialogue.prompt import build_prompt
 from chatbot.dialogue.standalone import standalone_prompt
-from chatbot.dialogue.turn import facts_for
 from chatbot.knowledge.articles import split_sentences
 from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.packs import Pack, Persona
@@ -45,7 +45,7 @@ def _of_many_domains(persona: Persona, index: KnowledgeIndex) -> Iterator[Row]:
         held = [_passage(fact) for fact in told["facts"]]
         history = _messages(told.get("before", []))
         question, meant, reply = told["question"], told.get("meant", ""), told["answer"]
-        facts = facts_for(index, history, question, meant, held)
+        facts = facts_for(index, Asked(question, history, meant, language=persona.language), held)
         rests_on = told.get("rests_on")
         for needed in [[held[at]] for at in rests_on] if rests_on else [held]:
             facts = with_answer(facts, needed, reply)

@@ -10,19 +10,19 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from chatbot.dialogue.guard import defuse_markup
+from chatbot.dialogue.lookup import Asked, facts_for, look_up, search_queries, topic_of
 from chatbot.dialogue.prompt import build_prompt
-from chatbot.dialogue.turn import facts_for, search_queries, topic_of
 from chatbot.errors import NotFoundError, TrainingError
-from chatbot.knowledge.index import Query
+from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
-from chatbot.records import ChatMessage
+from chatbot.records import ChatMessage, Passage
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training.curation.cleaning import clean, redact_messages
@@ -114,7 +114,8 @@ def freeze(
     examples = [*curated.train, *curated.validation, *map(_judged, curated.unpaired)]
     if settings.reads:
         knowledge.index.read_sentences()
-    knowledge.index.embed([query for example in examples for query in _queries(example, pack, knowledge)])
+    asked = [_asked(example, pack, knowledge.index) for example in examples if not _talks(example, pack)]
+    knowledge.index.embed([query for one in asked for query in search_queries(one)])
     files = _files(curated, lambda example: reading_prompt(example, pack, knowledge, settings))
     files["reading"] = reading_rows(pack, curated.train, knowledge.index) if settings.reads else []
     digest = _digest(files, pack.name)
@@ -166,28 +167,33 @@ def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, settings:
     choose among passages and never to invent; rows that no article answers keep what was retrieved and teach to
     abstain. Rows of rules that chat or ask back carry no passages, as at serving.
     """
-    index, history, question = knowledge.index, _history(example), example.question
-    left_out = (example.asked, question)
-    passages = index.search(_queries(example, pack, knowledge), settings.passages, leave_out=left_out)
+    index, asked = knowledge.index, _asked(example, pack, knowledge.index)
+    left_out = (example.asked, example.question)
+    passages = [] if _talks(example, pack) else _passages(index, asked, settings, left_out)
     right = index.answering(example.asked)
     if right and passages and all(passage.id != right.id for passage in passages):
         passages[-1] = right
     if settings.reads:
-        passages = facts_for(index, history, question, example.meant, passages, leave_out=left_out)
+        passages = facts_for(index, asked, passages, left_out)
         passages = with_answer(passages, [right], example.reply) if right else passages
-    return build_prompt(pack.persona.system, history, defuse_markup(question), passages, example.meant)
+    question = defuse_markup(example.question)
+    return build_prompt(pack.persona.system, asked.history, question, passages, example.meant)
 
 
-def _history(example: Example) -> list[ChatMessage]:
-    return [{"role": said["role"], "content": defuse_markup(said["content"])} for said in example.messages[:-2]]
+def _asked(example: Example, pack: Pack, index: KnowledgeIndex) -> Asked:
+    history = [ChatMessage(role=said["role"], content=defuse_markup(said["content"])) for said in example.messages[:-2]]
+    return Asked(example.question, history, example.meant, topic_of(index, history), pack.persona.language)
 
 
-def _queries(example: Example, pack: Pack, knowledge: Knowledge) -> list[Query]:
-    """What is looked up for a row: nothing for one of a rule that talks."""
-    if any(rule.talks for rule in pack.rules if rule.name == example.intent):
-        return []
-    history = _history(example)
-    return search_queries(history, example.question, example.meant, topic_of(knowledge.index, history))
+def _passages(index: KnowledgeIndex, asked: Asked, settings: Settings, leave_out: Collection[str]) -> list[Passage]:
+    if settings.reads:
+        return look_up(index, asked, settings.passages, leave_out).passages
+    return index.search(search_queries(asked), settings.passages, leave_out)
+
+
+def _talks(example: Example, pack: Pack) -> bool:
+    """Whether nothing is looked up for a row, as for a rule that talks."""
+    return any(rule.talks for rule in pack.rules if rule.name == example.intent)
 
 
 def _judged(verdict: Row) -> Example:
