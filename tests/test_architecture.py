@@ -22,7 +22,7 @@ CHATBOT = {
     "web __main__": 4,
 }
 TRAINING = {
-    "runs": 0,
+    "runs lock": 0,
     "curation finetuning resuming tracking": 1,
     "evaluation": 2,
     "release": 3,

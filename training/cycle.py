@@ -12,8 +12,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from chatbot.dialogue.opening import RETRIEVER, ROUTER, open_embedder
 from chatbot.engines.base_model import find_base_model
 from chatbot.engines.transformers import best_device
@@ -39,6 +37,7 @@ from training.finetuning.recipe import Recipe
 from training.finetuning.retriever import finetune_retriever, learned_questions
 from training.finetuning.router import finetune_router
 from training.finetuning.stages import stages_of
+from training.lock import TrainingLock
 from training.release.publish import promote, register
 from training.resuming import Beginning, begin
 from training.runs import forget_checkpoints
@@ -73,14 +72,11 @@ def the_only_run(settings: Settings, store: Store, run: Run) -> Iterator[None]:
     Runs that a dead process left as running are marked interrupted; this one is marked by how it ends, and is running
     again where a server took it for dead before it held the lock.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(settings.home / "training.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
+    lock = TrainingLock.take(settings.home)
+    if lock is None:
         others = [other.id for other in store.versions.runs() if other.status == "running" and other.id != run.id]
         store.versions.update_run(run.id, status="failed", error="another run was under way")
-        raise BusyError(f"run {others[0] if others else '?'} is under way: wait for it or stop it") from None
+        raise BusyError(f"run {others[0] if others else '?'} is under way: wait for it or stop it")
     try:
         for other in store.versions.runs():
             if other.status == "running" and other.id != run.id:
@@ -95,7 +91,7 @@ def the_only_run(settings: Settings, store: Store, run: Run) -> Iterator[None]:
         store.versions.update_run(run.id, status="failed", error=reason)
         raise
     finally:
-        lock.release()
+        lock.let_go()
 
 
 def run_cycle(

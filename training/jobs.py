@@ -1,8 +1,8 @@
 """Cycles in the background: a process of its own at the lowest priority, so that people who chat come first.
 
-A server that ends stops its run, which keeps its checkpoint. The process outlives a server that is killed: the next
-one finds it by the lock and the run's row. A run whose process is gone is marked interrupted, and the next cycle goes
-on from its checkpoint.
+A server that ends stops its run, which keeps its checkpoint. The process holds the training lock from its first moment
+and outlives a server that is killed: the next one finds it by the lock and the run's row. A run whose process is gone
+is marked interrupted, and the next cycle goes on from its checkpoint.
 """
 
 import logging
@@ -13,13 +13,12 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from chatbot.errors import BusyError, NotFoundError
 from chatbot.libraries import LAST
 from chatbot.records import Run
 from chatbot.settings import Settings
 from chatbot.store import Store
+from training.lock import HANDED_ON, TrainingLock
 from training.runs import STOP, run_folder
 
 logger = logging.getLogger(__name__)
@@ -55,8 +54,14 @@ class Jobs:
             current = self.current()
             if current:
                 raise BusyError(f"run {current.id} is under way: wait for it or stop it first")
-            run = self._store.versions.start_run(actor)
-            self._process = self._spawn(run)
+            lock = TrainingLock.take(self._settings.home)
+            if lock is None:
+                raise BusyError("a fine-tune is under way from the command line: wait for it or stop it first")
+            try:
+                run = self._store.versions.start_run(actor)
+                self._process = self._spawn(run, lock)
+            finally:
+                lock.let_go()
             return run
 
     def start_first(self) -> Run | None:
@@ -92,18 +97,14 @@ class Jobs:
     def _alive(self) -> bool:
         if self._process is not None and self._process.poll() is None:
             return True
-        self._settings.home.mkdir(parents=True, exist_ok=True)
-        try:
-            with FileLock(self._settings.home / "training.lock").acquire(timeout=0):
-                return False
-        except Timeout:
-            return True
+        return TrainingLock.is_held(self._settings.home)
 
-    def _spawn(self, run: Run) -> "subprocess.Popen[bytes]":
+    def _spawn(self, run: Run, lock: TrainingLock) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "training", "cycle", "--json", "--run-id", run.id]
         environment = os.environ | {
             "CHATBOT_HOME": str(self._settings.home.resolve()),
             "CHATBOT_PACK": str(self._settings.pack_folder.resolve()),
+            HANDED_ON: str(lock.descriptor),
         }
         log = self._settings.home / LOG
         with log.open("ab") as output:
@@ -116,6 +117,7 @@ class Jobs:
                 stderr=output,
                 start_new_session=True,
                 preexec_fn=yield_to_others,
+                pass_fds=(lock.descriptor,),
             )
 
 

@@ -1,27 +1,29 @@
 """Cycles in the background: one at a time, stopped with a checkpoint, not believed to run when dead."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from chatbot.errors import BusyError, NotFoundError
 from chatbot.records import Run
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training.jobs import AUTOGROUP, Jobs, yield_to_others
+from training.lock import TrainingLock
 from training.runs import STOP, run_folder
 
 
 class SleepingJobs(Jobs):
     """Jobs whose process only sleeps."""
 
-    def _spawn(self, run: Run) -> "subprocess.Popen[bytes]":
+    def _spawn(self, run: Run, lock: TrainingLock) -> "subprocess.Popen[bytes]":
         return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
 
 
@@ -45,11 +47,11 @@ def test_a_run_that_is_just_being_started_is_not_taken_for_dead(settings: Settin
     asked: list[threading.Thread] = []
 
     class Watched(SleepingJobs):
-        def _spawn(self, run: Run) -> "subprocess.Popen[bytes]":
+        def _spawn(self, run: Run, lock: TrainingLock) -> "subprocess.Popen[bytes]":
             asked.append(threading.Thread(target=self.current))
             asked[0].start()
             asked[0].join(0.5)
-            return super()._spawn(run)
+            return super()._spawn(run, lock)
 
     jobs = Watched(settings, store)
     run = jobs.start("operator:olga")
@@ -74,8 +76,9 @@ def test_a_run_whose_process_died_is_interrupted_and_another_may_start(jobs: Sle
 
 def test_a_run_of_another_process_is_known_by_its_lock(settings: Settings, store: Store) -> None:
     run = store.versions.start_run("system")
-    with FileLock(settings.home / "training.lock"):
-        other = Jobs(settings, store)
+    lock = TrainingLock.take(settings.home)
+    other = Jobs(settings, store)
+    try:
         held = subprocess.run(
             [sys.executable, "-c", CURRENT, str(settings.home), str(settings.pack_folder)],
             capture_output=True,
@@ -83,6 +86,9 @@ def test_a_run_of_another_process_is_known_by_its_lock(settings: Settings, store
             check=True,
         )
         assert held.stdout.strip() == run.id
+    finally:
+        assert lock is not None
+        lock.let_go()
     assert other.current() is None
 
 
@@ -136,3 +142,41 @@ def test_the_session_of_a_cycle_yields_too(tmp_path: Path, monkeypatch: pytest.M
         check=True,
     )
     assert child.stdout.split()[-1] == "19"
+
+
+def test_a_server_killed_and_started_again_leaves_one_fine_tune(settings: Settings) -> None:
+    """Each start asks for the first fine-tune, and is killed while the process behind it still imports libraries."""
+    found: set[int] = set()
+    try:
+        for _ in range(20):
+            started = [sys.executable, "-c", FIRST, str(settings.home), str(settings.pack_folder)]
+            killed = subprocess.run(started, capture_output=True, text=True)
+            assert killed.returncode == -signal.SIGKILL, killed.stderr
+            found |= _fine_tunes(settings.home)
+        assert len(_fine_tunes(settings.home)) == len(found) == 1
+    finally:
+        for process in _fine_tunes(settings.home) | found:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+
+FIRST = """
+import os, signal, sys
+from chatbot.settings import load_settings
+from chatbot.store import open_store
+from training.jobs import Jobs
+settings = load_settings(home=sys.argv[1], pack=sys.argv[2])
+Jobs(settings, open_store(settings.database)).start_first()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def _fine_tunes(home: Path) -> set[int]:
+    """The processes that fine-tune for a home."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            command = (folder / "cmdline").read_bytes().split(b"\0")
+            if b"cycle" in command and f"CHATBOT_HOME={home.resolve()}".encode() in (folder / "environ").read_bytes():
+                found.add(int(folder.name))
+    return found
