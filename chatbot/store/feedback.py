@@ -124,22 +124,23 @@ class FeedbackStore:
         return {(row["version"] or "", row["kind"]): row["n"] for row in rows}
 
     def queue(self, limit: int = 100) -> list[QueueItem]:
-        """Replies that no agent has reviewed: disliked, handed off and uncertain ones first, then the newest."""
+        """Replies that no agent has reviewed: of people who wait for a person first, whoever dislikes what,
+        then disliked and uncertain ones, then the newest."""
         rows = self._database.rows(
             """
             select messages.id as message, messages.conversation, coalesce(question.content, '') as question,
                 messages.content as reply, coalesce(messages.version, '') as version, messages.created_at,
                 case
+                    when json_extract(messages.trace, '$.handoff') is not null then 'handed off'
                     when exists (select 1 from feedback where feedback.message = messages.id and value = 'dislike')
                         then 'disliked'
-                    when json_extract(messages.trace, '$.handoff') is not null then 'handed off'
                     when json_extract(messages.trace, '$.uncertain') then 'uncertain'
                     else 'new'
                 end as reason
             from messages left join messages as question on question.id = messages.parent
             where messages.role = 'assistant' and messages.reviewed_at is null and messages.status != 'streaming'
                 and messages.content != '' and messages.version is not null
-            order by case reason when 'disliked' then 0 when 'handed off' then 1 when 'uncertain' then 2 else 3 end,
+            order by case reason when 'handed off' then 0 when 'disliked' then 1 when 'uncertain' then 2 else 3 end,
                 messages.created_at desc
             limit :limit
             """,

@@ -22,7 +22,7 @@ CHECKED = {
     "quoted": "The check refused the reply twice, so the best passage was quoted.",
     "abstained": "The check refused the reply twice, and there was no passage to quote.",
 }
-REASONS = ("disliked", "handed off", "uncertain", "new")
+REASONS = ("handed off", "disliked", "uncertain", "new")
 
 
 @dataclass(frozen=True)

@@ -223,6 +223,17 @@ def test_asking_for_a_person_hands_the_conversation_off(chat: Session, store: St
     assert store.feedback.queue()[0].reason == "handed off"
 
 
+def test_who_waits_for_a_person_stays_on_top_whoever_dislikes_what(
+    chat: Session, store: Store, visitor: Person
+) -> None:
+    waiting = last(chat.say(visitor, "Let me SPEAK to a human!")).message
+    disliked = last(chat.say(visitor, QUESTION)).message
+    for message in (waiting, disliked):
+        store.feedback.rate(message, visitor, "dislike")
+    queue = [(item.message, item.reason) for item in store.feedback.queue()]
+    assert queue == [(waiting, "handed off"), (disliked, "disliked")]
+
+
 @pytest.mark.parametrize(("after", "kept"), [(None, ""), (0, ""), (3, "word word word")])
 def test_an_engine_that_fails_is_told_and_the_next_turn_works(
     open_chat: OpenChat, store: Store, visitor: Person, after: int | None, kept: str
