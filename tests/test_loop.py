@@ -173,6 +173,13 @@ def test_the_gate_holds_what_is_not_better(cycle: dict[str, Any], command: Run) 
     assert json.loads(done.stdout)["decision"] == "hold"
 
 
+def test_a_verdict_asked_for_is_stored(cycle: dict[str, Any], command: Run, installation: dict[str, str]) -> None:
+    asked = json.loads(command("training", "gate", cycle["version"], "--against", "base", "--json").stdout)
+    kept = open_store(Path(installation["CHATBOT_HOME"]) / "chatbot.db").versions.get(cycle["version"]).gate
+    assert kept["against"] == asked["against"] == "base"
+    assert kept["decision"] == asked["decision"]
+
+
 def test_promote_and_roll_back(cycle: dict[str, Any], command: Run) -> None:
     assert command("training", "rollback").stdout.startswith("base")
     assert command("training", "promote", cycle["version"]).stdout.startswith(cycle["version"])

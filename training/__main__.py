@@ -84,21 +84,21 @@ def evaluate(version: str, suites: tuple[Path, ...], as_json: bool) -> None:
 @click.option("--against", default="champion", show_default=True, help="The version to beat.")
 @as_json
 def gate(candidate: str, against: str, as_json: bool) -> int:
-    """Ask whether a version is proven better than another; exit code 3 if not."""
+    """Ask whether a version is proven better than another, and store the verdict; exit code 3 if not."""
     settings, store = installation()
     names = [store.versions.resolve(candidate), store.versions.resolve(against)]
 
-    from training.cycle import open_workbench
+    from training.cycle import gate_suites, open_workbench
     from training.evaluation.gate import judge
     from training.evaluation.measures import measured
-    from training.evaluation.suites import pack_suites
 
     bench = open_workbench(settings, store)
     results = []
     for name in names:
         with TerminalProgress(f"checking {name}") as bar:
-            results.append(measured(bench, name, pack_suites(bench.pack), bar.update))
+            results.append(measured(bench, name, gate_suites(bench), bar.update))
     verdict = judge(*results)
+    store.versions.set_gate(names[0], verdict.as_dict())
     if as_json:
         show({"version": names[0], **verdict.as_dict()}, True)
     else:

@@ -27,7 +27,7 @@ from training.curation.snapshots import Snapshot, curate, freeze, verify
 from training.evaluation.evaluate import Workbench
 from training.evaluation.gate import GUARDED, Verdict, judge
 from training.evaluation.measures import measured
-from training.evaluation.suites import pack_suites, sampled
+from training.evaluation.suites import Suite, pack_suites, sampled
 from training.finetuning.classifier import as_facts, read_labelled, train_classifier
 from training.finetuning.diagnosis import diagnose
 from training.finetuning.encoding import show_mask
@@ -207,11 +207,15 @@ def teach_embedders(
     return [path for path, rows in ((retriever, questions), (router, messages)) if rows]
 
 
+def gate_suites(bench: Workbench) -> list[Suite]:
+    """The cases that the gate hears: all, or some of each suite where the model writes, which takes its time."""
+    suites = pack_suites(bench.pack)
+    return sampled(suites, GATE_CASES, whole=GUARDED) if bench.settings.reads else suites
+
+
 def decide(bench: Workbench, candidate: str, progress: Progress, against: str = "champion") -> Verdict:
     """Evaluate champion, base and candidate on the pack's suites and ask the gate; the verdict is stored."""
-    suites = pack_suites(bench.pack)
-    if bench.settings.reads:
-        suites = sampled(suites, GATE_CASES, whole=GUARDED)
+    suites = gate_suites(bench)
     champion = bench.store.versions.resolve(against)
     names = list(dict.fromkeys(["base", champion, candidate]))
     results = {}

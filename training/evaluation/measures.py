@@ -1,4 +1,4 @@
-"""Measures of a version, taken once for the same cases in the same surroundings and kept.
+"""Measures of a version, taken once for the same cases in the same surroundings, by the same code, and kept.
 
 Kept in `$CHATBOT_HOME/measures/`; a version's summary stands in its row of the store as well.
 """
@@ -6,12 +6,18 @@ Kept in `$CHATBOT_HOME/measures/`; a version's summary stands in its row of the 
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import chatbot
+import training
 from chatbot.store.versions import BASE
 from training.evaluation.evaluate import Workbench, evaluate
 from training.evaluation.suites import Suite
 
+ANSWERING = ("dialogue", "engines", "knowledge")
+"""The rooms of `chatbot` whose code makes a reply."""
 MATTERS = "context_tokens max_new_tokens repetition_penalty passages min_score engine replies check best_of"
 
 
@@ -44,6 +50,7 @@ def _surroundings(bench: Workbench, suites: Sequence[Suite]) -> str:
     pieces = [[piece.heading, piece.text] for piece in bench.pack.pieces]
     rows = [row.model_dump() for row in (*bench.pack.pairs, *bench.pack.dialogues, *bench.pack.rules)]
     parts = [
+        code_digest(),
         settings,
         bench.base.digest,
         bench.embedder.name,
@@ -54,3 +61,15 @@ def _surroundings(bench: Workbench, suites: Sequence[Suite]) -> str:
         [[suite.name, suite.digest] for suite in suites],
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+@cache
+def code_digest() -> str:
+    """A digest of the code that answers and of that which judges: with other code, other replies may be measured."""
+    rooms = [Path(chatbot.__path__[0]) / room for room in ANSWERING]
+    rooms.append(Path(training.__path__[0]) / "evaluation")
+    files = [file for room in rooms for file in sorted(room.iterdir()) if file.is_file()]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.parent.name}/{file.name}".encode() + file.read_bytes())
+    return digest.hexdigest()
