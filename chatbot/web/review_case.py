@@ -19,9 +19,10 @@ from chatbot.store.feedback import QueueItem
 CHECKED = {
     "shortened": "The check cut off what the passages do not support.",
     "rewritten": "The check had the reply written once more.",
-    "quoted": "The check refused the reply twice, so the best passage was quoted.",
-    "abstained": "The check refused the reply twice, and there was no passage to quote.",
+    "quoted": "The check refused what the model wrote, so the passages were quoted.",
+    "abstained": "The check refused what the model wrote, and there was no passage to quote.",
 }
+REFUSALS = ("quoted", "abstained")
 REASONS = ("handed off", "disliked", "uncertain", "new")
 
 
@@ -88,6 +89,11 @@ def find_case(store: Store, message_id: str, reader: Person, items: Sequence[Que
     )
 
 
+def check_words(trace: Trace) -> str:
+    """What the check did, where it did anything: a quotation is no refusal where the model wrote nothing."""
+    return "" if trace.check in REFUSALS and not trace.refused else CHECKED.get(trace.check, "")
+
+
 def answer_rows(store: Store) -> list[AnswerRow]:
     """The approved answers in use, the latest first."""
     return [AnswerRow(answer, _name(store, answer.person)) for answer in reversed(store.feedback.answers())]
@@ -119,7 +125,7 @@ def _pieces() -> ModuleType:
         loader=PackageLoader("chatbot.web", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     environment.filters["moment"] = _moment
-    environment.globals["check_words"] = CHECKED
+    environment.globals["check_words"] = check_words
     return environment.get_template("review.html").module  # type: ignore[return-value]
 
 
