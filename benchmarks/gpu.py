@@ -30,20 +30,17 @@ from chatbot.records import Sampling
 from chatbot.settings import load_settings
 from training.finetuning.batches import collate
 from training.finetuning.encoding import Encoded, encode_rows
-from training.finetuning.finetune import finetune
-from training.finetuning.forward import Forward
+from training.finetuning.fast.forward import Forward
+from training.finetuning.loop.finetune import finetune
 from training.finetuning.lora import attach_adapter, load_for_training
-from training.finetuning.objectives import (
-    Classes,
-    DirectPreference,
-    Imitation,
-    LoneFeedback,
-    Objective,
-    OddsRatio,
-    Unit,
-)
+from training.finetuning.objectives.classification import Classes
+from training.finetuning.objectives.dpo import DPO
+from training.finetuning.objectives.kto import KTO
+from training.finetuning.objectives.objective import Objective, Unit
+from training.finetuning.objectives.orpo import ORPO
+from training.finetuning.objectives.sft import SFT
+from training.finetuning.objectives.stages import Stage
 from training.finetuning.recipe import Recipe
-from training.finetuning.stages import Stage
 from training.runs import CHECKPOINT
 
 DEVICE = "cuda"
@@ -150,10 +147,10 @@ def _learned(base: BaseModel, kind: dict[str, Any], encoded: Sequence[Encoded]) 
 def _stage(base: BaseModel, recipe: Recipe, encoded: Sequence[Encoded]) -> Stage:
     """All units of a kind: rows, pairs of rows, or replies with a mismatched one."""
     objectives: dict[str, Objective] = {
-        "sft": Imitation(),
-        "dpo": DirectPreference(recipe.beta),
-        "kto": LoneFeedback(recipe.beta, 1.0, 1.0),
-        "orpo": OddsRatio(recipe.beta),
+        "sft": SFT(),
+        "dpo": DPO(recipe.beta),
+        "kto": KTO(recipe.beta, 1.0, 1.0),
+        "orpo": ORPO(recipe.beta),
         "classify": Classes(CLASSES, base.width),
         "multitask": Classes(CLASSES, base.width, recipe.class_share),
     }

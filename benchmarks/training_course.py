@@ -21,9 +21,9 @@ from benchmarks.training import read_rows
 from chatbot.commands import quieten, run_command
 from chatbot.engines.base_model import find_base_model
 from chatbot.settings import load_settings
-from training.finetuning.finetune import finetune
+from training.finetuning.loop.finetune import finetune
+from training.finetuning.objectives.stages import stages_of
 from training.finetuning.recipe import load_recipe
-from training.finetuning.stages import stages_of
 
 CHECKED, EVERY = 128, 64
 

@@ -30,12 +30,14 @@ from chatbot.engines.base_model import BaseModel, find_base_model
 from chatbot.errors import UserError
 from chatbot.settings import load_settings
 from training.finetuning.encoding import Encoded, encode_rows
-from training.finetuning.finetune import finetune
-from training.finetuning.learner import Learner
+from training.finetuning.loop.finetune import finetune
+from training.finetuning.loop.learner import Learner
 from training.finetuning.lora import attach_adapter, load_for_training, native_dtype
-from training.finetuning.objectives import DirectPreference, LoneFeedback, Objective, Unit
+from training.finetuning.objectives.dpo import DPO
+from training.finetuning.objectives.kto import KTO
+from training.finetuning.objectives.objective import Objective, Unit
+from training.finetuning.objectives.stages import Stage
 from training.finetuning.recipe import Recipe
-from training.finetuning.stages import Stage
 
 AT_ONCE = 4
 BETA, RATE, MAX_LENGTH = 0.1, 5e-5, 1024
@@ -94,7 +96,7 @@ def _dpo(base: BaseModel, work: Work, dtype: torch.dtype) -> tuple[Objective, li
         ]
         return _trainer(base, DPOTrainer, DPOConfig, rows, folder, dtype)
 
-    return DirectPreference(BETA), [Unit(pair) for pair in zip(chosen, rejected, strict=True)], trainer
+    return DPO(BETA), [Unit(pair) for pair in zip(chosen, rejected, strict=True)], trainer
 
 
 def _kto(base: BaseModel, work: Work, dtype: torch.dtype) -> tuple[Objective, list[Unit], Callable[[Path], Any]]:
@@ -114,7 +116,7 @@ def _kto(base: BaseModel, work: Work, dtype: torch.dtype) -> tuple[Objective, li
         ]
         return _trainer(base, KTOTrainer, KTOConfig, rows, folder, dtype)
 
-    return LoneFeedback(BETA, 1.0, 1.0), units, trainer
+    return KTO(BETA, 1.0, 1.0), units, trainer
 
 
 def _losses(base: BaseModel, work: Work, side: Side) -> tuple[float, float]:

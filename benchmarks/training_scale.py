@@ -79,9 +79,9 @@ def side(folder: Path) -> dict[str, Any]:
     """Seconds from the start of the process to the first step, tokens a second after it, and peak memory in GB."""
     from chatbot.engines.base_model import find_base_model
     from chatbot.settings import load_settings
-    from training.finetuning.finetune import finetune
+    from training.finetuning.loop.finetune import finetune
+    from training.finetuning.objectives.stages import stages_of
     from training.finetuning.recipe import load_recipe
-    from training.finetuning.stages import stages_of
 
     settings = load_settings()
     base = find_base_model(settings.base_model, settings.home.resolve())

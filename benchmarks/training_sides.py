@@ -35,10 +35,11 @@ NEVER = 10**6
 
 def ours(base: BaseModel, work: Work, folder: Path, device: str) -> dict[str, Any]:
     """`finetune`, validation left out: it is one row, twice."""
-    from training.finetuning.finetune import finetune
-    from training.finetuning.objectives import Imitation, Unit
+    from training.finetuning.loop.finetune import finetune
+    from training.finetuning.objectives.objective import Unit
+    from training.finetuning.objectives.sft import SFT
+    from training.finetuning.objectives.stages import Stage
     from training.finetuning.recipe import Recipe
-    from training.finetuning.stages import Stage
 
     recipe = Recipe.model_validate(
         {name: work[name] for name in ("learning_rate", "batch_tokens", "max_length", "backward")}
@@ -54,7 +55,7 @@ def ours(base: BaseModel, work: Work, folder: Path, device: str) -> dict[str, An
     )
     rows = encode_rows(base, work["train"], recipe.max_length).rows
     shortest = min(rows, key=lambda row: len(row.ids))
-    stage = Stage("work", Imitation(), [Unit((row,)) for row in rows], [Unit((shortest,))], 1, recipe.learning_rate)
+    stage = Stage("work", SFT(), [Unit((row,)) for row in rows], [Unit((shortest,))], 1, recipe.learning_rate)
     outcome = finetune(base, [stage], recipe, folder, device)
     learned = sum(row.supervised for row in rows)
     return {

@@ -68,11 +68,11 @@ def evaluate(version: str, suites: tuple[Path, ...], as_json: bool) -> None:
     chosen = [suite_from_file(path) for path in suites]
 
     from training.cycle import open_workbench
-    from training.evaluation.measures import measured
+    from training.evaluation.measures import evaluate_cached
 
     bench = open_workbench(settings, store)
     with TerminalProgress(f"checking {name}") as bar:
-        result = measured(bench, name, chosen or pack_suites(bench.pack), bar.update)
+        result = evaluate_cached(bench, name, chosen or pack_suites(bench.pack), bar.update)
     if as_json:
         show({key: value for key, value in result.items() if key != "cases"}, True)
     else:
@@ -90,13 +90,13 @@ def gate(candidate: str, against: str, as_json: bool) -> int:
 
     from training.cycle import gate_suites, open_workbench
     from training.evaluation.gate import judge
-    from training.evaluation.measures import measured
+    from training.evaluation.measures import evaluate_cached
 
     bench = open_workbench(settings, store)
     results = []
     for name in names:
         with TerminalProgress(f"checking {name}") as bar:
-            results.append(measured(bench, name, gate_suites(bench), bar.update))
+            results.append(evaluate_cached(bench, name, gate_suites(bench), bar.update))
     verdict = judge(*results)
     store.versions.set_gate(names[0], verdict.as_dict())
     if as_json:

@@ -26,17 +26,17 @@ from chatbot.store.versions import BASE
 from training.curation.snapshots import Snapshot, curate, freeze, verify
 from training.evaluation.evaluate import Workbench
 from training.evaluation.gate import GUARDED, Verdict, judge
-from training.evaluation.measures import measured
+from training.evaluation.measures import evaluate_cached
 from training.evaluation.suites import Suite, pack_suites, sampled
-from training.finetuning.classifier import as_facts, read_labelled, train_classifier
-from training.finetuning.diagnosis import diagnose
+from training.finetuning.embedders.retriever import finetune_retriever, learned_questions
+from training.finetuning.embedders.router import finetune_router
 from training.finetuning.encoding import show_mask
-from training.finetuning.finetune import Outcome, assist, finetune
-from training.finetuning.processes import ALONE, Processes
+from training.finetuning.loop.classifier import as_facts, read_labelled, train_classifier
+from training.finetuning.loop.diagnosis import diagnose
+from training.finetuning.loop.finetune import Outcome, assist, finetune
+from training.finetuning.loop.processes import ALONE, Processes
+from training.finetuning.objectives.stages import stages_of
 from training.finetuning.recipe import Recipe
-from training.finetuning.retriever import finetune_retriever, learned_questions
-from training.finetuning.router import finetune_router
-from training.finetuning.stages import stages_of
 from training.lock import TrainingLock
 from training.release.publish import promote, register
 from training.resuming import Beginning, begin
@@ -225,7 +225,7 @@ def decide(bench: Workbench, candidate: str, progress: Progress, against: str = 
             fraction = 0.83 + 0.17 * (number + done / cases) / len(names)
             progress.show(f"checking {name}", fraction, message=f"checking {name}: {done / cases:.0%}")
 
-        results[name] = measured(bench, name, suites, report)
+        results[name] = evaluate_cached(bench, name, suites, report)
     verdict = judge(results[candidate], results[champion])
     bench.store.versions.set_gate(candidate, verdict.as_dict())
     return verdict

@@ -20,9 +20,9 @@ from training.curation.snapshots import Row, Snapshot, verify
 from training.curation.splitting import fold_of
 from training.cycle import origin_of, teach_embedders
 from training.evaluation.evaluate import Workbench
-from training.finetuning.finetune import Outcome, finetune
+from training.finetuning.loop.finetune import Outcome, finetune
+from training.finetuning.objectives.stages import Stage, stages_of
 from training.finetuning.recipe import Recipe
-from training.finetuning.stages import Stage, stages_of
 from training.release.publish import register
 from training.resuming import Beginning, begin
 from training.runs import FOLD, run_folder

@@ -20,7 +20,7 @@ from training.runs import STOP, forget_checkpoints, run_folder
 if TYPE_CHECKING:
     from training.curation.snapshots import Snapshot
     from training.evaluation.evaluate import Workbench
-    from training.finetuning.processes import Processes
+    from training.finetuning.loop.processes import Processes
     from training.tracking import Progress
 
 UNSAID = ("curve", "recipe", "counts", "packages")
@@ -142,7 +142,7 @@ def _launched(settings: Settings) -> "Processes":
     """This process among those launched; all but the first help it, and then have nothing left to do."""
     from chatbot.engines.base_model import find_base_model
     from training.cycle import help_along
-    from training.finetuning.processes import launched
+    from training.finetuning.loop.processes import launched
 
     base = find_base_model(settings.base_model, settings.home.resolve())
     processes = launched(lambda: (base.config, base.tokenizer))

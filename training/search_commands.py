@@ -23,7 +23,7 @@ def search(recipe: str | None, overrides: tuple[str, ...], trials: int, sampler:
     chosen = load_recipe(recipe or settings.recipe, overrides)
 
     from training.cycle import freeze_now, open_workbench
-    from training.finetuning.processes import launched
+    from training.finetuning.loop.processes import launched
     from training.search import search as searched
 
     if launched().count > 1:

@@ -12,7 +12,7 @@ from chatbot.engines.base_model import find_base_model, forget_copies
 from chatbot.engines.live import LiveEngine
 from chatbot.engines.loading import engine_kind, load_engine, refuse_unserved
 from chatbot.engines.scripted import ScriptedEngine
-from chatbot.knowledge.embeddings import Embedder, HashedEmbedder, Remembering, SentenceEmbedder
+from chatbot.knowledge.embeddings import CachedEmbedder, Embedder, HashedEmbedder, SentenceEmbedder
 from chatbot.knowledge.knowledge import Knowledge, open_knowledge, open_part
 from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.libraries import behind_others, import_libraries, one_core_each
@@ -36,7 +36,7 @@ def open_embedder(settings: Settings) -> Embedder:
 
 @cache
 def _embedder(name: str) -> Embedder:
-    return Remembering(SentenceEmbedder(name))
+    return CachedEmbedder(SentenceEmbedder(name))
 
 
 def version_knowledge(settings: Settings, pack: Pack, store: Store, version: str) -> Knowledge:
@@ -47,7 +47,7 @@ def version_knowledge(settings: Settings, pack: Pack, store: Store, version: str
         for name in (RETRIEVER, ROUTER):
             folder = Path(store.versions.get(version).path) / name
             if folder.is_dir():
-                own[name] = Remembering(SentenceEmbedder(str(folder), f"{name} of {version}"))
+                own[name] = CachedEmbedder(SentenceEmbedder(str(folder), f"{name} of {version}"))
     retriever, router = own.get(RETRIEVER, plain), own.get(ROUTER, plain)
     knowledge = open_knowledge(pack, retriever, router, settings.home / INDEX, taught=ROUTER in own)
     knowledge.set_answers(store.feedback.answers())

@@ -62,7 +62,7 @@ class SentenceEmbedder:
         return vectors.astype(np.float32, copy=False)
 
 
-class Remembering:
+class CachedEmbedder:
     """An embedder that reads no text twice; of so many texts it forgets the oldest.
 
     A question is in the index, in what rules are learned from and among the rows that are curated; read together with

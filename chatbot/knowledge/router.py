@@ -1,9 +1,9 @@
 """Which messages the articles alone must not answer: small talk, abuse, emergencies, whatever a pack has rules for.
 
 A classifier over sentence embeddings learns the rules from their examples, and ordinary questions from the pack's rows,
-from what rules say they are unlike and from what is ordinary everywhere. An embedder that was taught the rules
-(`training/finetuning/router.py`) keeps them apart, and that is all. With one that was not, its judgement is weighed
-against what is near (`weighing`), for all rules and again for the grave ones.
+from what rules say they are unlike and from what is ordinary everywhere. An embedder that was taught the rules keeps
+them apart (`training/finetuning/embedders/router.py`), and that is all. With one that was not, its judgement is
+weighed against what is near (`weighing`), for all rules and again for the grave ones.
 """
 
 import hashlib

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from chatbot.knowledge.embeddings import Embedder, Remembering, Vectors
+from chatbot.knowledge.embeddings import CachedEmbedder, Embedder, Vectors
 
 
 def cached_vectors(embedder: Embedder, texts: Sequence[str], cache: Path | None) -> Vectors:
@@ -22,7 +22,7 @@ def cached_vectors(embedder: Embedder, texts: Sequence[str], cache: Path | None)
             with file.open("rb") as held:
                 kept: Vectors = np.lib.format.read_array(held, allow_pickle=False)
             if len(kept) == len(texts):
-                if isinstance(embedder, Remembering):
+                if isinstance(embedder, CachedEmbedder):
                     embedder.remember(texts, kept)
                 return kept
         except (ValueError, OSError):

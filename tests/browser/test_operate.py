@@ -28,7 +28,7 @@ from chatbot.web.theme import CSS, HEAD, chat_theme
 from tests.packs import write_pack
 from training import console_acts
 from training.console import OperatorDesk, build_operate_page
-from training.finetuning.checkpoints import CHECKPOINT
+from training.finetuning.loop.checkpoints import CHECKPOINT
 from training.resuming import Beginning
 from training.runs import run_folder
 

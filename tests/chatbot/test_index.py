@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from chatbot.knowledge.articles import Piece, split_article
-from chatbot.knowledge.embeddings import HashedEmbedder, Remembering, Vectors
+from chatbot.knowledge.embeddings import CachedEmbedder, HashedEmbedder, Vectors
 from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.packs import load_pack
 from chatbot.knowledge.questions import Question, Ties
@@ -221,7 +221,7 @@ def test_a_damaged_file_of_vectors_is_written_anew(pieces: list[Piece], cache: P
 
 def test_no_text_is_read_twice_and_the_oldest_are_forgotten() -> None:
     counting = CountingEmbedder()
-    embedder = Remembering(counting, most=3)
+    embedder = CachedEmbedder(counting, most=3)
     first = embedder.encode(["a lamp", "a shade", "a lamp"])
     again = embedder.encode(["a shade", "a bulb", "a lamp"])
     assert counting.encoded == ["a lamp", "a shade", "a bulb"]

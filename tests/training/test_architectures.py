@@ -7,11 +7,11 @@ import torch
 from peft import PeftModel
 from transformers import AutoConfig, AutoModelForCausalLM
 
-from training.finetuning import forward as forwards
-from training.finetuning.architecture import Architecture
 from training.finetuning.batches import Batch, collate
 from training.finetuning.encoding import Encoded
-from training.finetuning.forward import Forward
+from training.finetuning.fast import forward as forwards
+from training.finetuning.fast.architecture import Architecture
+from training.finetuning.fast.forward import Forward
 from training.finetuning.lora import attach_adapter
 from training.finetuning.recipe import Recipe
 
@@ -114,7 +114,7 @@ def test_rounding_to_bfloat16_costs_no_more_than_in_transformers(
 def test_what_is_widened_is_what_the_kept_weights_say(batch: Batch, monkeypatch: pytest.MonkeyPatch) -> None:
     """Products in float32 of weights rounded to bfloat16 are those of a float32 model with these weights."""
     monkeypatch.setattr(forwards, "product_dtype", lambda kept, device: torch.float32)
-    monkeypatch.setattr("training.finetuning.frozen.VOCABULARY", 40)
+    monkeypatch.setattr("training.finetuning.fast.frozen.VOCABULARY", 40)
     model = adapted(SHAPES["qwen2"], torch.bfloat16)
     rounded = adapted(SHAPES["qwen2"], torch.bfloat16).float()
     for name, weight in model.named_parameters():

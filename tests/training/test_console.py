@@ -23,7 +23,7 @@ from chatbot.web.access import STAFF_COOKIE, Access
 from training import console_words as words
 from training.console import OperatorDesk, Parts
 from training.console_view import differences, render
-from training.finetuning.checkpoints import CHECKPOINT
+from training.finetuning.loop.checkpoints import CHECKPOINT
 from training.release.publish import promote, roll_back
 from training.resuming import Beginning
 from training.runs import STOP, run_folder

@@ -14,7 +14,7 @@ from training.curation.collecting import Example, collect
 from training.curation.deduplication import deduplicate
 from training.curation.snapshots import Curated, curate, freeze, open_snapshot
 from training.curation.splitting import split
-from training.curation.trust import MOST_PER_VISITOR, weigh
+from training.curation.trust import MOST_PER_VISITOR, filter_untrusted
 
 
 def talk(store: Store, person: Person, question: str, reply: str) -> str:
@@ -85,7 +85,7 @@ def test_likes_are_capped_per_visitor_and_yield_to_the_staff(
         store.feedback.rate(reply, visitor, "like")
     store.feedback.correct(replies[0], agent, "It costs twenty pounds exactly.")
     dropped: Counter[str] = Counter()
-    kept = weigh(collect(pack, store).examples, dropped)
+    kept = filter_untrusted(collect(pack, store).examples, dropped)
     assert sum(example.origin == "like" for example in kept) == MOST_PER_VISITOR
     assert dropped["liked, but corrected by staff"] == 1
     assert dropped[f"over {MOST_PER_VISITOR} rows from one visitor"] == 36 - 1 - MOST_PER_VISITOR

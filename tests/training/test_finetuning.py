@@ -14,18 +14,19 @@ from peft import PeftModel
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
 from training.evaluation.likelihood import reply_likelihoods
-from training.finetuning import references
 from training.finetuning.batches import Batch, collate, plan_batches, shared_prefix
-from training.finetuning.checkpoints import CHECKPOINT
 from training.finetuning.encoding import IGNORED, EncodedRows, encode_rows, show_mask
-from training.finetuning.finetune import HARDNESS, Outcome, finetune
-from training.finetuning.forward import Forward
-from training.finetuning.learner import Learner
+from training.finetuning.fast.forward import Forward
+from training.finetuning.loop import references
+from training.finetuning.loop.checkpoints import CHECKPOINT
+from training.finetuning.loop.finetune import HARDNESS, Outcome, finetune
+from training.finetuning.loop.learner import Learner
+from training.finetuning.loop.plan import competence, epochs_within, plan_steps, rate_at
 from training.finetuning.lora import attach_adapter, load_for_training
-from training.finetuning.objectives import Imitation, Total, Unit
-from training.finetuning.plan import competence, epochs_within, plan_steps, rate_at
+from training.finetuning.objectives.objective import Total, Unit
+from training.finetuning.objectives.sft import SFT
+from training.finetuning.objectives.stages import Stage, stages_of
 from training.finetuning.recipe import RECIPES, Recipe, load_recipe
-from training.finetuning.stages import Stage, stages_of
 
 from .conftest import rows
 
@@ -50,7 +51,7 @@ def encoded(tiny_base: BaseModel) -> EncodedRows:
 
 def stage_of(train: EncodedRows, validation: EncodedRows, recipe: Recipe) -> Stage:
     parts = [[Unit((row,)) for row in encoded.rows] for encoded in (train, validation)]
-    return Stage("replies", Imitation(), *parts, recipe.epochs, recipe.learning_rate)
+    return Stage("replies", SFT(), *parts, recipe.epochs, recipe.learning_rate)
 
 
 def learn(base: BaseModel, rows: EncodedRows, recipe: Recipe, folder: Path, **options: object) -> Outcome:
@@ -275,7 +276,7 @@ def test_it_goes_on_in_smaller_parts_when_memory_runs_out(
 ) -> None:
     whole, most = Learner._loss, 2
 
-    def scarce(self: Learner, objective: Imitation, units: list[Unit], total: Total) -> object:
+    def scarce(self: Learner, objective: SFT, units: list[Unit], total: Total) -> object:
         if len(units) > most:
             raise torch.OutOfMemoryError("no more")
         return whole(self, objective, units, total)
@@ -486,7 +487,7 @@ def test_a_curriculum_that_is_stopped_while_it_reads_goes_on_reading(
 def test_a_curriculum_reads_as_many_rows_as_it_has_time_to_learn(
     tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("training.finetuning.finetune._affordable", lambda *run: [0.5])
+    monkeypatch.setattr("training.finetuning.loop.finetune._affordable", lambda *run: [0.5])
     recipe = quick(order="loss", epochs=2)
     outcome = learn(tiny_base, encoded, recipe, tmp_path)
     assert len(json.loads((tmp_path / HARDNESS).read_text())) == 12

@@ -12,7 +12,7 @@ from chatbot.store import Store
 from chatbot.store.versions import BASE
 from training.evaluation import measures
 from training.evaluation.evaluate import Workbench
-from training.evaluation.measures import code_digest, measured
+from training.evaluation.measures import code_digest, evaluate_cached
 from training.evaluation.suites import pack_suites
 
 
@@ -28,7 +28,7 @@ def test_measures_are_taken_again_by_other_code_or_settings(
     def measure(**changes: Any) -> dict[str, Any]:
         own = settings.model_copy(update=changes)
         bench = Workbench(own, store, pack, HashedEmbedder(), tiny_base, "cpu")
-        return measured(bench, BASE, pack_suites(pack))
+        return evaluate_cached(bench, BASE, pack_suites(pack))
 
     monkeypatch.setattr(measures, "evaluate", evaluate)
     assert measure() == measure() == {"version": BASE}

@@ -9,17 +9,14 @@ import torch
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
 from training.finetuning.encoding import encode_rows
-from training.finetuning.finetune import finetune
-from training.finetuning.objectives import (
-    Classes,
-    DirectPreference,
-    LoneFeedback,
-    OddsRatio,
-    Unit,
-    balanced_weights,
-)
+from training.finetuning.loop.finetune import finetune
+from training.finetuning.objectives.classification import Classes
+from training.finetuning.objectives.dpo import DPO
+from training.finetuning.objectives.kto import KTO, balanced_weights
+from training.finetuning.objectives.objective import Unit
+from training.finetuning.objectives.orpo import ORPO
+from training.finetuning.objectives.stages import stages_of
 from training.finetuning.recipe import Recipe
-from training.finetuning.stages import stages_of
 
 from .conftest import rows
 
@@ -45,7 +42,7 @@ def sigmoid(x: float) -> float:
 def test_dpo_is_its_formula(tiny_base: BaseModel) -> None:
     given = Given([[-10.0, -12.0], [-8.0, -5.0]], [1, 1, 1, 1])
     pairs = units(tiny_base, [(-11.0, -11.0), (-9.0, -7.0)], [-1, -1])
-    loss, measures = DirectPreference(0.1)(given, pairs)
+    loss, measures = DPO(0.1)(given, pairs)
     assert loss.item() == pytest.approx(-math.log(sigmoid(0.2)) - math.log(sigmoid(-0.1)), rel=1e-5)
     assert measures["margin"] == pytest.approx(0.1, rel=1e-4)
     assert measures["accuracy"] == 1
@@ -57,19 +54,19 @@ def test_kto_is_its_formula(tiny_base: BaseModel) -> None:
     given = Given([[-10.0], [-8.0]], [1, 1])
     given.compared = torch.tensor([-20.0, -19.0])
     verdicts = units(tiny_base, [(-11.0, -21.0), (-9.0, -20.0)], [1, 0])
-    loss, measures = LoneFeedback(0.5, 1.0, 2.0)(given, verdicts)
+    loss, measures = KTO(0.5, 1.0, 2.0)(given, verdicts)
     liked, disliked = 1 - sigmoid(0.5 * (1 - 1)), 2.0 * (1 - sigmoid(0.5 * (1 - 1)))
     assert loss.item() == pytest.approx(liked + disliked, rel=1e-5)
     assert measures["kl"] == pytest.approx(2.0)
     loss.backward()
     assert given.rows.grad is not None and given.rows.grad[0] < 0 < given.rows.grad[1]
-    learned, compared = LoneFeedback(0.5, 1.0, 2.0).rows(verdicts)
+    learned, compared = KTO(0.5, 1.0, 2.0).rows(verdicts)
     assert (learned, compared) == ([unit.rows[0] for unit in verdicts], [unit.rows[1] for unit in verdicts])
 
 
 def test_orpo_is_its_formula(tiny_base: BaseModel) -> None:
     given = Given([[-2.0, -6.0]], [2, 3])
-    loss, _ = OddsRatio(0.1)(given, units(tiny_base, [()], [-1]))
+    loss, _ = ORPO(0.1)(given, units(tiny_base, [()], [-1]))
     odds = math.log(math.exp(-1) / (1 - math.exp(-1))) - math.log(math.exp(-2) / (1 - math.exp(-2)))
     assert loss.item() == pytest.approx(1 - 0.1 * math.log(sigmoid(odds)), rel=1e-5)
 

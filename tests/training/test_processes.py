@@ -13,7 +13,7 @@ from chatbot.commands import run_command
 from chatbot.errors import TrainingError
 from chatbot.settings import Settings
 from training.__main__ import commands
-from training.finetuning.processes import launched
+from training.finetuning.loop.processes import launched
 from training.release.compatibility import WEIGHTS
 from training.runs import run_folder
 
@@ -41,7 +41,7 @@ def test_processes_of_a_fresh_installation_unpack_the_base_once_and_whole(tmp_pa
     script = tmp_path / "meet.py"
     script.write_text(
         "import sys; from pathlib import Path; from chatbot.engines.base_model import find_base_model\n"
-        "from training.finetuning.processes import launched\n"
+        "from training.finetuning.loop.processes import launched\n"
         "base = find_base_model('smollm2-135m-instruct', Path(sys.argv[1]))\n"
         "assert launched(lambda: (base.config, base.tokenizer)).count == 2 and base.width == 576\n"
     )

@@ -6,13 +6,13 @@ import pytest
 
 from chatbot.engines.base_model import BaseModel, find_base_model
 from training.finetuning.batches import collate
-from training.finetuning.classifier import train_classifier
 from training.finetuning.encoding import encode_rows
-from training.finetuning.finetune import finetune
-from training.finetuning.forward import Forward
+from training.finetuning.fast.forward import Forward
+from training.finetuning.loop.classifier import train_classifier
+from training.finetuning.loop.finetune import finetune
 from training.finetuning.lora import attach_adapter, load_for_training
+from training.finetuning.objectives.stages import stages_of
 from training.finetuning.recipe import Recipe, load_recipe
-from training.finetuning.stages import stages_of
 from training.release.merging import adapter_deltas
 
 from .conftest import rows

@@ -10,8 +10,8 @@ from chatbot.knowledge.embeddings import DEFAULT, SentenceEmbedder, embedder_fol
 from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.knowledge.questions import Question
 from tests.packs import write_pack
+from training.finetuning.embedders.retriever import finetune_retriever, learned_questions
 from training.finetuning.recipe import load_recipe
-from training.finetuning.retriever import finetune_retriever, learned_questions
 
 SLANG = ["how long till it can't go back", "is there a cut-off for bringing it back"]
 

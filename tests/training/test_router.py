@@ -10,8 +10,8 @@ from chatbot.knowledge.embeddings import DEFAULT, SentenceEmbedder, embedder_fol
 from chatbot.knowledge.packs import Pack, Rule, load_pack
 from chatbot.knowledge.router import ORDINARY, Router, labelled_messages
 from tests.packs import write_pack
+from training.finetuning.embedders.router import finetune_router
 from training.finetuning.recipe import load_recipe
-from training.finetuning.router import finetune_router
 
 DARK = ["it is dark in here", "i sit in the dark", "no light at all", "the light went out", "pitch black in my flat"]
 SHOCK = [

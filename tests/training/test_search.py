@@ -9,8 +9,8 @@ from chatbot.commands import run_command
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
 from training.__main__ import commands
-from training.finetuning.classifier import Classifier, measure, read_labelled, split_by_class, train_classifier
-from training.finetuning.diagnosis import diagnose
+from training.finetuning.loop.classifier import Classifier, measure, read_labelled, split_by_class, train_classifier
+from training.finetuning.loop.diagnosis import diagnose
 from training.finetuning.recipe import Recipe, load_recipe
 
 

@@ -7,18 +7,19 @@ import pytest
 import torch
 
 from chatbot.engines.base_model import BaseModel
-from training.finetuning import states
 from training.finetuning.batches import collate
-from training.finetuning.checkpoints import CHECKPOINT
 from training.finetuning.encoding import EncodedRows, encode_rows
-from training.finetuning.finetune import finetune
-from training.finetuning.forward import Forward
-from training.finetuning.fused import _Layer
+from training.finetuning.fast import states
+from training.finetuning.fast.forward import Forward
+from training.finetuning.fast.fused import _Layer
+from training.finetuning.loop.checkpoints import CHECKPOINT
+from training.finetuning.loop.finetune import finetune
+from training.finetuning.loop.plan import epochs_within, plan_steps
 from training.finetuning.lora import attach_adapter, load_for_training
-from training.finetuning.objectives import Imitation, Unit
-from training.finetuning.plan import epochs_within, plan_steps
+from training.finetuning.objectives.objective import Unit
+from training.finetuning.objectives.sft import SFT
+from training.finetuning.objectives.stages import Stage
 from training.finetuning.recipe import Recipe
-from training.finetuning.stages import Stage
 
 from .conftest import rows
 
@@ -136,7 +137,7 @@ def test_without_layers_below_nothing_is_kept(tiny_base: BaseModel, encoded: Enc
 def learn(base: BaseModel, encoded: EncodedRows, folder: Path, chosen: Recipe, **options: Any) -> Any:
     folder.mkdir(exist_ok=True)
     units = [Unit((row,)) for row in encoded.rows]
-    stage = Stage("replies", Imitation(), units[:16], units[16:], chosen.epochs, chosen.learning_rate)
+    stage = Stage("replies", SFT(), units[:16], units[16:], chosen.epochs, chosen.learning_rate)
     return finetune(base, [stage], chosen, folder, **options)
 
 
@@ -146,7 +147,7 @@ def test_a_run_reads_each_row_below_once_and_leaves_no_file(
     chosen = recipe(epochs=3)
     outcome = learn(tiny_base, encoded, tmp_path / "kept", chosen)
     units = [Unit((row,)) for row in encoded.rows]
-    stage = Stage("replies", Imitation(), units[:16], units[16:], 1, chosen.learning_rate)
+    stage = Stage("replies", SFT(), units[:16], units[16:], 1, chosen.learning_rate)
     once = len(plan_steps([stage], chosen))
     assert attended.count(False) == once + 1
     assert attended.count(True) > 3 * once
@@ -183,7 +184,7 @@ def test_later_epochs_are_counted_at_their_own_price(
 ) -> None:
     chosen = recipe(epochs=4, batch_tokens=10**6)  # one step holds all rows
     units = [Unit((row,)) for row in encoded.rows]
-    stage = Stage("replies", Imitation(), units, units, chosen.epochs, chosen.learning_rate)
+    stage = Stage("replies", SFT(), units, units, chosen.epochs, chosen.learning_rate)
     assert epochs_within(steps, [stage], chosen, again) == [pytest.approx(epochs)]
 
 

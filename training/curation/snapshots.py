@@ -31,7 +31,7 @@ from training.curation.deduplication import deduplicate
 from training.curation.reading import reading_rows, with_answer
 from training.curation.selection import select_to_write
 from training.curation.splitting import split
-from training.curation.trust import weigh
+from training.curation.trust import filter_untrusted
 
 Row = dict[str, Any]
 FILES = ("train", "validation", "reading", "preferences", "unpaired")
@@ -92,7 +92,7 @@ def curate(pack: Pack, store: Store, writes: bool = False) -> Curated:
     examples = clean(collected.examples, pack.persona, dropped, redacted)
     if writes:
         examples = select_to_write(examples, pack, dropped)
-    train, validation = split(deduplicate(weigh(examples, dropped), dropped))
+    train, validation = split(deduplicate(filter_untrusted(examples, dropped), dropped))
     public = [pack.persona.contact.email, pack.persona.contact.phone]
     unpaired: list[Row] = []
     for verdict in collected.verdicts:

@@ -7,7 +7,7 @@ from training.curation.collecting import Example
 MOST_PER_VISITOR = 20
 
 
-def weigh(examples: list[Example], dropped: Counter[str]) -> list[Example]:
+def filter_untrusted(examples: list[Example], dropped: Counter[str]) -> list[Example]:
     """Drop likes of replies that the staff corrected, and what a visitor sent beyond the cap."""
     corrected = {
         example.message for example in examples if example.origin == "correction" and example.role != "visitor"

@@ -30,7 +30,7 @@ from training.evaluation.likelihood import Likelihood, reply_likelihoods
 from training.evaluation.metrics import mean, perplexity, proportion
 from training.evaluation.suites import Suite, passes
 from training.finetuning.encoding import Encoded, encode_rows
-from training.finetuning.processes import ALONE, Processes
+from training.finetuning.loop.processes import ALONE, Processes
 
 AT_ONCE = 24
 ANSWERED = ("facts", "multi_turn", "must_pass")

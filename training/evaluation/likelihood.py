@@ -10,7 +10,7 @@ from peft import PeftModel
 from chatbot.engines.base_model import BaseModel
 from training.finetuning.batches import Batch, collate, plan_batches
 from training.finetuning.encoding import Encoded
-from training.finetuning.forward import Forward
+from training.finetuning.fast.forward import Forward
 from training.finetuning.lora import load_for_training
 
 BATCH_TOKENS, AT_ONCE = 2048, 128

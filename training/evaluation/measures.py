@@ -21,7 +21,7 @@ ANSWERING = ("dialogue", "engines", "knowledge")
 MATTERS = "context_tokens max_new_tokens repetition_penalty passages min_score engine replies check best_of"
 
 
-def measured(
+def evaluate_cached(
     bench: Workbench,
     version: str,
     suites: Sequence[Suite],

@@ -1,9 +1,9 @@
 """Frozen matrices that are kept in one precision and multiplied in another.
 
 Many processors multiply in float32 only, where a large base takes twice the memory of bfloat16. There, matrices kept in
-bfloat16 are widened just before their products, each into the one room that all of them share. That is bound by memory:
-beside a product of a thousand tokens it takes a twentieth of the time. Where both precisions are the same nothing is
-copied.
+bfloat16 are widened just before their products, each into the one workspace that all of them share. That is bound by
+memory: beside a product of a thousand tokens it takes a twentieth of the time. Where both precisions are the same
+nothing is copied.
 """
 
 import torch
@@ -12,7 +12,7 @@ VOCABULARY = 16384
 """Words of a head that are widened at once."""
 
 
-class Room:
+class Workspace:
     """Memory of the products' precision for one matrix at a time, which holds until the next one is put there."""
 
     def __init__(self, precision: torch.dtype) -> None:
@@ -29,11 +29,11 @@ class Room:
 class Frozen:
     """A matrix, and rows below it (`below`) that change."""
 
-    def __init__(self, matrix: torch.Tensor, below: int, room: Room) -> None:
+    def __init__(self, matrix: torch.Tensor, below: int, workspace: Workspace) -> None:
         """All rows are zero that stand below."""
-        self._room = room
-        rows = matrix.new_zeros(below, matrix.shape[1], dtype=room.precision)
-        self._narrow = matrix.dtype != room.precision
+        self._workspace = workspace
+        rows = matrix.new_zeros(below, matrix.shape[1], dtype=workspace.precision)
+        self._narrow = matrix.dtype != workspace.precision
         self._kept = matrix.contiguous() if self._narrow else torch.cat((matrix, rows))
         self.below = rows if self._narrow else self._kept[len(matrix) :]
 
@@ -42,7 +42,7 @@ class Frozen:
         if not self._narrow:
             return self._kept
         rows, columns = self._kept.shape
-        place = self._room.take(rows + len(self.below), columns, self._kept.device)
+        place = self._workspace.take(rows + len(self.below), columns, self._kept.device)
         place[:rows].copy_(self._kept)
         place[rows:].copy_(self.below)
         return place
@@ -51,10 +51,10 @@ class Frozen:
 class Head:
     """Output embeddings, shape (vocabulary, model width), that give the logits of hidden states."""
 
-    def __init__(self, weight: torch.Tensor, room: Room) -> None:
+    def __init__(self, weight: torch.Tensor, workspace: Workspace) -> None:
         self.weight = weight
-        self._room = room
-        at_once = len(weight) if weight.dtype == room.precision else VOCABULARY
+        self._workspace = workspace
+        at_once = len(weight) if weight.dtype == workspace.precision else VOCABULARY
         self._parts = [slice(start, start + at_once) for start in range(0, len(weight), at_once)]
 
     def logits(self, hidden: torch.Tensor) -> torch.Tensor:
@@ -73,6 +73,6 @@ class Head:
 
     def _wide(self, part: slice) -> torch.Tensor:
         rows = self.weight[part]
-        if rows.dtype == self._room.precision:
+        if rows.dtype == self._workspace.precision:
             return rows
-        return self._room.take(rows.shape[0], rows.shape[1], rows.device).copy_(rows)
+        return self._workspace.take(rows.shape[0], rows.shape[1], rows.device).copy_(rows)

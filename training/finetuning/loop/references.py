@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from training.finetuning.learner import Learner
-from training.finetuning.objectives import Unit
+from training.finetuning.loop.learner import Learner
+from training.finetuning.objectives.objective import Unit
 
 AT_ONCE = 64
 

@@ -17,16 +17,17 @@ import torch
 
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
-from training.finetuning.checkpoints import BEST, State, load_checkpoint, save_best, save_checkpoint
-from training.finetuning.learner import Learner
+from training.finetuning.loop.checkpoints import BEST, State, load_checkpoint, save_best, save_checkpoint
+from training.finetuning.loop.learner import Learner
+from training.finetuning.loop.plan import Step, epochs_within, plan_steps
+from training.finetuning.loop.processes import ALONE, Processes
+from training.finetuning.loop.references import cached_references
+from training.finetuning.loop.sharding import shard
 from training.finetuning.lora import attach_adapter, load_for_training
-from training.finetuning.objectives import Imitation, Unit
-from training.finetuning.plan import Step, epochs_within, plan_steps
-from training.finetuning.processes import ALONE, Processes
+from training.finetuning.objectives.objective import Unit
+from training.finetuning.objectives.sft import SFT
+from training.finetuning.objectives.stages import Stage
 from training.finetuning.recipe import Recipe
-from training.finetuning.references import cached_references
-from training.finetuning.sharding import shard
-from training.finetuning.stages import Stage
 
 SAMPLED = 64
 HARDNESS = "hardness.json"
@@ -185,7 +186,7 @@ def _affordable(learner: Learner, stages: Sequence[Stage], recipe: Recipe) -> li
     work.sort(key=lambda units: max(unit.length for unit in units))
     chosen = [work[eighth * len(work) // 8] for eighth in PACED]
     learner.rows_return = False
-    learner.rehearse(Imitation(), chosen[0])
+    learner.rehearse(SFT(), chosen[0])
     learner.rows_return = True
     pace = _pace(learner, chosen)
     again = _pace(learner, chosen) / pace if learner.forward.stored else 1.0
@@ -196,7 +197,7 @@ def _pace(learner: Learner, work: Sequence[Sequence[Unit]]) -> float:
     """Seconds a step."""
     began, made = time.perf_counter(), 0
     while made < len(work) and (not made or time.perf_counter() - began < PACING):
-        learner.rehearse(Imitation(), work[made])
+        learner.rehearse(SFT(), work[made])
         made += 1
     return (time.perf_counter() - began) / made
 
@@ -225,7 +226,7 @@ def _hardness(learner: Learner, stage: Stage, recipe: Recipe, folder: Path, note
     random.Random(recipe.seed).shuffle(drawn)
     drawn = drawn[: max(1, math.ceil(len(drawn) * stage.epochs))]
     units = cached_references(folder / HARDNESS, learner, [stage.train[i] for i in drawn], note)
-    imitation = Imitation()
+    imitation = SFT()
     return {i: -sum(unit.reference) / imitation.weight([unit]) for i, unit in zip(drawn, units, strict=True)}
 
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from training.finetuning.adapted import Adapted
-from training.finetuning.architecture import Architecture
 from training.finetuning.batches import Batch
-from training.finetuning.blocks import Attention, FeedForward, pairwise
 from training.finetuning.encoding import Encoded
-from training.finetuning.frozen import Room
-from training.finetuning.layout import Layout, Segment, lay_out
-from training.finetuning.states import StoredStates
+from training.finetuning.fast.adapted import Adapted
+from training.finetuning.fast.architecture import Architecture
+from training.finetuning.fast.blocks import MLP, Attention, pairwise
+from training.finetuning.fast.frozen import Workspace
+from training.finetuning.fast.layout import Layout, Segment, lay_out
+from training.finetuning.fast.states import StoredStates
 
 if TYPE_CHECKING:
     from torch import nn
@@ -33,19 +33,21 @@ FEED_FORWARD = ("gate_proj", "up_proj", "down_proj")
 class FusedDecoder:
     """Hidden states of a batch, with gradients for the adapters."""
 
-    def __init__(self, model: "PreTrainedModel", room: Room, replies_only: bool = False, owned: bool = False) -> None:
+    def __init__(
+        self, model: "PreTrainedModel", workspace: Workspace, replies_only: bool = False, owned: bool = False
+    ) -> None:
         """An `owned` model computes through this alone: it lets go of its matrices, which stand here a second time.
 
-        Products have the precision of the `room`.
+        Products have the precision of the `workspace`.
         """
         self._replies_only = replies_only
         self._model: Any = model.model
         self._table: torch.Tensor = self._model.embed_tokens.weight.detach()
-        self._precision = room.precision
+        self._precision = workspace.precision
         shape = Architecture.of(model)
         assert shape is not None
         self._frequencies = self._model.rotary_emb.inv_freq.cpu()
-        self._layers = [_Layer(layer, shape, room, owned) for layer in self._model.layers]
+        self._layers = [_Layer(layer, shape, workspace, owned) for layer in self._model.layers]
         learning = [number for number, layer in enumerate(self._layers) if layer.learns]
         self._lowest = min([*learning, len(self._layers) - 1])
         self._put: tuple[int, ...] = ()
@@ -112,7 +114,7 @@ class FusedDecoder:
 class _Layer:
     """A decoder layer of transformers, its weights laid out for `blocks`."""
 
-    def __init__(self, layer: Any, shape: Architecture, room: Room, owned: bool) -> None:
+    def __init__(self, layer: Any, shape: Architecture, workspace: Workspace, owned: bool) -> None:
         self.learns = _has_adapters(layer)
         self._shape = shape
         self._heads = (shape.heads, shape.key_heads)
@@ -128,11 +130,11 @@ class _Layer:
         first = feed_forward[0]
         rank, scale = (first.r[ADAPTER], first.scaling[ADAPTER]) if self.learns else (0, 0.0)
         before, between = layer.input_layernorm.weight, layer.post_attention_layernorm.weight
-        self._qkv = Adapted((q, k, v), (q_bias, k_bias, v_bias), rank, scale, before, room)
+        self._qkv = Adapted((q, k, v), (q_bias, k_bias, v_bias), rank, scale, before, workspace)
         self._gains = _head_gains(layer.self_attn, self._heads) if shape.head_norms else None
-        self._out = Adapted((out,), biases[:1], rank, scale, None, room)
-        self._gate_up = Adapted((gate, up), biases[1:3], rank, scale, between, room)
-        self._down = Adapted((down,), biases[3:], rank, scale, None, room)
+        self._out = Adapted((out,), biases[:1], rank, scale, None, workspace)
+        self._gate_up = Adapted((gate, up), biases[1:3], rank, scale, between, workspace)
+        self._down = Adapted((down,), biases[3:], rank, scale, None, workspace)
         if owned:
             for module in (*attention, *feed_forward):
                 module.weight.data = module.weight.data.new_empty(0)
@@ -153,7 +155,7 @@ class _Layer:
 
     def think(self, x: torch.Tensor) -> torch.Tensor:
         """The second half of the layer."""
-        found: torch.Tensor = FeedForward.apply(x, self._shape, self._gate_up, self._down, *self._thinking)
+        found: torch.Tensor = MLP.apply(x, self._shape, self._gate_up, self._down, *self._thinking)
         return found
 
     def put_adapters(self) -> None:

@@ -12,10 +12,10 @@ from peft import PeftModel
 from torch.distributed.tensor import DTensor
 
 from training.finetuning.batches import Batch
-from training.finetuning.frozen import Head, Room
-from training.finetuning.fused import FusedDecoder
+from training.finetuning.fast.frozen import Head, Workspace
+from training.finetuning.fast.fused import FusedDecoder
+from training.finetuning.fast.states import StoredStates
 from training.finetuning.lora import product_dtype
-from training.finetuning.states import StoredStates
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -37,11 +37,11 @@ class Forward:
         sharded = any(isinstance(p, DTensor) for p in self.model.parameters())
         self._whole = sharded or self.model.is_activation_checkpointing
         fits = not self._whole and FusedDecoder.fits(self.model)
-        room = Room(product_dtype(self.model.dtype, self.model.device))
-        if not fits and self.model.dtype != room.precision:
-            self.model.to(room.precision)
-        self.head = Head(self.model.get_output_embeddings().weight.detach(), room)
-        self.fused = FusedDecoder(self.model, room, replies_only, owned) if fits else None
+        workspace = Workspace(product_dtype(self.model.dtype, self.model.device))
+        if not fits and self.model.dtype != workspace.precision:
+            self.model.to(workspace.precision)
+        self.head = Head(self.model.get_output_embeddings().weight.detach(), workspace)
+        self.fused = FusedDecoder(self.model, workspace, replies_only, owned) if fits else None
 
     def hidden(self, batch: Batch) -> torch.Tensor:
         """Last hidden states before each learned token, shape (learned, model width), row after row."""

@@ -22,13 +22,14 @@ from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
 from training.finetuning.batches import collate, fill_batches
 from training.finetuning.encoding import Encoded
-from training.finetuning.finetune import Outcome, Report, finetune
-from training.finetuning.forward import Forward
+from training.finetuning.fast.forward import Forward
+from training.finetuning.loop.finetune import Outcome, Report, finetune
+from training.finetuning.loop.processes import ALONE, Processes
 from training.finetuning.lora import load_for_training
-from training.finetuning.objectives import HEAD, Classes, Unit
-from training.finetuning.processes import ALONE, Processes
+from training.finetuning.objectives.classification import HEAD, Classes
+from training.finetuning.objectives.objective import Unit
+from training.finetuning.objectives.stages import Stage
 from training.finetuning.recipe import Recipe
-from training.finetuning.stages import Stage
 
 Labelled = tuple[str, str]
 LEAST_OF_A_CLASS = 5

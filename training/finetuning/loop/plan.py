@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from training.finetuning.batches import plan_batches
+from training.finetuning.objectives.stages import Stage
 from training.finetuning.recipe import Recipe
-from training.finetuning.stages import Stage
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from torch.nn.functional import cross_entropy
 from chatbot.knowledge.articles import Piece
 from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.questions import Question, Ties, known_questions
-from training.finetuning.embedder import descend, encode, learning_copy, save
+from training.finetuning.embedders.embedder import descend, encode, learning_copy, save
 from training.finetuning.recipe import Recipe
 
 BATCH = 40

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import torch
 
-from training.finetuning.frozen import Frozen, Room
+from training.finetuning.fast.frozen import Frozen, Workspace
 
 
 class Adapted:
@@ -28,17 +28,17 @@ class Adapted:
         rank: int,
         scale: float,
         gain: torch.Tensor | None,
-        room: Room,
+        workspace: Workspace,
     ) -> None:
-        """`rank` 0 leaves the adapters out; products have the precision of the `room`."""
+        """`rank` 0 leaves the adapters out; products have the precision of the `workspace`."""
         self.inputs = matrices[0].shape[1]
         self._sizes = [len(matrix) for matrix in matrices]
         self.outputs = sum(self._sizes)
         self._ranks = [rank] * len(matrices) if rank else []
         self._scale, self._gain = scale, gain
         stacked = torch.cat(list(matrices))
-        self._weight = Frozen((stacked if gain is None else stacked * gain).T, sum(self._ranks), room)
-        self._bias = _beside(biases, self._sizes, room.precision)
+        self._weight = Frozen((stacked if gain is None else stacked * gain).T, sum(self._ranks), workspace)
+        self._bias = _beside(biases, self._sizes, workspace.precision)
         self.down = self._weight.below.new_zeros(sum(self._ranks), self.inputs)
         self._ups = _diagonal(self._weight.below, self._ranks, self._sizes)
 
@@ -50,7 +50,7 @@ class Adapted:
         for place, up in zip(self._ups, ups, strict=True):
             torch.mul(up.T, self._scale, out=place)
 
-    def room(self, tokens: int) -> torch.Tensor:
+    def workspace(self, tokens: int) -> torch.Tensor:
         """An empty [x, h], shape (tokens, inputs + ranks); x is to be written into its first `inputs` columns."""
         return self.down.new_empty(tokens, self.inputs + len(self.down))
 

@@ -10,8 +10,8 @@ from typing import Any
 import torch
 
 from chatbot.errors import TrainingError
-from training.finetuning.learner import Learner
-from training.finetuning.objectives import Total, Unit
+from training.finetuning.loop.learner import Learner
+from training.finetuning.objectives.objective import Total, Unit
 from training.runs import CHECKPOINT
 
 BEST = "best"

@@ -17,9 +17,9 @@ from torch.autograd.graph import increment_version
 
 from chatbot.errors import TrainingError
 from training.finetuning.batches import collate, fill_batches
-from training.finetuning.forward import Forward
-from training.finetuning.objectives import Objective, Scores, Total, Unit
-from training.finetuning.processes import ALONE, Processes
+from training.finetuning.fast.forward import Forward
+from training.finetuning.loop.processes import ALONE, Processes
+from training.finetuning.objectives.objective import Objective, Scores, Total, Unit
 from training.finetuning.recipe import Recipe
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch.nn.functional import cross_entropy
 
-from training.finetuning.embedder import descend, encode, learning_copy, save
+from training.finetuning.embedders.embedder import descend, encode, learning_copy, save
 from training.finetuning.recipe import Recipe
 
 BATCH = 32

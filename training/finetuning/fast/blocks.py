@@ -13,9 +13,9 @@ from typing import Any
 import torch
 from torch.nn import functional as F
 
-from training.finetuning.adapted import Adapted
-from training.finetuning.architecture import Architecture
-from training.finetuning.layout import Segment
+from training.finetuning.fast.adapted import Adapted
+from training.finetuning.fast.architecture import Architecture
+from training.finetuning.fast.layout import Segment
 
 Pair = tuple[torch.Tensor, torch.Tensor]
 
@@ -58,7 +58,7 @@ class Attention(torch.autograd.Function):
         normed, inverse = _norm(x, shape.epsilon, qkv)
         y = qkv.product(normed)
         unit = (None, None) if gains is None else _norm_heads(y, gains, shape)
-        read = out.room(len(x))
+        read = out.workspace(len(x))
         seen: list[Seen] = []
         for segment in segments:
             seen.append(_look(y[segment.tokens], segment, shape, seen[-1].kept if seen else None))
@@ -200,7 +200,7 @@ def _for_rows(d_kept: torch.Tensor, rows: int) -> torch.Tensor:
     return d_kept if d_kept.shape[1] == rows else d_kept.sum(1, keepdim=True)
 
 
-class FeedForward(torch.autograd.Function):
+class MLP(torch.autograd.Function):
     """x + down(silu(gate(norm(x))) * up(norm(x)))."""
 
     @staticmethod
@@ -211,7 +211,7 @@ class FeedForward(torch.autograd.Function):
         normed, inverse = _norm(x, shape.epsilon, gate_up)
         y = gate_up.product(normed)
         gate, up = y.chunk(2, 1)
-        active = down.room(len(x))
+        active = down.workspace(len(x))
         torch.mul(F.silu(gate), up, out=active[:, : down.inputs])
         out = down.product(active)
         ctx.save_for_backward(normed, inverse, y, active)
@@ -236,12 +236,12 @@ class FeedForward(torch.autograd.Function):
 
 
 def _norm(x: torch.Tensor, epsilon: float, reader: Adapted) -> Pair:
-    """x / rms(x) without gain (Zhang and Sennrich, 2019, arXiv:1910.07467), in a room of its reader, and 1 / rms(x)."""
+    """x / rms(x) without gain (Zhang and Sennrich, 2019, arXiv:1910.07467), in its reader's workspace; 1 / rms(x)."""
     square = torch.linalg.vector_norm(x, dim=-1, keepdim=True).square_()
     inverse = square.mul_(1 / x.shape[-1]).add_(epsilon).rsqrt_()
-    room = reader.room(len(x))
-    torch.mul(x, inverse, out=room[:, : reader.inputs])
-    return room, inverse
+    workspace = reader.workspace(len(x))
+    torch.mul(x, inverse, out=workspace[:, : reader.inputs])
+    return workspace, inverse
 
 
 def _norm_heads(y: torch.Tensor, gains: torch.Tensor, shape: Architecture) -> Pair:

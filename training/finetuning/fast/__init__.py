@@ -1,0 +1,1 @@
+"""A step made fast: the base's layers written out, adapters beside their matrices, states kept."""

@@ -1,0 +1,1 @@
+"""How a run learns: steps, checkpoints, processes, and what its curves say."""
