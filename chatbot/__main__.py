@@ -94,11 +94,15 @@ def pack() -> None:
 
 @pack.command("new")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--articles", type=click.Path(path_type=Path), help="A folder of Markdown files to take over.")
-@click.option("--answers", type=click.Path(path_type=Path), help="A CSV file with the columns query and response.")
+@click.option(
+    "--articles", type=click.Path(path_type=Path), help="A folder of texts (Markdown, text, HTML) to take over."
+)
+@click.option("--answers", type=click.Path(path_type=Path), help="Past answers: CSV, TSV or JSONL.")
 def new_pack(folder: Path, articles: Path | None, answers: Path | None) -> None:
     """Write a pack that works into the new folder FOLDER: the smallest there is, or of what you have."""
-    write_scaffold(folder, articles, answers)
+    taken = write_scaffold(folder, articles, answers)
+    for line in taken.lines if articles or answers else ():
+        click.echo(line)
     click.echo(f"{folder} is a working pack: edit its files, then run `python -m chatbot pack check {folder}`")
 
 

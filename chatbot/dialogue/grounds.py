@@ -11,7 +11,7 @@ from itertools import chain
 
 from chatbot.dialogue.check import Source
 from chatbot.dialogue.claims import SHORTENED, common_words, stem
-from chatbot.knowledge.articles import split_sentences
+from chatbot.knowledge.sentences import join_sentences, split_sentences
 from chatbot.knowledge.spelling import WORD
 
 DENIALS = {"no", "not", "never", "cannot", "none", "nothing", "nobody", "neither", "nor"}
@@ -54,7 +54,7 @@ class Grounds:
             if fact in chosen:
                 heading, _, sentence = fact.partition("\n")
                 told.setdefault(heading, []).append(sentence)
-        return "\n\n".join(map(" ".join, told.values()))
+        return "\n\n".join(map(join_sentences, told.values()))
 
     def _meant(self, text: str) -> str:
         return self.nearest(text, self.facts, 1)[0] if self.facts else ""

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from chatbot.knowledge.articles import split_sentences
 from chatbot.knowledge.questions import words_of
+from chatbot.knowledge.sentences import split_sentences
 from chatbot.records import Passage
 
 

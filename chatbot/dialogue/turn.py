@@ -18,11 +18,11 @@ from chatbot.dialogue.prompt import fit_prompt
 from chatbot.dialogue.standalone import standalone_question
 from chatbot.engines.base import Engine
 from chatbot.errors import InputError
-from chatbot.knowledge.articles import split_sentences
 from chatbot.knowledge.index import Found, KnowledgeIndex, sentences_of
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack, Rule
 from chatbot.knowledge.router import Route
+from chatbot.knowledge.sentences import join_sentences, split_sentences
 from chatbot.records import ChatMessage, Passage, Trace
 from chatbot.settings import Settings
 
@@ -200,7 +200,7 @@ def _told(index: KnowledgeIndex, passages: Sequence[Passage], history: Sequence[
     if not quote or not again or passages[0].kind == "answer":
         return quote
     sentences = [sentence for part in parts for sentence in split_sentences(part)]
-    return " ".join(index.nearest(question, sentences, max(1, min(SAID_AGAIN, len(sentences) - 1))))
+    return join_sentences(index.nearest(question, sentences, max(1, min(SAID_AGAIN, len(sentences) - 1))))
 
 
 def _rule(route: Route, follows: bool) -> Rule | None:

@@ -1,23 +1,23 @@
 """Articles: Markdown cut into short pieces that carry their title and section.
 
-A piece is a section, or as much of a long one as stays readable as a reply. Tables become one sentence a row; HTML and
-link targets in Markdown syntax are taken out. Markdown is read by markdown-it-py.
+A piece is a section, or as much of a long one as stays readable as a reply. Tables become one sentence a row; lists and
+code keep their lines. `markup` reads Markdown and the HTML in it, `sentences` tells where one ends.
 """
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from chatbot.knowledge.front_matter import without_front_matter
+from chatbot.knowledge.html_blocks import Block
+from chatbot.knowledge.markup import read_markdown
+from chatbot.knowledge.sentences import between_sentences, cut_words, says_each, size_of, split_sentences
+
+__all__ = ["LONGEST_PIECE", "Piece", "has_title", "split_article", "split_sentences", "under_heading"]
 
 LONGEST_PIECE = 60
-LONGEST_WORD = 400
-ABBREVIATIONS = ("e.g", "i.e", "a.m", "p.m", "approx", "incl", "excl", "max", "min", "Dr", "Mr", "Mrs", "Ms", "St")
-NOT_ABBREVIATED = "".join(rf"(?<!\b{re.escape(word)}\.)" for word in ABBREVIATIONS)
-SENTENCE_END = re.compile(rf"(?<=[.!?]){NOT_ABBREVIATED}\s+(?=[^\sa-z])")
-BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
-TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|</?[a-zA-Z][^<>]*>", re.IGNORECASE | re.DOTALL)
+LONGEST_LEAD = 20
+LEADS = (":", "：")
 
 
 @dataclass(frozen=True)
@@ -41,27 +41,44 @@ class Piece:
         return f"{self.heading}: {self.text}"
 
 
+@dataclass(frozen=True)
+class _Part:
+    """What stays together: a sentence, or lines by themselves; lines of one block have the same `group`."""
+
+    text: str
+    line: int
+    group: int | None = None
+
+    @property
+    def size(self) -> int:
+        return size_of(self.text)
+
+
 def split_article(name: str, text: str, longest: int = LONGEST_PIECE) -> list[Piece]:
-    """Cut Markdown into pieces of at most `longest` words, sentences kept whole where they fit."""
-    title, section, pieces = name, "", []
-    held: list[tuple[str, int]] = []
+    """Cut Markdown into pieces of at most `longest` words, sentences, lists and code kept whole where they fit."""
+    body, stated = without_front_matter(text)
+    title, section, pieces = stated or name, "", []
+    held: list[Block] = []
 
     def close() -> None:
-        for words, line in _packed(held, longest):
+        for words, line in _packed(_parts(held, longest), longest):
             pieces.append(Piece(name, title, section, words, line))
         held.clear()
 
-    for kind, content, line in _blocks(text):
-        if kind == "text":
-            held += [(sentence, line) for sentence in split_sentences(content)]
+    for block in read_markdown(body):
+        if block.kind not in ("h1", "h2"):
+            held.append(block)
             continue
         close()
-        if kind == "h1":
-            title, section = content, ""
-        else:
-            section = content
+        title, section = (block.text, "") if block.kind == "h1" else (title, block.text)
     close()
     return pieces
+
+
+def has_title(text: str) -> bool:
+    """Whether an article says what it is called: by a heading of the first level before all else, or front matter."""
+    body, stated = without_front_matter(text)
+    return bool(stated) or next((block.kind == "h1" for block in read_markdown(body)), False)
 
 
 def under_heading(heading: str, sentence: str) -> str:
@@ -69,76 +86,78 @@ def under_heading(heading: str, sentence: str) -> str:
     return f"{heading}\n{sentence}"
 
 
-def split_sentences(text: str) -> list[str]:
-    """The sentences of a paragraph."""
-    return [part.strip() for part in SENTENCE_END.split(text) if part.strip()]
+def _parts(blocks: Sequence[Block], longest: int) -> list[_Part]:
+    """The parts of a section, none longer than a piece."""
+    parts: list[_Part] = []
+    for number, (kind, run) in enumerate(groupby(blocks, key=_kind)):
+        lines = list(run)
+        if kind == "text":
+            sentences = [_Part(said, block.line) for block in lines for said in split_sentences(block.text)]
+            parts += [piece for part in sentences for piece in _cut(part, longest)]
+        elif kind == "item" and says_each([block.text for block in lines]):
+            parts += [piece for block in lines for piece in _cut(_Part(block.text, block.line, number), longest)]
+        else:
+            lead = parts.pop() if parts and parts[-1].group is None else None
+            parts += _with_lead(lead, [_Part(block.text, block.line, number) for block in lines], longest)
+    return parts
 
 
-def _packed(sentences: list[tuple[str, int]], longest: int) -> Iterator[tuple[str, int]]:
-    """Neighbouring sentences together, as evenly as fits; a sentence that is longer is cut between words."""
-    fitting = [(part, line) for sentence, line in sentences for part in _cut(sentence, longest)]
-    total = sum(len(part.split()) for part, _ in fitting)
+def _kind(block: Block) -> str | int:
+    """Lines of lists and paragraphs run on; each block of code stands alone."""
+    return id(block) if block.kind == "code" else block.kind
+
+
+def _with_lead(lead: _Part | None, lines: Sequence[_Part], longest: int) -> Iterator[_Part]:
+    """A list or code together with the sentence before it, which a list that is too long says again in each part."""
+    said = [lead] if lead else []
+    whole = [*said, *lines]
+    if sum(part.size for part in whole) <= longest:
+        yield _stacked(whole)
+        return
+    leads = [part for part in said if part.text.endswith(LEADS) and part.size <= LONGEST_LEAD]
+    if not leads:
+        yield from said
+    room = longest - sum(part.size for part in leads)
+    cut = [piece for part in lines for piece in _cut(part, room)]
+    for some in _even(cut, room):
+        yield _stacked([*leads, *some])
+
+
+def _stacked(parts: Sequence[_Part]) -> _Part:
+    return _Part("\n".join(part.text for part in parts), parts[0].line, parts[-1].group)
+
+
+def _cut(part: _Part, longest: int) -> Iterator[_Part]:
+    for text in cut_words(part.text, longest):
+        yield _Part(text, part.line, part.group)
+
+
+def _packed(parts: Sequence[_Part], longest: int) -> Iterator[tuple[str, int]]:
+    """Neighbouring parts together, as evenly as fits."""
+    for some in _even(parts, longest):
+        text = some[0].text
+        for before, part in pairwise(some):
+            text += _between(before, part) + part.text
+        yield text, some[0].line
+
+
+def _even(parts: Sequence[_Part], longest: int) -> Iterator[list[_Part]]:
+    total = sum(part.size for part in parts)
     share = total / max(1, -(-total // longest)) if total else 0.0
-    taken: list[tuple[str, int]] = []
+    taken: list[_Part] = []
     words = 0
-    for part, line in fitting:
-        size = len(part.split())
-        if taken and (words + size > longest or words >= share):
-            yield " ".join(text for text, _ in taken), taken[0][1]
+    for part in parts:
+        if taken and (words + part.size > longest or words >= share):
+            yield taken
             taken, words = [], 0
-        taken.append((part, line))
-        words += size
+        taken.append(part)
+        words += part.size
     if taken:
-        yield " ".join(text for text, _ in taken), taken[0][1]
+        yield taken
 
 
-def _cut(sentence: str, longest: int) -> Iterator[str]:
-    words = [word[i : i + LONGEST_WORD] for word in sentence.split() for i in range(0, len(word), LONGEST_WORD)]
-    for start in range(0, len(words), longest):
-        yield " ".join(words[start : start + longest])
-
-
-def _blocks(text: str) -> Iterator[tuple[str, str, int]]:
-    """Headings (`h1`, `h2`) and running text (`text`) in their order, each with its line."""
-    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
-    header: list[str] = []
-    row: list[str] = []
-    kind = "text"
-    line = 1
-    for token in tokens:
-        line = token.map[0] + 1 if token.map else line
-        if token.type == "heading_open":
-            kind = "h1" if token.tag == "h1" else "h2"
-        elif token.type in ("thead_open", "tr_open"):
-            header, row = ([], []) if token.type == "thead_open" else (header, [])
-        elif token.type in ("th_open", "td_open"):
-            kind = "cell"
-        elif token.type == "tr_close":
-            if header:
-                yield "text", _row_sentence(header, row), line
-            header = header or row
-        elif token.type in ("inline", "html_block", "fence", "code_block"):
-            content = _plain(token)
-            if kind == "cell":
-                row.append(content)
-            elif content:
-                yield kind, content, line
-            kind = "text"
-
-
-def _row_sentence(header: list[str], row: list[str]) -> str:
-    cells = [f"{name}: {cell}" if name else cell for name, cell in zip(header, row, strict=False) if cell]
-    return "; ".join(cells) + "." if cells else ""
-
-
-def _plain(token: Token) -> str:
-    """The words of a block, without marks, tags and line breaks."""
-    if token.type != "inline":
-        words = token.content
-    else:
-        words = "".join(
-            " " if child.type in ("softbreak", "hardbreak") else child.content
-            for child in token.children or []
-            if child.type in ("text", "code_inline", "softbreak", "hardbreak", "html_inline")
-        )
-    return " ".join(TAG.sub("", BREAK_TAG.sub(" ", words)).split())
+def _between(before: _Part, part: _Part) -> str:
+    """What stands between two parts: a blank line where lines of a list or of code end."""
+    if before.group is None and part.group is None:
+        return between_sentences(before.text, part.text)
+    return "\n" if before.group in (None, part.group) else "\n\n"

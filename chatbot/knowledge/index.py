@@ -18,6 +18,7 @@ import numpy as np
 from chatbot.knowledge.articles import Piece, split_sentences, under_heading
 from chatbot.knowledge.embeddings import Embedder, Vectors
 from chatbot.knowledge.questions import Question, Ties
+from chatbot.knowledge.sentences import join_sentences
 from chatbot.knowledge.vector_cache import cached_vectors
 from chatbot.records import ApprovedAnswer, Passage
 
@@ -191,7 +192,8 @@ class KnowledgeIndex:
         best = [parts[at] for at in np.argsort(-scores, kind="stable")[:count] if scores[at] >= scores.max() - within]
         order = list(dict.fromkeys(at for at, *_ in best))
         return [
-            replace(passages[at], text=" ".join(text for its, _, text in sorted(best) if its == at)) for at in order
+            replace(passages[at], text=join_sentences([text for its, _, text in sorted(best) if its == at]))
+            for at in order
         ]
 
     def read_sentences(self, passages: Sequence[Passage] = ()) -> None:
@@ -247,7 +249,7 @@ def united(passages: Sequence[Passage], narrowed: Sequence[Sequence[Passage]]) -
     """Passages with the sentences that any of their narrowed selves has, in the passages' order."""
     kept = {(passage.id, text) for some in narrowed for passage in some for text in _sentences(passage)}
     parts = [(passage, [text for text in _sentences(passage) if (passage.id, text) in kept]) for passage in passages]
-    return [replace(passage, text=" ".join(texts)) for passage, texts in parts if texts]
+    return [replace(passage, text=join_sentences(texts)) for passage, texts in parts if texts]
 
 
 def sentences_of(passages: Sequence[Passage]) -> list[str]:

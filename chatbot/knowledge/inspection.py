@@ -4,11 +4,13 @@ Everything is told with file and line, and nothing is changed. Used by `python -
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Iterator
+from pathlib import Path
 
 from chatbot.knowledge.articles import Piece, split_sentences
+from chatbot.knowledge.near_sets import NearSets, Words
 from chatbot.knowledge.packs import Pack
+from chatbot.knowledge.sentences import ITEM
 
 WORD = re.compile(r"[^\W\d_]{3,}|[^\W\d_]+\d+")  # codes like E27 are names
 FIGURE = re.compile(r"(?<![^\W\d_])[£$€]?\d+(?:[.,:]\d+)*%?")
@@ -17,58 +19,81 @@ INSTRUCTION = re.compile(
     r"|\byou are now\b|\bsystem prompt\b|<\|",
     re.IGNORECASE,
 )
-NEAR = 0.7
 
 
 def inspect_pack(pack: Pack) -> list[str]:
     """One line for each thing that somebody should look at."""
-    return [
-        *_contradictions(pack.pieces),
-        *_instructions(pack.pieces),
-        *_leaked_cases(pack),
-        *_twins([pair.query for pair in pack.pairs]),
-    ]
+    places = _Places(pack)
+    return [*_contradictions(pack, places), *_instructions(pack, places), *_leaked_cases(pack), *_twins(pack)]
 
 
-def _contradictions(pieces: Sequence[Piece]) -> Iterator[str]:
+class _Places:
+    """Tells where words of a piece stand in its file."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._folder = pack.folder / "articles"
+        self._lines: dict[str, list[str]] = {}
+
+    def of(self, piece: Piece, text: str) -> str:
+        """File and line; where markup parts the words, the line that the piece begins in."""
+        file = f"{piece.article}.md"
+        if file not in self._lines:
+            lines = (self._folder / file).read_text(encoding="utf-8-sig").split("\n")
+            self._lines[file] = [" ".join(line.split()) for line in lines]
+        begun = " ".join(text.split("\n")[0].split()[:4])
+        after = enumerate(self._lines[file][piece.line - 1 :], start=piece.line)
+        return f"articles/{file}:{next((number for number, line in after if begun in line), piece.line)}"
+
+
+def _contradictions(pack: Pack, places: _Places) -> Iterator[str]:
     """Sentences that say the same in other figures; one that shares no figure with its double is a candidate."""
-    sentences = [(piece, text, _words(text)) for piece in pieces for text in split_sentences(piece.text)]
-    stated = [entry for entry in sentences if FIGURE.search(entry[1])]
-    for (piece, text, words), (other, double, others) in combinations(stated, 2):
-        figures, theirs = set(FIGURE.findall(text)), set(FIGURE.findall(double))
-        if not figures & theirs and _alike(words, others):
-            yield (
-                f"articles/{piece.article}.md:{piece.line} and articles/{other.article}.md:{other.line} disagree: "
-                f"{text!r} and {double!r}"
-            )
+    stated = [
+        (piece, text, figures)
+        for piece in pack.pieces
+        for text in split_sentences(piece.text)
+        if (figures := frozenset(FIGURE.findall(_unnumbered(text))))
+    ]
+    found = NearSets([_words(text) for _, text, _ in stated])
+    for one, other in found.pairs(lambda one, other: stated[one][2].isdisjoint(stated[other][2])):
+        (piece, text, _), (second, double, _) = stated[one], stated[other]
+        yield f"{places.of(piece, text)} and {places.of(second, double)} disagree: {text!r} and {double!r}"
 
 
-def _instructions(pieces: Sequence[Piece]) -> Iterator[str]:
-    for piece in pieces:
+def _instructions(pack: Pack, places: _Places) -> Iterator[str]:
+    for piece in pack.pieces:
         if found := INSTRUCTION.search(piece.text):
-            yield f"articles/{piece.article}.md:{piece.line} holds an instruction to the bot: {found.group()!r}"
+            yield f"{places.of(piece, found.group())} holds an instruction to the bot: {found.group()!r}"
 
 
 def _leaked_cases(pack: Pack) -> Iterator[str]:
     trained = [_words(pair.query) for pair in pack.pairs]
     trained += [_words(t.content) for row in pack.dialogues for t in row.messages if t.role == "user"]
-    for name, cases in pack.suites.items():
-        for line, case in enumerate(cases, start=1):
-            asked = _words(case.messages[-1].content)
-            if asked and any(_alike(asked, words) for words in trained):
-                yield f"suites/{name}.jsonl:{line}: {case.id!r} asks what a training row asks: word it differently"
+    held_out = [
+        (f"suites/{name}.jsonl:{line}", case)
+        for name, cases in pack.suites.items()
+        for line, case in zip(_row_lines(pack.folder / "suites" / f"{name}.jsonl"), cases, strict=True)
+    ]
+    for at in NearSets(trained).like([_words(case.messages[-1].content) for _, case in held_out]):
+        place, case = held_out[at]
+        yield f"{place}: {case.id!r} asks what a training row asks: word it differently"
 
 
-def _twins(queries: Sequence[str]) -> Iterator[str]:
-    words = [_words(query) for query in queries]
-    for one, other in combinations(range(len(queries)), 2):
-        if words[one] and _alike(words[one], words[other]):
-            yield f"pairs.jsonl:{one + 1} and pairs.jsonl:{other + 1} ask nearly the same"
+def _twins(pack: Pack) -> Iterator[str]:
+    lines = _row_lines(pack.folder / "pairs.jsonl")
+    for one, other in NearSets([_words(pair.query) for pair in pack.pairs]).pairs():
+        yield f"pairs.jsonl:{lines[one]} and pairs.jsonl:{lines[other]} ask nearly the same"
 
 
-def _words(text: str) -> frozenset[str]:
+def _row_lines(path: Path) -> list[int]:
+    """The lines that the rows of a file stand in."""
+    text = path.read_text(encoding="utf-8-sig")
+    return [number for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+
+
+def _unnumbered(text: str) -> str:
+    """A text without the numbers of its list, which state nothing."""
+    return "\n".join(ITEM.sub("", line, count=1) if ITEM.match(line) else line for line in text.split("\n"))
+
+
+def _words(text: str) -> Words:
     return frozenset(WORD.findall(text.lower()))
-
-
-def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
-    return bool(one) and len(one & other) >= NEAR * len(one | other)

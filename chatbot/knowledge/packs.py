@@ -5,7 +5,6 @@ docs/packs.md describes the format.
 """
 
 import json
-import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,9 +15,10 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
 from chatbot.errors import PackError
-from chatbot.knowledge.articles import Piece, split_article
+from chatbot.knowledge.articles import Piece, has_title, split_article
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
+LONGEST_TEXT = 8000
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 SUITES = ("facts", "multi_turn", "out_of_scope", "safety", "must_pass", "fairness")
 
@@ -250,7 +250,7 @@ def _read_articles(folder: Path, faults: list[str]) -> list[Piece]:
         if text is None:
             continue
         found = split_article(path.stem, text)
-        if not re.match(r"# \S", text):
+        if not has_title(text):
             faults.append(f"articles/{path.name}:1: must begin with a title, '# …'")
         elif not found:
             faults.append(f"articles/{path.name}: holds no text")
@@ -265,11 +265,11 @@ def _shown(path: Path) -> str:
 def _read_text(path: Path, faults: list[str]) -> str | None:
     name = _shown(path)
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         faults.append(f"{name}: missing")
     except UnicodeDecodeError as error:
-        faults.append(f"{name}: not UTF-8 (byte {error.start})")
+        faults.append(f"{name}: not UTF-8 (byte {error.start}): save it as UTF-8")
     except OSError as error:
         faults.append(f"{name}: cannot be read: {error.strerror}")
     return None

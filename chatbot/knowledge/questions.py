@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from chatbot.knowledge.articles import Piece, split_sentences
 from chatbot.knowledge.packs import Dialogue, Pair
+from chatbot.knowledge.sentences import plain_sentences
 
 WORD = re.compile(r"[£$€]?\d+(?:[.,:]\d+)*%?|[\w.+-]+@[\w.-]+\w|[^\W\d_]+(?:['’][^\W\d_]+)?")
 FIGURE_WEIGHT = 2.0
@@ -47,12 +48,6 @@ def unanswered_questions(pairs: Sequence[Pair]) -> list[str]:
     return [pair.query for pair in pairs if pair.intent == UNKNOWN]
 
 
-def nearest_article(pieces: Sequence[Piece], reply: str) -> str:
-    """The article whose words a reply shares most; "persona" if it shares none."""
-    found = Ties(pieces).find(reply)
-    return pieces[found[0]].article if found else "persona"
-
-
 class Ties:
     """Finds the pieces that a reply rests on, by the words they share, rare ones and figures above common ones."""
 
@@ -71,7 +66,7 @@ class Ties:
     def find(self, reply: str, article: str | None = None) -> tuple[int, ...]:
         """The piece of the reply's first sentence, which answers, then that of the whole reply."""
         candidates = list(range(len(self._words))) if article is None else self._by_article.get(article, [])
-        sentences = split_sentences(reply)
+        sentences = plain_sentences(reply)
         best = [self._best(text, candidates) for text in (sentences[0] if sentences else "", reply)]
         return tuple(dict.fromkeys(position for position in best if position is not None))
 
@@ -84,7 +79,7 @@ class Ties:
         """The sentence of a piece that shares most with the reply's first; with all of it where that shares nothing."""
         sentences = self._sentences[piece]
         held = [set(words_of(sentence)) for sentence in sentences]
-        for text in (*split_sentences(reply)[:1], reply):
+        for text in (*plain_sentences(reply)[:1], reply):
             at, weight = self._most_shared(set(words_of(text)), held)
             if weight > 0:
                 return sentences[at]
@@ -106,7 +101,7 @@ class Ties:
         """Those of some sentences that hold at least half of one of a reply, and more of it than the others."""
         found = set()
         held = [set(words_of(sentence)) for sentence in sentences]
-        for said in (sentence for reply in replies for sentence in split_sentences(reply)):
+        for said in (sentence for reply in replies for sentence in plain_sentences(reply)):
             words = set(words_of(said))
             at, weight = self._most_shared(words, held)
             if words and weight >= TOPIC_SHARE * self._whole(words):
@@ -127,12 +122,12 @@ class Ties:
         return self._weight(words & self._words[piece])
 
     def _weight(self, words: set[str]) -> float:
-        return sum(self._weights.get(word, 0.0) for word in words)
+        return math.fsum(self._weights.get(word, 0.0) for word in words)
 
     def _whole(self, words: set[str]) -> float:
         """The weight of words, those that no piece has as heavy as the rarest."""
         rarest = max(self._weights.values(), default=0.0)
-        return sum(self._weights.get(word, rarest) for word in words)
+        return math.fsum(self._weights.get(word, rarest) for word in words)
 
 
 def words_of(text: str) -> list[str]:

@@ -18,10 +18,10 @@ from zipfile import BadZipFile
 import numpy as np
 
 from chatbot.errors import PackError
-from chatbot.knowledge.articles import split_sentences
 from chatbot.knowledge.embeddings import Embedder, Vectors, windows
 from chatbot.knowledge.everyday import everyday, says_little, words
 from chatbot.knowledge.packs import Pack, Rule
+from chatbot.knowledge.sentences import split_sentences
 from chatbot.knowledge.vector_cache import cached_vectors, write_whole
 from chatbot.knowledge.weighing import Weigher
 

@@ -133,7 +133,24 @@ def test_broken_toml_names_its_line(pack_folder: Path) -> None:
 def test_a_pack_in_another_encoding_names_the_byte(pack_folder: Path) -> None:
     (pack_folder / "pairs.jsonl").write_bytes('{"query": "£"}\n'.encode("latin-1"))
     (pack_folder / "pack.toml").write_bytes(b'name = "\xff"')
-    assert faults(pack_folder) == ["pack.toml: not UTF-8 (byte 8)", "pairs.jsonl: not UTF-8 (byte 11)"]
+    assert faults(pack_folder) == [
+        "pack.toml: not UTF-8 (byte 8): save it as UTF-8",
+        "pairs.jsonl: not UTF-8 (byte 11): save it as UTF-8",
+    ]
+
+
+def test_a_byte_order_mark_is_read_over_in_every_file(pack_folder: Path) -> None:
+    before = load_pack(pack_folder)
+    for path in [path for path in pack_folder.rglob("*") if path.is_file()]:
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert load_pack(pack_folder) == before
+
+
+@pytest.mark.parametrize("title", ["#  Sizes", "<h1>Sizes</h1>", "---\ntitle: Sizes\n---"])
+def test_an_article_may_state_its_title_in_any_way(pack_folder: Path, title: str) -> None:
+    (pack_folder / "articles" / "sizes.md").write_text(f"{title}\n\nShirts come in M.\n", encoding="utf-8")
+    (piece,) = [piece for piece in load_pack(pack_folder).pieces if piece.article == "sizes"]
+    assert (piece.title, piece.text) == ("Sizes", "Shirts come in M.")
 
 
 def test_a_row_may_hold_any_unicode_line_separator(pack_folder: Path) -> None:

@@ -30,6 +30,11 @@ def test_the_named_file_is_read(config: Path) -> None:
     assert (settings.port, settings.temperature, settings.passages) == (9000, 0.5, 2)
 
 
+def test_a_byte_order_mark_is_read_over(config: Path) -> None:
+    config.write_bytes(b"\xef\xbb\xbfport = 7999\r\n")
+    assert load_settings().port == 7999
+
+
 def test_a_chatbot_toml_in_the_working_folder_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "chatbot.toml").write_text("passages = 7\n")
     monkeypatch.chdir(tmp_path)

@@ -61,7 +61,7 @@ def _read_config(folder: Path) -> dict[str, Any]:
     if not file.is_file():
         raise WeightsError(f"{str(folder)!r} holds no {CONFIG}: name a folder that peft's save_pretrained wrote")
     try:
-        config = json.loads(file.read_text(encoding="utf-8"))
+        config = json.loads(file.read_text(encoding="utf-8-sig"))
     except ValueError as error:
         raise WeightsError(f"{str(file)!r} is not valid JSON ({error}): copy it again") from None
     if not isinstance(config, dict):

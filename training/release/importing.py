@@ -4,6 +4,7 @@ From then on it is a version like any other: it is evaluated, put before the gat
 has no run, no snapshot and no retriever of its own; where it came from stands in its card and in `facts.json`.
 """
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -85,7 +86,7 @@ def _copy_adapter(adapter: ForeignAdapter, place: Path) -> None:
     from safetensors.torch import save_file
 
     place.mkdir(parents=True)
-    shutil.copyfile(adapter.folder / CONFIG, place / CONFIG)
+    (place / CONFIG).write_text(json.dumps(adapter.config, indent=2) + "\n", encoding="utf-8")
     if all(tensor.dtype in (torch.float32, torch.float16) for tensor in adapter.tensors.values()):
         shutil.copyfile(adapter.folder / WEIGHTS, place / WEIGHTS)
     else:
