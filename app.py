@@ -23,10 +23,6 @@ from chatbot.commands import quieten, run_command
 from chatbot.errors import SettingsError
 from chatbot.settings import Settings, load_settings
 
-quieten()
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-gc.disable()  # until the first question can be answered: collecting while libraries load costs a quarter of the start
-
 CONCURRENT_EVENTS = 64
 READY_POLL_SECONDS = 0.5
 LONGEST_START_SECONDS = 60
@@ -38,6 +34,7 @@ LONGEST_START_SECONDS = 60
 @click.option("--no-train", is_flag=True, help="Do not start the first fine-tune by itself.")
 def serve(host: str | None, port: int | None, no_train: bool) -> None:
     """Serve the chatbot in a browser."""
+    gc.disable()  # until the first question can be answered: collecting while libraries load takes a quarter longer
     given = {"host": host, "port": port, "auto_train": False if no_train else None}
     settings = load_settings(**{key: value for key, value in given.items() if value is not None})
     listener = _listen(settings)
@@ -138,5 +135,12 @@ def _announce(settings: Settings, session: Any, address: str) -> None:
         click.echo("make the first operator: python -m chatbot user add NAME --role operator", err=True)
 
 
+def main() -> int:
+    """Run the command line and return its exit code."""
+    quieten()
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    return run_command(serve)
+
+
 if __name__ == "__main__":
-    sys.exit(run_command(serve))
+    sys.exit(main())

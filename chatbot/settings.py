@@ -16,7 +16,9 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from chatbot.bases import AUTO, base_reads, resolve_base
 from chatbot.errors import SettingsError
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+HERE = Path(__file__).resolve().parent
+DATA = next((place for place in (HERE / "data", HERE.parent / "data") if place.is_dir()), HERE)
+"""The packaged packs: beside the code in a checkout, within it where it is installed."""
 
 
 class Settings(BaseSettings):
