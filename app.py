@@ -60,7 +60,9 @@ def build_app(settings: Settings, address: str = "") -> Any:
     from chatbot.web.access import Access, AccessMiddleware, login_routes
     from chatbot.web.api import api_routes
     from chatbot.web.chat import build_chat_page
+    from chatbot.web.cross_origin import CrossOriginMiddleware
     from chatbot.web.review import build_review_page
+    from chatbot.web.sub_path import SubPathMiddleware
     from chatbot.web.theme import CSS, HEAD, chat_theme
     from training.console import build_operate_page
     from training.jobs import Jobs
@@ -81,6 +83,8 @@ def build_app(settings: Settings, address: str = "") -> Any:
 
     app = FastAPI(title="Chatbot", lifespan=lifespan)
     app.add_middleware(AccessMiddleware, access=access)
+    app.add_middleware(CrossOriginMiddleware, origins=settings.api_origins)
+    app.add_middleware(SubPathMiddleware, root_path=settings.root_path)
     app.include_router(login_routes(access))
     app.include_router(api_routes(session, access))
     look = {"theme": chat_theme(), "css": CSS, "head": HEAD, "footer_links": []}

@@ -6,6 +6,8 @@ together. `docs/config.md` is generated from the descriptions here.
 """
 
 import os
+import re
+import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,9 +18,19 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from chatbot.bases import AUTO, base_reads, resolve_base
 from chatbot.errors import SettingsError
 
+ROOT_PATH = re.compile(r"(?=.{0,200}$)(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/\s?#@*]+")
 HERE = Path(__file__).resolve().parent
 DATA = next((place for place in (HERE / "data", HERE.parent / "data") if place.is_dir()), HERE)
 """The packaged packs: beside the code in a checkout, within it where it is installed."""
+
+
+class _TomlSource(TomlConfigSettingsSource):
+    """The TOML file, with or without a byte order mark."""
+
+    def _read_file(self, file_path: Any) -> dict[str, Any]:
+        text: str = file_path.read_text(encoding="utf-8-sig")
+        return tomllib.loads(text)
 
 
 class Settings(BaseSettings):
@@ -64,6 +76,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")
+    root_path: str = Field(
+        "",
+        description="Path under which a proxy serves the product, such as `/bot`, whether or not it takes it off the "
+        "address. Unset, what the proxy says in the header `X-Forwarded-Prefix`, if it does.",
+    )
     auto_train: bool = Field(True, description="Start the first fine-tune by itself when there is no version yet.")
     recipe: str = Field(
         default_factory=lambda given: "reading" if base_reads(given.get("base_model", "")) else "sft",
@@ -125,6 +142,11 @@ class Settings(BaseSettings):
     api_rate: str = Field(
         "600/minute", description="Requests to `/v1` of one key, or of one address without a key, such as `10/second`."
     )
+    api_origins: list[str] = Field(
+        [],
+        description='Origins whose pages may call `/v1` from a browser (CORS), such as `["https://shop.example"]`; '
+        '`["*"]` lets every page, without cookies.',
+    )
 
     @field_validator("base_model")
     @classmethod
@@ -135,6 +157,23 @@ class Settings(BaseSettings):
     @classmethod
     def _reads_percents(cls, share: object) -> object:
         return float(share[:-1]) / 100 if isinstance(share, str) and share.endswith("%") else share
+
+    @field_validator("root_path")
+    @classmethod
+    def _is_a_path(cls, path: str) -> str:
+        path = path.rstrip("/")
+        if path and not ROOT_PATH.fullmatch(path):
+            raise ValueError("write it like /bot: it begins with one `/` and holds letters, digits and . _ ~ - only")
+        return path
+
+    @field_validator("api_origins")
+    @classmethod
+    def _are_origins(cls, origins: list[str]) -> list[str]:
+        origins = [origin.strip().rstrip("/").lower() for origin in origins]
+        wrong = [origin for origin in origins if not ORIGIN.fullmatch(origin)]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no origin: write it like https://shop.example, without a path, or `*`")
+        return origins
 
     @field_validator("api_rate")
     @classmethod
@@ -153,7 +192,7 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Take constructor arguments first, then the environment, then the TOML file."""
         config = Path(os.environ.get("CHATBOT_CONFIG", "chatbot.toml"))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config)
+        return init_settings, env_settings, _TomlSource(settings_cls, toml_file=config)
 
     @property
     def database(self) -> Path:

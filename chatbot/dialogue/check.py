@@ -26,9 +26,9 @@ UNITS = (
     "am|pm|noon|percent|per|petal|point|item|time|step|digit|instalment|"
     "january|february|march|april|may|june|july|august|september|october|november|december"
 )
-ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"”)]+[^\s<>\"”).,;:!?]")
-PLACE = re.compile(r"([\w’']+)\s*[>›]\s*([\w’']+)")
+PLACE = re.compile(r"(?<![\w’'])([\w’']+)\s*[>›]\s*([\w’']+)")
 NUMBER = re.compile(
     rf"([£$€]\s?)?(?<![\w.,])(\d+(?:[.,:]\d+)*)(\s?%|\s?[£$€](?!\d))?(?:[\s-]*({UNITS})s?\b)?", re.IGNORECASE
 )

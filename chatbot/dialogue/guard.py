@@ -1,8 +1,11 @@
 """What is checked before a message reaches the model: that there is one, of a sane length, of readable characters."""
 
 import unicodedata
+from collections.abc import Sequence
+from itertools import islice
 
 from chatbot.errors import InputError
+from chatbot.records import ChatMessage
 
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 KEPT = {"\n", "\t", "\u200c", "\u200d", "\ufe0f"}  # joiners shape emoji, Persian and Indic words
@@ -12,11 +15,27 @@ def clean_message(text: str, longest: int) -> str:
     """The message without control characters and blanks around it; raises `InputError` if it cannot be answered."""
     if len(text) > longest:
         raise InputError(f"your message has {len(text):,} characters: {longest:,} fit, please shorten it")
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in text if c in KEPT or unicodedata.category(c) not in INVISIBLE).strip()
-    if all(unicodedata.category(c)[0] in "CMZ" for c in kept):
+    kept = _readable(text)
+    if _blank(kept):
         raise InputError("your message is empty: type a question first")
-    return unicodedata.normalize("NFC", kept)
+    return kept
+
+
+def clean_history(messages: Sequence[ChatMessage], longest: int, most: int) -> list[ChatMessage]:
+    """The latest `most` of a client's earlier messages, each cut to `longest` characters, without the empty ones."""
+    cleaned = (ChatMessage(role=m["role"], content=_readable(m["content"][:longest])) for m in reversed(messages))
+    kept = islice((message for message in cleaned if not _blank(message["content"])), most)
+    return list(kept)[::-1]
+
+
+def _readable(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c for c in text if c in KEPT or unicodedata.category(c) not in INVISIBLE)
+    return unicodedata.normalize("NFC", kept.strip())
+
+
+def _blank(text: str) -> bool:
+    return all(unicodedata.category(c)[0] in "CMZ" for c in text)
 
 
 def defuse_markup(text: str) -> str:

@@ -5,18 +5,20 @@ Shared by the session that serves and by the evaluation that judges.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from chatbot.dialogue.best_of import FREE_TEMPERATURE, BestOf
 from chatbot.dialogue.check import Source, StreamCheck, whole_sentences
 from chatbot.dialogue.claims import Doubts
+from chatbot.dialogue.truncation import Truncation, token_count
 from chatbot.dialogue.turn import Turn, quotation
 from chatbot.engines.base import Engine, Generation
 from chatbot.knowledge.articles import split_sentences
-from chatbot.records import Sampling
+from chatbot.records import Sampling, Trace
 
 Outcome = Literal["fixed", "passed", "shortened", "rewritten", "quoted", "abstained", "off"]
+OWN_WORDS = ("passed", "shortened", "rewritten", "off")  # outcomes of replies in the model's words
 DECLINES = re.compile(
     r"\bI\b[^.!?]{0,20}\b(?:do not|don['’]t|cannot|can['’]t|could not|couldn['’]t|not)\s"
     r"(?:\w+\s){0,2}?(?:have|find|know|say|sure)\b"
@@ -42,6 +44,7 @@ class Writing:
     generation: Generation | None = None
     abstained: bool = False
     stopped: bool = False
+    truncation: Truncation = field(default_factory=Truncation)
 
     def stop(self) -> None:
         """End the reply where it is; what is on view stays."""
@@ -108,6 +111,14 @@ def write_reply(
     if not sampling.schema and not writing.abstained:
         _finish(turn, writing)
     yield
+
+
+def end_reply(engine: Engine, writing: Writing, trace: Trace) -> Trace:
+    """Cut a whole reply where its client wants it to end; the trace with why it ended, and with how long it is."""
+    writing.text, cut = writing.truncation.apply(engine, writing.text, writing.settled)
+    if writing.outcome in OWN_WORDS:
+        return replace(trace, finish=cut or trace.finish)
+    return replace(trace, finish=cut or "stop", completion_tokens=token_count(engine, writing.text))
 
 
 def _finish(turn: Turn, writing: Writing) -> None:

@@ -10,12 +10,13 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 from chatbot.dialogue.admission import Admission
-from chatbot.dialogue.guard import clean_message
+from chatbot.dialogue.guard import clean_history, clean_message
 from chatbot.dialogue.handoff import GAVE_UP, offers_person
 from chatbot.dialogue.metrics import Metrics
 from chatbot.dialogue.prompt import prompt_hash
-from chatbot.dialogue.reply import Writing, write_reply
+from chatbot.dialogue.reply import Writing, end_reply, write_reply
 from chatbot.dialogue.sources import used_passages
+from chatbot.dialogue.truncation import Truncation
 from chatbot.dialogue.turn import Turn, prepare_turn
 from chatbot.engines.base import Engine, Generation
 from chatbot.engines.live import LiveEngine
@@ -91,19 +92,19 @@ class Session:
     ) -> Generator[Update, None, None]:
         """Answer the last of a client's messages, in a new conversation whose history is those before it.
 
-        `overrides` replaces fields of `Sampling` for this reply; it is never longer than the settings allow.
+        Of the history, what is empty or too far back is left out and what is too long is shortened. `overrides`
+        replaces fields of `Sampling` for this reply; it is never longer than the settings allow.
         """
         if not messages or messages[-1]["role"] != "user":
             raise InputError("the last message must be the user's")
-        if len(messages) > LONGEST_CONVERSATION:
-            raise InputError(f"{len(messages)} messages are too many: send the latest {LONGEST_CONVERSATION} at most")
         longest = self.settings.max_message_chars
-        cleaned = [ChatMessage(role=m["role"], content=clean_message(m["content"], longest)) for m in messages]
+        text = clean_message(messages[-1]["content"], longest)
+        history = clean_history(messages[:-1], longest, LONGEST_CONVERSATION - 1)
         self.admission.check(person.id)
         with self.store.database.writing():
             conversation = self.store.conversations.start(person, self.pack.name)
-            parent = self.store.conversations.add_history(conversation, cleaned[:-1])
-            question = self.store.conversations.add_user_message(conversation, parent, cleaned[-1]["content"])
+            parent = self.store.conversations.add_history(conversation, history)
+            question = self.store.conversations.add_user_message(conversation, parent, text)
         return self._answer(person, conversation, question, overrides=overrides)
 
     def regenerate(self, person: Person, reply_id: str) -> Generator[Update, None, None]:
@@ -140,20 +141,19 @@ class Session:
         again: bool = False,
         overrides: Mapping[str, Any] | None = None,
     ) -> Generator[Update, None, None]:
-        sampling = self.sampling(again, overrides or {})
         with self.admission.place(person.id) as waited:
-            yield from self._generate(person, conversation, question, sampling, again, waited)
+            yield from self._generate(person, conversation, question, overrides or {}, again, waited)
 
     def _generate(
         self,
         person: Person,
         conversation: Conversation,
         question: Message,
-        sampling: Sampling,
+        overrides: Mapping[str, Any],
         again: bool,
         waited: float,
     ) -> Generator[Update, None, None]:
-        started = time.perf_counter()
+        started, sampling = time.perf_counter(), self.sampling(again, overrides)
         with self.live.lease(conversation.id) as (engine, knowledge):
             if sampling.schema and not engine.structured:
                 raise InputError(
@@ -172,6 +172,7 @@ class Session:
                 handoff=turn.handoff,
                 act=turn.act,
                 rule=turn.rule,
+                prompt_tokens=engine.count_tokens(turn.prompt or [ChatMessage(role="user", content=question.content)]),
                 queued_ms=round(waited * 1000, 1),
                 prepared_ms=round((time.perf_counter() - started) * 1000, 1),
             )
@@ -180,7 +181,7 @@ class Session:
                 self.store.conversations.hand_off(conversation, person.actor, turn.handoff)
             if (again and turn.act == "answer") or sampling.schema:
                 turn = replace(turn, quote="")
-            writing = self._running[reply.id] = Writing()
+            writing = self._running[reply.id] = Writing(truncation=Truncation.of(overrides))
             try:
                 for update in self._stream(engine, turn, sampling, reply, writing, trace, started):
                     if update.done and update.trace.handoff == GAVE_UP:
@@ -228,6 +229,7 @@ class Session:
             if self._failures(reply) >= MOST_FAILURES:
                 trace = replace(trace, handoff=GAVE_UP)
                 writing.text = f"{writing.text}\n\n{self.pack.persona.handoff.message}"
+        trace = end_reply(engine, writing, trace)
         save(reply.id, writing.text, "stopped" if writing.stopped else "complete", trace)
         yield Update(reply.conversation, reply.id, writing.text, True, trace, len(writing.text))
 

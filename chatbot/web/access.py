@@ -4,7 +4,9 @@
 everything below them, to whoever may not see them. A visitor is stored only when they first do something.
 """
 
+import math
 import secrets
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
@@ -22,14 +24,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chatbot.errors import AccessError
 from chatbot.records import Person, new_id
 from chatbot.store import Store
+from chatbot.web.routes import get_route
+from chatbot.web.sub_path import cookie_path, path_of, prefix_of
 
 VISITOR_COOKIE = "chatbot_visitor"
 STAFF_COOKIE = "chatbot_staff"
 VISITOR_SECONDS = 365 * 24 * 3600
 STAFF_SECONDS = 12 * 3600
+READING = ("GET", "HEAD")
 LOGIN_RATE = parse("10/minute")
 PAGES = {"/review": ("agent", "operator"), "/operate": ("operator",)}
-SIGNED_OUT = "Your sign-in has ended: sign in at /login in another tab, and come back. Nothing here is lost."
+SIGNED_OUT = "Your sign-in has ended: sign in again in another tab, and come back. Nothing here is lost."
 
 _templates = Environment(loader=PackageLoader("chatbot.web", "templates"), autoescape=select_autoescape())
 
@@ -49,8 +54,8 @@ class Access:
         return self.store.people.visitor(self.visitor_id(cookies) or new_id())
 
     def visitor_id(self, cookies: Mapping[str, str]) -> str | None:
-        """The id in the visitor's cookie, if its signature holds."""
-        return self._read(self._visitor, cookies.get(VISITOR_COOKIE), VISITOR_SECONDS)
+        """The id in the visitor's cookie, if its signature holds; how long to keep it is the browser's to know."""
+        return self._read(self._visitor, cookies.get(VISITOR_COOKIE))
 
     def staff(self, cookies: Mapping[str, str]) -> Person | None:
         """The agent or operator who is signed in, or None."""
@@ -76,11 +81,13 @@ class Access:
         return str(self._staff.dumps(person.id))
 
     @staticmethod
-    def _read(serializer: URLSafeTimedSerializer, token: str | None, seconds: int) -> str | None:
+    def _read(serializer: URLSafeTimedSerializer, token: str | None, seconds: float = math.inf) -> str | None:
+        """What was signed, unless longer ago than so many seconds; a time to come is that of a clock that was wrong."""
         try:
-            return str(serializer.loads(token, max_age=seconds)) if token else None
+            value, signed = serializer.loads(token or "", return_timestamp=True)
         except BadSignature:
             return None
+        return str(value) if time.time() - signed.timestamp() <= seconds else None
 
 
 class AccessMiddleware:
@@ -96,14 +103,14 @@ class AccessMiddleware:
             await self._app(scope, receive, send)
             return
         request = Request(scope) if scope["type"] == "http" else None
-        path = scope["path"]
+        path = path_of(scope)
         page = next((page for page in PAGES if path == page or path.startswith(page + "/")), None)
         if page:
-            instead = self._refusal(request, page) or (RedirectResponse(f"{page}/", 307) if path == page else None)
+            instead = self._refusal(request, page) or (_redirect(scope, f"{page}/", 307) if path == page else None)
             if instead:
                 await instead(scope, receive, send)
                 return
-        elif request and request.method == "GET" and path == "/" and not self._access.visitor_id(request.cookies):
+        elif request and request.method in READING and path == "/" and not self._access.visitor_id(request.cookies):
             send = self._with_visitor_cookie(scope, send)
         await self._app(scope, receive, send)
 
@@ -112,17 +119,15 @@ class AccessMiddleware:
             return JSONResponse({"detail": "not here"}, 403)
         person = self._access.staff(request.cookies)
         if person is None:
-            if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-                return RedirectResponse(f"/login?next={quote(page)}", 303)
+            if request.method in READING and "text/html" in request.headers.get("accept", ""):
+                return _redirect(request.scope, f"/login?next={quote(page)}")
             return JSONResponse({"detail": SIGNED_OUT}, 401)
         refusal = _not_theirs(page, person)
         return JSONResponse({"detail": refusal}, 403) if refusal else None
 
     def _with_visitor_cookie(self, scope: Scope, send: Send) -> Send:
         cookie = Response()
-        token = self._access.visitor_token(new_id())
-        secure = scope.get("scheme") == "https"
-        cookie.set_cookie(VISITOR_COOKIE, token, VISITOR_SECONDS, httponly=True, samesite="lax", secure=secure)
+        set_cookie(cookie, scope, VISITOR_COOKIE, self._access.visitor_token(new_id()), VISITOR_SECONDS)
 
         async def with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -140,34 +145,45 @@ def login_routes(access: Access) -> APIRouter:
         html = _templates.get_template("login.html").render(next=target, fault=fault)
         return HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
 
-    @router.get("/login")
-    def show(next: str = "/review") -> HTMLResponse:
-        return page(_own_page(next))
+    @get_route(router, "/login", include_in_schema=False)
+    def show(request: Request, next: str = "/review") -> HTMLResponse:
+        return page(_own_page(request.scope, next))
 
     @router.post("/login")
     def sign_in(
         request: Request, name: str = Form(""), password: str = Form(""), next: str = Form("/review")
     ) -> Response:
-        target = _own_page(next)
+        target = _own_page(request.scope, next)
         asker = request.client.host if request.client else "?"
         if not access.limiter.hit(LOGIN_RATE, asker):
             return page(target, "Too many attempts. Wait a minute, then try again.", 429)
         person = access.store.people.check_password(name, password)
         if person is None:
             return page(target, "Name or password is wrong.", 401)
-        response = RedirectResponse(target, 303)
-        secure = request.url.scheme == "https"
-        token = access.staff_token(person)
-        response.set_cookie(STAFF_COOKIE, token, STAFF_SECONDS, httponly=True, samesite="lax", secure=secure)
+        response = _redirect(request.scope, target)
+        if cookie_path(request.scope) != "/":
+            response.delete_cookie(STAFF_COOKIE)  # one from before the product stood under a path would be read instead
+        set_cookie(response, request.scope, STAFF_COOKIE, access.staff_token(person), STAFF_SECONDS)
         return response
 
     @router.post("/logout")
-    def sign_out() -> Response:
-        response = RedirectResponse("/login", 303)
-        response.delete_cookie(STAFF_COOKIE)
+    def sign_out(request: Request) -> Response:
+        response = _redirect(request.scope, "/login")
+        for path in {cookie_path(request.scope), "/"}:
+            response.delete_cookie(STAFF_COOKIE, path)
         return response
 
     return router
+
+
+def set_cookie(response: Response, scope: Scope, name: str, token: str, seconds: int) -> None:
+    """Set a cookie that scripts and other sites cannot use, for the path under which the product stands."""
+    path, secure = cookie_path(scope), scope.get("scheme") == "https"
+    response.set_cookie(name, token, seconds, path=path, httponly=True, samesite="lax", secure=secure)
+
+
+def _redirect(scope: Scope, target: str, status: int = 303) -> Response:
+    return RedirectResponse(prefix_of(scope) + target, status)
 
 
 def _not_theirs(page: str, person: Person) -> str:
@@ -178,8 +194,9 @@ def _not_theirs(page: str, person: Person) -> str:
     return f"{page} is for {whose}; you are signed in as {person.role} {person.name}"
 
 
-def _own_page(target: str) -> str:
-    return target if target in PAGES else "/review"
+def _own_page(scope: Scope, target: str) -> str:
+    page = target.removeprefix(prefix_of(scope)).rstrip("/")
+    return page if page in PAGES else "/review"
 
 
 def _signing_key(file: Path) -> str:

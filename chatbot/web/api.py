@@ -23,10 +23,9 @@ from chatbot.dialogue.session import Session, Update
 from chatbot.errors import AccessError, InputError, NotFoundError, UserError
 from chatbot.records import Person
 from chatbot.web.access import Access
+from chatbot.web.api_requests import CompletionRequest, FeedbackRequest
 from chatbot.web.api_shapes import (
     CLIENT_CLOSED,
-    CompletionRequest,
-    FeedbackRequest,
     ShapedRoute,
     chunk,
     completion,
@@ -39,9 +38,10 @@ from chatbot.web.api_shapes import (
     user_error,
 )
 from chatbot.web.callers import Caller, Callers
+from chatbot.web.routes import get_route
 
 CHAMPION = "champion"
-METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def api_routes(session: Session, access: Access) -> APIRouter:
@@ -64,12 +64,12 @@ def _openai_routes(session: Session, access: Access) -> APIRouter:
         response = await _reply(session, request, body, caller)
         return callers.welcome(caller, request, response)
 
-    @router.get("/models")
+    @get_route(router, "/models")
     def models(request: Request) -> dict[str, Any]:
         callers.identify(request)
         return {"object": "list", "data": [_model(session, name) for name in _served(session)]}
 
-    @router.get("/models/{name}")
+    @get_route(router, "/models/{name}")
     def model(name: str, request: Request) -> Response:
         callers.identify(request)
         return JSONResponse(_model(session, name)) if name in _served(session) else _unknown_model(session, name)
@@ -89,11 +89,11 @@ def _openai_routes(session: Session, access: Access) -> APIRouter:
 def _monitoring_routes(session: Session) -> APIRouter:
     router = APIRouter()
 
-    @router.get("/healthz")
+    @get_route(router, "/healthz")
     def alive() -> dict[str, str]:
         return {"status": "alive"}
 
-    @router.get("/readyz")
+    @get_route(router, "/readyz")
     def ready() -> Response:
         try:
             session.store.database.row("select 1")
@@ -106,7 +106,7 @@ def _monitoring_routes(session: Session) -> APIRouter:
         state = {"status": "ready", "version": live.version, "canary": live.canary, "fault": live.fault}
         return JSONResponse({name: value for name, value in state.items() if value})
 
-    @router.get("/metrics")
+    @get_route(router, "/metrics")
     def metrics() -> Response:
         return PlainTextResponse(session.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 

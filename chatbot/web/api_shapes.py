@@ -1,31 +1,24 @@
-"""OpenAI's shapes: the requests that `/v1` reads, the replies it gives, and its errors.
-
-Fields that are not named here are ignored, as a model of one domain has no use for them.
-"""
+"""OpenAI's shapes: the replies that `/v1` gives, and its errors. What it reads stands in `api_requests`."""
 
 import json
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, Field, field_validator
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from chatbot.dialogue.session import Update
-from chatbot.engines.chat_completions import MOST_STOPS
 from chatbot.errors import AccessError, BusyError, EngineError, InputError, NotFoundError, UserError
-from chatbot.records import ChatMessage
+from chatbot.web.api_requests import PREFIX
 from chatbot.web.bodies import BodyError, read_whole
-from chatbot.web.response_format import ResponseFormat
 
 logger = logging.getLogger(__name__)
 
-PREFIX = "chatcmpl-"
 CLIENT_CLOSED = 499
 WRITTEN = ("passed", "rewritten", "off")  # what the check made of a reply that is the model's own
 STATUSES: list[tuple[type[UserError], int, str]] = [
@@ -35,101 +28,6 @@ STATUSES: list[tuple[type[UserError], int, str]] = [
     (BusyError, 429, "rate_limit_error"),
     (EngineError, 503, "server_error"),
 ]
-
-
-class TextPart(BaseModel):
-    """A piece of a message; only text is understood."""
-
-    type: Literal["text"]
-    text: str
-
-
-class RequestMessage(BaseModel):
-    """A message as clients send it."""
-
-    role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[TextPart] | None = None
-
-    @property
-    def text(self) -> str:
-        """The content as one string."""
-        if isinstance(self.content, list):
-            return "\n".join(part.text for part in self.content)
-        return self.content or ""
-
-
-class StreamOptions(BaseModel):
-    """What a stream should hold besides the text."""
-
-    include_usage: bool = False
-
-
-StopString = Annotated[str, Field(min_length=1, max_length=100)]
-
-
-class CompletionRequest(BaseModel):
-    """The body of `POST /v1/chat/completions`."""
-
-    model: str
-    messages: Annotated[list[RequestMessage], Field(min_length=1)]
-    stream: bool = False
-    stream_options: StreamOptions | None = None
-    n: Annotated[int, Field(ge=1, le=1)] | None = None
-    max_tokens: Annotated[int, Field(ge=1)] | None = None
-    max_completion_tokens: Annotated[int, Field(ge=1)] | None = None
-    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
-    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
-    seed: int | None = None
-    stop: StopString | Annotated[list[StopString], Field(max_length=MOST_STOPS)] | None = None
-    response_format: ResponseFormat | None = None
-    user: Annotated[str, Field(max_length=200)] = ""
-
-    @field_validator("messages")
-    @classmethod
-    def _ends_with_the_user(cls, messages: list[RequestMessage]) -> list[RequestMessage]:
-        if messages[-1].role != "user":
-            raise ValueError("the last message must be the user's")
-        return messages
-
-    def talk(self) -> list[ChatMessage]:
-        """What user and assistant said; the persona is the pack's, so system messages are left out, and blanks too."""
-        said = [message for message in self.messages[:-1] if message.role in ("user", "assistant")]
-        kept = [message for message in said if message.text.strip()] + self.messages[-1:]
-        return [ChatMessage(role=message.role, content=message.text) for message in kept]
-
-    def overrides(self) -> dict[str, Any]:
-        """The fields of `Sampling` that the client sets."""
-        asked = {
-            "max_new_tokens": self.max_completion_tokens or self.max_tokens,
-            "temperature": self.temperature,
-            "top_p": self.top_p,
-            "seed": None if self.seed is None else self.seed % 2**31,
-            "stop": (self.stop,) if isinstance(self.stop, str) else self.stop and tuple(self.stop),
-            "schema": self.structured or None,
-        }
-        return {name: value for name, value in asked.items() if value is not None}
-
-    @property
-    def structured(self) -> str:
-        """The JSON schema that the reply must satisfy; empty where it is free text."""
-        return self.response_format.text if self.response_format else ""
-
-
-class FeedbackRequest(BaseModel):
-    """The body of `POST /v1/feedback`; stars and corrections are for staff."""
-
-    id: str
-    user: Annotated[str, Field(max_length=200)] = ""
-    rating: Literal["like", "dislike"] | None = None
-    reasons: list[str] = []
-    comment: str = ""
-    stars: dict[str, int] = {}
-    correction: str = ""
-
-    @property
-    def message(self) -> str:
-        """The stored reply's id."""
-        return self.id.removeprefix(PREFIX)
 
 
 def usage(update: Update) -> dict[str, int]:
@@ -233,6 +131,8 @@ def _validation_body(error: RequestValidationError) -> dict[str, Any]:
     first = error.errors()[0]
     param = ".".join(str(part) for part in first["loc"][1:]) if first["type"] != "json_invalid" else ""
     value = first.get("input")
+    if isinstance(value, bytes):
+        return error_body("body: send it with the header `content-type: application/json`", "invalid_request_error")
     shown = "" if first["type"] in ("missing", "json_invalid", "value_error") else f" (given: {str(value)[:80]!r})"
     text = first["msg"].removeprefix("Value error, ")
     return error_body(f"{param or 'body'}: {text}{shown}", "invalid_request_error", param or None)

@@ -1,11 +1,32 @@
-"""Request bodies, read whole within bounds of size and time, so that no client can hold memory or a place."""
+"""Request bodies, read whole within bounds of size and time, so that no client can hold memory or a place; and what
+all their objects have in common.
+"""
+
+from typing import Any
 
 import anyio
 from fastapi import Request
+from pydantic import BaseModel, model_validator
 from starlette.types import Message
 
-LARGEST = 2_000_000  # bytes; 400 messages of 4,000 characters fit
+LARGEST = 8_000_000  # bytes; a long history with a photograph or two in it fits
 SECONDS = 20.0
+
+
+class Body(BaseModel):
+    """A JSON object of a request: `null` is a field that was not sent, and half of a split emoji is a character."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_sent(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {name: whole_text(value) for name, value in given.items() if value is not None}
+
+
+def whole_text(value: Any) -> Any:
+    """A string in which whatever cannot be encoded is replaced; anything else as it is."""
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
 
 
 class BodyError(Exception):

@@ -17,7 +17,7 @@ from chatbot.errors import AccessError, BusyError
 from chatbot.records import ApiKey, Person, new_id
 from chatbot.settings import Settings
 from chatbot.store import Store
-from chatbot.web.access import VISITOR_COOKIE, VISITOR_SECONDS, Access
+from chatbot.web.access import VISITOR_COOKIE, VISITOR_SECONDS, Access, set_cookie
 
 BEARER = "bearer "
 
@@ -61,8 +61,8 @@ class Callers:
     def welcome(self, caller: Caller, request: Request, response: Response) -> Response:
         """Give a caller without key and cookie the cookie by which the next request will know them."""
         if caller.fresh:
-            token, secure = self._access.visitor_token(caller.visitor), request.url.scheme == "https"
-            response.set_cookie(VISITOR_COOKIE, token, VISITOR_SECONDS, httponly=True, samesite="lax", secure=secure)
+            token = self._access.visitor_token(caller.visitor)
+            set_cookie(response, request.scope, VISITOR_COOKIE, token, VISITOR_SECONDS)
         return response
 
     def _key(self, request: Request) -> ApiKey | None:

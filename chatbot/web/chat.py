@@ -49,6 +49,7 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
                     suggestions=list(persona.suggestions),
                     reasons=list(DISLIKE_REASONS),
                     receipt=None,
+                    refused=None,
                 )
                 with gr.Row(elem_id="composer"):
                     box = gr.Textbox(
@@ -63,7 +64,7 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
                     )
                     send = gr.Button("Send", variant="primary", elem_id="send", min_width=0)
                     stop = gr.Button("Stop", elem_id="stop", min_width=0)
-                gr.HTML(SMALL_PRINT, js_on_load=None, apply_default_css=False)
+                _drawn(SMALL_PRINT, "chat_composer")
         frame = [talk, conversation, history, box]
         queued = UNQUEUED | {"queue": True, "concurrency_limit": None, "trigger_mode": "multiple"}
         gr.on([box.submit, send.click], events.ask, [box, conversation], frame, **queued)

@@ -1,12 +1,12 @@
 """What happens when a visitor does something on the chat page.
 
-Everything lasting is in the store; the browser holds the id of the conversation on view and nothing else. Every id
-that comes from the browser is checked against the visitor's cookie. `chat` lays the page out and calls this.
+Everything lasting is in the store; the browser holds the id of the conversation on view and what is not sent yet.
+Every id that comes from the browser is checked against the visitor's cookie. `chat` lays the page out and calls this.
 """
 
 import html
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
@@ -25,14 +25,13 @@ from chatbot.web.chat_view import (
     status_view,
     with_update,
 )
-from chatbot.web.tabs import Tab, Tabs, Turn
+from chatbot.web.tabs import Start, Tab, Tabs, Turn
 
 logger = logging.getLogger(__name__)
 
 LONGEST_COMMENT = 2000
 SAME = gr.skip()
 Frames = Iterator[tuple[Any, ...]]
-Start = Callable[[], tuple[Iterator[Update], View]]
 
 
 class ChatEvents:
@@ -62,7 +61,7 @@ class ChatEvents:
             view = opening_view(self._store, person, conversation_id, head, text)
             return self._session.say(person, text, conversation_id), view
 
-        yield from self._turn(start, conversation_id, request, box="")
+        yield from self._turn(start, ("ask", conversation_id, text.strip()), conversation_id, request, box="")
 
     def suggest(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Frames:
         """Ask a suggested question."""
@@ -78,7 +77,7 @@ class ChatEvents:
             view["items"][-2]["id"] = question.id
             return self._session.regenerate(person, reply.id), view
 
-        yield from self._turn(start, conversation_id, request)
+        yield from self._turn(start, ("again", _text(event, "message")), conversation_id, request)
 
     def revise(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Frames:
         """Answer an edited message."""
@@ -89,28 +88,33 @@ class ChatEvents:
             view = opening_view(self._store, person, message.conversation, message.parent, text)
             return self._session.edit(person, message.id, text), view
 
-        yield from self._turn(start, conversation_id, request)
+        wish = ("revise", _text(event, "message"), _text(event, "text").strip())
+        yield from self._turn(start, wish, conversation_id, request)
 
     def _turn(
         self,
         start: Start,
+        wish: tuple[str | None, ...],
         conversation_id: str | None,
         request: gr.Request,
         box: Any = None,
     ) -> Frames:
         tab = self._tabs.tab(request.session_hash)
+        asker = self._access.visitor_id(request.cookies) or request.session_hash
         try:
-            self._tabs.check_free(tab)
-            updates, opening = start()
+            begun = self._tabs.begin(tab, (asker, *wish), start)
         except NotFoundError as error:
             _notice(error)
             yield empty_view(), None, SAME, SAME
             return
         except UserError as error:
             _notice(error)
+            yield gr.update(refused=now()), SAME, SAME, SAME
+            return
+        if begun is None:
             yield (SAME,) * 4
             return
-        turn = self._tabs.begin(tab, updates)
+        turn, opening = begun
         yield opening, conversation_id, SAME, SAME if box is None else box
         yield from self._follow(turn, tab, conversation_id, request)
 

@@ -7,7 +7,9 @@ engine, because a schema that it can make no grammar of fails the replies of eve
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+
+from chatbot.web.bodies import Body
 
 Choice = str | Annotated[int, Field(ge=-(2**53), le=2**53)] | float | bool | None
 Type = Literal["object", "array", "string", "number", "integer", "boolean", "null"]
@@ -15,7 +17,7 @@ MOST_CHARACTERS = 10_000
 DEEPEST = 10
 
 
-class Schema(BaseModel):
+class Schema(Body):
     """A JSON schema; names and descriptions are read and left out of the grammar."""
 
     model_config = ConfigDict(extra="forbid")
@@ -53,14 +55,14 @@ class Schema(BaseModel):
         return 1 + max((schema.depth for schema in inner), default=0)
 
 
-class NamedSchema(BaseModel):
+class NamedSchema(Body):
     """A schema under a name."""
 
     name: str = ""
     schema_: Annotated[Schema, Field(alias="schema")]
 
 
-class ResponseFormat(BaseModel):
+class ResponseFormat(Body):
     """What a reply should look like: free text, any JSON object, or what a schema describes."""
 
     type: Literal["text", "json_object", "json_schema"]

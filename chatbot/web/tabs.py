@@ -6,15 +6,18 @@ it is gone. The page follows it at its own pace; stopping it frees the engine's 
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from chatbot.dialogue.session import Session, Update
 from chatbot.errors import BusyError
+from chatbot.web.chat_view import View
 
 PACE_SECONDS = 0.04
 MOST_TABS = 10_000
+TWICE_SECONDS = 3.0  # two clicks arrive as far apart as they were made, and a little for the network
+Start = Callable[[], tuple[Iterator[Update], View]]
 
 
 class Turn:
@@ -80,11 +83,12 @@ class Tab:
     conversation: str | None = None
     shown: str | None = None
     status: str = ""
+    starting: bool = False
 
     @property
     def busy(self) -> bool:
         """Whether a reply is being written for the conversation on view."""
-        return any(not turn.left and not turn.done for turn in self.turns)
+        return self.starting or any(not turn.left and not turn.done for turn in self.turns)
 
     def shows(self, conversation_id: str | None) -> bool:
         """Whether this conversation is on view; a question about another one was sent before the visitor moved on."""
@@ -103,6 +107,8 @@ class Tabs:
         self._session = session
         self._tabs: dict[str, Tab] = {}
         places = session.settings.max_concurrent + session.settings.max_waiting
+        self._lock = threading.Lock()
+        self._begun: dict[Hashable, float] = {}
         self._pool = ThreadPoolExecutor(places, thread_name_prefix="reply")
 
     def tab(self, key: str | None) -> Tab:
@@ -113,12 +119,29 @@ class Tabs:
             self._tabs.pop(idle, None)
         return self._tabs.setdefault(key or "", Tab())
 
-    def begin(self, tab: Tab, updates: Iterator[Update]) -> Turn:
-        """Start writing a reply for a tab."""
-        turn = Turn(self._session, updates)
-        tab.turns = [known for known in tab.turns if not known.done] + [turn]
+    def begin(self, tab: Tab, wish: Hashable, start: Start) -> tuple[Turn, View] | None:
+        """Start writing a reply for a tab; None where the same wish was begun just before, as by a double click.
+
+        Raises `BusyError` while the tab waits for a reply, and what `start` raises, after which the wish is free again.
+        """
+        with self._lock:
+            moment = time.monotonic()
+            self._begun = {known: at for known, at in self._begun.items() if moment - at < TWICE_SECONDS}
+            if wish in self._begun:
+                return None
+            self.check_free(tab)
+            self._begun[wish], tab.starting = moment, True
+        try:
+            updates, opening = start()
+            turn = Turn(self._session, updates)
+            tab.turns = [known for known in tab.turns if not known.done] + [turn]
+        except BaseException:
+            self._begun.pop(wish, None)
+            raise
+        finally:
+            tab.starting = False
         self._pool.submit(turn.write)
-        return turn
+        return turn, opening
 
     def check_free(self, tab: Tab) -> None:
         """Raise `BusyError` while the tab waits for a reply."""

@@ -265,3 +265,64 @@ def test_fits_a_phone(visit: Callable[..., Page], site: Site) -> None:
     expect(page.locator(".history .open")).to_be_in_viewport()
     page.keyboard.press("Escape")
     expect(page.locator("#side")).not_to_be_in_viewport()
+
+
+SLOW = {"offline": False, "latency": 250, "downloadThroughput": -1, "uploadThroughput": -1}
+
+
+@pytest.mark.parametrize("gap", [0, 90, 250])
+@pytest.mark.parametrize("latency", [0, 250])
+def test_a_double_click_asks_once(page: Page, site: Site, gap: int, latency: int) -> None:
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", SLOW | {"latency": latency})
+    for count, text in enumerate(["What is it?", "And that?"], start=1):
+        before = site.rows("select count(*) as n from messages where role = 'user'")[0]["n"]
+        box(page).fill(text)
+        page.evaluate(
+            "gap => { document.querySelector('#send').click();"
+            "setTimeout(() => document.querySelector('#send').click(), gap) }",
+            gap,
+        )
+        answered(page)
+        expect(box(page)).to_have_value("")
+        page.wait_for_timeout(700)
+        assert site.rows("select count(*) as n from messages where role = 'user'")[0]["n"] == before + 1
+        assert page.locator(".question").count() == count
+
+
+def test_a_double_enter_asks_once(page: Page, site: Site) -> None:
+    before = site.rows("select count(*) as n from messages where role = 'user'")[0]["n"]
+    box(page).fill("What is this?")
+    box(page).press("Enter")
+    box(page).press("Enter")
+    answered(page)
+    assert site.rows("select count(*) as n from messages where role = 'user'")[0]["n"] == before + 1
+
+
+def test_what_is_typed_survives_a_reload_until_it_is_stored(page: Page) -> None:
+    ask(page, QUESTION)
+    answered(page)
+    box(page).fill("half a thought")
+    page.reload()
+    expect(box(page)).to_have_value("half a thought")
+    box(page).press("Enter")
+    expect(page.locator(".reply")).to_have_count(2)
+    answered(page)
+    expect(box(page)).to_have_value("")
+    page.reload()
+    answered(page)
+    expect(box(page)).to_have_value("")
+
+
+def test_what_is_sent_offline_stays_and_can_be_sent_again(page: Page) -> None:
+    page.context.set_offline(True)
+    ask(page, "Can you hear me?")
+    page.wait_for_timeout(1500)
+    expect(box(page)).to_have_value("Can you hear me?")
+    page.context.set_offline(False)
+    page.wait_for_timeout(4000)
+    if page.locator(".question").count() == 0:
+        page.reload()
+        expect(box(page)).to_have_value("Can you hear me?")
+        box(page).press("Enter")
+    answered(page)
+    expect(box(page)).to_have_value("")

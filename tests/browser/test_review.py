@@ -86,7 +86,7 @@ def test_an_agent_is_refused_the_operators_page_by_the_server(url, sign_in):
 
 def test_an_operator_sees_the_link_and_signs_out(sign_in):
     page = sign_in("Olga")
-    expect(page.get_by_role("link", name="Operate")).to_have_attribute("href", "/operate")
+    expect(page.get_by_role("link", name="Operate")).to_have_attribute("href", "../operate")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/login")
 
@@ -206,7 +206,7 @@ def test_an_ended_sign_in_is_told_and_nothing_is_stored(ask, session, sign_in):
     expect(page.get_by_label("What the reply should have been")).to_have_value(reply.text)
     page.context.clear_cookies(name=STAFF_COOKIE)
     page.get_by_role("button", name="Save correction").click()
-    expect(page.get_by_text("sign in at /login")).to_be_visible()
+    expect(page.get_by_text("sign in again in another tab")).to_be_visible()
     assert session.store.feedback.on(reply.message) == []
 
 

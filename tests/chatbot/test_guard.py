@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.dialogue.guard import clean_message, defuse_markup
+from chatbot.dialogue.guard import clean_history, clean_message, defuse_markup
 from chatbot.errors import InputError
 
 LONGEST = 4000
@@ -64,3 +64,10 @@ def test_no_mark_of_a_chat_template_survives(text: str) -> None:
 
 def test_ordinary_text_is_not_touched() -> None:
     assert defuse_markup("a < b | c > d") == "a < b | c > d"
+
+
+def test_of_a_history_the_latest_readable_messages_are_kept_and_cut() -> None:
+    said = ["first", "\u200b", "x" * 50, "", "last\r\n"]
+    history = clean_history([{"role": "user", "content": text} for text in said], longest=10, most=2)
+    assert [message["content"] for message in history] == ["x" * 10, "last"]
+    assert clean_history([], 10, 2) == []

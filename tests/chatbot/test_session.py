@@ -437,5 +437,11 @@ def test_a_clients_messages_must_end_with_the_user(chat: Session, visitor: Perso
         chat.answer_messages(visitor, [{"role": "assistant", "content": "Yes."}])
     with pytest.raises(InputError, match="last message must be the user's"):
         chat.answer_messages(visitor, [])
-    with pytest.raises(InputError, match="401 messages are too many"):
-        chat.answer_messages(visitor, [{"role": "user", "content": "Hello"}] * 401)
+
+
+def test_of_a_clients_long_history_the_latest_is_kept(chat: Session, visitor: Person, store: Store) -> None:
+    said = [{"role": "user", "content": f"{n} {'x' * 5000}"} for n in range(1000)]
+    update = last(chat.answer_messages(visitor, [*said, {"role": "user", "content": QUESTION}]))
+    *history, question, _ = branch(store, update.conversation)
+    assert question == QUESTION and len(history) == 399
+    assert history[0].startswith("601 ") and {len(text) for text in history} == {chat.settings.max_message_chars}

@@ -1,12 +1,15 @@
 """Who may see what: signing in and out over a real server, pages refused by role, cookies that cannot be forged."""
 
+import time
 from contextlib import contextmanager
 
 import httpx
 import pytest
 from fastapi import FastAPI
+from itsdangerous import TimestampSigner
 
 from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE, Access, AccessMiddleware, login_routes
+from chatbot.web.api import api_routes
 
 PASSWORD = "correct horse battery"
 
@@ -98,6 +101,49 @@ def test_forged_and_swapped_cookies_name_nobody(session, access, tmp_path):
     assert access.staff({STAFF_COOKIE: "nonsense"}) is None
     visitor = session.store.people.add_visitor()
     assert access.staff({STAFF_COOKIE: access.staff_token(visitor)}) is None
+
+
+@pytest.mark.parametrize("ahead", [2, 600, 5 * 3600, 40 * 24 * 3600])
+def test_a_clock_that_was_ahead_costs_nobody_their_cookie(url, session, access, monkeypatch, ahead):
+    anna = next(person for person in session.store.people.staff() if person.name == "Anna")
+    tokens = dated(access, anna, time.time() + ahead, monkeypatch)
+    assert access.visitor_id(tokens) == "somebody" and access.staff(tokens) == anna
+    with httpx.Client(base_url=url, cookies=tokens) as client:
+        assert VISITOR_COOKIE not in client.get("/").cookies
+        assert client.get("/review/").status_code == 200
+
+
+def test_a_visitors_cookie_is_kept_however_old_and_a_sign_in_ends(url, session, access, monkeypatch):
+    anna = next(person for person in session.store.people.staff() if person.name == "Anna")
+    old = dated(access, anna, time.time() - 500 * 24 * 3600, monkeypatch)
+    assert access.visitor_id(old) == "somebody" and access.staff(old) is None
+    assert VISITOR_COOKIE not in httpx.get(url, cookies=old).cookies
+    assert access.staff(dated(access, anna, time.time() - 12 * 3600 - 5, monkeypatch)) is None
+    assert access.staff(dated(access, anna, time.time() - 12 * 3600 + 60, monkeypatch)) == anna
+
+
+def test_the_api_keeps_a_cookie_from_a_clock_that_was_ahead(session, access, serve, monkeypatch):
+    app = FastAPI()
+    app.include_router(api_routes(session, access))
+    visitor = session.store.people.add_visitor()
+    cookies = dated(access, visitor, time.time() + 3600, monkeypatch)
+    body = {"model": "champion", "messages": [{"role": "user", "content": "Hello"}]}
+    answer = httpx.post(f"{serve(app)}/v1/chat/completions", json=body, cookies=cookies, timeout=20)
+    assert answer.status_code == 200 and "set-cookie" not in answer.headers
+    assert len(session.store.conversations.of(session.store.people.visitor("somebody"))) == 1
+
+
+def dated(access, person, seconds, monkeypatch):
+    """Both cookies as a clock that showed another time signed them."""
+    with monkeypatch.context() as patch:
+        patch.setattr(TimestampSigner, "get_timestamp", lambda signer: int(seconds))
+        return {VISITOR_COOKIE: access.visitor_token("somebody"), STAFF_COOKIE: access.staff_token(person)}
+
+
+def test_head_of_a_page_is_answered_like_get(url):
+    assert httpx.head(f"{url}/login").status_code == 200
+    redirect = httpx.head(f"{url}/review", headers={"accept": "text/html"})
+    assert (redirect.status_code, redirect.headers["location"]) == (303, "/login?next=/review")
 
 
 def test_the_key_outlives_a_restart_and_is_private(session, access, home):

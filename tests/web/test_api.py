@@ -161,7 +161,7 @@ def test_models_are_what_is_live(client):
         ({"messages": [{"role": "wizard", "content": "x"}]}, "wizard"),
         ({"messages": [{"role": "user", "content": "x" * 5000}]}, "4,000 fit"),
         ({"temperature": 9}, "temperature"),
-        ({"max_tokens": 0}, "max_tokens"),
+        ({"max_tokens": -7}, "max_tokens: Input should be greater than or equal to -1 (given: '-7')"),
         ({"n": 2}, "n:"),
         ({"model": None}, "model"),
     ],
@@ -269,6 +269,30 @@ def test_monitoring(client, http, session):
     )
     assert 'chatbot_feedback{kind="like",version="base"} 1.0' in text and "chatbot_swaps 0.0" in text
     assert 'chatbot_retrieval_seconds_count{version="base"} 1.0' in text and "chatbot_waiting 0.0" in text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/v1/models",
+        "/v1/models/champion",
+        "/v1/models/none",
+        "/v1/no",
+        "/openapi.json",
+    ],
+)
+def test_head_is_answered_like_get_without_a_body(http, path):
+    got, head = http.get(path), http.head(path)
+    assert (head.status_code, head.headers["content-type"]) == (got.status_code, got.headers["content-type"])
+    assert head.content == b"" and got.content
+
+
+def test_head_tells_that_it_is_not_ready(http, session, monkeypatch):
+    monkeypatch.setattr(session.store.database, "row", lambda sql: 1 / 0)
+    assert http.head("/readyz").status_code == 503
 
 
 def test_not_ready_without_a_database(http, session, monkeypatch):
@@ -467,10 +491,13 @@ def test_a_schema_that_no_grammar_is_made_of_is_refused(http, session, schema):
 @pytest.mark.parametrize(
     "more",
     [
-        {"max_tokens": -1},
-        {"max_tokens": 0},
+        {"max_tokens": -2},
+        {"max_completion_tokens": "many"},
         {"stop": ["x"] * 500},
-        {"stop": ""},
+        {"stop": [7]},
+        {"stop": 7},
+        {"top_p": 1.5},
+        {"n": 0},
         {"messages": "hello"},
         {"messages": [{"role": "user", "content": 7}]},
         {"temperature": "hot"},
@@ -491,7 +518,7 @@ def test_a_longest_reply_of_ten_million_tokens_is_cut_to_the_installations(http,
 
 def test_a_body_of_ten_megabytes_is_refused_unread(http, session):
     refused = http.post("/v1/chat/completions", content=b"[" + b"1," * 5_000_000)
-    assert refused.status_code == 413 and "2,000,000 bytes" in refused.json()["error"]["message"]
+    assert refused.status_code == 413 and "8,000,000 bytes" in refused.json()["error"]["message"]
     assert completion(http).status_code == 200
 
 

@@ -1,12 +1,15 @@
 """What the chat page answers where the browser's questions cross each other on the way."""
 
+import threading
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import gradio as gr
 import pytest
 
 from chatbot.dialogue.session import Session, Update
+from chatbot.errors import BusyError
 from chatbot.web.access import VISITOR_COOKIE, Access
 from chatbot.web.chat_events import SAME, ChatEvents
 
@@ -56,3 +59,77 @@ def test_what_overtook_the_end_of_a_reply_is_put_right_by_the_next_tick(
     again = events.tick(conversation, request)
     assert again[1:3] == (view, conversation)
     assert events.tick(conversation, request)[1:] == (SAME,) * 3
+
+
+def asker(session: Session, access: Access, tab: str = "tab") -> SimpleNamespace:
+    visitor = session.store.people.add_visitor()
+    return SimpleNamespace(session_hash=tab, cookies={VISITOR_COOKIE: access.visitor_token(visitor.id)})
+
+
+def questions(session: Session) -> list[str]:
+    rows = session.store.database.rows("select content from messages where role = 'user' order by created_at")
+    return [row["content"] for row in rows]
+
+
+def conversation_of(frames: Iterable[tuple]) -> str:
+    return [frame[1] for frame in frames if isinstance(frame[1], str)][-1]
+
+
+def test_the_same_question_sent_twice_is_asked_once(session: Session, access: Access, events: ChatEvents) -> None:
+    request = asker(session, access)
+    conversation = conversation_of(list(events.ask("Hello", None, request)))
+    assert list(events.ask("Hello ", None, request)) == [(SAME,) * 4]
+    list(events.ask("And shades?", conversation, request))
+    assert list(events.ask("And shades?", conversation, request)) == [(SAME,) * 4]
+    assert questions(session) == ["Hello", "And shades?"]
+    assert len(session.store.database.rows("select id from conversations")) == 1
+
+
+def test_two_clicks_at_the_same_moment_ask_once(session: Session, access: Access, events: ChatEvents) -> None:
+    request = asker(session, access)
+    together = threading.Barrier(8)
+
+    def click(_: int) -> int:
+        together.wait()
+        return len(list(events.ask("Hello", None, request)))
+
+    with ThreadPoolExecutor(8) as clicks:
+        counts = list(clicks.map(click, range(8)))
+    assert questions(session) == ["Hello"] and sorted(counts)[:7] == [1] * 7
+
+
+def test_an_edit_and_a_regeneration_are_begun_once(session: Session, access: Access, events: ChatEvents) -> None:
+    request = asker(session, access)
+    conversation = conversation_of(list(events.ask("Hello", None, request)))
+    question, reply = session.store.conversations.path(session.store.conversations.get(conversation).head)
+    edit = gr.EventData(None, {"message": question.id, "text": "Do you sell lamps?"})
+    again = gr.EventData(None, {"message": reply.id})
+    for _ in range(2):
+        list(events.revise(conversation, edit, request))
+        list(events.again(conversation, again, request))
+    assert questions(session) == ["Hello", "Do you sell lamps?"]
+    assert len(session.store.database.rows("select id from messages where role = 'assistant'")) == 3
+
+
+def test_the_same_words_may_be_said_again_later_elsewhere_and_by_others(
+    session: Session, access: Access, events: ChatEvents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = asker(session, access)
+    conversation = conversation_of(list(events.ask("Hello", None, request)))
+    list(events.ask("Hello", conversation, request))
+    list(events.ask("Hello", None, asker(session, access, "another")))
+    monkeypatch.setattr("chatbot.web.tabs.TWICE_SECONDS", 0.0)
+    list(events.ask("Hello", None, request))
+    assert questions(session) == ["Hello"] * 4
+
+
+def test_a_question_that_was_refused_may_be_sent_again_at_once(
+    session: Session, access: Access, events: ChatEvents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = asker(session, access)
+    with monkeypatch.context() as patch:
+        patch.setattr(session, "say", lambda *args: (_ for _ in ()).throw(BusyError("full")).__next__())
+        (refused,) = events.ask("Hello", None, request)
+    assert refused[0]["refused"] and refused[1:] == (SAME,) * 3
+    list(events.ask("Hello", None, request))
+    assert questions(session) == ["Hello"]

@@ -257,6 +257,7 @@ function show() {
   talk.classList.toggle("busy", view.busy);
   document.getElementById("chat").classList.toggle("replying", view.busy);
   if (atEnd || nodes.length > count) talk.scrollTop = talk.scrollHeight;
+  document.dispatchEvent(new CustomEvent("chat-shown", { detail: view }));
 }
 
 function receive() {
@@ -276,4 +277,5 @@ function receive() {
 
 watch("value", show);
 watch("receipt", receive);
+watch("refused", () => document.dispatchEvent(new CustomEvent("chat-refused")));
 show();

@@ -1,0 +1,59 @@
+"""Serving under a path of a host, such as `https://example.com/bot`, behind a proxy.
+
+The path is the setting `root_path`, else what the proxy says in `X-Forwarded-Prefix`. It becomes ASGI's `root_path`,
+from which FastAPI, Gradio, redirects and cookies take it. The proxy may take it off the address or leave it there.
+"""
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from chatbot.settings import ROOT_PATH
+
+PREFIX_HEADER = "x-forwarded-prefix"
+
+
+def prefix_of(scope: Scope) -> str:
+    """The path under which the whole product stands; empty at the root of a host."""
+    return str(scope.get("root_path", ""))
+
+
+def path_of(scope: Scope) -> str:
+    """The path of a request below the prefix."""
+    path, prefix = str(scope["path"]), prefix_of(scope)
+    return (path[len(prefix) :] or "/") if _stands_under(path, prefix) else path
+
+
+def cookie_path(scope: Scope) -> str:
+    """The path for which a cookie is kept."""
+    return prefix_of(scope) or "/"
+
+
+class SubPathMiddleware:
+    """Stands before everything else and puts the prefix where the rest looks for it."""
+
+    def __init__(self, app: ASGIApp, root_path: str = "") -> None:
+        self._app = app
+        self._root_path = root_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with its prefix."""
+        if scope["type"] in ("http", "websocket") and (prefix := self._root_path or _told(scope)):
+            scope = _under(scope, prefix)
+        await self._app(scope, receive, send)
+
+
+def _told(scope: Scope) -> str:
+    told = Headers(scope=scope).get(PREFIX_HEADER, "").split(",")[0].strip().rstrip("/")
+    return told if ROOT_PATH.fullmatch(told) else ""
+
+
+def _under(scope: Scope, prefix: str) -> Scope:
+    if _stands_under(scope["path"], prefix):
+        return {**scope, "root_path": prefix}
+    raw = scope.get("raw_path")
+    whole = {**scope, "root_path": prefix, "path": prefix + scope["path"]}
+    return whole | ({"raw_path": prefix.encode() + raw} if raw is not None else {})
+
+
+def _stands_under(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(prefix + "/")

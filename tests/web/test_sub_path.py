@@ -1,0 +1,209 @@
+"""The whole product under a path of a host, asked over HTTP through a proxy that takes the path off the address."""
+
+import json
+import re
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from urllib.parse import urljoin
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse, StreamingResponse
+from starlette.routing import Route
+
+from app import build_app
+from chatbot.errors import SettingsError
+from chatbot.settings import load_settings
+from chatbot.store import open_store
+from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE
+from chatbot.web.sub_path import SubPathMiddleware, path_of, prefix_of
+from tests.conftest import PASSWORD
+from tests.packs import write_pack
+
+DROPPED = {"host", "connection", "content-length", "accept-encoding", "transfer-encoding"}
+CASES = [("/bot", "header", True), ("/a/b", "setting", True), ("/bot", "setting", False)]
+
+
+def proxy(target, prefix, headers, strips=True):
+    """What nginx does at `location /bot/ { proxy_pass http://target/; }`; without `strips`, the path stays."""
+    none = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    client = httpx.AsyncClient(base_url=target, timeout=None, cookies=none)
+
+    async def forward(request):
+        if not request.url.path.startswith(f"{prefix}/"):
+            return PlainTextResponse(f"not below {prefix}", 404)
+        path = request.url.path[len(prefix) if strips else 0 :]
+        kept = [(name, value) for name, value in request.headers.items() if name not in DROPPED]
+        kept += [("host", request.headers["host"]), ("x-forwarded-for", "203.0.113.9"), *headers.items()]
+        url = httpx.URL(path, query=request.url.query.encode())
+        answer = await client.send(
+            client.build_request(request.method, url, headers=kept, content=await request.body()), stream=True
+        )
+        told = StreamingResponse(answer.aiter_raw(), answer.status_code)
+        told.raw_headers = [(k.encode(), v.encode()) for k, v in answer.headers.multi_items() if k not in DROPPED]
+        return told
+
+    return Starlette(routes=[Route("/{path:path}", forward, methods=["GET", "HEAD", "POST", "OPTIONS"])])
+
+
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: " ".join(map(str, case)))
+def front(request, serve_module, tmp_path_factory):
+    """The address of the product as the outside knows it."""
+    prefix, told_by, strips = request.param
+    folder = tmp_path_factory.mktemp("front")
+    settings = load_settings(
+        home=folder / "home",
+        engine="scripted",
+        base_model="smollm2-135m-instruct",
+        pack=str(write_pack(folder / "lamps")),
+        min_score=0.1,
+        auto_train=False,
+        root_path=prefix if told_by == "setting" else "",
+        api_origins=["https://shop.example"],
+    )
+    store = open_store(settings.database)
+    store.people.add_staff("Olga", "operator", PASSWORD)
+    store.database.close()
+    inner = serve_module(build_app(settings))
+    headers = {"x-forwarded-prefix": prefix} if told_by == "header" else {}
+    return serve_module(proxy(inner, prefix, headers, strips)) + prefix
+
+
+@pytest.fixture
+def browser(front):
+    """A client that asks for pages and keeps cookies by their path."""
+    with httpx.Client(timeout=30, headers={"accept": "text/html"}) as client:
+        yield client
+
+
+def sign_in(browser, front):
+    form = browser.get(f"{front}/login?next=/operate")
+    action = urljoin(str(form.url), re.search(r'action="([^"]*)"', form.text)[1])
+    return browser.post(action, data={"name": "Olga", "password": PASSWORD, "next": "/operate"})
+
+
+def config_of(page):
+    return json.loads(re.search(r"window\.gradio_config = (\{.*?\});?</script>", page.text, re.DOTALL)[1])
+
+
+def events_of(browser, root, handler, data):
+    """What Gradio's page does to call a queued handler: join the queue, then follow the stream of its events."""
+    config = browser.get(f"{root}/config").json()
+    index = next(fn["id"] for fn in config["dependencies"] if fn["api_name"] == handler)
+    joined = {"data": data, "fn_index": index, "session_hash": "tab1"}
+    assert browser.post(f"{root}/gradio_api/queue/join", json=joined).status_code == 200
+    with browser.stream("GET", f"{root}/gradio_api/queue/data?session_hash=tab1") as stream:
+        for line in stream.iter_lines():
+            if line.startswith("data: "):
+                yield (event := json.loads(line[6:]))
+                if event["msg"] == "process_completed":
+                    return
+
+
+def test_the_chat_page_and_all_that_it_loads_stand_below_the_path(browser, front):
+    page = browser.get(f"{front}/")
+    config = config_of(page)
+    assert page.status_code == 200 and config["root"] == front
+    assert browser.get(f"{config['root']}/theme.css").status_code == 200
+    assert browser.head(f"{front}/").status_code == 200
+    links = re.findall(r'(?:src|href)="([^"#?]+\.(?:js|css))["?]', page.text)
+    linked = {urljoin(str(page.url), link) for link in links}
+    assert linked
+    for link in linked:
+        assert link.startswith(f"{front}/") and browser.get(link).status_code == 200, link
+
+
+def test_a_question_is_answered_over_the_event_stream(browser, front):
+    browser.get(f"{front}/")
+    events = list(events_of(browser, front, "ask", ["Hello there", None]))
+    assert events[-1]["msg"] == "process_completed" and events[-1]["success"], events[-1]
+
+
+def test_cookies_are_kept_for_the_path(browser, front):
+    prefix = "/" + front.split("/", 3)[3]
+    browser.get(f"{front}/")
+    sign_in(browser, front)
+    paths = {cookie.name: cookie.path for cookie in browser.cookies.jar}
+    assert paths == {VISITOR_COOKIE: prefix, STAFF_COOKIE: prefix}
+    body = {"model": "champion", "messages": [{"role": "user", "content": "Hello"}]}
+    assert f"Path={prefix};" in httpx.post(f"{front}/v1/chat/completions", json=body).headers["set-cookie"]
+
+
+def test_signing_in_and_out_and_the_staffs_pages_stay_below_the_path(browser, front):
+    prefix = "/" + front.split("/", 3)[3]
+    sent = browser.get(f"{front}/operate")
+    assert sent.headers["location"] == f"{prefix}/login?next=/operate"
+    assert sign_in(browser, front).headers["location"] == f"{prefix}/operate"
+    for name in ("operate", "review"):
+        assert browser.get(f"{front}/{name}").headers["location"] == f"{prefix}/{name}/"
+        page = browser.get(f"{front}/{name}/")
+        config = config_of(page)
+        assert page.status_code == 200 and config["root"] == f"{front}/{name}"
+        assert browser.get(f"{config['root']}/theme.css").status_code == 200
+        load = next(fn for fn in config["dependencies"] if any(target[1] == "load" for target in fn["targets"]))
+        call = {"data": [None] * len(load["inputs"]), "fn_index": load["id"], "session_hash": "s"}
+        shown = browser.post(f"{config['root']}/gradio_api/run/predict", json=call)
+        assert shown.status_code == 200 and "Olga" in shown.text
+        links = re.findall(r'(?:href|action)=\\"([^"\\]*)\\"', shown.text)
+        assert any(link.endswith("logout") for link in links)
+        assert all(urljoin(str(page.url), link).startswith(f"{front}/") for link in links if link[:1] != "#"), links
+    out = browser.post(f"{front}/logout")
+    assert out.headers["location"] == f"{prefix}/login"
+    assert browser.get(f"{front}/operate").status_code == 303
+
+
+def test_the_api_stands_below_the_path(front):
+    assert httpx.get(f"{front}/healthz").status_code == httpx.head(f"{front}/healthz").status_code == 200
+    assert httpx.get(f"{front}/v1/models", timeout=30).json()["object"] == "list"
+    preflight = {"origin": "https://shop.example", "access-control-request-method": "POST"}
+    shared = httpx.options(f"{front}/v1/chat/completions", headers=preflight)
+    assert shared.headers["access-control-allow-origin"] == "https://shop.example"
+    assert httpx.get(f"{front}/openapi.json").json()["servers"][0]["url"] == "/" + front.split("/", 3)[3]
+
+
+async def seen(path, header="", root_path=""):
+    scopes = []
+
+    async def app(scope, receive, send):
+        scopes.append(scope)
+
+    scope = {"type": "http", "path": path, "headers": [(b"x-forwarded-prefix", header.encode())]}
+    await SubPathMiddleware(app, root_path)(scope, None, None)
+    return prefix_of(scopes[0]), path_of(scopes[0])
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "header",
+    [
+        "//evil.example",
+        "https://evil.example",
+        "evil",
+        "/bot//x",
+        "/../x",
+        "/./x",
+        "/bot\\x",
+        "/bot?x",
+        '/b"><script>',
+        "/bot\r\nx: y",
+        "/",
+        "/" + "x" * 300,
+        "",
+    ],
+)
+async def test_a_prefix_that_could_lead_elsewhere_is_ignored(header):
+    assert await seen("/review", header) == ("", "/review")
+
+
+@pytest.mark.anyio
+async def test_the_path_is_told_whether_or_not_it_was_taken_off():
+    assert await seen("/review", "/bot") == await seen("/bot/review", "/bot/") == ("/bot", "/review")
+    assert await seen("/bot", root_path="/bot") == await seen("/bot/", root_path="/bot") == ("/bot", "/")
+    assert await seen("/botany", root_path="/bot") == ("/bot", "/botany")
+    assert await seen("/review", "/other", root_path="/bot") == ("/bot", "/review")
+
+
+@pytest.mark.parametrize("path", ["bot", "//bot", "https://example.com/bot", "/b ot", "/../bot"])
+def test_what_is_no_path_is_told_at_the_start(path):
+    with pytest.raises(SettingsError, match="root_path"):
+        load_settings(root_path=path)
