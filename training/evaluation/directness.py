@@ -3,8 +3,8 @@
 A sentence serves the question if it says what a right answer needs or only accompanies an answer (regret, thanks, an
 offer of help). Else it is about something else where it brings figures of its own, none of them in the reference or the
 question, or three words of its own, unless the embedder finds it near to the reference. The thresholds were set on
-labelled sentences, and a test holds precision and recall on others (tests/training/sentences.jsonl). It is a measure,
-not a proof: a short remark about a near matter passes for one about the matter itself.
+labelled sentences, and a test holds precision and recall on others (tests/training/evaluation/sentences.jsonl). It is a
+measure, not a proof: a short remark about a near matter passes for one about the matter itself.
 """
 
 import re

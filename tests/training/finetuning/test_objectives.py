@@ -8,6 +8,7 @@ import torch
 
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
+from tests.training.conftest import rows
 from training.finetuning.encoding import encode_rows
 from training.finetuning.loop.finetune import finetune
 from training.finetuning.objectives.classification import Classes
@@ -17,8 +18,6 @@ from training.finetuning.objectives.objective import Unit
 from training.finetuning.objectives.orpo import ORPO
 from training.finetuning.objectives.stages import stages_of
 from training.finetuning.recipe import Recipe
-
-from .conftest import rows
 
 
 class Given:

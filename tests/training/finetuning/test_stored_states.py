@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from chatbot.engines.base_model import BaseModel
+from tests.training.conftest import rows
 from training.finetuning.batches import collate
 from training.finetuning.encoding import EncodedRows, encode_rows
 from training.finetuning.fast import states
@@ -20,8 +21,6 @@ from training.finetuning.objectives.objective import Unit
 from training.finetuning.objectives.sft import SFT
 from training.finetuning.objectives.stages import Stage
 from training.finetuning.recipe import Recipe
-
-from .conftest import rows
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from peft import PeftModel
 
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
+from tests.training.conftest import rows
 from training.evaluation.likelihood import reply_likelihoods
 from training.finetuning.batches import Batch, collate, plan_batches, shared_prefix
 from training.finetuning.encoding import IGNORED, EncodedRows, encode_rows, show_mask
@@ -27,8 +28,6 @@ from training.finetuning.objectives.objective import Total, Unit
 from training.finetuning.objectives.sft import SFT
 from training.finetuning.objectives.stages import Stage, stages_of
 from training.finetuning.recipe import RECIPES, Recipe, load_recipe
-
-from .conftest import rows
 
 
 def quick(**changes: object) -> Recipe:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from chatbot.engines.base_model import BaseModel, find_base_model
+from tests.training.conftest import rows
 from training.finetuning.batches import collate
 from training.finetuning.encoding import encode_rows
 from training.finetuning.fast.forward import Forward
@@ -14,8 +15,6 @@ from training.finetuning.lora import attach_adapter, load_for_training
 from training.finetuning.objectives.stages import stages_of
 from training.finetuning.recipe import Recipe, load_recipe
 from training.release.merging import adapter_deltas
-
-from .conftest import rows
 
 FEW = ("max_steps=2", "batch_tokens=128", "validate_every=2", "learning_rate=1e-3", "validation_rows=1")
 LAYERS, MATRICES = 30, 7

@@ -10,7 +10,7 @@ from chatbot.knowledge.packs import load_pack
 from training.evaluation.suites import holds
 
 SAID = [json.loads(line) for line in Path(__file__).with_name("said.jsonl").read_text(encoding="utf-8").splitlines()]
-PACKS = Path(__file__).parents[2] / "data"
+PACKS = Path(__file__).parents[3] / "data"
 
 
 @pytest.mark.parametrize("row", SAID, ids=lambda row: f"{row['wanted']}: {row['reply']}")
