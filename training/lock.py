@@ -10,8 +10,8 @@ import os
 from pathlib import Path
 
 FILE = "training.lock"
-HANDED_ON = "CHATBOT_TRAINING_LOCK"
-"""The environment variable that tells a process the descriptor of the lock that it was handed."""
+HANDED_ON = "TRAINING_LOCK_DESCRIPTOR"
+"""The environment variable that tells a process the descriptor of the lock that it was handed; it is no setting."""
 
 
 class TrainingLock:

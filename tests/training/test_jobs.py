@@ -110,6 +110,22 @@ def test_a_stop_is_a_file_that_the_run_looks_for(jobs: SleepingJobs, settings: S
     assert (run_folder(settings, run.id) / STOP).is_file()
 
 
+def test_the_process_of_a_run_holds_the_lock_and_begins(settings: Settings, store: Store) -> None:
+    jobs = Jobs(settings, store)
+    run = jobs.start("operator:olga")
+    try:
+        for _ in range(600):
+            if store.versions.run(run.id).progress or jobs.wait(0.1) is not None:
+                break
+        assert store.versions.run(run.id).progress, (settings.home / "training.log").read_text()
+        assert TrainingLock.is_held(settings.home)
+    finally:
+        assert jobs._process is not None
+        jobs._process.kill()
+        jobs._process.wait()
+    assert not TrainingLock.is_held(settings.home)
+
+
 def test_the_first_cycle_starts_only_where_there_is_no_version(
     jobs: SleepingJobs, store: Store, settings: Settings
 ) -> None:
@@ -154,6 +170,7 @@ def test_a_server_killed_and_started_again_leaves_one_fine_tune(settings: Settin
             assert killed.returncode == -signal.SIGKILL, killed.stderr
             found |= _fine_tunes(settings.home)
         assert len(_fine_tunes(settings.home)) == len(found) == 1
+        assert "error" not in (settings.home / "training.log").read_text()
     finally:
         for process in _fine_tunes(settings.home) | found:
             with suppress(ProcessLookupError):

@@ -243,7 +243,7 @@ def test_an_approval_replaces_the_one_from_the_same_reply_and_can_be_withdrawn(
         store.feedback.approve("How long?", " ", agent)
 
 
-def test_the_queue_puts_dislikes_handoffs_and_doubts_before_the_newest(
+def test_the_queue_puts_handoffs_dislikes_and_doubts_before_the_newest(
     store: Store, conversation: Conversation, visitor: Person, agent: Person
 ) -> None:
     question = ask(store, conversation, "How long?")
@@ -262,8 +262,8 @@ def test_the_queue_puts_dislikes_handoffs_and_doubts_before_the_newest(
     store.feedback.rate(replies["disliked"].id, visitor, "dislike")
     store.feedback.mark_reviewed(replies["seen"].id, agent)
     queue = store.feedback.queue()
-    assert [item.reply for item in queue] == ["disliked", "passed on", "doubtful", "newer", "older"]
-    assert [item.reason for item in queue] == ["disliked", "handed off", "uncertain", "new", "new"]
+    assert [item.reply for item in queue] == ["passed on", "disliked", "doubtful", "newer", "older"]
+    assert [item.reason for item in queue] == ["handed off", "disliked", "uncertain", "new", "new"]
     assert {item.question for item in queue} == {"How long?"}
     store.feedback.reopen(replies["seen"].id, agent)
     assert [item.reply for item in store.feedback.queue()][3] == "seen"
