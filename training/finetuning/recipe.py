@@ -134,7 +134,7 @@ def load_recipe(name: str = "sft", overrides: tuple[str, ...] = ()) -> Recipe:
         known = ", ".join(sorted(file.stem for file in RECIPES.glob("*.toml")))
         raise TrainingError(f"recipe {name!r} does not exist: use one of {known}, or the path of a .toml file")
     try:
-        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TrainingError(f"recipe {name!r} is not TOML: {error}") from None
     for override in overrides:
