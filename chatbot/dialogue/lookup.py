@@ -42,14 +42,14 @@ class Asked:
         return "\n".join([*before, self.message]) if before else ""
 
 
-def look_up(index: KnowledgeIndex, asked: Asked, limit: int, leave_out: Collection[str] = ()) -> Found:
-    """The passages nearest to each question of a message in turn, and how sure it is that they answer it."""
+def look_up(index: KnowledgeIndex, asked: Asked, limit: int, each: bool, leave_out: Collection[str] = ()) -> Found:
+    """The passages nearest to a message, and how sure it is that they answer; with `each`, to its questions in turn."""
     found = index.look_up(search_queries(asked), limit, leave_out)
-    questions = asked.questions()
+    questions = asked.questions() if each else [asked]
     if len(questions) == 1:
         return found
-    each = [index.search(search_queries(question), limit, leave_out) for question in questions]
-    in_turn = {passage.id: passage for passage in chain(*zip_longest(*each)) if passage}
+    found_each = [index.search(search_queries(question), limit, leave_out) for question in questions]
+    in_turn = {passage.id: passage for passage in chain(*zip_longest(*found_each)) if passage}
     return replace(found, passages=list(in_turn.values())[: max(limit, FACTS_EACH * len(questions))])
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 from chatbot.dialogue.grounds import Grounds
 from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.handoff import ACCEPTED, ASKED, offers_person, wants_person
-from chatbot.dialogue.lookup import BEST, NEAREST, Asked, facts_for, focused, look_up, said_by, search_queries, topic_of
+from chatbot.dialogue.lookup import BEST, NEAREST, Asked, facts_for, focused, look_up, said_by, topic_of
 from chatbot.dialogue.prompt import fit_prompt
 from chatbot.dialogue.standalone import standalone_question
 from chatbot.engines.base import Engine
@@ -173,12 +173,10 @@ def _may_answer(settings: Settings, index: KnowledgeIndex, found: Found) -> bool
 
 def _look_up(settings: Settings, index: KnowledgeIndex, engine: Engine, asked: Asked) -> tuple[Found, Asked]:
     """What is found for a message, and that as it was meant, which a model that reads words."""
-    if not settings.reads:
-        return index.look_up(search_queries(asked), settings.passages), asked
-    if len(asked.questions()) == 1:
+    if settings.reads and len(asked.questions()) == 1:
         meant = standalone_question(engine, asked.history, defuse_markup(asked.message), asked.language)
         asked = replace(asked, meant=meant)
-    return look_up(index, asked, settings.passages), asked
+    return look_up(index, asked, settings.passages, settings.reads), asked
 
 
 def quotation(passages: Sequence[Passage]) -> str:

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from chatbot.knowledge.articles import Piece, split_sentences, under_heading
+from chatbot.knowledge.articles import Piece, under_heading
 from chatbot.knowledge.embeddings import Embedder, Vectors
 from chatbot.knowledge.questions import Question, Ties
-from chatbot.knowledge.sentences import join_sentences
+from chatbot.knowledge.sentences import join_sentences, split_sentences
 from chatbot.knowledge.vector_cache import cached_vectors
 from chatbot.records import ApprovedAnswer, Passage
 

@@ -16,10 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 
 from chatbot.errors import PackError
 from chatbot.knowledge.articles import Piece, has_title, split_article
+from chatbot.knowledge.slugs import SLUG
 
 LONGEST_TEXT = 8000
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)]
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
+Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG.pattern}$")]
 SUITES = ("facts", "multi_turn", "out_of_scope", "safety", "must_pass", "fairness")
 
 

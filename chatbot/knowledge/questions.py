@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chatbot.knowledge.articles import Piece, split_sentences
+from chatbot.knowledge.articles import Piece
 from chatbot.knowledge.packs import Dialogue, Pair
-from chatbot.knowledge.sentences import plain_sentences
+from chatbot.knowledge.sentences import plain_sentences, split_sentences
 
 WORD = re.compile(r"[£$€]?\d+(?:[.,:]\d+)*%?|[\w.+-]+@[\w.-]+\w|[^\W\d_]+(?:['’][^\W\d_]+)?")
 FIGURE_WEIGHT = 2.0

@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from chatbot.errors import NotFoundError, TrainingError
 from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
-from chatbot.records import ChatMessage, Passage
+from chatbot.records import ChatMessage
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training.curation.cleaning import clean, redact_messages
@@ -169,7 +169,8 @@ def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, settings:
     """
     index, asked = knowledge.index, _asked(example, pack, knowledge.index)
     left_out = (example.asked, example.question)
-    passages = [] if _talks(example, pack) else _passages(index, asked, settings, left_out)
+    talks = _talks(example, pack)
+    passages = [] if talks else look_up(index, asked, settings.passages, settings.reads, left_out).passages
     right = index.answering(example.asked)
     if right and passages and all(passage.id != right.id for passage in passages):
         passages[-1] = right
@@ -183,12 +184,6 @@ def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, settings:
 def _asked(example: Example, pack: Pack, index: KnowledgeIndex) -> Asked:
     history = [ChatMessage(role=said["role"], content=defuse_markup(said["content"])) for said in example.messages[:-2]]
     return Asked(example.question, history, example.meant, topic_of(index, history), pack.persona.language)
-
-
-def _passages(index: KnowledgeIndex, asked: Asked, settings: Settings, leave_out: Collection[str]) -> list[Passage]:
-    if settings.reads:
-        return look_up(index, asked, settings.passages, leave_out).passages
-    return index.search(search_queries(asked), settings.passages, leave_out)
 
 
 def _talks(example: Example, pack: Pack) -> bool:

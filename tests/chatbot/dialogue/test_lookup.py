@@ -44,7 +44,7 @@ def test_several_questions_are_looked_up_each_by_itself(pack_folder: Path) -> No
     asked = Asked("How long may I return a lamp and what does delivery to Germany cost?")
     first, second = asked.questions()
     assert (first.together, second.together) == ("", f"{first.message}\n{second.message}")
-    found = look_up(index, asked, 2).passages
-    assert {found[0].id, found[1].id} == {look_up(index, one, 1).passages[0].id for one in (first, second)}
+    found = look_up(index, asked, 2, each=True).passages
+    assert {found[0].id, found[1].id} == {look_up(index, one, 1, each=True).passages[0].id for one in (first, second)}
     text = " ".join(passage.text for passage in facts_for(index, asked, found))
     assert "returned within" in text and "Germany" in text

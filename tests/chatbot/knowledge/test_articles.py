@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from chatbot.knowledge.articles import LONGEST_PIECE, has_title, split_article, split_sentences
-from chatbot.knowledge.sentences import join_sentences
+from chatbot.knowledge.articles import LONGEST_PIECE, has_title, split_article
+from chatbot.knowledge.sentences import join_sentences, split_sentences
 
 
 def texts(markdown: str) -> list[str]:
