@@ -16,6 +16,7 @@ from chatbot.knowledge.spelling import WORD
 
 DENIALS = {"no", "not", "never", "cannot", "none", "nothing", "nobody", "neither", "nor"}
 UNEXPLAINED = 1  # words at most
+TELLING = 2  # words of the fact that were not asked, at least, where a claim has none of its figures
 
 Nearest = Callable[[str, Sequence[str], int], Sequence[str]]
 
@@ -25,6 +26,7 @@ class Grounds:
     """The `facts` that a model is shown, a sentence under its title each, and the `best` of them for each question.
 
     `asked` is the question with what it takes up; `nearest` finds the facts that mean most nearly what a text says.
+    `told` is the last reply.
     """
 
     facts: Sequence[str]
@@ -32,6 +34,7 @@ class Grounds:
     asked: str
     language: str
     nearest: Nearest
+    told: str = ""
 
     def carry(self, claim: str) -> bool:
         """Whether the fact that a claim means is one of the best, and holds it."""
@@ -39,15 +42,19 @@ class Grounds:
         return any(fact in best for best in self.best) and holds(fact, claim, self.asked, self.language)
 
     def instead(self, said: str) -> str:
-        """What may be told in place of a reply: the fact that it means and the best, in their own words and order."""
-        return self._told({self._meant(said), *chain(*self.best)})
+        """What may be told in place of a reply: the fact that it means and the best, in their own words and order.
+
+        Not what was told so just before: somebody who asks on did not find the answer in it.
+        """
+        chosen = {self._meant(said), *chain(*self.best)}
+        return self._in_order({fact for fact in chosen if fact.partition("\n")[2] not in self.told})
 
     def left_out(self, said: str) -> str:
         """The best facts for the questions that no sentence of a reply answers."""
         meant = {self._meant(sentence) for sentence in split_sentences(said)}
-        return self._told({fact for best in self.best if meant.isdisjoint(best) for fact in best})
+        return self._in_order({fact for best in self.best if meant.isdisjoint(best) for fact in best})
 
-    def _told(self, chosen: Collection[str]) -> str:
+    def _in_order(self, chosen: Collection[str]) -> str:
         """Facts in their own words and order."""
         told: dict[str, list[str]] = {}
         for fact in self.facts:
@@ -67,8 +74,8 @@ def holds(fact: str, claim: str, asked: str, language: str) -> bool:
     told, known = _stems(fact), _stems(asked)
     common = common_words(language)
     said = {stem(word) for word in WORD.findall(claim) if word.lower() not in common}
-    figures = Source.of([fact]).items & Source.of([claim]).items
-    return len(said - told - known) <= UNEXPLAINED and bool(figures or (said & told) - known)
+    figures = (Source.of([fact]).items & Source.of([claim]).items) - Source.of([asked]).items
+    return len(said - told - known) <= UNEXPLAINED and (bool(figures) or len((said & told) - known) >= TELLING)
 
 
 def _denies(text: str) -> bool:

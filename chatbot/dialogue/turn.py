@@ -31,6 +31,7 @@ NEARLY_AS_GOOD = 0.06
 SAID_AGAIN = 2  # sentences at most
 UNSURE_TO_QUOTE = 0.18  # the share of a pack's own questions that are less sure to be answered than may be
 UNSURE_TO_READ = 0.1  # the same where a model reads what was found, and may say that it does not answer
+UNSURE_TO_TELL = 0.3  # the same where what was found is told in place of a reply that it does not carry
 JUST_BEFORE = 6  # messages
 SURE_IN_TALK = 0.8
 YES = re.compile(
@@ -156,8 +157,9 @@ def _grounded(index: KnowledgeIndex, turn: Turn, found: Found, asked: Asked) -> 
     questions = asked.questions()
     best = [sentences_of(focused(index, one, found.passages, BEST, NEAREST)) for one in questions]
     taken_up = "\n".join(filter(None, [asked.together or asked.message, asked.meant]))
-    grounds = Grounds(sentences_of(turn.passages), best, taken_up, turn.language, index.nearest)
-    sure = found.assurance >= index.usual(UNSURE_TO_QUOTE)
+    told = "".join(said_by("assistant", asked.history)[-1:])
+    grounds = Grounds(sentences_of(turn.passages), best, taken_up, turn.language, index.nearest, told)
+    sure = found.assurance >= index.usual(UNSURE_TO_TELL)
     turn = replace(turn, carries=grounds.carry, instead=grounds.instead if sure else None)
     return replace(turn, completes=grounds.left_out) if sure and len(questions) > 1 else turn
 

@@ -28,6 +28,7 @@ SHELF = "Returns\nReturned lamps are not repaired."
         (SHELF, "No, returned lamps are not repaired.", True),
         (PRICE, "It costs £3.50.", True),
         (PRICE, "It's free.", False),
+        (SHELF, "The lamp is returned.", False),
     ],
 )
 def test_a_fact_holds_what_it_says(fact: str, claim: str, held: bool) -> None:
@@ -65,6 +66,23 @@ def test_what_is_told_instead_is_what_both_readers_chose_in_the_order_of_the_fac
         "A deposit is paid back within 7 days."
     )
     assert Grounds([], [], ASKED, "en", found).instead("Yes.") == ""
+
+
+def test_what_was_told_just_before_is_not_told_again() -> None:
+    def found(text: str, facts: Sequence[str], count: int) -> list[str]:
+        return [RETURNS]
+
+    said = "A lamp can be returned within 30 days of delivery."
+    both = Grounds([RETURNS, PRICE], [[PRICE]], ASKED, "en", found, told=f"{said} Anything else?")
+    assert both.instead("Within 14 days.") == "A return costs £3.50, which is taken off the refund."
+    assert Grounds([RETURNS], [[RETURNS]], ASKED, "en", found, told=said).instead("Within 14 days.") == ""
+
+
+def test_a_claim_that_has_a_figure_of_the_question_alone_tells_nothing() -> None:
+    plates = "Damage\nA damaged item must be reported within 14 days of delivery."
+    asked = "My dinner plates arrived smashed. 4 out of 6 broken."
+    assert not holds(plates, "The damaged dinner plates arrived smashed, with 4 out of 6 broken.", asked, "en")
+    assert holds(plates, "Report it within 14 days.", asked, "en")
 
 
 def test_a_question_that_no_sentence_of_a_reply_answers_is_left_out() -> None:
