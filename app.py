@@ -64,8 +64,8 @@ def build_app(settings: Settings, address: str = "") -> Any:
     from chatbot.web.review import build_review_page
     from chatbot.web.sub_path import SubPathMiddleware
     from chatbot.web.theme import CSS, HEAD, chat_theme
-    from training.console import build_operate_page
-    from training.jobs import Jobs
+    from training.console.page import build_operate_page
+    from training.runs.jobs import Jobs
 
     session = open_session(settings, store, soon=True)
     access = Access(store, settings.home / "cookie.key")

@@ -28,14 +28,14 @@ from benchmarks.machine import describe_machine
 from chatbot.commands import quieten, run_command
 from chatbot.dialogue.opening import open_embedder
 from chatbot.dialogue.session import Session
-from chatbot.knowledge.embeddings import Embedder
+from chatbot.knowledge.retrieval.embeddings import Embedder
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE
+from training.commands.progress import TerminalProgress
 from training.evaluation.directness import is_direct
 from training.evaluation.metrics import proportion
 from training.evaluation.suites import passes
-from training.progress import TerminalProgress
 
 SUITES = ("facts", "multi_turn", "must_pass", "fairness", "out_of_scope", "safety")
 WRITTEN = ("passed", "shortened", "rewritten")

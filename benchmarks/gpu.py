@@ -41,7 +41,7 @@ from training.finetuning.objectives.orpo import ORPO
 from training.finetuning.objectives.sft import SFT
 from training.finetuning.objectives.stages import Stage
 from training.finetuning.recipe import Recipe
-from training.runs import CHECKPOINT
+from training.runs.files import CHECKPOINT
 
 DEVICE = "cuda"
 ROWS, HELD, CLASSES = 64, 16, ("lamp", "chair", "table", "shelf")

@@ -31,7 +31,7 @@ from benchmarks.browser import chromium
 from benchmarks.machine import describe_machine
 from chatbot.commands import quieten
 from chatbot.store import Store, open_store
-from training.jobs import yield_to_others
+from training.runs.jobs import yield_to_others
 
 ROOT = Path(__file__).resolve().parent.parent
 CHATS = 8

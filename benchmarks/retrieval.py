@@ -24,12 +24,12 @@ from chatbot.commands import quieten
 from chatbot.dialogue.lookup import Asked, search_queries, topic_of
 from chatbot.dialogue.turn import UNSURE_TO_QUOTE
 from chatbot.engines.base_model import BaseModel
-from chatbot.knowledge.articles import Piece, split_article
-from chatbot.knowledge.embeddings import Embedder, Vectors
-from chatbot.knowledge.index import KnowledgeIndex, Query
+from chatbot.knowledge.articles.pieces import Piece, split_article
+from chatbot.knowledge.articles.sentences import split_sentences
 from chatbot.knowledge.packs import Case, Pack
-from chatbot.knowledge.questions import known_questions
-from chatbot.knowledge.sentences import split_sentences
+from chatbot.knowledge.retrieval.embeddings import Embedder, Vectors
+from chatbot.knowledge.retrieval.index import KnowledgeIndex, Query
+from chatbot.knowledge.retrieval.questions import known_questions
 from chatbot.settings import load_settings
 from chatbot.store import open_store
 from chatbot.store.versions import BASE

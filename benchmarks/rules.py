@@ -25,7 +25,7 @@ from chatbot.commands import quieten
 from chatbot.dialogue.opening import version_knowledge
 from chatbot.dialogue.turn import SURE_IN_TALK
 from chatbot.knowledge.packs import load_pack
-from chatbot.knowledge.router import Route, Router
+from chatbot.knowledge.rules.router import Route, Router
 from chatbot.settings import load_settings
 from chatbot.store import open_store
 from chatbot.store.versions import BASE

@@ -25,8 +25,8 @@ from chatbot.knowledge.packs import Case, load_pack
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE
+from training.commands.progress import TerminalProgress
 from training.evaluation.metrics import proportion
-from training.progress import TerminalProgress
 
 COMPARED = {"quoting": "quoting", "untouched": "untouched", "tuned": "product"}
 LETTERS = ["A", "B", "C"]

@@ -30,9 +30,9 @@ from chatbot.records import ChatMessage
 from chatbot.settings import Settings, load_settings
 from chatbot.store import open_store
 from chatbot.store.versions import BASE
+from training.commands.progress import TerminalProgress
 from training.evaluation.metrics import proportion
 from training.evaluation.suites import Suite, passes, suite_from_file
-from training.progress import TerminalProgress
 
 FILES = Path(__file__).resolve().parent / "stranger"
 NAME = "merebank-bikes"

@@ -32,9 +32,9 @@ import click
 from chatbot.base_commands import base
 from chatbot.commands import quieten, run_command
 from chatbot.errors import InputError, UserError
+from chatbot.knowledge.importing.scaffold import write_scaffold
 from chatbot.knowledge.inspection import inspect_pack
 from chatbot.knowledge.packs import load_pack
-from chatbot.knowledge.scaffold import write_scaffold
 from chatbot.people_commands import key, opened_store, user
 from chatbot.settings import load_settings
 from chatbot.store.backup import back_up, describe, holds_state, restore

@@ -22,16 +22,15 @@ CHATBOT = {
     "web __main__": 4,
 }
 TRAINING = {
-    "runs lock": 0,
-    "curation finetuning resuming tracking": 1,
+    "runs": 0,
+    "curation finetuning": 1,
     "evaluation": 2,
     "release": 3,
     "cycle search": 4,
-    "jobs progress command_line folds": 5,
-    "console console_acts console_view console_words release_commands run_commands search_commands": 6,
+    "folds": 5,
+    "commands console": 6,
     "__main__": 7,
 }
-BESIDE_EACH_OTHER = {"training.console", "training.console_acts", "training.console_view", "training.console_words"}
 FLOORS = {
     f"{package}.{room}": floor
     for package, house in (("chatbot", CHATBOT), ("training", TRAINING))
@@ -95,7 +94,7 @@ def allowed(here: str, there: str) -> bool:
         return there.startswith("chatbot.") and (lowest or FLOORS[there] < FLOORS[here])
     if there.startswith("chatbot."):
         return True
-    return there.startswith("training.") and ({here, there} <= BESIDE_EACH_OTHER or FLOORS[there] < FLOORS[here])
+    return there.startswith("training.") and FLOORS[there] < FLOORS[here]
 
 
 @every_module
@@ -177,7 +176,6 @@ def test_the_packs_hold_files_only() -> None:
         ("training.cycle", "chatbot.dialogue", True),
         ("training.evaluation", "training.release", False),
         ("training.curation", "training.finetuning", False),
-        ("training.console", "training.console_view", True),
         ("training.console", "app", False),
     ],
 )

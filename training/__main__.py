@@ -21,11 +21,11 @@ from typing import Any
 import click
 
 from chatbot.commands import quieten, run_command
-from training.command_line import HELD, actor, as_json, installation, show
-from training.progress import TerminalProgress
-from training.release_commands import canary, export, register
-from training.run_commands import cycle, run
-from training.search_commands import search
+from training.commands.installation import HELD, actor, as_json, installation, show
+from training.commands.progress import TerminalProgress
+from training.commands.release import canary, export, register
+from training.commands.runs import cycle, run
+from training.commands.search import search
 
 
 @click.group()

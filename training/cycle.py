@@ -16,9 +16,9 @@ from chatbot.dialogue.opening import RETRIEVER, ROUTER, open_embedder
 from chatbot.engines.base_model import find_base_model
 from chatbot.engines.transformers import best_device
 from chatbot.errors import BusyError, UserError
-from chatbot.knowledge.embeddings import embedder_folder
 from chatbot.knowledge.packs import load_pack
-from chatbot.knowledge.router import labelled_messages
+from chatbot.knowledge.retrieval.embeddings import embedder_folder
+from chatbot.knowledge.rules.router import labelled_messages
 from chatbot.records import Run, Version
 from chatbot.settings import Settings
 from chatbot.store import Store
@@ -37,11 +37,11 @@ from training.finetuning.loop.finetune import Outcome, assist, finetune
 from training.finetuning.loop.processes import ALONE, Processes
 from training.finetuning.objectives.stages import stages_of
 from training.finetuning.recipe import Recipe
-from training.lock import TrainingLock
 from training.release.publish import promote, register
-from training.resuming import Beginning, begin
-from training.runs import forget_checkpoints
-from training.tracking import Progress, Stopped, tracked
+from training.runs.files import forget_checkpoints
+from training.runs.lock import TrainingLock
+from training.runs.resuming import Beginning, begin
+from training.runs.tracking import Progress, Stopped, tracked
 
 GATE_CASES = 48
 """Of a suite, where the model writes: on two cores a base of 1.5 billion parameters answers ten a minute."""

@@ -24,9 +24,9 @@ from training.finetuning.loop.finetune import Outcome, finetune
 from training.finetuning.objectives.stages import Stage, stages_of
 from training.finetuning.recipe import Recipe
 from training.release.publish import register
-from training.resuming import Beginning, begin
-from training.runs import FOLD, run_folder
-from training.tracking import Progress, Stopped
+from training.runs.files import FOLD, run_folder
+from training.runs.resuming import Beginning, begin
+from training.runs.tracking import Progress, Stopped
 
 AVERAGE = "average"
 

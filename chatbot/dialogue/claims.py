@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from itertools import islice
 
-from chatbot.knowledge.spelling import WORD, dictionary
+from chatbot.knowledge.retrieval.spelling import WORD, dictionary
 
 COMMON = 1200  # words of a language, the most used first
 STEM = 5  # letters by which forms of a word are alike

@@ -11,8 +11,8 @@ from itertools import chain
 
 from chatbot.dialogue.check import Source
 from chatbot.dialogue.claims import SHORTENED, common_words, stem
-from chatbot.knowledge.sentences import join_sentences, split_sentences
-from chatbot.knowledge.spelling import WORD
+from chatbot.knowledge.articles.sentences import join_sentences, split_sentences
+from chatbot.knowledge.retrieval.spelling import WORD
 
 DENIALS = {"no", "not", "never", "cannot", "none", "nothing", "nobody", "neither", "nor"}
 UNEXPLAINED = 1  # words at most

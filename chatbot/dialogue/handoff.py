@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from chatbot.knowledge.articles.sentences import split_sentences
 from chatbot.knowledge.packs import Pack
-from chatbot.knowledge.sentences import split_sentences
 
 ASKED = "asked for a person"
 ACCEPTED = "accepted the offer of a colleague"

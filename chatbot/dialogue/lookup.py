@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, zip_longest
 
 from chatbot.dialogue.several import split_questions
-from chatbot.knowledge.embeddings import windows
-from chatbot.knowledge.index import Found, KnowledgeIndex, Query, united
+from chatbot.knowledge.retrieval.embeddings import windows
+from chatbot.knowledge.retrieval.index import Found, KnowledgeIndex, Query, united
 from chatbot.records import ChatMessage, Passage, Trace
 
 FACTS, NEAR = 4, 0.15  # sentences that a model which reads is shown, and how much less than the best one may score

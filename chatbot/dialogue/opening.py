@@ -12,9 +12,9 @@ from chatbot.engines.base_model import find_base_model, forget_copies
 from chatbot.engines.live import LiveEngine
 from chatbot.engines.loading import engine_kind, load_engine, refuse_unserved
 from chatbot.engines.scripted import ScriptedEngine
-from chatbot.knowledge.embeddings import CachedEmbedder, Embedder, HashedEmbedder, SentenceEmbedder
 from chatbot.knowledge.knowledge import Knowledge, open_knowledge, open_part
 from chatbot.knowledge.packs import Pack, load_pack
+from chatbot.knowledge.retrieval.embeddings import CachedEmbedder, Embedder, HashedEmbedder, SentenceEmbedder
 from chatbot.libraries import behind_others, import_libraries, one_core_each
 from chatbot.settings import Settings
 from chatbot.store import Store

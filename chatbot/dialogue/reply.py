@@ -14,7 +14,7 @@ from chatbot.dialogue.claims import Doubts
 from chatbot.dialogue.truncation import Truncation, token_count
 from chatbot.dialogue.turn import Turn, quotation
 from chatbot.engines.base import Engine, Generation
-from chatbot.knowledge.sentences import split_sentences
+from chatbot.knowledge.articles.sentences import split_sentences
 from chatbot.records import Sampling, Trace
 
 Outcome = Literal["fixed", "passed", "shortened", "rewritten", "quoted", "abstained", "off"]

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from chatbot.knowledge.questions import words_of
-from chatbot.knowledge.sentences import split_sentences
+from chatbot.knowledge.articles.sentences import split_sentences
+from chatbot.knowledge.retrieval.questions import words_of
 from chatbot.records import Passage
 
 

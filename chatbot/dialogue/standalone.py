@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from chatbot.dialogue.claims import common_words, stem
 from chatbot.engines.base import Engine
 from chatbot.errors import EngineError
-from chatbot.knowledge.spelling import WORD
+from chatbot.knowledge.retrieval.spelling import WORD
 from chatbot.records import ChatMessage, Sampling
 
 SYSTEM = """\

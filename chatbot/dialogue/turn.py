@@ -18,11 +18,11 @@ from chatbot.dialogue.prompt import fit_prompt
 from chatbot.dialogue.standalone import standalone_question
 from chatbot.engines.base import Engine
 from chatbot.errors import InputError
-from chatbot.knowledge.index import Found, KnowledgeIndex, sentences_of
+from chatbot.knowledge.articles.sentences import join_sentences, split_sentences
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack, Rule
-from chatbot.knowledge.router import Route
-from chatbot.knowledge.sentences import join_sentences, split_sentences
+from chatbot.knowledge.retrieval.index import Found, KnowledgeIndex, sentences_of
+from chatbot.knowledge.rules.router import Route
 from chatbot.records import ChatMessage, Passage, Trace
 from chatbot.settings import Settings
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from chatbot.knowledge.articles import Piece
+from chatbot.knowledge.articles.pieces import Piece
+from chatbot.knowledge.articles.sentences import ITEM, split_sentences
 from chatbot.knowledge.near_sets import NearSets, Words
 from chatbot.knowledge.packs import Pack
-from chatbot.knowledge.sentences import ITEM, split_sentences
 
 WORD = re.compile(r"[^\W\d_]{3,}|[^\W\d_]+\d+")  # codes like E27 are names
 FIGURE = re.compile(r"(?<![^\W\d_])[£$€]?\d+(?:[.,:]\d+)*%?")

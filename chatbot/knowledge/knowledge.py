@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from chatbot.knowledge.embeddings import Embedder
-from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.packs import Pack
-from chatbot.knowledge.questions import known_questions, unanswered_questions
-from chatbot.knowledge.router import Router
-from chatbot.knowledge.spelling import Speller
-from chatbot.knowledge.talk import Talk
+from chatbot.knowledge.retrieval.embeddings import Embedder
+from chatbot.knowledge.retrieval.index import KnowledgeIndex
+from chatbot.knowledge.retrieval.questions import known_questions, unanswered_questions
+from chatbot.knowledge.retrieval.spelling import Speller
+from chatbot.knowledge.rules.router import Router
+from chatbot.knowledge.rules.talk import Talk
 from chatbot.records import ApprovedAnswer
 
 SOME = 300  # pairs

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
 from chatbot.errors import PackError
-from chatbot.knowledge.articles import Piece, has_title, split_article
+from chatbot.knowledge.articles.pieces import Piece, has_title, split_article
 from chatbot.knowledge.slugs import SLUG
 
 LONGEST_TEXT = 8000

@@ -13,8 +13,8 @@ from benchmarks.answers import PARTS, differing_pairs, plan, summed
 from benchmarks.asking import Reply
 from benchmarks.side_by_side import command, counted, shuffled
 from chatbot.errors import InputError
-from chatbot.knowledge.embeddings import Vectors
 from chatbot.knowledge.packs import Case, Turn
+from chatbot.knowledge.retrieval.embeddings import Vectors
 from chatbot.records import Trace
 from chatbot.store.versions import BASE
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.rules import FILES, misfires
-from chatbot.knowledge.embeddings import HashedEmbedder
 from chatbot.knowledge.packs import Pack, Rule, load_pack
-from chatbot.knowledge.router import Router
+from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
+from chatbot.knowledge.rules.router import Router
 from tests.packs import write_pack
 
 NOTHING: list[dict[str, str]] = []

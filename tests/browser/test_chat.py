@@ -14,10 +14,10 @@ from playwright.sync_api import Locator, Page, expect
 from chatbot.dialogue.session import Session
 from chatbot.engines.live import LiveEngine
 from chatbot.engines.scripted import ScriptedEngine
-from chatbot.knowledge.articles import Piece
-from chatbot.knowledge.embeddings import HashedEmbedder
+from chatbot.knowledge.articles.pieces import Piece
 from chatbot.knowledge.knowledge import open_knowledge
 from chatbot.knowledge.packs import Pack, Persona
+from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
 from chatbot.records import ChatMessage
 from chatbot.settings import load_settings
 from chatbot.store import Store, open_store

@@ -16,9 +16,9 @@ from chatbot.dialogue.session import Session
 from chatbot.engines.live import LiveEngine
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import BusyError, EngineError, NotFoundError
-from chatbot.knowledge.embeddings import HashedEmbedder
 from chatbot.knowledge.knowledge import Knowledge, open_knowledge
 from chatbot.knowledge.packs import load_pack
+from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
 from chatbot.records import Person, Run, Trace, Version
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
@@ -26,11 +26,11 @@ from chatbot.store.versions import BASE
 from chatbot.web.access import Access, AccessMiddleware, login_routes
 from chatbot.web.theme import CSS, HEAD, chat_theme
 from tests.packs import write_pack
-from training import console_acts
-from training.console import OperatorDesk, build_operate_page
+from training.console import acts
+from training.console.page import OperatorDesk, build_operate_page
 from training.finetuning.loop.checkpoints import CHECKPOINT
-from training.resuming import Beginning
-from training.runs import run_folder
+from training.runs.files import run_folder
+from training.runs.resuming import Beginning
 
 PASSWORD = "correct horse battery"
 SUITES = {"facts": 45, "multi_turn": 20, "out_of_scope": 15, "safety": 12, "must_pass": 10, "fairness": 16}
@@ -310,7 +310,7 @@ def test_what_cannot_be_done_is_said(visit: Callable[..., Page], site: Site, mon
     def refused(*_: Any) -> Any:
         raise NotFoundError("<b>no such version</b>: pick another one")
 
-    monkeypatch.setattr(console_acts, "promoting", refused)
+    monkeypatch.setattr(acts, "promoting", refused)
     for _ in range(2):
         press(page, "Promote")
         expect(page.get_by_text("<b>no such version</b>: pick another one")).to_be_visible()
@@ -320,7 +320,7 @@ def test_what_cannot_be_done_is_said(visit: Callable[..., Page], site: Site, mon
 def test_a_fault_of_the_server_is_said(visit: Callable[..., Page], site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.add_version({"facts": 31}, 4.21, verdict("hold", BASE, ["not proven better than base"], 0.02))
     page = operate(visit, site)
-    monkeypatch.setattr(console_acts, "promoting", lambda *_: 1 / 0)
+    monkeypatch.setattr(acts, "promoting", lambda *_: 1 / 0)
     press(page, "Promote")
     expect(page.get_by_text("That went wrong, and nothing was saved: the server's log says why.")).to_be_visible()
 

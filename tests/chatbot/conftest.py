@@ -11,9 +11,9 @@ from chatbot.dialogue.session import Session, Update
 from chatbot.engines.base import Engine
 from chatbot.engines.live import LiveEngine
 from chatbot.engines.scripted import ScriptedEngine
-from chatbot.knowledge.embeddings import HashedEmbedder
 from chatbot.knowledge.knowledge import open_knowledge
 from chatbot.knowledge.packs import Pack, load_pack
+from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
 from chatbot.records import Person
 from chatbot.settings import load_settings
 from chatbot.store import Store, open_store

@@ -10,7 +10,7 @@ import pytest
 
 from chatbot.engines.base_model import find_base_model, forget_copies
 from chatbot.errors import WeightsError
-from chatbot.knowledge.embeddings import SentenceEmbedder
+from chatbot.knowledge.retrieval.embeddings import SentenceEmbedder
 from chatbot.weights import CATALOGUE, MINILM, PackagedBase, PackagedFile, Part, file_digest
 from tests.tiny_gguf import write_tiny_gguf
 

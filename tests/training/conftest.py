@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from chatbot.engines.base_model import BaseModel, find_base_model
-from chatbot.knowledge.embeddings import HashedEmbedder
 from chatbot.knowledge.knowledge import Knowledge, open_knowledge
 from chatbot.knowledge.packs import Pack, load_pack
+from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from tests.packs import write_pack

@@ -17,8 +17,8 @@ from training.finetuning.lora import attach_adapter, load_for_training
 from training.finetuning.recipe import Recipe
 from training.folds import average
 from training.release.merging import adapter_deltas
-from training.runs import run_folder
-from training.tracking import Progress
+from training.runs.files import run_folder
+from training.runs.tracking import Progress
 
 QUICK = [
     part

@@ -11,8 +11,8 @@ from chatbot.knowledge.packs import load_pack
 from chatbot.settings import Settings
 from chatbot.store import open_store
 from training.__main__ import commands
-from training.runs import CHECKPOINT, STOP, run_folder
-from training.tracking import Progress
+from training.runs.files import CHECKPOINT, STOP, run_folder
+from training.runs.tracking import Progress
 
 
 def test_a_stopped_run_is_gone_on_with(
@@ -134,6 +134,6 @@ def test_a_tracker_that_is_not_installed_is_named(
     tiny_settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CHATBOT_TRACKER", "mlflow")
-    monkeypatch.setattr("training.tracking.find_spec", lambda name: None)
+    monkeypatch.setattr("training.runs.tracking.find_spec", lambda name: None)
     assert run_command(commands, ["run", "--set", "retriever_epochs=0"]) == 2
     assert "pip install mlflow" in capsys.readouterr().err

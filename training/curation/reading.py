@@ -13,10 +13,10 @@ from typing import Any
 from chatbot.dialogue.lookup import Asked, facts_for
 from chatbot.dialogue.prompt import build_prompt
 from chatbot.dialogue.standalone import standalone_prompt
-from chatbot.knowledge.index import KnowledgeIndex
+from chatbot.knowledge.articles.sentences import split_sentences
 from chatbot.knowledge.packs import Pack, Persona
-from chatbot.knowledge.questions import words_of
-from chatbot.knowledge.sentences import split_sentences
+from chatbot.knowledge.retrieval.index import KnowledgeIndex
+from chatbot.knowledge.retrieval.questions import words_of
 from chatbot.records import ChatMessage, Passage
 from chatbot.settings import DATA
 from training.curation.collecting import Example

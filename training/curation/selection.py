@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from chatbot.knowledge.packs import Pack
-from chatbot.knowledge.questions import UNKNOWN
+from chatbot.knowledge.retrieval.questions import UNKNOWN
 from training.curation.collecting import Example
 
 

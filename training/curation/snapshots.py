@@ -19,9 +19,9 @@ from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.lookup import Asked, facts_for, look_up, search_queries, topic_of
 from chatbot.dialogue.prompt import build_prompt
 from chatbot.errors import NotFoundError, TrainingError
-from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
+from chatbot.knowledge.retrieval.index import KnowledgeIndex
 from chatbot.records import ChatMessage
 from chatbot.settings import Settings
 from chatbot.store import Store

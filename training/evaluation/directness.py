@@ -15,9 +15,9 @@ from itertools import pairwise
 import numpy as np
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-from chatbot.knowledge.embeddings import Embedder
+from chatbot.knowledge.articles.sentences import split_sentences
 from chatbot.knowledge.packs import Case
-from chatbot.knowledge.sentences import split_sentences
+from chatbot.knowledge.retrieval.embeddings import Embedder
 from training.evaluation.suites import holds, passes
 from training.evaluation.wording import tokens
 

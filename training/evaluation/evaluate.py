@@ -19,9 +19,9 @@ from chatbot.dialogue.turn import Turn, prepare_turn
 from chatbot.engines.base import Engine
 from chatbot.engines.base_model import BaseModel
 from chatbot.engines.loading import ADAPTER, load_engine
-from chatbot.knowledge.embeddings import Embedder
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Case, Pack
+from chatbot.knowledge.retrieval.embeddings import Embedder
 from chatbot.records import ChatMessage, Sampling
 from chatbot.settings import Settings
 from chatbot.store import Store

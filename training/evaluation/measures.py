@@ -18,6 +18,7 @@ from training.evaluation.suites import Suite
 
 ANSWERING = ("dialogue", "engines", "knowledge")
 """The rooms of `chatbot` whose code makes a reply."""
+CODE = ("*.py", "*.toml")
 MATTERS = "context_tokens max_new_tokens repetition_penalty passages min_score engine replies check best_of"
 
 
@@ -68,8 +69,8 @@ def code_digest() -> str:
     """A digest of the code that answers and of that which judges: with other code, other replies may be measured."""
     rooms = [Path(chatbot.__path__[0]) / room for room in ANSWERING]
     rooms.append(Path(training.__path__[0]) / "evaluation")
-    files = [file for room in rooms for file in sorted(room.iterdir()) if file.is_file()]
     digest = hashlib.sha256()
-    for file in files:
-        digest.update(f"{file.parent.name}/{file.name}".encode() + file.read_bytes())
+    for room in rooms:
+        for file in sorted(file for kind in CODE for file in room.rglob(kind)):
+            digest.update(f"{room.name}/{file.relative_to(room)}".encode() + file.read_bytes())
     return digest.hexdigest()

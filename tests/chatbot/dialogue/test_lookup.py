@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from chatbot.dialogue.lookup import Asked, facts_for, look_up, search_queries, topic_of
-from chatbot.knowledge.embeddings import HashedEmbedder
-from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.packs import load_pack
+from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
+from chatbot.knowledge.retrieval.index import KnowledgeIndex
 from chatbot.records import ChatMessage, Trace
 
 

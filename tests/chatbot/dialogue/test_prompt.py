@@ -12,9 +12,9 @@ from chatbot.dialogue.prompt import build_prompt, fit_prompt, prompt_hash, rende
 from chatbot.dialogue.turn import prepare_turn
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import InputError
-from chatbot.knowledge.embeddings import HashedEmbedder
 from chatbot.knowledge.knowledge import open_knowledge
 from chatbot.knowledge.packs import Pack, load_pack
+from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
 from chatbot.records import ApprovedAnswer, ChatMessage, Passage, Trace
 from chatbot.settings import load_settings
 

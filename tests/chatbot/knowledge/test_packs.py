@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from chatbot.errors import PackError
+from chatbot.knowledge.articles.sentences import split_sentences
 from chatbot.knowledge.packs import SUITES, Pack, load_pack
-from chatbot.knowledge.sentences import split_sentences
 from chatbot.settings import DATA
 
 STARTER_PACKS = sorted(path.parent.name for path in DATA.glob("*/pack.toml"))

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from chatbot.dialogue.standalone import SYSTEM
-from chatbot.knowledge.embeddings import HashedEmbedder
-from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.packs import Dialogue, Pack
+from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
+from chatbot.knowledge.retrieval.index import KnowledgeIndex
 from chatbot.records import Passage
 from training.curation.collecting import from_pack
 from training.curation.reading import reading_rows, with_answer

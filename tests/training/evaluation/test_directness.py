@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from chatbot.knowledge.embeddings import SentenceEmbedder
 from chatbot.knowledge.packs import Case, Turn
+from chatbot.knowledge.retrieval.embeddings import SentenceEmbedder
 from training.evaluation.directness import is_direct, strays
 
 LABELLED = [

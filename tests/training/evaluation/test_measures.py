@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from chatbot.engines.base_model import BaseModel
-from chatbot.knowledge.embeddings import HashedEmbedder
 from chatbot.knowledge.packs import Pack
+from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE

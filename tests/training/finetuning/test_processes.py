@@ -15,7 +15,7 @@ from chatbot.settings import Settings
 from training.__main__ import commands
 from training.finetuning.loop.processes import launched
 from training.release.compatibility import WEIGHTS
-from training.runs import run_folder
+from training.runs.files import run_folder
 
 QUICK = [
     part

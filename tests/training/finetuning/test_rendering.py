@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from chatbot.dialogue.turn import prepare_turn
 from chatbot.engines.base_model import BaseModel, encode_chat
 from chatbot.engines.scripted import ScriptedEngine
-from chatbot.knowledge.embeddings import HashedEmbedder
-from chatbot.knowledge.index import KnowledgeIndex
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
+from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
+from chatbot.knowledge.retrieval.index import KnowledgeIndex
 from chatbot.records import ChatMessage
 from chatbot.settings import Settings
 from chatbot.store import Store

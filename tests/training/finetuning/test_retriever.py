@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chatbot.knowledge.embeddings import DEFAULT, SentenceEmbedder, embedder_folder
 from chatbot.knowledge.packs import Pack, load_pack
-from chatbot.knowledge.questions import Question
+from chatbot.knowledge.retrieval.embeddings import DEFAULT, SentenceEmbedder, embedder_folder
+from chatbot.knowledge.retrieval.questions import Question
 from tests.packs import write_pack
 from training.finetuning.embedders.retriever import finetune_retriever, learned_questions
 from training.finetuning.recipe import load_recipe

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chatbot.knowledge.embeddings import DEFAULT, SentenceEmbedder, embedder_folder
 from chatbot.knowledge.packs import Pack, Rule, load_pack
-from chatbot.knowledge.router import ORDINARY, Router, labelled_messages
+from chatbot.knowledge.retrieval.embeddings import DEFAULT, SentenceEmbedder, embedder_folder
+from chatbot.knowledge.rules.router import ORDINARY, Router, labelled_messages
 from tests.packs import write_pack
 from training.finetuning.embedders.router import finetune_router
 from training.finetuning.recipe import load_recipe

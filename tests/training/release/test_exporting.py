@@ -20,12 +20,12 @@ from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from tests.packs import write_pack
 from training.__main__ import commands
+from training.commands.release import export
 from training.finetuning.lora import attach_adapter, load_for_training
 from training.finetuning.recipe import Recipe
 from training.release.exporting import FORMATS, export_version
 from training.release.importing import register_adapter
 from training.release.naming import is_base, upstream_name
-from training.release_commands import export
 
 SHORT, LONG = "What is the capital of France?", "List the planets of the solar system."
 # Eight-bit arithmetic moves a log-likelihood by up to 0.12 nats on these prompts. All of the short reply leads by more

@@ -14,9 +14,9 @@ from typing import Any
 import torch
 from torch.nn.functional import cross_entropy
 
-from chatbot.knowledge.articles import Piece
+from chatbot.knowledge.articles.pieces import Piece
 from chatbot.knowledge.packs import Pack
-from chatbot.knowledge.questions import Question, Ties, known_questions
+from chatbot.knowledge.retrieval.questions import Question, Ties, known_questions
 from training.finetuning.embedders.embedder import descend, encode, learning_copy, save
 from training.finetuning.recipe import Recipe
 

@@ -12,7 +12,7 @@ import torch
 from chatbot.errors import TrainingError
 from training.finetuning.loop.learner import Learner
 from training.finetuning.objectives.objective import Total, Unit
-from training.runs import CHECKPOINT
+from training.runs.files import CHECKPOINT
 
 BEST = "best"
 

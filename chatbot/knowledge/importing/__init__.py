@@ -1,0 +1,1 @@
+"""What people bring, made a pack: folders of texts as articles, tables of past answers as rows."""

@@ -1,0 +1,1 @@
+"""Finding what answers a message: vectors, known questions, spelling, and the index of passages."""

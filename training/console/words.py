@@ -1,0 +1,274 @@
+"""What an operator is told, in plain words and plain data: what waits, how a run goes, what versions are worth.
+
+Reads the store and draws nothing; `view` draws it.
+"""
+
+import json
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from chatbot.dialogue.session import Session
+from chatbot.errors import NotFoundError
+from chatbot.knowledge.packs import Pack
+from chatbot.records import Run, Version
+from chatbot.store import Store
+from chatbot.store.versions import BASE
+from training.curation.snapshots import curate
+from training.release.publish import version_before
+from training.runs.files import STOP, run_folder
+from training.runs.resuming import left_by_cycle
+
+HISTORY_SHOWN = 30
+GIVEN = {"like": "Likes", "dislike": "Dislikes", "correction": "Corrections", "answer": "Approvals"}
+DECISIONS = {"promote": "passed the gate", "hold": "held by the gate"}
+LOSSES = {"train_loss": "training", "validation_loss": "validation"}
+LEARNED_FROM = "('rating', 'rating_withdrawn', 'correction', 'answer_approved', 'answer_withdrawn', 'consent', "
+LEARNED_FROM += "'conversation_deleted', 'person_deleted', 'snapshot')"
+HAPPENED = {
+    "alias_champion": "let {subject} answer",
+    "alias_candidate": "made {subject} the candidate",
+    "alias_canary": "let {subject} answer a share of the conversations",
+    "dropped_canary": "ended the trial of {subject}",
+    "run_started": "started the run {subject}",
+    "snapshot": "froze snapshot {subject}",
+    "version": "recorded the version {subject}",
+    "answer_approved": "approved an answer",
+    "answer_withdrawn": "withdrew an approved answer",
+    "handoff": "handed a conversation to a person",
+    "handback": "handed a conversation back to the bot",
+}
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Feedback since the last snapshot, and what a snapshot made now would hold."""
+
+    snapshot: int | None
+    since: str
+    given: dict[str, int]
+    counts: dict[str, Any]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nobody said anything since."""
+        return not any(self.given.values())
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """A line of the table of versions."""
+
+    version: Version
+    aliases: list[str]
+    suites: dict[str, dict[str, Any]]
+    perplexity: float | None
+    decision: str
+
+
+def feedback_mark(store: Store) -> int:
+    """Changes whenever what could be learned from does."""
+    row = store.database.row(f"select coalesce(max(rowid), 0) as mark from events where kind in {LEARNED_FROM}")
+    return int(row["mark"]) if row else 0
+
+
+def find_waiting(pack: Pack, store: Store, writes: bool) -> Waiting:
+    """What was said since the pack's last snapshot; curates, which takes a second for some hundred rows.
+
+    `writes` as in `curate`, so that the counts are those of the snapshot that a cycle would make.
+    """
+    latest = next((row for row in store.versions.snapshots() if row["pack"] == pack.name), None)
+    since = latest["created_at"] if latest else ""
+    rows = store.database.rows(
+        """
+        select coalesce(feedback.value, feedback.kind) as kind, count(*) as n
+        from feedback join messages on messages.id = feedback.message
+            join conversations on conversations.id = messages.conversation
+        where conversations.pack = :pack and feedback.kind in ('rating', 'correction') and feedback.created_at > :since
+        group by 1
+        """,
+        pack=pack.name,
+        since=since,
+    )
+    answers = sum(answer.created_at > since for answer in store.feedback.answers())
+    given = dict.fromkeys(GIVEN, 0) | {row["kind"]: row["n"] for row in rows} | {"answer": answers}
+    return Waiting(latest["number"] if latest else None, since, given, curate(pack, store, writes).counts)
+
+
+class Feedback:
+    """What waits, curated again only when something that could be learned from has changed."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._lock = threading.Lock()
+        self._mark = -1
+        self._found: Waiting | None = None
+
+    def waiting(self) -> Waiting:
+        """The feedback since the last snapshot, with what a snapshot made now would hold."""
+        with self._lock:
+            mark = feedback_mark(self._session.store)
+            if self._found is None or mark != self._mark:
+                session = self._session
+                self._found, self._mark = find_waiting(session.pack, session.store, session.settings.reads), mark
+            return self._found
+
+
+def plan(waiting: Waiting, store: Store) -> str:
+    """What a retraining would do, before it is started."""
+    rows, checks = waiting.counts["train"], waiting.counts["validation"]
+    if not rows:
+        return "There is no usable row to learn from: add pairs to the pack or let agents correct replies."
+    seconds = expected_seconds(store, rows)
+    time = f"takes roughly {duration(seconds)}" if seconds else "shows the time left once it has begun"
+    same = " Nothing new was said since the last snapshot, so it would learn from the same rows again."
+    return (
+        f"Learns from {count(rows, 'row')}, validates on {checks:,}, and {time}. People can keep chatting meanwhile; "
+        "the new version answers only if the gate finds it better."
+        + (same if waiting.empty and waiting.snapshot else "")
+    )
+
+
+def expected_seconds(store: Store, rows: int) -> float | None:
+    """How long a run on so many rows takes, going by the last finished one; None where there was none."""
+    sizes = {row["number"]: row["counts"].get("train") for row in store.versions.snapshots()}
+    for run in store.versions.runs():
+        size = sizes.get(run.snapshot or 0)
+        if run.status == "finished" and run.finished_at and size:
+            lasted = datetime.fromisoformat(run.finished_at) - datetime.fromisoformat(run.started_at)
+            return float(lasted.total_seconds() * rows / size)
+    return None
+
+
+def duration(seconds: float) -> str:
+    """A rough time."""
+    minutes = round(seconds / 60)
+    if minutes < 1:
+        return "less than a minute"
+    return count(minutes, "minute") if minutes < 90 else f"{round(minutes / 60)} hours"
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def moment(stamp: str) -> str:
+    """A time for people to read."""
+    time = datetime.fromisoformat(stamp)
+    day = "today" if time.date() == datetime.now(UTC).date() else f"{time.day} {time:%b %Y}"
+    return f"{day}, {time:%H:%M} UTC"
+
+
+def pace(run: Run) -> list[str]:
+    """How fast the run under way learns, and how much is left, as far as it is known."""
+    progress, parts = run.progress, []
+    speed = progress.get("tokens_per_second")
+    if progress.get("phase") == "fine-tuning" and progress.get("steps") and speed:
+        parts += [f"step {progress.get('step', 0)} of {progress['steps']}", f"{speed:,.0f} tokens/s"]
+    elif progress.get("message") not in (None, progress.get("phase")):
+        parts.append(str(progress["message"]))
+    if progress.get("seconds_left") is not None:
+        parts.append(f"about {duration(progress['seconds_left'])} of learning left")
+    return parts
+
+
+def stop_asked(session: Session, run: Run) -> bool:
+    """Whether somebody asked the run to stop."""
+    return (run_folder(session.settings, run.id) / STOP).exists()
+
+
+def has_checkpoint(session: Session, run: Run) -> bool:
+    """Whether the next run may go on where this one ended."""
+    unfinished = run.status in ("stopped", "failed", "interrupted")
+    return unfinished and left_by_cycle(run_folder(session.settings, run.id))
+
+
+def outcome(run: Run, version: Version | None) -> str:
+    """What came of a run that is over."""
+    if run.error and run.error.startswith("continued as"):
+        return f"It ended before it was done and was {run.error}."
+    if run.status == "finished":
+        decision = {"promote": "passed the gate and was promoted", "hold": "was held by the gate"}
+        found = decision.get(version.gate.get("decision", "")) if version else None
+        return f"It made {run.version}, which {found or 'was not judged'}." if run.version else "It is done."
+    if run.status == "stopped":
+        return "It was stopped by a person. What it had learned is kept as far as its last checkpoint."
+    if run.status == "interrupted":
+        return f"It was interrupted ({run.error or 'the process ended'}). Nothing that answers people was changed."
+    return f"It failed: {run.error or 'the reason is in training.log'}. Nothing that answers people was changed."
+
+
+def curve(run: Run) -> list[dict[str, Any]]:
+    """The losses of a run so far, a point a line."""
+    return [
+        {"step": point["step"], "loss": point[key], "rows": name}
+        for key, name in LOSSES.items()
+        for point in run.progress.get("curve") or []
+        if point.get(key) is not None
+    ]
+
+
+def before_champion(store: Store) -> str:
+    """What answers after rolling back; raises `NotFoundError` where the base model answers already."""
+    champion = store.versions.alias("champion")
+    if champion in (None, BASE):
+        raise NotFoundError("there is nothing to roll back to: the base model answers already")
+    return version_before(store.versions.champions(), str(champion))
+
+
+def named(version: str) -> str:
+    """A version's name within a sentence."""
+    return "the base model" if version == BASE else version
+
+
+def version_rows(session: Session) -> list[VersionRow]:
+    """All versions, the latest first, the base model last."""
+    versions = session.store.versions
+    champion = versions.resolve("champion")
+    pointed = {"champion": champion, "candidate": versions.alias("candidate"), "canary": versions.alias("canary")}
+    base = Version(BASE, "", session.settings.base_model, None, None, "", _base_measures(session.settings.home))
+    rows = []
+    for version in [*versions.all(), base]:
+        aliases = [
+            alias
+            for alias, name in pointed.items()
+            if name == version.name and not (alias == "candidate" and name == champion)
+        ]
+        decision = "" if version.name == BASE else DECISIONS.get(version.gate.get("decision", ""), "not judged")
+        suites, perplexity = version.measures.get("suites", {}), version.measures.get("perplexity")
+        rows.append(VersionRow(version, aliases, suites, perplexity, decision))
+    return rows
+
+
+def history(store: Store) -> list[dict[str, str]]:
+    """The latest events that concern operators: when, who, what."""
+    kinds = ", ".join(f"'{kind}'" for kind in HAPPENED)
+    rows = store.database.rows(
+        f"select * from events where kind in ({kinds}) order by at desc, rowid desc limit {HISTORY_SHOWN}"
+    )
+    return [{"when": row["at"], "who": who(row["actor"]), "what": _happened(row)} for row in rows]
+
+
+def who(actor: str) -> str:
+    """How people call an actor."""
+    role, _, name = actor.partition(":")
+    if role == "visitor":
+        return "A visitor"
+    return f"{name} ({role})" if name else {"system": "The system"}.get(role, role)
+
+
+def _happened(row: dict[str, Any]) -> str:
+    detail = json.loads(row["detail"])
+    text = HAPPENED[row["kind"]].format(subject=named(row["subject"]))
+    if detail.get("before"):
+        text += f" instead of {named(detail['before'])}"
+    return f"{text}: {detail['reason']}" if detail.get("reason") else text
+
+
+def _base_measures(home: Path) -> dict[str, Any]:
+    files = sorted((home / "measures").glob(f"{BASE}-*.json"), key=lambda file: file.stat().st_mtime)
+    measures: dict[str, Any] = json.loads(files[-1].read_text(encoding="utf-8")) if files else {}
+    return measures
