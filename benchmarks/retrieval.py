@@ -33,10 +33,10 @@ from chatbot.knowledge.retrieval.questions import known_questions
 from chatbot.settings import load_settings
 from chatbot.store import open_store
 from chatbot.store.versions import BASE
-from training.cycle import open_workbench
 from training.evaluation.likelihood import reply_likelihoods
 from training.evaluation.suites import holds
 from training.finetuning.encoding import encode_rows
+from training.workbench import open_workbench
 
 DEPTHS = (1, 2, 3, 5)
 RERANKED = 10

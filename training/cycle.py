@@ -8,15 +8,14 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from chatbot.dialogue.opening import RETRIEVER, ROUTER, open_embedder
+from chatbot.dialogue.opening import RETRIEVER, ROUTER
 from chatbot.engines.base_model import find_base_model
-from chatbot.engines.transformers import best_device
 from chatbot.errors import BusyError, UserError
-from chatbot.knowledge.packs import load_pack
 from chatbot.knowledge.retrieval.embeddings import embedder_folder
 from chatbot.knowledge.rules.router import labelled_messages
 from chatbot.records import Run, Version
@@ -24,10 +23,9 @@ from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 from training.curation.snapshots import Snapshot, curate, freeze, verify
-from training.evaluation.evaluate import Workbench
-from training.evaluation.gate import GUARDED, Verdict, judge
+from training.evaluation.decide import decide, gate_suites
+from training.evaluation.gate import Verdict
 from training.evaluation.measures import evaluate_cached
-from training.evaluation.suites import Suite, pack_suites, sampled
 from training.finetuning.embedders.retriever import finetune_retriever, learned_questions
 from training.finetuning.embedders.router import finetune_router
 from training.finetuning.encoding import show_mask
@@ -42,27 +40,13 @@ from training.runs.files import forget_checkpoints
 from training.runs.lock import TrainingLock
 from training.runs.resuming import Beginning, begin
 from training.runs.tracking import Progress, Stopped, tracked
-
-GATE_CASES = 48
-"""Of a suite, where the model writes: on two cores a base of 1.5 billion parameters answers ten a minute."""
-
-
-def open_workbench(settings: Settings, store: Store, processes: Processes = ALONE) -> Workbench:
-    """Load what curation, training and evaluation work with."""
-    pack = load_pack(settings.pack_folder)
-    base = find_base_model(settings.base_model, settings.home.resolve())
-    embedder = open_embedder(settings)
-    return Workbench(settings, store, pack, embedder, base, _device(settings, processes), processes)
+from training.workbench import Workbench, device_for, open_workbench
 
 
 def help_along(settings: Settings, processes: Processes) -> None:
     """Take part in the fine-tunes of the first process that a launcher started."""
     base = find_base_model(settings.base_model, settings.home.resolve())
-    assist(base, _device(settings, processes), processes)
-
-
-def _device(settings: Settings, processes: Processes) -> str:
-    return processes.device or best_device(settings.device)
+    assist(base, device_for(settings, processes), processes)
 
 
 @contextmanager
@@ -103,7 +87,7 @@ def run_cycle(
         bench = open_workbench(settings, store, processes)
         snapshot = freeze_now(bench, run.actor)
         version, _ = train_version(bench, snapshot, recipe, run, progress)
-        verdict = decide(bench, version.name, progress)
+        verdict = judge_candidate(bench, version.name, progress)
         if verdict.promoted:
             promote(store, version.name, run.actor)
         store.versions.update_run(run.id, status="finished")
@@ -207,25 +191,14 @@ def teach_embedders(
     return [path for path, rows in ((retriever, questions), (router, messages)) if rows]
 
 
-def gate_suites(bench: Workbench) -> list[Suite]:
-    """The cases that the gate hears: all, or some of each suite where the model writes, which takes its time."""
-    suites = pack_suites(bench.pack)
-    return sampled(suites, GATE_CASES, whole=GUARDED) if bench.settings.reads else suites
+def judge_candidate(bench: Workbench, candidate: str, progress: Progress) -> Verdict:
+    """Put a candidate before the gate against the champion; the base is measured as well, for operators to see."""
+    champion = bench.store.versions.resolve("champion")
+    names = list(dict.fromkeys([BASE, champion, candidate]))
 
+    def report(name: str, done: int, cases: int) -> None:
+        fraction = 0.83 + 0.17 * (names.index(name) + done / cases) / len(names)
+        progress.show(f"checking {name}", fraction, message=f"checking {name}: {done / cases:.0%}")
 
-def decide(bench: Workbench, candidate: str, progress: Progress, against: str = "champion") -> Verdict:
-    """Evaluate champion, base and candidate on the pack's suites and ask the gate; the verdict is stored."""
-    suites = gate_suites(bench)
-    champion = bench.store.versions.resolve(against)
-    names = list(dict.fromkeys(["base", champion, candidate]))
-    results = {}
-    for number, name in enumerate(names):
-
-        def report(done: int, cases: int, name: str = name, number: int = number) -> None:
-            fraction = 0.83 + 0.17 * (number + done / cases) / len(names)
-            progress.show(f"checking {name}", fraction, message=f"checking {name}: {done / cases:.0%}")
-
-        results[name] = evaluate_cached(bench, name, suites, report)
-    verdict = judge(results[candidate], results[champion])
-    bench.store.versions.set_gate(candidate, verdict.as_dict())
-    return verdict
+    evaluate_cached(bench, BASE, gate_suites(bench), partial(report, BASE))
+    return decide(bench, candidate, champion, report)

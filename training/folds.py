@@ -19,7 +19,6 @@ from chatbot.records import Run
 from training.curation.snapshots import Row, Snapshot, verify
 from training.curation.splitting import fold_of
 from training.cycle import origin_of, teach_embedders
-from training.evaluation.evaluate import Workbench
 from training.finetuning.loop.finetune import Outcome, finetune
 from training.finetuning.objectives.stages import Stage, stages_of
 from training.finetuning.recipe import Recipe
@@ -27,6 +26,7 @@ from training.release.publish import register
 from training.runs.files import FOLD, run_folder
 from training.runs.resuming import Beginning, begin
 from training.runs.tracking import Progress, Stopped
+from training.workbench import Workbench
 
 AVERAGE = "average"
 

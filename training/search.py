@@ -18,10 +18,10 @@ from optuna.storages.journal import JournalFileBackend
 
 from chatbot.errors import TrainingError
 from training.curation.snapshots import Snapshot
-from training.evaluation.evaluate import Workbench
 from training.finetuning.loop.finetune import finetune
 from training.finetuning.objectives.stages import stages_of
 from training.finetuning.recipe import Recipe
+from training.workbench import Workbench
 
 Sampler = Literal["grid", "random", "tpe"]
 JOURNAL, BEST_RECIPE = "study.log", "best.toml"

@@ -4,6 +4,7 @@ A version's name is immutable and never used again. `base` names the untouched b
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -104,12 +105,12 @@ class Versions:
         """All versions, the latest first."""
         return [self._version(row) for row in self._database.rows("select * from versions order by number desc")]
 
-    def set_measures(self, name: str, measures: dict[str, Any]) -> None:
+    def set_measures(self, name: str, measures: Mapping[str, object]) -> None:
         """Store what evaluation found."""
         with self._database.writing() as db:
             db.conn.execute("update versions set measures = ? where name = ?", [json.dumps(measures), name])
 
-    def set_gate(self, name: str, verdict: dict[str, Any]) -> None:
+    def set_gate(self, name: str, verdict: Mapping[str, object]) -> None:
         """Store the gate's verdict."""
         with self._database.writing() as db:
             db.conn.execute("update versions set gate = ? where name = ?", [json.dumps(verdict), name])

@@ -19,9 +19,9 @@ from training.runs.resuming import Beginning, resumable
 
 if TYPE_CHECKING:
     from training.curation.snapshots import Snapshot
-    from training.evaluation.evaluate import Workbench
     from training.finetuning.loop.processes import Processes
     from training.runs.tracking import Progress
+    from training.workbench import Workbench
 
 UNSAID = ("curve", "recipe", "counts", "packages")
 
@@ -62,8 +62,9 @@ def run(
 
     frozen = open_snapshot(store, number) if number is not None else None
 
-    from training.cycle import freeze_now, open_workbench, the_only_run, train_classes, train_version
+    from training.cycle import freeze_now, the_only_run, train_classes, train_version
     from training.runs.tracking import tracked
+    from training.workbench import open_workbench
 
     processes = _launched(settings)
     if not processes.first:

@@ -22,9 +22,10 @@ def search(recipe: str | None, overrides: tuple[str, ...], trials: int, sampler:
     settings, store = installation()
     chosen = load_recipe(recipe or settings.recipe, overrides)
 
-    from training.cycle import freeze_now, open_workbench
+    from training.cycle import freeze_now
     from training.finetuning.loop.processes import launched
     from training.search import search as searched
+    from training.workbench import open_workbench
 
     if launched().count > 1:
         raise TrainingError("a search runs in one process: start `python -m training search` without a launcher")

@@ -19,10 +19,10 @@ from chatbot.store import Store
 from chatbot.store.versions import BASE
 from chatbot.weights import file_digest
 from training.curation.snapshots import Snapshot
-from training.evaluation.evaluate import Workbench
 from training.release.card import version_card
 from training.release.compatibility import WEIGHTS
 from training.release.merging import merge_into_gguf
+from training.workbench import Workbench
 
 
 def register(
