@@ -36,6 +36,7 @@ from chatbot.store.versions import BASE
 from training.evaluation.likelihood import reply_likelihoods
 from training.evaluation.suites import holds
 from training.finetuning.encoding import encode_rows
+from training.rows import Row
 from training.workbench import open_workbench
 
 DEPTHS = (1, 2, 3, 5)
@@ -121,7 +122,7 @@ def fused(*rankings: Ranking) -> Ranking:
 def reranked(base: BaseModel, cases: Sequence[Case], ranking: Ranking) -> Ranking:
     """The first ten by how likely the base model finds the question after the passage (Sachan et al., 2022)."""
     candidates = {case.id: list(ranking(case))[:RERANKED] for case in cases}
-    rows = [
+    rows: list[Row] = [
         {
             "id": f"{case.id}/{number}",
             "messages": [

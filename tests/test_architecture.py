@@ -22,7 +22,7 @@ CHATBOT = {
     "web __main__": 4,
 }
 TRAINING = {
-    "runs": 0,
+    "rows runs": 0,
     "curation finetuning": 1,
     "workbench": 2,
     "evaluation": 3,

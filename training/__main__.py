@@ -53,7 +53,7 @@ def curate(as_json: bool) -> None:
 
     settings, store = installation()
     snapshot = freeze_now(open_workbench(settings, store), actor())
-    show({"snapshot": snapshot.number, "folder": str(snapshot.folder), **snapshot.counts}, as_json)
+    show({"snapshot": snapshot.number, "folder": str(snapshot.folder), **snapshot.counts.as_dict()}, as_json)
 
 
 @commands.command()

@@ -22,7 +22,7 @@ class Versions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add_snapshot(self, pack: str, folder: Path, counts: dict[str, Any], actor: str, number: int) -> None:
+    def add_snapshot(self, pack: str, folder: Path, counts: Mapping[str, object], actor: str, number: int) -> None:
         """Record a frozen snapshot."""
         row = {"number": number, "path": str(folder), "pack": pack, "counts": json.dumps(counts)}
         with self._database.writing() as db:

@@ -26,6 +26,7 @@ from training.evaluation.metrics import METRICS, SUITE_METRICS
 from training.evaluation.results import Evaluation, Judged, SuiteResult
 from training.evaluation.suites import Suite, passes
 from training.finetuning.encoding import encode_rows
+from training.rows import Row
 from training.workbench import Workbench
 
 AT_ONCE = 24
@@ -124,7 +125,7 @@ def _likelihoods(
     """The likelihood of each reference; None for cases that the model is not asked."""
     if bench.settings.reads:
         return [None] * len(cases)
-    asked = [
+    asked: list[Row] = [
         {"id": case.id, "messages": [*turn.prompt, {"role": "assistant", "content": case.reference}]}
         for (suite, case), turn in zip(cases, turns, strict=True)
         if turn.prompt and (suite in ANSWERED or case.expect == "answer")
