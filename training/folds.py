@@ -73,7 +73,8 @@ def cross_validate(
     Raises `TrainingError` for more folds than there are conversations, `Stopped`.
     """
     verify(snapshot, bench.pack.name)
-    whole, recipe, folds = begin(bench.settings, bench.store, run, began, resume), Recipe(**began.recipe), began.folds
+    whole, folds = begin(bench.settings, bench.store, run, began, resume), began.folds
+    recipe = Recipe.model_validate(began.recipe)
     rows = [*snapshot.rows("train"), *snapshot.rows("validation")]
     found = Validated([], [])
     for number in range(folds):

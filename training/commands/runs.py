@@ -54,7 +54,8 @@ def run(
     number = snapshot
     if resume:
         began = resumable(settings, store, resume)
-        number, chosen, folds, ensemble = began.snapshot, Recipe(**began.recipe), began.folds, began.ensemble
+        number, folds, ensemble = began.snapshot, began.folds, began.ensemble
+        chosen = Recipe.model_validate(began.recipe)
     _mention(chosen)
 
     from training.curation.snapshots import open_snapshot
@@ -104,7 +105,7 @@ def _validated(
     from training.folds import cross_validate, register_average
 
     found = cross_validate(bench, snapshot, began, run, progress, resume)
-    recipe = Recipe(**began.recipe)
+    recipe = Recipe.model_validate(began.recipe)
     named = {"version": register_average(bench, snapshot, recipe, run, progress, found)} if began.ensemble else {}
     forget_checkpoints(run_folder(bench.settings, run.id))
     return {**named, **asdict(found.figures)}
