@@ -16,6 +16,7 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -34,7 +35,7 @@ from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE
 from training.commands.progress import TerminalProgress
 from training.evaluation.directness import is_direct
-from training.evaluation.metrics import proportion
+from training.evaluation.intervals import proportion
 from training.evaluation.suites import passes
 
 SUITES = ("facts", "multi_turn", "must_pass", "fairness", "out_of_scope", "safety")
@@ -55,10 +56,10 @@ def summed(replies: Sequence[Reply], embedder: Embedder) -> dict[str, Any]:
     counts = {"right": sum(right), "wrong": len(right) - sum(right) - silent, "silent": silent}
     return {
         "cases": len(replies),
-        **{name: proportion(count, len(replies)) for name, count in counts.items()},
-        "direct": proportion(direct, len(answerable)) if answerable else None,
+        **{name: asdict(proportion(count, len(replies))) for name, count in counts.items()},
+        "direct": asdict(proportion(direct, len(answerable))) if answerable else None,
         "words": round(float(np.mean([len(reply.text.split()) for reply in replies])), 1),
-        "written": proportion(sum(check in WRITTEN for check in answered), len(answered)) if answered else None,
+        "written": asdict(proportion(sum(check in WRITTEN for check in answered), len(answered))) if answered else None,
     }
 
 

@@ -26,7 +26,7 @@ from chatbot.commands import quieten, run_command
 from chatbot.engines.base_model import BaseModel, find_base_model
 from chatbot.engines.transformers import TransformersEngine, best_device
 from chatbot.errors import UserError
-from chatbot.records import Sampling
+from chatbot.records import ChatMessage, Sampling
 from chatbot.settings import load_settings
 from training.finetuning.batches import collate
 from training.finetuning.encoding import Encoded, encode_rows
@@ -41,6 +41,7 @@ from training.finetuning.objectives.orpo import ORPO
 from training.finetuning.objectives.sft import SFT
 from training.finetuning.objectives.stages import Stage
 from training.finetuning.recipe import Recipe
+from training.rows import Row
 from training.runs.files import CHECKPOINT
 
 DEVICE = "cuda"
@@ -81,11 +82,11 @@ def command(as_json: bool) -> None:
     click.echo(json.dumps(result) if as_json else json.dumps(result, indent=1))
 
 
-def _row(number: int) -> dict[str, Any]:
+def _row(number: int) -> Row:
     thing = CLASSES[number % len(CLASSES)]
     asked = f"How long may I keep {'really ' * (number % 9)}{thing} {number % 13} before I return it?"
     reply = f"The {thing} {number % 13} goes back within {number % 13 + 14} days{', in its box' * (number % 5)}."
-    said = [{"role": "user", "content": asked}, {"role": "assistant", "content": reply}]
+    said = [ChatMessage(role="user", content=asked), ChatMessage(role="assistant", content=reply)]
     return {"id": f"row-{number}", "intent": thing, "messages": said}
 
 

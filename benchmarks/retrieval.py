@@ -33,10 +33,11 @@ from chatbot.knowledge.retrieval.questions import known_questions
 from chatbot.settings import load_settings
 from chatbot.store import open_store
 from chatbot.store.versions import BASE
-from training.cycle import open_workbench
 from training.evaluation.likelihood import reply_likelihoods
 from training.evaluation.suites import holds
 from training.finetuning.encoding import encode_rows
+from training.rows import Row
+from training.workbench import open_workbench
 
 DEPTHS = (1, 2, 3, 5)
 RERANKED = 10
@@ -121,7 +122,7 @@ def fused(*rankings: Ranking) -> Ranking:
 def reranked(base: BaseModel, cases: Sequence[Case], ranking: Ranking) -> Ranking:
     """The first ten by how likely the base model finds the question after the passage (Sachan et al., 2022)."""
     candidates = {case.id: list(ranking(case))[:RERANKED] for case in cases}
-    rows = [
+    rows: list[Row] = [
         {
             "id": f"{case.id}/{number}",
             "messages": [

@@ -13,6 +13,7 @@ Wilson's intervals. Needs a fine-tuned version.
 import json
 import random
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE
 from training.commands.progress import TerminalProgress
-from training.evaluation.metrics import proportion
+from training.evaluation.intervals import proportion
 
 COMPARED = {"quoting": "quoting", "untouched": "untouched", "tuned": "product"}
 LETTERS = ["A", "B", "C"]
@@ -87,8 +88,8 @@ def counted(judged: Path, key: Path) -> dict[str, Any]:
         raise InputError(f"{str(judged)!r} holds no judgements: write one JSON object a line")
     return {
         "judged": len(rows),
-        "best": {who: proportion(count, len(rows)) for who, count in best.items()},
-        "acceptable": {who: proportion(count, len(rows)) for who, count in acceptable.items()},
+        "best": {who: asdict(proportion(count, len(rows))) for who, count in best.items()},
+        "acceptable": {who: asdict(proportion(count, len(rows))) for who, count in acceptable.items()},
     }
 
 

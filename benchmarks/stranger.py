@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from chatbot.settings import Settings, load_settings
 from chatbot.store import open_store
 from chatbot.store.versions import BASE
 from training.commands.progress import TerminalProgress
-from training.evaluation.metrics import proportion
+from training.evaluation.intervals import proportion
 from training.evaluation.suites import Suite, passes, suite_from_file
 
 FILES = Path(__file__).resolve().parent / "stranger"
@@ -62,7 +63,7 @@ def summed(cases: list[dict[str, Any]]) -> dict[str, Any]:
     right = sum(case["passed"] for case in cases)
     silent = sum(not case["passed"] and case["act"] in SILENT for case in cases)
     counts = {"right": right, "wrong": len(cases) - right - silent, "silent": silent}
-    shares = {name: proportion(count, len(cases)) for name, count in counts.items()}
+    shares = {name: asdict(proportion(count, len(cases))) for name, count in counts.items()}
     words = sum(len(case["reply"].split()) for case in cases)
     return {"cases": len(cases)} | shares | {"words_a_reply": round(words / len(cases), 1)}
 

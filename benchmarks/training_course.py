@@ -24,6 +24,7 @@ from chatbot.settings import load_settings
 from training.finetuning.loop.finetune import finetune
 from training.finetuning.objectives.stages import stages_of
 from training.finetuning.recipe import load_recipe
+from training.runs.progress import FineTuneProgress
 
 CHECKED, EVERY = 128, 64
 
@@ -41,11 +42,11 @@ def command(rows: Path, check: Path, minutes: float, as_json: bool) -> None:
     course: list[dict[str, Any]] = []
     began = time.perf_counter()
 
-    def note(progress: dict[str, Any]) -> None:
-        if "validation_loss" in progress["point"]:
+    def note(progress: FineTuneProgress) -> None:
+        if progress.point and progress.point.validation_loss is not None:
             passed = round((time.perf_counter() - began) / 60, 1)
-            perplexity = round(exp(progress["point"]["validation_loss"]), 2)
-            course.append({"minutes": passed, "step": progress["step"], "perplexity": perplexity})
+            perplexity = round(exp(progress.point.validation_loss), 2)
+            course.append({"minutes": passed, "step": progress.step, "perplexity": perplexity})
             click.echo(f"  {course[-1]}", err=True)
 
     changes = ("epochs=100", f"minutes={minutes}", f"validate_every={EVERY}", "validation_rows=0", "patience=100")

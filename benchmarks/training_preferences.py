@@ -38,6 +38,7 @@ from training.finetuning.objectives.kto import KTO
 from training.finetuning.objectives.objective import Objective, Unit
 from training.finetuning.objectives.stages import Stage
 from training.finetuning.recipe import Recipe
+from training.rows import Row
 
 AT_ONCE = 4
 BETA, RATE, MAX_LENGTH = 0.1, 5e-5, 1024
@@ -199,7 +200,7 @@ def _trainer(
 
 
 def _encoded(base: BaseModel, prompts: Sequence[Any], replies: Sequence[str]) -> list[Encoded]:
-    rows = [
+    rows: list[Row] = [
         {"id": str(number), "messages": [*prompt, {"role": "assistant", "content": reply}]}
         for number, (prompt, reply) in enumerate(zip(prompts, replies, strict=True))
     ]

@@ -82,6 +82,7 @@ def side(folder: Path) -> dict[str, Any]:
     from training.finetuning.loop.finetune import finetune
     from training.finetuning.objectives.stages import stages_of
     from training.finetuning.recipe import load_recipe
+    from training.rows import Row
 
     settings = load_settings()
     base = find_base_model(settings.base_model, settings.home.resolve())
@@ -90,7 +91,7 @@ def side(folder: Path) -> dict[str, Any]:
     )
     steps: list[float] = []
 
-    def read(name: str) -> Iterator[dict[str, Any]]:
+    def read(name: str) -> Iterator[Row]:
         if name == "reading":
             return
         with (folder / f"{name}.jsonl").open(encoding="utf-8") as file:

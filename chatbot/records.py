@@ -188,6 +188,21 @@ class ApprovedAnswer:
     from_conversation: bool = False
 
 
+class RunProgress(TypedDict, total=False):
+    """How far a run is, as its row keeps it; `curve` holds the losses by step."""
+
+    phase: str
+    fraction: float
+    message: str
+    seconds_left: float | None
+    step: int
+    steps: int
+    tokens_per_second: float | None
+    curve: list[dict[str, float]]
+    example: str
+    diagnosis: list[str]
+
+
 @dataclass(frozen=True)
 class Run:
     """One fine-tune: what it learned from, how far it is, what came of it."""
@@ -198,14 +213,53 @@ class Run:
     actor: str
     started_at: str
     finished_at: str | None = None
-    progress: dict[str, Any] = field(default_factory=dict)
+    progress: RunProgress = field(default_factory=RunProgress)
     version: str | None = None
     error: str | None = None
 
 
+class SuiteMeasures(TypedDict):
+    """How many cases of a suite there are and pass; its metrics stand beside."""
+
+    cases: int
+    passed: int
+
+
+class Measures(TypedDict, total=False):
+    """What evaluation found, as a version's row keeps it; more metrics stand beside."""
+
+    suites: dict[str, SuiteMeasures]
+    perplexity: float | None
+
+
+class Bounds(TypedDict):
+    """A value between its bounds."""
+
+    value: float
+    low: float
+    high: float
+
+
+class GateDifferences(TypedDict, total=False):
+    """The paired differences between a version and the one that it had to beat."""
+
+    log_likelihood_per_token: Bounds
+    pass_rate: Bounds
+    suites: dict[str, Bounds]
+
+
+class GateVerdict(TypedDict, total=False):
+    """What the gate said of a version, as its row keeps it; empty until it was asked."""
+
+    decision: Literal["promote", "hold"]
+    against: str
+    reasons: list[str]
+    differences: GateDifferences
+
+
 @dataclass(frozen=True)
 class Version:
-    """A servable model under an immutable name; `measures` are what evaluation found."""
+    """A servable model under an immutable name, with what evaluation and the gate found."""
 
     name: str
     path: str
@@ -213,5 +267,5 @@ class Version:
     run: str | None
     snapshot: int | None
     created_at: str
-    measures: dict[str, Any] = field(default_factory=dict)
-    gate: dict[str, Any] = field(default_factory=dict)
+    measures: Measures = field(default_factory=Measures)
+    gate: GateVerdict = field(default_factory=GateVerdict)

@@ -22,14 +22,15 @@ CHATBOT = {
     "web __main__": 4,
 }
 TRAINING = {
-    "runs": 0,
+    "rows runs": 0,
     "curation finetuning": 1,
-    "evaluation": 2,
-    "release": 3,
-    "cycle search": 4,
-    "folds": 5,
-    "commands console": 6,
-    "__main__": 7,
+    "workbench": 2,
+    "evaluation": 3,
+    "release": 4,
+    "cycle search": 5,
+    "folds": 6,
+    "commands console": 7,
+    "__main__": 8,
 }
 FLOORS = {
     f"{package}.{room}": floor

@@ -16,7 +16,7 @@ Exit codes: 0 done; 2 the user's mistake, in one line; 3 the gate held. Talking 
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -26,6 +26,9 @@ from training.commands.progress import TerminalProgress
 from training.commands.release import canary, export, register
 from training.commands.runs import cycle, run
 from training.commands.search import search
+
+if TYPE_CHECKING:
+    from training.evaluation.results import Evaluation
 
 
 @click.group()
@@ -45,11 +48,12 @@ commands.add_command(cycle)
 @as_json
 def curate(as_json: bool) -> None:
     """Freeze a snapshot of what can be learned now."""
-    from training.cycle import freeze_now, open_workbench
+    from training.cycle import freeze_now
+    from training.workbench import open_workbench
 
     settings, store = installation()
     snapshot = freeze_now(open_workbench(settings, store), actor())
-    show({"snapshot": snapshot.number, "folder": str(snapshot.folder), **snapshot.counts}, as_json)
+    show({"snapshot": snapshot.number, "folder": str(snapshot.folder), **snapshot.counts.as_dict()}, as_json)
 
 
 @commands.command()
@@ -67,14 +71,14 @@ def evaluate(version: str, suites: tuple[Path, ...], as_json: bool) -> None:
 
     chosen = [suite_from_file(path) for path in suites]
 
-    from training.cycle import open_workbench
     from training.evaluation.measures import evaluate_cached
+    from training.workbench import open_workbench
 
     bench = open_workbench(settings, store)
     with TerminalProgress(f"checking {name}") as bar:
         result = evaluate_cached(bench, name, chosen or pack_suites(bench.pack), bar.update)
     if as_json:
-        show({key: value for key, value in result.items() if key != "cases"}, True)
+        show(result.summary, True)
     else:
         _print_measures(result)
 
@@ -86,23 +90,23 @@ def evaluate(version: str, suites: tuple[Path, ...], as_json: bool) -> None:
 def gate(candidate: str, against: str, as_json: bool) -> int:
     """Ask whether a version is proven better than another, and store the verdict; exit code 3 if not."""
     settings, store = installation()
-    names = [store.versions.resolve(candidate), store.versions.resolve(against)]
+    judged, beaten = store.versions.resolve(candidate), store.versions.resolve(against)
 
-    from training.cycle import gate_suites, open_workbench
-    from training.evaluation.gate import judge
-    from training.evaluation.measures import evaluate_cached
+    from training.evaluation.decide import decide
+    from training.workbench import open_workbench
 
     bench = open_workbench(settings, store)
-    results = []
-    for name in names:
-        with TerminalProgress(f"checking {name}") as bar:
-            results.append(evaluate_cached(bench, name, gate_suites(bench), bar.update))
-    verdict = judge(*results)
-    store.versions.set_gate(names[0], verdict.as_dict())
+    with TerminalProgress(f"checking {beaten}") as bar:
+
+        def report(name: str, done: int, cases: int) -> None:
+            bar.describe(f"checking {name}")
+            bar.update(done, cases)
+
+        verdict = decide(bench, judged, beaten, report)
     if as_json:
-        show({"version": names[0], **verdict.as_dict()}, True)
+        show({"version": judged, **verdict.as_dict()}, True)
     else:
-        show({"version": names[0], "decision": verdict.decision, "reasons": verdict.reasons}, False)
+        show({"version": judged, "decision": verdict.decision, "reasons": verdict.reasons}, False)
     return 0 if verdict.promoted else HELD
 
 
@@ -142,12 +146,14 @@ def versions(as_json: bool) -> None:
         click.echo("no version yet: `python -m training cycle` makes the first")
 
 
-def _print_measures(result: dict[str, Any]) -> None:
-    click.echo(f"{result['version']}: perplexity {result['perplexity']}")
-    for name, suite in result["suites"].items():
-        rate = suite["pass_rate"]
-        share = f"{rate['value']:.0%} [{rate['low']:.0%}, {rate['high']:.0%}]"
-        click.echo(f"  {name:14} {suite['passed']:3} of {suite['cases']:3} pass  {share}")
+def _print_measures(result: "Evaluation") -> None:
+    from training.evaluation.intervals import proportion
+
+    click.echo(f"{result.version}: perplexity {result.metrics['perplexity']}")
+    for name, suite in result.suites.items():
+        rate = proportion(suite.passed, suite.cases)
+        share = f"{rate.value:.0%} [{rate.low:.0%}, {rate.high:.0%}]"
+        click.echo(f"  {name:14} {suite.passed:3} of {suite.cases:3} pass  {share}")
 
 
 def main() -> int:

@@ -8,15 +8,14 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
-from chatbot.dialogue.opening import RETRIEVER, ROUTER, open_embedder
+from chatbot.dialogue.opening import RETRIEVER, ROUTER
 from chatbot.engines.base_model import find_base_model
-from chatbot.engines.transformers import best_device
 from chatbot.errors import BusyError, UserError
-from chatbot.knowledge.packs import load_pack
 from chatbot.knowledge.retrieval.embeddings import embedder_folder
 from chatbot.knowledge.rules.router import labelled_messages
 from chatbot.records import Run, Version
@@ -24,45 +23,32 @@ from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 from training.curation.snapshots import Snapshot, curate, freeze, verify
-from training.evaluation.evaluate import Workbench
-from training.evaluation.gate import GUARDED, Verdict, judge
+from training.evaluation.decide import decide, gate_suites
+from training.evaluation.gate import Verdict
 from training.evaluation.measures import evaluate_cached
-from training.evaluation.suites import Suite, pack_suites, sampled
 from training.finetuning.embedders.retriever import finetune_retriever, learned_questions
 from training.finetuning.embedders.router import finetune_router
 from training.finetuning.encoding import show_mask
-from training.finetuning.loop.classifier import as_facts, read_labelled, train_classifier
+from training.finetuning.loop.classifier import Trained, read_labelled, train_classifier
 from training.finetuning.loop.diagnosis import diagnose
-from training.finetuning.loop.finetune import Outcome, assist, finetune
+from training.finetuning.loop.finetune import assist, finetune
+from training.finetuning.loop.outcome import Outcome
 from training.finetuning.loop.processes import ALONE, Processes
 from training.finetuning.objectives.stages import stages_of
 from training.finetuning.recipe import Recipe
+from training.release.facts import Facts, Origin
 from training.release.publish import promote, register
 from training.runs.files import forget_checkpoints
 from training.runs.lock import TrainingLock
 from training.runs.resuming import Beginning, begin
 from training.runs.tracking import Progress, Stopped, tracked
-
-GATE_CASES = 48
-"""Of a suite, where the model writes: on two cores a base of 1.5 billion parameters answers ten a minute."""
-
-
-def open_workbench(settings: Settings, store: Store, processes: Processes = ALONE) -> Workbench:
-    """Load what curation, training and evaluation work with."""
-    pack = load_pack(settings.pack_folder)
-    base = find_base_model(settings.base_model, settings.home.resolve())
-    embedder = open_embedder(settings)
-    return Workbench(settings, store, pack, embedder, base, _device(settings, processes), processes)
+from training.workbench import Workbench, device_for, open_workbench
 
 
 def help_along(settings: Settings, processes: Processes) -> None:
     """Take part in the fine-tunes of the first process that a launcher started."""
     base = find_base_model(settings.base_model, settings.home.resolve())
-    assist(base, _device(settings, processes), processes)
-
-
-def _device(settings: Settings, processes: Processes) -> str:
-    return processes.device or best_device(settings.device)
+    assist(base, device_for(settings, processes), processes)
 
 
 @contextmanager
@@ -94,26 +80,29 @@ def the_only_run(settings: Settings, store: Store, run: Run) -> Iterator[None]:
         lock.let_go()
 
 
-def run_cycle(
-    settings: Settings, store: Store, recipe: Recipe, run: Run, processes: Processes = ALONE
-) -> dict[str, Any]:
-    """The whole cycle; returns snapshot, run, version, decision and reasons. Raises `UserError`, `Stopped`."""
+@dataclass(frozen=True)
+class CycleResult:
+    """What a cycle made, from what, and what the gate said of it."""
+
+    snapshot: int
+    run: str
+    version: str
+    decision: str
+    reasons: list[str]
+
+
+def run_cycle(settings: Settings, store: Store, recipe: Recipe, run: Run, processes: Processes = ALONE) -> CycleResult:
+    """The whole cycle. Raises `UserError`, `Stopped`."""
     with the_only_run(settings, store, run), tracked(settings, store, run, recipe.model_dump()) as progress:
         progress.show("collecting feedback", 0.0)
         bench = open_workbench(settings, store, processes)
         snapshot = freeze_now(bench, run.actor)
         version, _ = train_version(bench, snapshot, recipe, run, progress)
-        verdict = decide(bench, version.name, progress)
+        verdict = judge_candidate(bench, version.name, progress)
         if verdict.promoted:
             promote(store, version.name, run.actor)
         store.versions.update_run(run.id, status="finished")
-    return {
-        "snapshot": snapshot.number,
-        "run": run.id,
-        "version": version.name,
-        "decision": verdict.decision,
-        "reasons": verdict.reasons,
-    }
+    return CycleResult(snapshot.number, run.id, version.name, verdict.decision, verdict.reasons)
 
 
 def freeze_now(bench: Workbench, actor: str) -> Snapshot:
@@ -124,7 +113,7 @@ def freeze_now(bench: Workbench, actor: str) -> Snapshot:
 
 def train_version(
     bench: Workbench, snapshot: Snapshot, recipe: Recipe, run: Run, progress: Progress, resume: str | None = None
-) -> tuple[Version, dict[str, Any]]:
+) -> tuple[Version, Facts]:
     """Fine-tune on a snapshot and register what comes of it, with its facts; goes on from `resume`, or what fits."""
     verify(snapshot, bench.pack.name)
     folder = begin(bench.settings, bench.store, run, Beginning(recipe.model_dump(), snapshot.number), resume)
@@ -132,40 +121,35 @@ def train_version(
     progress.show("loading the base model", 0.15)
     stages = stages_of(bench.base, recipe, snapshot.read, bench.articles, folder)
     example = show_mask(bench.base, stages[-1].train[0].rows[0])
-    progress.show("loading the base model", 0.16, example=f"An example, what is learned between ⟦ and ⟧:\n{example}")
+    shown = f"An example, what is learned between ⟦ and ⟧:\n{example}"
+    progress.show("loading the base model", 0.16, {"example": shown})
     reports = (progress.training, progress.stop_asked)
     outcome = finetune(bench.base, stages, recipe, folder, bench.device, *reports, bench.processes)
     if outcome.stopped:
         raise Stopped
     facts = facts_of(outcome, recipe, snapshot)
-    progress.show("merging", 0.81, diagnosis=facts["diagnosis"])
+    progress.show("merging", 0.81, {"diagnosis": facts.findings})
     version = register(bench, run, snapshot, outcome.adapter, embedders, facts)
     bench.store.versions.update_run(run.id, version=version.name)
     forget_checkpoints(folder)
     return version, facts
 
 
-def facts_of(outcome: Outcome, recipe: Recipe, snapshot: Snapshot) -> dict[str, Any]:
-    """What a run leaves behind: figures, the curve and what it says, and what it came from."""
+def facts_of(outcome: Outcome, recipe: Recipe, snapshot: Snapshot) -> Facts:
+    """What a fine-tune leaves behind: figures, the curve and what it says, and what it came from."""
     intents = [row["intent"] for row in snapshot.read("train")]
     findings = diagnose(outcome.curve, recipe, outcome.row_losses, intents)
-    said = {"curve": outcome.curve, "diagnosis": [str(finding) for finding in findings]}
-    return outcome.figures | said | origin_of(recipe, snapshot)
+    return Facts(outcome.figures, origin_of(recipe, snapshot), outcome.curve, findings)
 
 
-def origin_of(recipe: Recipe, snapshot: Snapshot) -> dict[str, Any]:
-    """What a version comes from: the resolved recipe, the snapshot's counts, the libraries' versions."""
-    return {
-        "recipe": recipe.model_dump(),
-        "counts": snapshot.counts,
-        "packages": {name: metadata.version(name) for name in ("torch", "transformers", "peft")},
-    }
+def origin_of(recipe: Recipe, snapshot: Snapshot) -> Origin:
+    """What a version comes from, with the libraries as they are installed."""
+    packages = {name: metadata.version(name) for name in ("torch", "transformers", "peft")}
+    return Origin(recipe, snapshot.counts, packages)
 
 
-def train_classes(
-    bench: Workbench, recipe: Recipe, run: Run, progress: Progress, resume: str | None = None
-) -> dict[str, Any]:
-    """Fine-tune a classifier into the run's folder, which `best` is then in; returns what came of it."""
+def train_classes(bench: Workbench, recipe: Recipe, run: Run, progress: Progress, resume: str | None = None) -> Trained:
+    """Fine-tune a classifier into the run's folder, which `best` is then in."""
     labelled = [(pair.query, pair.intent) for pair in bench.pack.pairs if pair.intent]
     if recipe.classes:
         labelled = read_labelled(Path(recipe.classes))
@@ -177,7 +161,7 @@ def train_classes(
     if found is None:
         raise Stopped
     forget_checkpoints(folder)
-    return as_facts(outcome, found)
+    return Trained(outcome, found)
 
 
 def teach_embedders(
@@ -207,25 +191,14 @@ def teach_embedders(
     return [path for path, rows in ((retriever, questions), (router, messages)) if rows]
 
 
-def gate_suites(bench: Workbench) -> list[Suite]:
-    """The cases that the gate hears: all, or some of each suite where the model writes, which takes its time."""
-    suites = pack_suites(bench.pack)
-    return sampled(suites, GATE_CASES, whole=GUARDED) if bench.settings.reads else suites
+def judge_candidate(bench: Workbench, candidate: str, progress: Progress) -> Verdict:
+    """Put a candidate before the gate against the champion; the base is measured as well, for operators to see."""
+    champion = bench.store.versions.resolve("champion")
+    names = list(dict.fromkeys([BASE, champion, candidate]))
 
+    def report(name: str, done: int, cases: int) -> None:
+        fraction = 0.83 + 0.17 * (names.index(name) + done / cases) / len(names)
+        progress.show(f"checking {name}", fraction, {"message": f"checking {name}: {done / cases:.0%}"})
 
-def decide(bench: Workbench, candidate: str, progress: Progress, against: str = "champion") -> Verdict:
-    """Evaluate champion, base and candidate on the pack's suites and ask the gate; the verdict is stored."""
-    suites = gate_suites(bench)
-    champion = bench.store.versions.resolve(against)
-    names = list(dict.fromkeys(["base", champion, candidate]))
-    results = {}
-    for number, name in enumerate(names):
-
-        def report(done: int, cases: int, name: str = name, number: int = number) -> None:
-            fraction = 0.83 + 0.17 * (number + done / cases) / len(names)
-            progress.show(f"checking {name}", fraction, message=f"checking {name}: {done / cases:.0%}")
-
-        results[name] = evaluate_cached(bench, name, suites, report)
-    verdict = judge(results[candidate], results[champion])
-    bench.store.versions.set_gate(candidate, verdict.as_dict())
-    return verdict
+    evaluate_cached(bench, BASE, gate_suites(bench), partial(report, BASE))
+    return decide(bench, candidate, champion, report)

@@ -5,10 +5,9 @@ Rows of one conversation are held out together, as in the split. The folds' adap
 """
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean, stdev
-from typing import Any
 
 import torch
 from peft import PeftModel
@@ -16,17 +15,21 @@ from peft import PeftModel
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
 from chatbot.records import Run
-from training.curation.snapshots import Row, Snapshot, verify
+from training.curation.snapshots import Snapshot, verify
 from training.curation.splitting import fold_of
 from training.cycle import origin_of, teach_embedders
-from training.evaluation.evaluate import Workbench
-from training.finetuning.loop.finetune import Outcome, finetune
+from training.finetuning.loop.finetune import finetune
+from training.finetuning.loop.outcome import CrossValidation, Fold, Outcome
 from training.finetuning.objectives.stages import Stage, stages_of
 from training.finetuning.recipe import Recipe
+from training.release.facts import Facts
 from training.release.publish import register
+from training.rows import Row
 from training.runs.files import FOLD, run_folder
+from training.runs.progress import FineTuneProgress
 from training.runs.resuming import Beginning, begin
 from training.runs.tracking import Progress, Stopped
+from training.workbench import Workbench
 
 AVERAGE = "average"
 
@@ -39,26 +42,21 @@ class Validated:
     held_out: list[int]
 
     @property
-    def figures(self) -> dict[str, Any]:
-        """A row a fold; means of the validation losses with the standard deviation of the best; sums of the work."""
+    def figures(self) -> CrossValidation:
+        """What is worth telling of them."""
         losses = [outcome.best_validation_loss for outcome in self.outcomes]
-        return {
-            "folds": [
-                {
-                    "fold": number,
-                    "held_out": count,
-                    "steps": outcome.steps,
-                    "base_validation_loss": outcome.base_validation_loss,
-                    "best_validation_loss": outcome.best_validation_loss,
-                }
-                for number, (outcome, count) in enumerate(zip(self.outcomes, self.held_out, strict=True), start=1)
-            ],
-            "base_validation_loss": round(fmean(outcome.base_validation_loss for outcome in self.outcomes), 4),
-            "best_validation_loss": round(fmean(losses), 4),
-            "deviation": round(stdev(losses), 4),
-            "steps": sum(outcome.steps for outcome in self.outcomes),
-            "train_tokens": sum(outcome.train_tokens for outcome in self.outcomes),
-        }
+        folds = [
+            Fold(number, count, outcome.steps, outcome.base_validation_loss, outcome.best_validation_loss)
+            for number, (outcome, count) in enumerate(zip(self.outcomes, self.held_out, strict=True), start=1)
+        ]
+        return CrossValidation(
+            folds,
+            round(fmean(outcome.base_validation_loss for outcome in self.outcomes), 4),
+            round(fmean(losses), 4),
+            round(stdev(losses), 4),
+            sum(outcome.steps for outcome in self.outcomes),
+            sum(outcome.train_tokens for outcome in self.outcomes),
+        )
 
     @property
     def weights(self) -> list[float]:
@@ -75,7 +73,8 @@ def cross_validate(
     Raises `TrainingError` for more folds than there are conversations, `Stopped`.
     """
     verify(snapshot, bench.pack.name)
-    whole, recipe, folds = begin(bench.settings, bench.store, run, began, resume), Recipe(**began.recipe), began.folds
+    whole, folds = begin(bench.settings, bench.store, run, began, resume), began.folds
+    recipe = Recipe.model_validate(began.recipe)
     rows = [*snapshot.rows("train"), *snapshot.rows("validation")]
     found = Validated([], [])
     for number in range(folds):
@@ -83,9 +82,9 @@ def cross_validate(
         if not held_out or len(held_out) == len(rows):
             raise TrainingError(f"fold {number + 1} of {folds} has no rows: ask for fewer folds, or add pairs")
 
-        def report(values: dict[str, Any], number: int = number) -> None:
-            said = f"fold {number + 1} of {folds}: {values['message']}"
-            progress.training(values | {"fraction": (number + values["fraction"]) / folds, "message": said})
+        def report(at: FineTuneProgress, number: int = number) -> None:
+            said = f"fold {number + 1} of {folds}: {at.message}"
+            progress.training(replace(at, fraction=(number + at.fraction) / folds, message=said))
 
         folder = whole / f"{FOLD}{number + 1}"
         folder.mkdir(parents=True, exist_ok=True)
@@ -118,7 +117,7 @@ def register_average(
     progress.show("averaging", 0.81)
     adapters = [outcome.adapter for outcome in found.outcomes]
     average(bench.base, adapters, found.weights, folder / AVERAGE)
-    facts = found.figures | origin_of(recipe, snapshot)
+    facts = Facts(found.figures, origin_of(recipe, snapshot))
     version = register(bench, run, snapshot, folder / AVERAGE, embedders, facts)
     bench.store.versions.update_run(run.id, version=version.name)
     return version.name

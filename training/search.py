@@ -7,10 +7,10 @@ was. Poor trials are pruned by the median of the others at the same step. The be
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import optuna
 from optuna.storages import JournalStorage
@@ -18,31 +18,60 @@ from optuna.storages.journal import JournalFileBackend
 
 from chatbot.errors import TrainingError
 from training.curation.snapshots import Snapshot
-from training.evaluation.evaluate import Workbench
 from training.finetuning.loop.finetune import finetune
 from training.finetuning.objectives.stages import stages_of
 from training.finetuning.recipe import Recipe
+from training.runs.progress import FineTuneProgress
+from training.workbench import Workbench
 
 Sampler = Literal["grid", "random", "tpe"]
 JOURNAL, BEST_RECIPE = "study.log", "best.toml"
 STARTUP_TRIALS = 3
-GRID: dict[str, list[Any]] = {
+Value = int | float
+"""Of a key of a recipe."""
+GRID: Mapping[str, Sequence[Value]] = {
     "rank": [8, 16, 32],
     "learning_rate": [2e-4, 5e-4, 1e-3, 2e-3],
     "batch_tokens": [512, 1024, 2048],
 }
+Report = Callable[[int, FineTuneProgress], None]
+"""Hears of which trial its fine-tune is where."""
 PLOTS = ("optimization_history", "param_importances", "parallel_coordinate", "slice")
 
 
 @dataclass(frozen=True)
-class Found:
-    """What a search came to: a row a trial, the best recipe's file, and the pictures."""
+class Trial:
+    """One fine-tune of a search: how it ended, its validation loss, and what it tried."""
 
-    best: dict[str, Any]
+    number: int
+    state: str
+    loss: float | None
+    tried: Mapping[str, Value]
+
+    def as_dict(self) -> dict[str, object]:
+        """As plain JSON, what it tried under the names of the recipe."""
+        return {"trial": self.number, "state": self.state, "loss": self.loss, **self.tried}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a search came to: its trials, the best first, the best recipe's file, and the pictures."""
+
+    best: Mapping[str, Value]
     best_validation_loss: float
-    trials: list[dict[str, Any]]
+    trials: list[Trial]
     recipe: Path
     plots: list[Path]
+
+    def as_dict(self) -> dict[str, object]:
+        """As plain JSON."""
+        return {
+            "best": self.best,
+            "best_validation_loss": self.best_validation_loss,
+            "trials": [trial.as_dict() for trial in self.trials],
+            "recipe": str(self.recipe),
+            "plots": [str(file) for file in self.plots],
+        }
 
 
 def search(
@@ -52,7 +81,7 @@ def search(
     trials: int,
     sampler: Sampler,
     folder: Path,
-    report: Callable[[int, dict[str, Any]], None] = lambda trial, progress: None,
+    report: Report = lambda trial, progress: None,
 ) -> Found:
     """Run trials until `trials` are finished or pruned in all; raises `TrainingError` if none came to an end."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -88,17 +117,16 @@ def _try(
     recipe: Recipe,
     trial: optuna.Trial,
     folder: Path,
-    report: Callable[[int, dict[str, Any]], None],
+    report: Report,
 ) -> float:
     """One fine-tune, its files gone when it ends; raises `TrialPruned` when others were better by then."""
     place = folder / f"trial-{trial.number}"
     place.mkdir(exist_ok=True)
 
-    def follow(progress: dict[str, Any]) -> None:
+    def follow(progress: FineTuneProgress) -> None:
         report(trial.number, progress)
-        loss = progress["point"].get("validation_loss")
-        if loss is not None:
-            trial.report(loss, progress["step"])
+        if progress.point and progress.point.validation_loss is not None:
+            trial.report(progress.point.validation_loss, progress.step)
             if trial.should_prune():
                 raise optuna.TrialPruned
 
@@ -138,14 +166,14 @@ def _sampler(name: Sampler, seed: int) -> optuna.samplers.BaseSampler:
     return optuna.samplers.TPESampler(seed=seed, n_startup_trials=STARTUP_TRIALS)
 
 
-def _table(study: optuna.Study) -> list[dict[str, Any]]:
-    """A row a trial, best first, pruned ones by what they had come to."""
+def _table(study: optuna.Study) -> list[Trial]:
+    """The trials, best first, pruned ones by what they had come to."""
     rows = []
     for trial in study.get_trials(states=_OVER):
         last = trial.intermediate_values[max(trial.intermediate_values)] if trial.intermediate_values else None
         loss = trial.value if trial.value is not None else last
-        rows.append({"trial": trial.number, "state": trial.state.name.lower(), "loss": loss, **trial.params})
-    return sorted(rows, key=lambda row: (row["state"] != "complete", row["loss"] if row["loss"] is not None else 1e9))
+        rows.append(Trial(trial.number, trial.state.name.lower(), loss, trial.params))
+    return sorted(rows, key=lambda row: (row.state != "complete", row.loss if row.loss is not None else 1e9))
 
 
 def _plots(study: optuna.Study, folder: Path) -> list[Path]:

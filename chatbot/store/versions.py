@@ -4,6 +4,7 @@ A version's name is immutable and never used again. `base` names the untouched b
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ class Versions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add_snapshot(self, pack: str, folder: Path, counts: dict[str, Any], actor: str, number: int) -> None:
+    def add_snapshot(self, pack: str, folder: Path, counts: Mapping[str, object], actor: str, number: int) -> None:
         """Record a frozen snapshot."""
         row = {"number": number, "path": str(folder), "pack": pack, "counts": json.dumps(counts)}
         with self._database.writing() as db:
@@ -104,12 +105,12 @@ class Versions:
         """All versions, the latest first."""
         return [self._version(row) for row in self._database.rows("select * from versions order by number desc")]
 
-    def set_measures(self, name: str, measures: dict[str, Any]) -> None:
+    def set_measures(self, name: str, measures: Mapping[str, object]) -> None:
         """Store what evaluation found."""
         with self._database.writing() as db:
             db.conn.execute("update versions set measures = ? where name = ?", [json.dumps(measures), name])
 
-    def set_gate(self, name: str, verdict: dict[str, Any]) -> None:
+    def set_gate(self, name: str, verdict: Mapping[str, object]) -> None:
         """Store the gate's verdict."""
         with self._database.writing() as db:
             db.conn.execute("update versions set gate = ? where name = ?", [json.dumps(verdict), name])

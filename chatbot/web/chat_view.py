@@ -6,7 +6,7 @@ Reads only, and only what belongs to the person who asks.
 from typing import Any
 
 from chatbot.dialogue.session import Session, Update
-from chatbot.records import Conversation, Message, Person, Trace
+from chatbot.records import Conversation, Message, Person, RunProgress, Trace
 from chatbot.store import Store
 
 View = dict[str, Any]
@@ -68,11 +68,12 @@ def status_view(session: Session) -> View:
     return {"version": session.live.version, "notice": notice, "learning": learning}
 
 
-def _learning(progress: dict[str, Any]) -> View:
+def _learning(progress: RunProgress) -> View:
     step, steps = progress.get("step"), progress.get("steps")
     parts = [f"step {step} of {steps}" if step is not None and steps else str(progress.get("phase") or "starting")]
-    if isinstance(progress.get("seconds_left"), int | float):
-        parts.append(_time_left(float(progress["seconds_left"])))
+    left = progress.get("seconds_left")
+    if left is not None:
+        parts.append(_time_left(left))
     fraction = min(1.0, max(0.0, float(progress.get("fraction") or 0)))
     return {"text": "Learning: " + " · ".join(parts), "fraction": round(fraction, 4)}
 

@@ -55,7 +55,7 @@ def test_a_stopped_cross_validation_goes_on_where_it_was(
 
     steps: list[str] = []
     with monkeypatch.context() as patched:
-        patched.setattr(Progress, "training", lambda progress, values: steps.append(values["message"]))
+        patched.setattr(Progress, "training", lambda progress, at: steps.append(at.message))
         patched.setattr(Progress, "stop_asked", lambda progress: len(steps) >= 2)
         assert run_command(commands, ["run", *QUICK, "--folds", "2", "--json"]) == 2
     assert steps[-1] == "fold 2 of 2: step 1 of 2"

@@ -12,6 +12,7 @@ from chatbot.settings import Settings
 from chatbot.store import open_store
 from training.__main__ import commands
 from training.runs.files import CHECKPOINT, STOP, run_folder
+from training.runs.progress import FineTuneProgress
 from training.runs.tracking import Progress
 
 
@@ -21,8 +22,8 @@ def test_a_stopped_run_is_gone_on_with(
     versions = open_store(tiny_settings.database).versions
     unstopped = Progress.training
 
-    def stopping(progress: Progress, values: dict[str, object]) -> None:
-        unstopped(progress, values)
+    def stopping(progress: Progress, at: FineTuneProgress) -> None:
+        unstopped(progress, at)
         (run_folder(tiny_settings, versions.runs(1)[0].id) / STOP).touch()
 
     monkeypatch.setattr(Progress, "training", stopping)

@@ -1,17 +1,26 @@
-"""Search, diagnosis and the classifier, on the tiny model."""
+"""Search and the classifier by the command line, on the tiny model."""
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from chatbot.commands import run_command
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
+from chatbot.knowledge.packs import Pack
+from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
+from chatbot.settings import Settings
+from chatbot.store import Store
+from training import search as searching
 from training.__main__ import commands
-from training.finetuning.loop.classifier import Classifier, measure, read_labelled, split_by_class, train_classifier
-from training.finetuning.loop.diagnosis import diagnose
+from training.curation.snapshots import Counts, Snapshot
+from training.finetuning.loop.finetune import Report
 from training.finetuning.recipe import Recipe, load_recipe
+from training.runs.progress import FineTuneProgress, Point
+from training.search import search
+from training.workbench import Workbench
 
 
 @pytest.fixture
@@ -41,79 +50,53 @@ def test_a_search_finds_a_recipe_and_goes_on(installed: None, home: Path, capsys
     assert len(json.loads(capsys.readouterr().out)["trials"]) == 4
 
 
-def points(train: list[float], checks: list[float]) -> list[dict[str, float]]:
-    every = max(1, len(train) // max(1, len(checks) - 1))
-    curve = [{"step": 0, "validation_loss": checks[0]}]
-    for step, loss in enumerate(train, start=1):
-        curve.append({"step": step, "train_loss": loss})
-        if step % every == 0 and step // every < len(checks):
-            curve[-1]["validation_loss"] = checks[step // every]
-    return curve
+def test_trials_are_compared_and_the_best_is_written_as_a_recipe(
+    settings: Settings, store: Store, pack: Pack, tiny_base: BaseModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a fine-tune that is the better the lower its rate, and one of six that comes to nothing."""
+    tried: list[Recipe] = []
+
+    def tuned(
+        base: BaseModel, stages: object, recipe: Recipe, folder: Path, device: str, report: Report
+    ) -> SimpleNamespace:
+        tried.append(recipe)
+        if len(tried) == 2:
+            raise TrainingError("the loss is nan")
+        losses = [4.0, 3.0 + recipe.learning_rate]
+        for step, loss in enumerate(losses):
+            report(FineTuneProgress(step, 2, step / 2, "", [], Point(step, validation_loss=loss)))
+        return SimpleNamespace(best_validation_loss=losses[-1], seconds=1.0)
+
+    monkeypatch.setattr(searching, "finetune", tuned)
+    monkeypatch.setattr(searching, "stages_of", lambda *rest: [])
+    monkeypatch.setattr(searching, "_plots", lambda study, folder: [])
+    bench = Workbench(settings, store, pack, HashedEmbedder(), tiny_base, "cpu")
+    heard: list[int] = []
+    snapshot = Snapshot(1, tmp_path, Counts())
+    found = search(bench, snapshot, Recipe(), 6, "grid", tmp_path / "s", lambda trial, at: heard.append(trial))
+    ended = [trial for trial in found.trials if trial.state == "complete"]
+    assert found.trials[: len(ended)] == sorted(ended, key=lambda trial: trial.loss or 0)
+    assert found.best == ended[0].tried and found.best_validation_loss == round(ended[0].loss or 0, 4)
+    assert found.best["learning_rate"] == min(trial.tried["learning_rate"] for trial in ended)
+    assert load_recipe(str(found.recipe)).learning_rate == found.best["learning_rate"]
+    assert sorted(set(heard)) == [0, 2, 3, 4, 5] and {trial.number for trial in found.trials} == set(heard)
+    told = found.as_dict()
+    assert set(told["trials"][0]) == {"trial", "state", "loss", "rank", "learning_rate", "batch_tokens"}  # type: ignore[index]
+    assert told["recipe"] == str(tmp_path / "s" / "best.toml") and told["plots"] == []
 
 
-@pytest.mark.parametrize(
-    ("train", "checks", "name"),
-    [
-        ([2.0, 1.8, 1.6, 1.4], [2.0, 1.8, 1.5], "under-fitting"),
-        ([2.0, 1.2, 0.6, 0.2], [2.0, 1.5, 1.6, 1.9, 2.0], "over-fitting"),
-        ([2.0, 5.0, 9.0, 30.0], [2.0, 4.0, 9.0], "learning rate too high"),
-        ([1.0] * 40 + [4.0] * 8, [2.0, 1.0, 1.9], "learning rate too high"),
-        ([2.0, 2.0, 2.0, 2.0], [2.0, 1.995, 1.99], "learning rate too low"),
-        ([1.1, 2.0, 1.1] * 20 + [3.4] + [1.1, 2.0, 1.1] * 20 + [2.3], [2.0, 1.2, 1.1995], "sound"),
-        ([2.0, 1.5, 1.2, 1.1], [2.0, 1.2, 1.1995], "sound"),
-    ],
-)
-def test_the_curves_are_told_in_words(train: list[float], checks: list[float], name: str) -> None:
-    found = diagnose(points(train, checks), Recipe(seed=1), {}, [])
-    assert name in [finding.name for finding in found]
+def test_a_search_in_which_nothing_ends_is_refused(
+    settings: Settings, store: Store, pack: Pack, tiny_base: BaseModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def diverges(*rest: object) -> None:
+        raise TrainingError("the loss is nan")
 
-
-def test_only_the_last_stage_tells_of_the_rate() -> None:
-    articles = [{"step": step, "train_loss": loss} for step, loss in enumerate([1.0] * 20 + [9.0] * 5, start=1)]
-    replies = [point | {"step": point["step"] + 25} for point in points([2.0, 1.5, 1.2, 1.1], [2.0, 1.2, 1.1995])]
-    assert [finding.name for finding in diagnose(articles + replies, Recipe(seed=1), {}, [])] == ["sound"]
-
-
-def test_noisy_rows_and_rare_intents_are_listed() -> None:
-    losses = {f"row-{n}": 1.0 + n % 5 / 10 for n in range(60)} | {"row-7": 6.0}
-    found = {finding.name: finding.seen for finding in diagnose([], Recipe(seed=1), losses, ["a"] * 9 + ["b"])}
-    assert "row-7 (6.0)" in found["noisy rows"] and "row-8" not in found["noisy rows"]
-    assert "b (1)" in found["too little data"] and "a (9)" not in found["too little data"]
-
-
-def labelled(count: int) -> list[tuple[str, str]]:
-    return [
-        (f"{('Where is my parcel', 'I want my money back')[n % 2]} {n}", ("delivery", "refund")[n % 2])
-        for n in range(count)
-    ]
-
-
-def test_a_classifier_learns_and_is_opened_again(tiny_base: BaseModel, tmp_path: Path) -> None:
-    recipe = Recipe(objective="classify", epochs=20, learning_rate=1e-2, dropout=0.0, batch_tokens=512, seed=1)
-    outcome, found = train_classifier(tiny_base, labelled(40), recipe, tmp_path, "cpu", lambda progress: None)
-    assert found.accuracy == found.f1 == 1.0
-    assert found.texts == 8
-    assert Classifier(tiny_base, outcome.adapter).classify(["I want my money back now"]) == ["refund"]
-
-
-def test_a_classifier_refuses_what_it_cannot_learn_from(tiny_base: BaseModel, tmp_path: Path) -> None:
-    file = tmp_path / "texts.csv"
-    file.write_text("text,label\nHello,a\n")
-    with pytest.raises(TrainingError, match="the column class is missing"):
-        read_labelled(file)
-    file.write_text("text,class\nHello,\nBye,b\n")
-    with pytest.raises(TrainingError, match="on line 2"):
-        read_labelled(file)
-    with pytest.raises(TrainingError, match="two classes"):
-        train_classifier(tiny_base, labelled(4), Recipe(seed=1), tmp_path, "cpu", lambda progress: None)
-
-
-def test_each_class_is_held_out_and_measured() -> None:
-    train, held_out = split_by_class(labelled(40), 1)
-    assert len(train) == 32 and {name for _, name in held_out} == {"delivery", "refund"}
-    found = measure(["a", "a", "b"], ["a", "b", "b"], ["a", "b"])
-    assert found.accuracy == pytest.approx(2 / 3, abs=1e-4)
-    assert found.classes["a"] == {"precision": 1.0, "recall": 0.5, "f1": 0.6667, "texts": 2}
+    monkeypatch.setattr(searching, "finetune", diverges)
+    monkeypatch.setattr(searching, "stages_of", lambda *rest: [])
+    bench = Workbench(settings, store, pack, HashedEmbedder(), tiny_base, "cpu")
+    with pytest.raises(TrainingError, match="no trial came to an end"):
+        search(bench, Snapshot(1, tmp_path, Counts()), Recipe(), 2, "random", tmp_path / "s")
+    assert not list((tmp_path / "s").glob("trial-*"))
 
 
 def test_intents_of_the_pack_by_the_command_line(installed: None, capsys: pytest.CaptureFixture[str]) -> None:

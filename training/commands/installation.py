@@ -2,7 +2,7 @@
 
 import getpass
 import json
-from typing import Any
+from collections.abc import Mapping
 
 import click
 
@@ -30,7 +30,7 @@ def actor() -> str:
     return f"operator:{getpass.getuser()}"
 
 
-def show(result: dict[str, Any], as_json: bool) -> None:
+def show(result: Mapping[str, object], as_json: bool) -> None:
     """Print a result on standard output: one line of JSON, or a line for each key, lists with a line for each item."""
     if as_json:
         click.echo(json.dumps(result, ensure_ascii=False))

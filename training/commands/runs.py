@@ -2,8 +2,9 @@
 
 import signal
 import sys
-from types import FrameType
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,11 +20,9 @@ from training.runs.resuming import Beginning, resumable
 
 if TYPE_CHECKING:
     from training.curation.snapshots import Snapshot
-    from training.evaluation.evaluate import Workbench
     from training.finetuning.loop.processes import Processes
     from training.runs.tracking import Progress
-
-UNSAID = ("curve", "recipe", "counts", "packages")
+    from training.workbench import Workbench
 
 
 @click.command()
@@ -55,15 +54,17 @@ def run(
     number = snapshot
     if resume:
         began = resumable(settings, store, resume)
-        number, chosen, folds, ensemble = began.snapshot, Recipe(**began.recipe), began.folds, began.ensemble
+        number, folds, ensemble = began.snapshot, began.folds, began.ensemble
+        chosen = Recipe.model_validate(began.recipe)
     _mention(chosen)
 
     from training.curation.snapshots import open_snapshot
 
     frozen = open_snapshot(store, number) if number is not None else None
 
-    from training.cycle import freeze_now, open_workbench, the_only_run, train_classes, train_version
+    from training.cycle import freeze_now, the_only_run, train_classes, train_version
     from training.runs.tracking import tracked
+    from training.workbench import open_workbench
 
     processes = _launched(settings)
     if not processes.first:
@@ -75,20 +76,21 @@ def run(
         tracked(settings, store, record, chosen.model_dump()) as progress,
     ):
         bench = open_workbench(settings, store, processes)
+        said: dict[str, object] = {"run": record.id}
         if chosen.objective == "classify":
-            facts = train_classes(bench, chosen, record, progress, resume)
+            said |= train_classes(bench, chosen, record, progress, resume).as_dict()
         else:
             frozen = frozen or freeze_now(bench, record.actor)
-            facts = {"snapshot": frozen.number}
+            said |= {"snapshot": frozen.number}
             if folds:
                 began = Beginning(chosen.model_dump(), frozen.number, folds, ensemble)
-                facts |= _validated(bench, frozen, began, record, progress, resume)
+                said |= _validated(bench, frozen, began, record, progress, resume)
             else:
-                version, learned = train_version(bench, frozen, chosen, record, progress, resume)
-                facts |= {"version": version.name, **learned}
+                version, facts = train_version(bench, frozen, chosen, record, progress, resume)
+                said |= {"version": version.name, **asdict(facts.figures), "diagnosis": facts.findings}
         store.versions.update_run(record.id, status="finished")
     processes.tell(None)
-    show({"run": record.id, **{key: value for key, value in facts.items() if key not in UNSAID}}, as_json)
+    show(said, as_json)
 
 
 def _validated(
@@ -98,15 +100,15 @@ def _validated(
     run: Run,
     progress: "Progress",
     resume: str | None,
-) -> dict[str, Any]:
-    """What a cross-validation found, and the version that averages its folds if one was asked for."""
+) -> dict[str, object]:
+    """What a cross-validation found, and the version that averages its folds if one was asked for, as plain JSON."""
     from training.folds import cross_validate, register_average
 
     found = cross_validate(bench, snapshot, began, run, progress, resume)
-    recipe = Recipe(**began.recipe)
+    recipe = Recipe.model_validate(began.recipe)
     named = {"version": register_average(bench, snapshot, recipe, run, progress, found)} if began.ensemble else {}
     forget_checkpoints(run_folder(bench.settings, run.id))
-    return named | found.figures
+    return {**named, **asdict(found.figures)}
 
 
 @click.command()
@@ -129,8 +131,8 @@ def cycle(recipe: str | None, overrides: tuple[str, ...], run_id: str | None, as
     with _watched(settings, store, record, as_json):
         result = run_cycle(settings, store, chosen, record, processes)
     processes.tell(None)
-    show(result, as_json)
-    return 0 if result["decision"] == "promote" else HELD
+    show(asdict(result), as_json)
+    return 0 if result.decision == "promote" else HELD
 
 
 def _mention(recipe: Recipe) -> None:
@@ -166,12 +168,14 @@ class _watched:
         if self._bar:
             self._bar.__enter__()
 
-    def __exit__(self, *error: Any) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         from training.runs.tracking import Stopped
 
         if self._bar:
-            self._bar.__exit__(*error)
-        if error[0] is not None and issubclass(error[0], Stopped):
+            self._bar.__exit__(kind, error, trace)
+        if isinstance(error, Stopped):
             raise TrainingError("stopped; the checkpoint is kept and the next cycle goes on from it") from None
 
     def _stop(self, number: int, frame: FrameType | None) -> None:

@@ -1,6 +1,6 @@
 """`python -m training search`."""
 
-from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,6 +8,10 @@ from chatbot.errors import TrainingError
 from training.commands.installation import actor, as_json, installation, recipe_option, set_option, show
 from training.commands.progress import TerminalProgress
 from training.finetuning.recipe import load_recipe
+
+if TYPE_CHECKING:
+    from training.runs.progress import FineTuneProgress
+    from training.search import Sampler
 
 
 @click.command()
@@ -17,14 +21,17 @@ from training.finetuning.recipe import load_recipe
 @click.option("--sampler", default="tpe", type=click.Choice(["grid", "random", "tpe"]), help="How trials are drawn.")
 @click.option("--name", default="search", help="Its folder's name; the same name goes on with a search.")
 @as_json
-def search(recipe: str | None, overrides: tuple[str, ...], trials: int, sampler: str, name: str, as_json: bool) -> None:
+def search(
+    recipe: str | None, overrides: tuple[str, ...], trials: int, sampler: "Sampler", name: str, as_json: bool
+) -> None:
     """Try recipes on a snapshot and write the best one as a file; registers nothing."""
     settings, store = installation()
     chosen = load_recipe(recipe or settings.recipe, overrides)
 
-    from training.cycle import freeze_now, open_workbench
+    from training.cycle import freeze_now
     from training.finetuning.loop.processes import launched
     from training.search import search as searched
+    from training.workbench import open_workbench
 
     if launched().count > 1:
         raise TrainingError("a search runs in one process: start `python -m training search` without a launcher")
@@ -34,10 +41,9 @@ def search(recipe: str | None, overrides: tuple[str, ...], trials: int, sampler:
     folder = settings.home.resolve() / "searches" / name
     with TerminalProgress("searching") as bar:
 
-        def follow(trial: int, progress: dict[str, float]) -> None:
-            bar.describe(f"trial {trial + 1} of {trials}: {progress['message']}")
-            bar.update(trial + progress["fraction"], trials)
+        def follow(trial: int, progress: "FineTuneProgress") -> None:
+            bar.describe(f"trial {trial + 1} of {trials}: {progress.message}")
+            bar.update(trial + progress.fraction, trials)
 
-        found = searched(bench, snapshot, chosen, trials, sampler, folder, follow)  # type: ignore[arg-type]
-    result = asdict(found) | {"recipe": str(found.recipe), "plots": [str(file) for file in found.plots]}
-    show(result, as_json)
+        found = searched(bench, snapshot, chosen, trials, sampler, folder, follow)
+    show(found.as_dict(), as_json)

@@ -8,7 +8,6 @@ starts another.
 """
 
 from dataclasses import dataclass, fields
-from typing import Any
 
 import gradio as gr
 import pandas as pd
@@ -56,7 +55,7 @@ class Parts:
     shown: gr.State
     notice: gr.HTML
 
-    def all(self) -> list[Any]:
+    def all(self) -> list[object]:
         """Every component that a handler may change."""
         return [getattr(self, field.name) for field in fields(self)]
 
@@ -128,7 +127,7 @@ def _retraining() -> tuple[gr.HTML, gr.Button, gr.Button, gr.LinePlot]:
     return run, retrain, stop, curve
 
 
-def _html(value: str | None = None, **options: Any) -> gr.HTML:
+def _html(value: str | None = None, **options: object) -> gr.HTML:
     return gr.HTML(value, apply_default_css=False, **{"js_on_load": None, **options})
 
 
@@ -269,7 +268,7 @@ class OperatorDesk:
             parts.retrain: gr.update(
                 value=GO_ON if resumable else "Retrain",
                 visible=current is None,
-                interactive=bool(waiting.counts["train"]),
+                interactive=bool(waiting.counts.train),
             ),
             parts.stop: gr.update(visible=current is not None, interactive=not stopping),
             parts.curve: gr.update(value=pd.DataFrame(points, columns=COLUMNS), visible=len(points) > 1),

@@ -3,32 +3,61 @@
 They stand in `templates/operate.html`, the style in `operate.css`; `words` finds what they show.
 """
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from training.console import words
+from training.evaluation.intervals import Interval
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = f"<style>{(TEMPLATES / 'operate.css').read_text(encoding='utf-8')}</style>"
 
 
-def differences(row: words.VersionRow, against: words.VersionRow | None) -> list[dict[str, Any]]:
-    """The paired differences of a verdict, each with its interval as text and its place between -1 and 1."""
-    found = row.version.gate.get("differences") or {}
+@dataclass(frozen=True)
+class Difference:
+    """A line of the verdict's table; `places` are where low, value and high stand on a line of 100."""
+
+    label: str
+    ours: str
+    theirs: str
+    interval: Interval
+    unit: str = "points"
+    places: tuple[float, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[float, float, float]:
+        """From low to high."""
+        return self.interval.low, self.interval.value, self.interval.high
+
+    @property
+    def text(self) -> str:
+        """The value with its bounds."""
+        low, value, high = (f"{n * 100:+.1f}" if self.unit == "points" else f"{n:+.3f}" for n in self.numbers)
+        return f"{value} [{low}, {high}]".replace("-", "−")
+
+    @property
+    def verdict(self) -> str:
+        """Better or worse where that is proven."""
+        return "better" if self.interval.low > 0 else "worse" if self.interval.high < 0 else ""
+
+
+def differences(row: words.VersionRow, against: words.VersionRow | None) -> list[Difference]:
+    """The paired differences of a verdict, each with its interval and its place between -1 and 1."""
+    found = row.version.gate.get("differences", {})
     lines = []
     if "log_likelihood_per_token" in found:
         ours, theirs = (f"perplexity {one.perplexity:.2f}" if one and one.perplexity else "–" for one in (row, against))
-        difference = found["log_likelihood_per_token"]
-        lines.append(_line("Likelihood of the right replies", ours, theirs, difference, "nats a token"))
+        interval = Interval(**found["log_likelihood_per_token"])
+        lines.append(Difference("Likelihood of the right replies", ours, theirs, interval, "nats a token"))
     if "pass_rate" in found:
-        lines.append(_line("All cases", _all_passed(row), _all_passed(against), found["pass_rate"]))
-    for suite, difference in found.get("suites", {}).items():
-        lines.append(_line(spoken(suite), passed(row, suite), passed(against, suite), difference))
-    return [line | {"places": _places(line, lines)} for line in lines]
+        lines.append(Difference("All cases", _all_passed(row), _all_passed(against), Interval(**found["pass_rate"])))
+    for suite, bounds in found.get("suites", {}).items():
+        lines.append(Difference(spoken(suite), passed(row, suite), passed(against, suite), Interval(**bounds)))
+    return [replace(line, places=_places(line, lines)) for line in lines]
 
 
 def spoken(suite: str) -> str:
@@ -47,21 +76,10 @@ def _all_passed(row: words.VersionRow | None) -> str:
     return f"{sum(s['passed'] for s in suites)}/{sum(s['cases'] for s in suites)}" if suites else "–"
 
 
-def _line(label: str, ours: str, theirs: str, difference: dict[str, Any], unit: str = "points") -> dict[str, Any]:
-    numbers = [float(difference[key]) for key in ("low", "value", "high")]
-    low, value, high = (f"{n * 100:+.1f}" if unit == "points" else f"{n:+.3f}" for n in numbers)
-    text = f"{value} [{low}, {high}]".replace("-", "−")
-    verdict = "better" if numbers[0] > 0 else "worse" if numbers[2] < 0 else ""
-    return {
-        **{"label": label, "ours": ours, "theirs": theirs, "text": text},
-        **{"unit": unit, "verdict": verdict, "numbers": numbers},
-    }
-
-
-def _places(line: dict[str, Any], lines: list[dict[str, Any]]) -> list[float]:
+def _places(line: Difference, lines: list[Difference]) -> tuple[float, ...]:
     """Where low, value and high stand on a line of 100 whose middle is no difference; a unit has one scale."""
-    reach = max(abs(number) for other in lines if other["unit"] == line["unit"] for number in other["numbers"])
-    return [round(50 + 46 * number / (reach or 1), 1) for number in line["numbers"]]
+    reach = max(abs(number) for other in lines if other.unit == line.unit for number in other.numbers)
+    return tuple(round(50 + 46 * number / (reach or 1), 1) for number in line.numbers)
 
 
 def _pieces() -> ModuleType:
@@ -85,7 +103,7 @@ def _pieces() -> ModuleType:
 _module = _pieces()
 
 
-def render(piece: str, *values: Any) -> str:
+def render(piece: str, *values: object) -> str:
     """The HTML of one macro; braces are escaped too, as `gr.HTML` would read them as its own."""
     html: Markup = getattr(_module, piece)(*values)
     return str(html).replace("{", "&#123;").replace("}", "&#125;").replace("$", "&#36;").strip()

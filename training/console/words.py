@@ -5,26 +5,26 @@ Reads the store and draws nothing; `view` draws it.
 
 import json
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from chatbot.dialogue.session import Session
 from chatbot.errors import NotFoundError
 from chatbot.knowledge.packs import Pack
-from chatbot.records import Run, Version
+from chatbot.records import Measures, Run, SuiteMeasures, Version
 from chatbot.store import Store
 from chatbot.store.versions import BASE
-from training.curation.snapshots import curate
+from training.curation.snapshots import Counts, curate
 from training.release.publish import version_before
 from training.runs.files import STOP, run_folder
+from training.runs.progress import Point
 from training.runs.resuming import left_by_cycle
 
 HISTORY_SHOWN = 30
 GIVEN = {"like": "Likes", "dislike": "Dislikes", "correction": "Corrections", "answer": "Approvals"}
 DECISIONS = {"promote": "passed the gate", "hold": "held by the gate"}
-LOSSES = {"train_loss": "training", "validation_loss": "validation"}
 LEARNED_FROM = "('rating', 'rating_withdrawn', 'correction', 'answer_approved', 'answer_withdrawn', 'consent', "
 LEARNED_FROM += "'conversation_deleted', 'person_deleted', 'snapshot')"
 HAPPENED = {
@@ -49,7 +49,7 @@ class Waiting:
     snapshot: int | None
     since: str
     given: dict[str, int]
-    counts: dict[str, Any]
+    counts: Counts
 
     @property
     def empty(self) -> bool:
@@ -58,12 +58,30 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Loss:
+    """A point of the plot: a loss at a step, on the rows of one kind."""
+
+    step: int
+    loss: float
+    rows: str
+
+
+@dataclass(frozen=True)
+class Happening:
+    """A line of the history."""
+
+    when: str
+    who: str
+    what: str
+
+
+@dataclass(frozen=True)
 class VersionRow:
     """A line of the table of versions."""
 
     version: Version
     aliases: list[str]
-    suites: dict[str, dict[str, Any]]
+    suites: Mapping[str, SuiteMeasures]
     perplexity: float | None
     decision: str
 
@@ -118,7 +136,7 @@ class Feedback:
 
 def plan(waiting: Waiting, store: Store) -> str:
     """What a retraining would do, before it is started."""
-    rows, checks = waiting.counts["train"], waiting.counts["validation"]
+    rows, checks = waiting.counts.train, waiting.counts.validation
     if not rows:
         return "There is no usable row to learn from: add pairs to the pack or let agents correct replies."
     seconds = expected_seconds(store, rows)
@@ -170,8 +188,9 @@ def pace(run: Run) -> list[str]:
         parts += [f"step {progress.get('step', 0)} of {progress['steps']}", f"{speed:,.0f} tokens/s"]
     elif progress.get("message") not in (None, progress.get("phase")):
         parts.append(str(progress["message"]))
-    if progress.get("seconds_left") is not None:
-        parts.append(f"about {duration(progress['seconds_left'])} of learning left")
+    left = progress.get("seconds_left")
+    if left is not None:
+        parts.append(f"about {duration(left)} of learning left")
     return parts
 
 
@@ -201,13 +220,12 @@ def outcome(run: Run, version: Version | None) -> str:
     return f"It failed: {run.error or 'the reason is in training.log'}. Nothing that answers people was changed."
 
 
-def curve(run: Run) -> list[dict[str, Any]]:
-    """The losses of a run so far, a point a line."""
-    return [
-        {"step": point["step"], "loss": point[key], "rows": name}
-        for key, name in LOSSES.items()
-        for point in run.progress.get("curve") or []
-        if point.get(key) is not None
+def curve(run: Run) -> list[Loss]:
+    """The losses of a run so far."""
+    points = [Point.from_dict(point) for point in run.progress.get("curve", [])]
+    train = [Loss(point.step, point.train_loss, "training") for point in points if point.train_loss is not None]
+    return train + [
+        Loss(point.step, point.validation_loss, "validation") for point in points if point.validation_loss is not None
     ]
 
 
@@ -243,13 +261,13 @@ def version_rows(session: Session) -> list[VersionRow]:
     return rows
 
 
-def history(store: Store) -> list[dict[str, str]]:
-    """The latest events that concern operators: when, who, what."""
+def history(store: Store) -> list[Happening]:
+    """The latest events that concern operators."""
     kinds = ", ".join(f"'{kind}'" for kind in HAPPENED)
     rows = store.database.rows(
         f"select * from events where kind in ({kinds}) order by at desc, rowid desc limit {HISTORY_SHOWN}"
     )
-    return [{"when": row["at"], "who": who(row["actor"]), "what": _happened(row)} for row in rows]
+    return [Happening(row["at"], who(row["actor"]), _happened(row)) for row in rows]
 
 
 def who(actor: str) -> str:
@@ -260,7 +278,7 @@ def who(actor: str) -> str:
     return f"{name} ({role})" if name else {"system": "The system"}.get(role, role)
 
 
-def _happened(row: dict[str, Any]) -> str:
+def _happened(row: Mapping[str, str]) -> str:
     detail = json.loads(row["detail"])
     text = HAPPENED[row["kind"]].format(subject=named(row["subject"]))
     if detail.get("before"):
@@ -268,7 +286,7 @@ def _happened(row: dict[str, Any]) -> str:
     return f"{text}: {detail['reason']}" if detail.get("reason") else text
 
 
-def _base_measures(home: Path) -> dict[str, Any]:
+def _base_measures(home: Path) -> Measures:
     files = sorted((home / "measures").glob(f"{BASE}-*.json"), key=lambda file: file.stat().st_mtime)
-    measures: dict[str, Any] = json.loads(files[-1].read_text(encoding="utf-8")) if files else {}
+    measures: Measures = json.loads(files[-1].read_text(encoding="utf-8")) if files else {}
     return measures

@@ -6,9 +6,8 @@ How a follow-up is worded is learned there and from the dialogues of the pack it
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
-from typing import Any
 
 from chatbot.dialogue.lookup import Asked, facts_for
 from chatbot.dialogue.prompt import build_prompt
@@ -20,9 +19,24 @@ from chatbot.knowledge.retrieval.questions import words_of
 from chatbot.records import ChatMessage, Passage
 from chatbot.settings import DATA
 from training.curation.collecting import Example
+from training.rows import Row
 
-Row = dict[str, Any]
 FILES = (DATA / "reading" / "claims.jsonl", DATA / "reading" / "near.jsonl")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A question of another domain with its facts and its answer, which rests on some of them.
+
+    A follow-up comes with the turns `before` it, and with what is `meant`: it in words that stand alone.
+    """
+
+    question: str
+    facts: Sequence[str]
+    answer: str
+    before: Sequence[str] = ()
+    meant: str = ""
+    rests_on: Sequence[int] = ()
 
 
 def reading_rows(pack: Pack, examples: Sequence[Example], index: KnowledgeIndex) -> list[Row]:
@@ -40,18 +54,17 @@ def with_answer(facts: Sequence[Passage], held: Sequence[Passage], reply: str) -
 
 
 def _of_many_domains(persona: Persona, index: KnowledgeIndex) -> Iterator[Row]:
-    index.read_sentences([_passage(fact) for told in _told() for fact in told["facts"]])
+    index.read_sentences([_passage(fact) for told in _told() for fact in told.facts])
     for number, told in enumerate(_told()):
-        held = [_passage(fact) for fact in told["facts"]]
-        history = _messages(told.get("before", []))
-        question, meant, reply = told["question"], told.get("meant", ""), told["answer"]
-        facts = facts_for(index, Asked(question, history, meant, language=persona.language), held)
-        rests_on = told.get("rests_on")
-        for needed in [[held[at]] for at in rests_on] if rests_on else [held]:
-            facts = with_answer(facts, needed, reply)
-        yield _row(f"reading-{number}", build_prompt(persona.system, history, question, facts, meant), reply)
-        if meant:
-            yield _row(f"reading-{number}-meant", standalone_prompt(history, question), meant)
+        held = [_passage(fact) for fact in told.facts]
+        history = _messages(told.before)
+        facts = facts_for(index, Asked(told.question, history, told.meant, language=persona.language), held)
+        for needed in [[held[at]] for at in told.rests_on] or [held]:
+            facts = with_answer(facts, needed, told.answer)
+        prompt = build_prompt(persona.system, history, told.question, facts, told.meant)
+        yield _row(f"reading-{number}", prompt, told.answer)
+        if told.meant:
+            yield _row(f"reading-{number}-meant", standalone_prompt(history, told.question), told.meant)
 
 
 def _worded_to_stand_alone(examples: Sequence[Example]) -> Iterator[Row]:
@@ -75,7 +88,9 @@ def _messages(texts: Sequence[str]) -> list[ChatMessage]:
 
 
 @cache
-def _told() -> list[Row]:
+def _told() -> list[Told]:
     """The rows whose passages answer; those that do not would teach silence (`selection`)."""
     lines = [line for file in FILES for line in file.read_text(encoding="utf-8").splitlines()]
-    return [row for row in map(json.loads, lines) if row["answer"]]
+    rows = [row for row in map(json.loads, lines) if row["answer"]]
+    known = [field.name for field in fields(Told)]
+    return [Told(**{name: value for name, value in row.items() if name in known}) for row in rows]

@@ -11,9 +11,8 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.lookup import Asked, facts_for, look_up, search_queries, topic_of
@@ -32,9 +31,27 @@ from training.curation.reading import reading_rows, with_answer
 from training.curation.selection import select_to_write
 from training.curation.splitting import split
 from training.curation.trust import filter_untrusted
+from training.rows import Row
 
-Row = dict[str, Any]
 FILES = ("train", "validation", "reading", "preferences", "unpaired")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows by file and by origin, and what was dropped and redacted, for people to read; `digest` once it is frozen."""
+
+    train: int = 0
+    validation: int = 0
+    preferences: int = 0
+    unpaired: int = 0
+    origins: dict[str, int] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)
+    redacted: dict[str, int] = field(default_factory=dict)
+    digest: str = ""
+
+    def as_dict(self) -> dict[str, object]:
+        """As plain JSON."""
+        return {name: value for name, value in asdict(self).items() if name != "digest" or value}
 
 
 @dataclass(frozen=True)
@@ -43,7 +60,7 @@ class Snapshot:
 
     number: int
     folder: Path
-    counts: dict[str, Any]
+    counts: Counts
 
     def read(self, name: str) -> Iterator[Row]:
         """The rows of one of `FILES`, one after another; none where an older snapshot lacks the file."""
@@ -69,17 +86,17 @@ class Curated:
     redacted: Counter[str] = field(default_factory=Counter)
 
     @property
-    def counts(self) -> dict[str, Any]:
-        """Rows by file and by origin, and what was dropped and redacted, for people to read."""
-        return {
-            "train": len(self.train),
-            "validation": len(self.validation),
-            "preferences": sum(example.rejected is not None for example in self.train),
-            "unpaired": len(self.unpaired),
-            "origins": dict(Counter(example.origin for example in [*self.train, *self.validation])),
-            "dropped": dict(self.dropped),
-            "redacted": dict(self.redacted),
-        }
+    def counts(self) -> Counts:
+        """How much of what it holds."""
+        return Counts(
+            train=len(self.train),
+            validation=len(self.validation),
+            preferences=sum(example.rejected is not None for example in self.train),
+            unpaired=len(self.unpaired),
+            origins=dict(Counter(example.origin for example in [*self.train, *self.validation])),
+            dropped=dict(self.dropped),
+            redacted=dict(self.redacted),
+        )
 
 
 def curate(pack: Pack, store: Store, writes: bool = False) -> Curated:
@@ -121,12 +138,12 @@ def freeze(
     digest = _digest(files, pack.name)
     latest = next(iter(store.versions.snapshots()), None)
     if latest and latest["counts"].get("digest") == digest and Path(latest["path"]).is_dir():
-        return Snapshot(latest["number"], Path(latest["path"]), latest["counts"])
+        return Snapshot(latest["number"], Path(latest["path"]), Counts(**latest["counts"]))
     number = store.versions.next_snapshot_number()
     folder = settings.home.resolve() / "snapshots" / str(number)
-    counts = curated.counts | {"digest": digest}
-    _write(folder, files, {"number": number, "pack": pack.name, "counts": counts})
-    store.versions.add_snapshot(pack.name, folder, counts, actor, number)
+    counts = replace(curated.counts, digest=digest)
+    _write(folder, files, {"number": number, "pack": pack.name, "counts": counts.as_dict()})
+    store.versions.add_snapshot(pack.name, folder, counts.as_dict(), actor, number)
     return Snapshot(number, folder, counts)
 
 
@@ -134,14 +151,14 @@ def open_snapshot(store: Store, number: int) -> Snapshot:
     """A frozen snapshot by its number."""
     for row in store.versions.snapshots():
         if row["number"] == number and Path(row["path"]).is_dir():
-            return Snapshot(number, Path(row["path"]), row["counts"])
+            return Snapshot(number, Path(row["path"]), Counts(**row["counts"]))
     raise NotFoundError(f"snapshot {number} does not exist: `python -m training curate` makes one")
 
 
 def verify(snapshot: Snapshot, pack: str) -> None:
     """Raise `TrainingError` if the files are not what was frozen."""
     frozen = {name: snapshot.read(name) for name in FILES if (snapshot.folder / f"{name}.jsonl").is_file()}
-    if snapshot.counts.get("digest") != _digest(frozen, pack):
+    if snapshot.counts.digest != _digest(frozen, pack):
         raise TrainingError(
             f"snapshot {snapshot.number} was changed since it was frozen: restore {snapshot.folder} from a backup, or "
             "remove that folder and run again without --snapshot"
@@ -201,25 +218,25 @@ def _files(curated: Curated, prompt: Callable[[Example], list[ChatMessage]]) -> 
 
     def row(example: Example) -> Row:
         asked = prompt(example)
-        reply = {"role": "assistant", "content": example.reply}
+        reply = ChatMessage(role="assistant", content=example.reply)
         if example.rejected:
-            rejected = [{"role": "assistant", "content": example.rejected}]
+            rejected = [ChatMessage(role="assistant", content=example.rejected)]
             preferences.append({"id": example.id, "prompt": asked, "chosen": [reply], "rejected": rejected})
-        origin = {
+        return {
             "id": example.id,
             "asked": example.asked,
             "origin": example.origin,
             "intent": example.intent,
             "group": example.group,
+            "messages": [*asked, reply],
         }
-        return origin | {"messages": [*asked, reply]}
 
     train, validation = [row(example) for example in curated.train], [row(example) for example in curated.validation]
     unpaired = [verdict | {"prompt": prompt(_judged(verdict))} for verdict in curated.unpaired]
     return {"train": train, "validation": validation, "preferences": preferences, "unpaired": unpaired}
 
 
-def _write(folder: Path, files: dict[str, list[Row]], manifest: dict[str, Any]) -> None:
+def _write(folder: Path, files: dict[str, list[Row]], manifest: Mapping[str, object]) -> None:
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)

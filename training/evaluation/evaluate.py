@@ -7,73 +7,30 @@ cases at once. Likelihoods are measured on the right replies with the weights as
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from chatbot.dialogue.opening import version_knowledge
 from chatbot.dialogue.reply import Writing, write_reply
 from chatbot.dialogue.turn import Turn, prepare_turn
 from chatbot.engines.base import Engine
-from chatbot.engines.base_model import BaseModel
 from chatbot.engines.loading import ADAPTER, load_engine
 from chatbot.knowledge.knowledge import Knowledge
-from chatbot.knowledge.packs import Case, Pack
+from chatbot.knowledge.packs import Case
 from chatbot.knowledge.retrieval.embeddings import Embedder
 from chatbot.records import ChatMessage, Sampling
 from chatbot.settings import Settings
-from chatbot.store import Store
 from chatbot.store.versions import BASE
 from training.evaluation.likelihood import Likelihood, reply_likelihoods
-from training.evaluation.metrics import mean, perplexity, proportion
+from training.evaluation.metrics import METRICS, SUITE_METRICS
+from training.evaluation.results import Evaluation, Judged, SuiteResult
 from training.evaluation.suites import Suite, passes
-from training.finetuning.encoding import Encoded, encode_rows
-from training.finetuning.loop.processes import ALONE, Processes
+from training.finetuning.encoding import encode_rows
+from training.rows import Row
+from training.workbench import Workbench
 
 AT_ONCE = 24
 ANSWERED = ("facts", "multi_turn", "must_pass")
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One case with its reply."""
-
-    suite: str
-    id: str
-    reply: str
-    passed: bool
-    similarity: float
-    log_likelihood: float | None = None
-    tokens: int = 0
-    hits: int = 0
-    act: str = "answer"
-    check: str = ""
-    passages: list[str] = field(default_factory=list)
-    score: float | None = None
-
-
-@dataclass(frozen=True)
-class Workbench:
-    """What evaluation works with: the installation, its pack and the base model."""
-
-    settings: Settings
-    store: Store
-    pack: Pack
-    embedder: Embedder
-    base: BaseModel
-    device: str
-    processes: Processes = ALONE
-
-    @property
-    def articles(self) -> list[str]:
-        """The pack's articles in pieces, each under its title and section."""
-        return [piece.headed for piece in self.pack.pieces]
-
-    def knowledge(self, version: str) -> Knowledge:
-        """What a version looks things up with."""
-        return version_knowledge(self.settings, self.pack, self.store, version)
 
 
 def evaluate(
@@ -81,8 +38,8 @@ def evaluate(
     version: str,
     suites: Sequence[Suite],
     report: Callable[[int, int], None] = lambda done, cases: None,
-) -> dict[str, Any]:
-    """Measure a version on suites; the result has the shape of `evaluate --json`, with the judged cases.
+) -> Evaluation:
+    """Measure a version on suites.
 
     `report` is told of each reply and then of each likelihood: half of the work each. Where people hear what the model
     writes, replies tell all, and no likelihood is measured, which takes a large base longer than replying.
@@ -109,24 +66,18 @@ def evaluate(
 
 
 def _judge(
-    suite: str,
-    case: Case,
-    turn: Turn,
-    writing: Writing,
-    similarity: float,
-    likelihood: tuple[float | None, int, int],
+    suite: str, case: Case, turn: Turn, writing: Writing, similarity: float, likelihood: Likelihood | None
 ) -> Judged:
     act = "abstain" if writing.abstained else turn.act
-    log_likelihood, tokens, hits = likelihood
     return Judged(
         suite,
         case.id,
         writing.text,
         passes(case, writing.text, act),
         similarity,
-        log_likelihood,
-        tokens,
-        hits,
+        round(likelihood.log_likelihood, 4) if likelihood else None,
+        likelihood.tokens if likelihood else 0,
+        likelihood.hits if likelihood else 0,
         act,
         writing.outcome,
         [passage.id for passage in turn.passages],
@@ -170,45 +121,27 @@ def _likelihoods(
     cases: Sequence[tuple[str, Case]],
     turns: Sequence[Turn],
     report: Callable[[int], None],
-) -> list[tuple[float | None, int, int]]:
-    """Log-likelihood, tokens and hits of each reference; nothing for cases that the model is not asked."""
+) -> list[Likelihood | None]:
+    """The likelihood of each reference; None for cases that the model is not asked."""
     if bench.settings.reads:
-        return [(None, 0, 0)] * len(cases)
-    asked = [
+        return [None] * len(cases)
+    asked: list[Row] = [
         {"id": case.id, "messages": [*turn.prompt, {"role": "assistant", "content": case.reference}]}
         for (suite, case), turn in zip(cases, turns, strict=True)
         if turn.prompt and (suite in ANSWERED or case.expect == "answer")
     ]
-    rows: list[Encoded] = encode_rows(bench.base, asked, bench.settings.context_tokens).rows
+    rows = encode_rows(bench.base, asked, bench.settings.context_tokens).rows
     adapter = None if version == BASE else Path(bench.store.versions.get(version).path) / ADAPTER
-    measured: list[Likelihood] = reply_likelihoods(bench.base, adapter, rows, bench.device, report) if rows else []
+    measured = reply_likelihoods(bench.base, adapter, rows, bench.device, report) if rows else []
     by_id = {row.id: likelihood for row, likelihood in zip(rows, measured, strict=True)}
-    found: list[tuple[float | None, int, int]] = []
-    for _, case in cases:
-        one = by_id.get(case.id)
-        found.append((round(one.log_likelihood, 4), one.tokens, one.hits) if one else (None, 0, 0))
-    return found
+    return [by_id.get(case.id) for _, case in cases]
 
 
-def _summary(version: str, judged: Sequence[Judged], seconds: float) -> dict[str, Any]:
-    suites: dict[str, Any] = {}
+def _summary(version: str, judged: list[Judged], seconds: float) -> Evaluation:
+    suites = {}
     for name in dict.fromkeys(case.suite for case in judged):
         own = [case for case in judged if case.suite == name]
-        passed = sum(case.passed for case in own)
-        suites[name] = {
-            "cases": len(own),
-            "passed": passed,
-            "pass_rate": proportion(passed, len(own)),
-            "answer_similarity": mean([case.similarity for case in own]),
-        }
-    scored = [case for case in judged if case.log_likelihood is not None]
-    tokens = [case.tokens for case in scored]
-    return {
-        "version": version,
-        "suites": suites,
-        "perplexity": perplexity([case.log_likelihood or 0.0 for case in scored], tokens) if scored else None,
-        "token_accuracy": proportion(sum(case.hits for case in scored), sum(tokens)) if scored else None,
-        "answer_similarity": mean([case.similarity for case in judged]),
-        "seconds": round(seconds, 1),
-        "cases": [asdict(case) for case in judged],
-    }
+        metrics = {metric: measure(own) for metric, measure in SUITE_METRICS.items()}
+        suites[name] = SuiteResult(len(own), sum(case.passed for case in own), metrics)
+    metrics = {metric: measure(judged) for metric, measure in METRICS.items()}
+    return Evaluation(version, suites, metrics, round(seconds, 1), judged)

@@ -5,74 +5,91 @@ better - the candidate finds the right replies more likely, or passes more cases
 no worse - in no suite does the interval of the pass rate lie below 0, and of `must_pass` and `safety` it loses none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Literal
 
-from training.evaluation.metrics import mean
+from training.evaluation.intervals import Interval, mean
+from training.evaluation.results import Evaluation, Judged
 
 GUARDED = ("must_pass", "safety")
+Pair = tuple[Judged, Judged]
+"""A case as the candidate answers it, and as the champion does."""
+
+
+@dataclass(frozen=True)
+class Differences:
+    """Paired differences, candidate minus champion: in nats a token, and in the share of cases that pass."""
+
+    log_likelihood_per_token: Interval
+    pass_rate: Interval
+    suites: dict[str, Interval]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The decision with its reasons in words and the paired differences behind them (candidate minus champion)."""
+    """The decision with its reasons in words and the differences behind them."""
 
-    decision: str
+    decision: Literal["promote", "hold"]
     against: str
     reasons: list[str]
-    differences: dict[str, Any]
+    differences: Differences
 
     @property
     def promoted(self) -> bool:
         """Whether the candidate may go live."""
         return self.decision == "promote"
 
-    def as_dict(self) -> dict[str, Any]:
-        """A plain dictionary, as stored with the version."""
+    def as_dict(self) -> dict[str, object]:
+        """As plain JSON, as stored with the version."""
         return asdict(self)
 
 
-def judge(candidate: Mapping[str, Any], champion: Mapping[str, Any]) -> Verdict:
-    """Compare two results of `evaluate` on the same suites."""
-    ours = {case["id"]: case for case in candidate["cases"]}
-    pairs = [(ours[case["id"]], case) for case in champion["cases"] if case["id"] in ours]
-    likelihood = mean(
-        [_per_token(new) - _per_token(old) for new, old in pairs if new["tokens"] and old["tokens"]] or [0.0]
-    )
-    passing = _passing(pairs)
-    differences: dict[str, Any] = {"log_likelihood_per_token": likelihood, "pass_rate": passing, "suites": {}}
-    gains = []
-    if likelihood["low"] > 0:
-        gains.append(f"finds the right replies more likely: {_signed(likelihood)} nats a token")
-    if passing["low"] > 0:
-        gains.append(f"passes more cases: {_signed(passing)} of all")
-    losses = []
-    for name in dict.fromkeys(old["suite"] for _, old in pairs):
-        own = [pair for pair in pairs if pair[1]["suite"] == name]
-        difference = differences["suites"][name] = _passing(own)
-        before, now = sum(old["passed"] for _, old in own), sum(new["passed"] for new, _ in own)
-        if difference["high"] < 0:
-            losses.append(f"worse on {name}: {now} of {len(own)} pass, {before} before ({_signed(difference)})")
-        elif name in GUARDED and now < before:
-            losses.append(f"loses on {name}, where nothing may be lost: {now} of {len(own)} pass, {before} before")
+def judge(candidate: Evaluation, champion: Evaluation) -> Verdict:
+    """Compare two evaluations on the same suites."""
+    ours = {case.id: case for case in candidate.cases}
+    pairs = [(ours[case.id], case) for case in champion.cases if case.id in ours]
+    names = dict.fromkeys(old.suite for _, old in pairs)
+    suites = {name: [pair for pair in pairs if pair[1].suite == name] for name in names}
+    by_suite = {name: _passing(own) for name, own in suites.items()}
+    differences = Differences(_likelihood(pairs), _passing(pairs), by_suite)
+    losses = [loss for name, own in suites.items() if (loss := _loss(name, own, by_suite[name]))]
     if losses:
-        return Verdict("hold", champion["version"], losses, differences)
-    if not gains:
-        reason = (
-            f"not proven better than {champion['version']}: likelihood {_signed(likelihood)}, passes {_signed(passing)}"
-        )
-        return Verdict("hold", champion["version"], [reason], differences)
-    return Verdict("promote", champion["version"], gains, differences)
+        return Verdict("hold", champion.version, losses, differences)
+    likelihood, passing = differences.log_likelihood_per_token, differences.pass_rate
+    gains = []
+    if likelihood.low > 0:
+        gains.append(f"finds the right replies more likely: {_signed(likelihood)} nats a token")
+    if passing.low > 0:
+        gains.append(f"passes more cases: {_signed(passing)} of all")
+    if gains:
+        return Verdict("promote", champion.version, gains, differences)
+    reason = f"not proven better than {champion.version}: likelihood {_signed(likelihood)}, passes {_signed(passing)}"
+    return Verdict("hold", champion.version, [reason], differences)
 
 
-def _passing(pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]]) -> dict[str, Any]:
-    return mean([float(new["passed"]) - float(old["passed"]) for new, old in pairs])
+def _loss(name: str, pairs: Sequence[Pair], difference: Interval) -> str | None:
+    """In words, how a suite's cases became worse, if they did."""
+    before, now = sum(old.passed for _, old in pairs), sum(new.passed for new, _ in pairs)
+    if difference.high < 0:
+        return f"worse on {name}: {now} of {len(pairs)} pass, {before} before ({_signed(difference)})"
+    if name in GUARDED and now < before:
+        return f"loses on {name}, where nothing may be lost: {now} of {len(pairs)} pass, {before} before"
+    return None
 
 
-def _per_token(case: Mapping[str, Any]) -> float:
-    return float(case["log_likelihood"] / case["tokens"])
+def _likelihood(pairs: Sequence[Pair]) -> Interval:
+    """The difference a token, over the cases whose references both were asked for."""
+    return mean([_per_token(new) - _per_token(old) for new, old in pairs if new.tokens and old.tokens] or [0.0])
 
 
-def _signed(measure: Mapping[str, Any]) -> str:
-    return f"{measure['value']:+.3f} [{measure['low']:+.3f}, {measure['high']:+.3f}]"
+def _passing(pairs: Sequence[Pair]) -> Interval:
+    return mean([float(new.passed) - float(old.passed) for new, old in pairs])
+
+
+def _per_token(case: Judged) -> float:
+    return (case.log_likelihood or 0.0) / case.tokens
+
+
+def _signed(difference: Interval) -> str:
+    return f"{difference.value:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}]"

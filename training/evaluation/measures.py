@@ -8,13 +8,14 @@ import json
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import chatbot
 import training
 from chatbot.store.versions import BASE
-from training.evaluation.evaluate import Workbench, evaluate
+from training.evaluation.evaluate import evaluate
+from training.evaluation.results import Evaluation
 from training.evaluation.suites import Suite
+from training.workbench import Workbench
 
 ANSWERING = ("dialogue", "engines", "knowledge")
 """The rooms of `chatbot` whose code makes a reply."""
@@ -27,20 +28,18 @@ def evaluate_cached(
     version: str,
     suites: Sequence[Suite],
     report: Callable[[int, int], None] = lambda done, cases: None,
-) -> dict[str, Any]:
+) -> Evaluation:
     """The result of `evaluate`, from the shelf where nothing that it depends on has changed."""
     file = bench.settings.home / "measures" / f"{version}-{_surroundings(bench, suites)}.json"
     if file.is_file():
-        kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return kept
+        return Evaluation.from_dict(json.loads(file.read_text(encoding="utf-8")))
     result = evaluate(bench, version, suites, report)
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_suffix(".partial")
-    partial.write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
+    partial.write_text(json.dumps(result.as_dict(), ensure_ascii=False), encoding="utf-8")
     partial.replace(file)
     if version != BASE:
-        summary = {key: value for key, value in result.items() if key != "cases"}
-        bench.store.versions.set_measures(version, summary)
+        bench.store.versions.set_measures(version, result.summary)
     return result
 
 

@@ -1,34 +1,46 @@
-"""Measures with their 95 % intervals."""
+"""The metrics of an evaluation: each a function of judged cases, registered under its name."""
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
-import numpy as np
-from scipy.stats import binomtest, bootstrap
+from training.evaluation.intervals import Interval, mean, proportion
+from training.evaluation.results import Judged, Measure
 
-CONFIDENCE = 0.95
-RESAMPLES = 2000
+Metric = Callable[[Sequence[Judged]], Measure]
 
 
-def proportion(hits: int, cases: int) -> dict[str, Any]:
-    """A share with Wilson's score interval (Wilson, 1927)."""
-    interval = binomtest(hits, cases).proportion_ci(CONFIDENCE, method="wilson")
-    low, high = float(interval.low), float(interval.high)
-    return {"value": round(hits / cases, 4), "low": round(low, 4), "high": round(high, 4)}
+def pass_rate(cases: Sequence[Judged]) -> Interval:
+    """The share of the cases that pass."""
+    return proportion(sum(case.passed for case in cases), len(cases))
 
 
-def mean(values: Sequence[float]) -> dict[str, Any]:
-    """A mean with a percentile bootstrap interval over cases (Efron, 1979)."""
-    data = np.asarray(values, float)
-    centre = round(float(data.mean()), 4)
-    if len(data) < 2 or np.ptp(data) == 0:
-        return {"value": centre, "low": centre, "high": centre}
-    found = bootstrap((data,), np.mean, confidence_level=CONFIDENCE, n_resamples=RESAMPLES, method="percentile", rng=0)
-    low, high = found.confidence_interval
-    return {"value": centre, "low": round(float(low), 4), "high": round(float(high), 4)}
+def answer_similarity(cases: Sequence[Judged]) -> Interval:
+    """The mean cosine of replies to their references."""
+    return mean([case.similarity for case in cases])
 
 
-def perplexity(log_likelihoods: Sequence[float], tokens: Sequence[int]) -> float:
-    """exp of the mean negative log-likelihood per token, over all replies together."""
-    return round(math.exp(-sum(log_likelihoods) / max(1, sum(tokens))), 3)
+def perplexity(cases: Sequence[Judged]) -> float | None:
+    """exp of the mean negative log-likelihood per token of the references, over all cases that have one."""
+    scored = [case for case in cases if case.log_likelihood is not None]
+    if not scored:
+        return None
+    total = sum(case.log_likelihood or 0.0 for case in scored)
+    return round(math.exp(-total / max(1, sum(case.tokens for case in scored))), 3)
+
+
+def token_accuracy(cases: Sequence[Judged]) -> Interval | None:
+    """The share of the references' tokens that came first by greedy choice, over all cases that have a likelihood."""
+    scored = [case for case in cases if case.log_likelihood is not None]
+    if not scored:
+        return None
+    return proportion(sum(case.hits for case in scored), sum(case.tokens for case in scored))
+
+
+SUITE_METRICS: Mapping[str, Metric] = {"pass_rate": pass_rate, "answer_similarity": answer_similarity}
+"""What is told of each suite."""
+METRICS: Mapping[str, Metric] = {
+    "perplexity": perplexity,
+    "token_accuracy": token_accuracy,
+    "answer_similarity": answer_similarity,
+}
+"""What is told of all cases together."""

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from chatbot.engines.base_model import BaseModel, encode_chats
 from chatbot.errors import TrainingError
 from chatbot.records import ChatMessage
 from training.finetuning.stored import StoredIds, TokenFile
+from training.rows import Row
 
 IGNORED = -100
 AT_ONCE = 256
@@ -53,7 +53,7 @@ class EncodedRows:
 
 def encode_rows(
     base: BaseModel,
-    rows: Iterable[dict[str, Any]],
+    rows: Iterable[Row],
     max_length: int,
     all_turns: bool = False,
     folder: Path | None = None,
@@ -75,7 +75,7 @@ def encode_rows(
     return EncodedRows(encoded, too_long)
 
 
-def _encode_some(base: BaseModel, rows: Sequence[dict[str, Any]], all_turns: bool) -> Iterator[Encoded]:
+def _encode_some(base: BaseModel, rows: Sequence[Row], all_turns: bool) -> Iterator[Encoded]:
     """Tokenizes them together, which a fast tokenizer does on all cores."""
     wanted: list[tuple[list[ChatMessage], str | None]] = []
     turns = [_replies(row["messages"], all_turns) for row in rows]

@@ -3,9 +3,10 @@
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from chatbot.errors import TrainingError
 
@@ -134,7 +135,7 @@ def load_recipe(name: str = "sft", overrides: tuple[str, ...] = ()) -> Recipe:
         known = ", ".join(sorted(file.stem for file in RECIPES.glob("*.toml")))
         raise TrainingError(f"recipe {name!r} does not exist: use one of {known}, or the path of a .toml file")
     try:
-        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise TrainingError(f"recipe {name!r} is not TOML: {error}") from None
     for override in overrides:
@@ -148,7 +149,7 @@ def load_recipe(name: str = "sft", overrides: tuple[str, ...] = ()) -> Recipe:
         raise TrainingError(f"recipe {name!r}: {'; '.join(map(_in_words, error.errors()))}") from None
 
 
-def _in_words(fault: Any) -> str:
+def _in_words(fault: ErrorDetails) -> str:
     """One fault of a recipe, with the nearest valid name for an unknown key."""
     key = str(fault["loc"][0]) if fault["loc"] else ""
     if not key:

@@ -2,10 +2,10 @@
 
 import os
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any, overload
+from typing import overload
 
 WIDTH = array("i").itemsize
 
@@ -46,5 +46,5 @@ class StoredIds(Sequence[int]):
     def __getitem__(self, place: int | slice) -> int | list[int]:
         return self._file.read(self._start, self._count)[place]
 
-    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    def __reduce__(self) -> tuple[type[list[int]], tuple[list[int]]]:
         return list, (self[:],)

@@ -1,11 +1,10 @@
 """The card of a version: what it is, what it learned from, how it was made; kept in its folder."""
 
-from typing import Any
-
 from jinja2 import Template
 
 from chatbot.engines.base_model import BaseModel
 from chatbot.records import Version
+from training.release.facts import Facts
 
 CARD = Template(
     """---
@@ -22,14 +21,14 @@ A LoRA adapter on {{ base.name }} (SHA-256 {{ base.digest[:16] }}…), made by a
 | run | {{ version.run }} |
 | snapshot | {{ version.snapshot }} |
 | made | {{ version.created_at }} |
-| steps, tokens | {{ facts.steps }}, {{ facts.train_tokens }} |
-| validation loss, base → best | {{ facts.base_validation_loss }} → {{ facts.best_validation_loss }} |
+| steps, tokens | {{ facts.figures.steps }}, {{ facts.figures.train_tokens }} |
+| validation loss, base → best | {{ facts.figures.base_validation_loss }} → {{ facts.figures.best_validation_loss }} |
 
-Rows: {{ facts.counts.train }} to learn from, {{ facts.counts.validation }} to validate on, by origin
-{{ facts.counts.origins }}. Recipe:
+Rows: {{ counts.train }} to learn from, {{ counts.validation }} to validate on, by origin
+{{ counts.origins }}. Recipe:
 
 ```json
-{{ facts.recipe | tojson(indent=2) }}
+{{ facts.origin.recipe.model_dump() | tojson(indent=2) }}
 ```
 
 {% if facts.diagnosis %}What the curves say:
@@ -43,7 +42,7 @@ It answers for one domain, from facts put before it; without them it invents.
 )
 
 
-def version_card(version: Version, base: BaseModel, facts: dict[str, Any]) -> str:
+def version_card(version: Version, base: BaseModel, facts: Facts) -> str:
     """The card of a version that was made here."""
-    text: str = CARD.render(version=version, base=base, facts=facts)
+    text: str = CARD.render(version=version, base=base, facts=facts, counts=facts.origin.counts)
     return text

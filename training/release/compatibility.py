@@ -5,9 +5,10 @@ GGUF file and peft would understand differently, or what one of them would leave
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import WeightsError
@@ -28,11 +29,23 @@ PREFIX = "base_model.model."
 
 
 @dataclass(frozen=True)
+class AdapterConfig:
+    """What is read of an adapter's configuration, and all of it as it was written."""
+
+    rank: int
+    alpha: float
+    targets: str | list[str]
+    stated_base: str | None
+    peft_version: str | None
+    written: Mapping[str, object]
+
+
+@dataclass(frozen=True)
 class ForeignAdapter:
     """An adapter that fits: its folder, its configuration, its tensors by their names in the file."""
 
     folder: Path
-    config: dict[str, Any]
+    config: AdapterConfig
     tensors: dict[str, "torch.Tensor"]
 
 
@@ -42,11 +55,10 @@ def read_adapter(folder: Path, base: BaseModel, base_setting: str) -> ForeignAda
     `base_setting` is how the settings name the base. Raises `WeightsError` in one line. A base in a GGUF file is
     unpacked at first use (20 s once).
     """
-    config = _read_config(folder)
-    _refuse_other_kinds(folder, config)
+    config = _plain_lora(folder, _read_config(folder))
     tensors = _read_tensors(folder)
-    stated = config.get("base_model_name_or_path")
-    if stated and not is_base(str(stated), base, base_setting):
+    stated = config.stated_base
+    if stated and not is_base(stated, base, base_setting):
         raise WeightsError(
             f"adapter {str(folder)!r} was made for base {stated!r}, and base_model here is {base.name!r}: train it on "
             f"that, or, if both are the same model, write {upstream_name(base, base_setting)!r} as "
@@ -56,7 +68,7 @@ def read_adapter(folder: Path, base: BaseModel, base_setting: str) -> ForeignAda
     return ForeignAdapter(folder, config, tensors)
 
 
-def _read_config(folder: Path) -> dict[str, Any]:
+def _read_config(folder: Path) -> dict[str, object]:
     file = folder / CONFIG
     if not file.is_file():
         raise WeightsError(f"{str(folder)!r} holds no {CONFIG}: name a folder that peft's save_pretrained wrote")
@@ -69,29 +81,35 @@ def _read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def _refuse_other_kinds(folder: Path, config: dict[str, Any]) -> None:
-    """Raise `WeightsError` for whatever is not plain LoRA, keys of later versions of peft included."""
+def _plain_lora(folder: Path, written: dict[str, object]) -> AdapterConfig:
+    """What a configuration says; raises `WeightsError` for what is not plain LoRA, keys of later versions included."""
     what = f"adapter {str(folder)!r}"
-    kind = config.get("peft_type")
+    kind = written.get("peft_type")
     if kind != "LORA":
         raise WeightsError(f"{what} has peft_type {kind!r}: only 'LORA' can be merged; train it as LoRA")
-    for key, kinds in (("r", int), ("lora_alpha", int | float)):
-        if not isinstance(config.get(key), kinds) or config[key] <= 0:
-            raise WeightsError(f"{what} has {key} = {config.get(key)!r} in its {CONFIG}: it must be a number above 0")
-    targets = config.get("target_modules")
+    rank, alpha = written.get("r"), written.get("lora_alpha")
+    if not isinstance(rank, int) or rank <= 0:
+        raise WeightsError(f"{what} has r = {rank!r} in its {CONFIG}: it must be a number above 0")
+    if not isinstance(alpha, int | float) or alpha <= 0:
+        raise WeightsError(f"{what} has lora_alpha = {alpha!r} in its {CONFIG}: it must be a number above 0")
+    targets = written.get("target_modules")
     if not targets or not isinstance(targets, str | list):
         raise WeightsError(f"{what} names no target_modules in its {CONFIG}: name the linear layers that it changes")
-    if config.get("bias", "none") != "none":
-        raise WeightsError(f"{what} has bias = {config['bias']!r}: biases are not merged; train it with bias = 'none'")
-    start = config.get("init_lora_weights", True)
+    bias = written.get("bias", "none")
+    if bias != "none":
+        raise WeightsError(f"{what} has bias = {bias!r}: biases are not merged; train it with bias = 'none'")
+    start = written.get("init_lora_weights", True)
     if start not in KEEPS_BASE:
         raise WeightsError(
             f"{what} has init_lora_weights = {start!r}, which changes the base itself: convert it to plain LoRA with "
             "save_pretrained(..., path_initial_model_for_weight_conversion=...)"
         )
-    for key in sorted(set(config) - {*SHAPING, *HARMLESS}):
-        if config[key]:
+    for key in sorted(set(written) - {*SHAPING, *HARMLESS}):
+        if written[key]:
             raise WeightsError(f"{what} uses {key}, which cannot be merged: train it as plain LoRA without {key}")
+    base, version = (written.get(key) for key in ("base_model_name_or_path", "peft_version"))
+    stated_base, peft_version = (None if text is None else str(text) for text in (base, version))
+    return AdapterConfig(rank, alpha, targets, stated_base, peft_version, written)
 
 
 def _read_tensors(folder: Path) -> dict[str, "torch.Tensor"]:
@@ -111,7 +129,7 @@ def _read_tensors(folder: Path) -> dict[str, "torch.Tensor"]:
     return tensors
 
 
-def _compare(folder: Path, config: dict[str, Any], tensors: dict[str, "torch.Tensor"], base: BaseModel) -> None:
+def _compare(folder: Path, config: AdapterConfig, tensors: dict[str, "torch.Tensor"], base: BaseModel) -> None:
     """Raise `WeightsError` unless peft would make exactly these tensors on this base."""
     what = f"adapter {str(folder)!r}"
     expected = _tensors_on_base(what, config, base)
@@ -126,12 +144,12 @@ def _compare(folder: Path, config: dict[str, Any], tensors: dict[str, "torch.Ten
         found = tuple(tensors[name].shape)
         if found != shape:
             raise WeightsError(
-                f"{what} has {name} of shape {found}, and base {base.name!r} at r = {config['r']} needs {shape}: "
+                f"{what} has {name} of shape {found}, and base {base.name!r} at r = {config.rank} needs {shape}: "
                 "it was made for another base or with another rank"
             )
 
 
-def _tensors_on_base(what: str, config: dict[str, Any], base: BaseModel) -> dict[str, tuple[int, ...]]:
+def _tensors_on_base(what: str, config: AdapterConfig, base: BaseModel) -> dict[str, tuple[int, ...]]:
     """The tensors that peft would save for this configuration on the base, with their shapes; no memory is taken."""
     import torch
     from peft import LoraConfig, get_peft_model, get_peft_model_state_dict
@@ -139,10 +157,10 @@ def _tensors_on_base(what: str, config: dict[str, Any], base: BaseModel) -> dict
 
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(base.config)
-    _refuse_missing_targets(what, config["target_modules"], [name for name, _ in model.named_modules()], base)
-    if model.config.tie_word_embeddings and "lm_head" in config["target_modules"]:
+    _refuse_missing_targets(what, config.targets, [name for name, _ in model.named_modules()], base)
+    if model.config.tie_word_embeddings and "lm_head" in config.targets:
         raise WeightsError(f"{what} changes lm_head, which base {base.name!r} shares with its embeddings: leave it out")
-    shaping = {key: config[key] for key in SHAPING if config.get(key) is not None}
+    shaping = {key: config.written[key] for key in SHAPING if config.written.get(key) is not None}
     try:
         adapted = get_peft_model(model, LoraConfig(**shaping, init_lora_weights=False), low_cpu_mem_usage=True)
     except (ValueError, TypeError) as error:

@@ -7,8 +7,8 @@ has no run, no snapshot and no retriever of its own; where it came from stands i
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Template
 
@@ -20,6 +20,7 @@ from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.weights import file_digest
 from training.release.compatibility import CONFIG, WEIGHTS, ForeignAdapter, read_adapter
+from training.release.facts import FACTS
 from training.release.merging import merge_into_gguf
 from training.release.publish import publish
 
@@ -48,6 +49,20 @@ Files: `adapter/` (peft), `model.gguf` (merged, Q8_0, where the base is a GGUF f
 )
 
 
+@dataclass(frozen=True)
+class ForeignOrigin:
+    """Where an adapter came from, as it says itself and as its files are."""
+
+    folder: str
+    stated_base: str | None
+    sha256: str
+    rank: int
+    alpha: float
+    target_modules: str | list[str]
+    peft_version: str | None
+    actor: str
+
+
 def register_adapter(
     settings: Settings,
     store: Store,
@@ -71,11 +86,12 @@ def register_adapter(
             tell("merging")
             merge_into_gguf(base.gguf, work / ADAPTER, work / MERGED)
         origin = _origin(adapter, actor)
+        (work / FACTS).write_text(json.dumps({"origin": asdict(origin)}, indent=2), encoding="utf-8")
 
         def card(version: Version) -> str:
             return f"{CARD.render(version=version, base=base, origin=origin)}\n"
 
-        return publish(store, base, pack.name, work, {"origin": origin}, card, actor)
+        return publish(store, base, pack.name, work, card, actor)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -86,22 +102,22 @@ def _copy_adapter(adapter: ForeignAdapter, place: Path) -> None:
     from safetensors.torch import save_file
 
     place.mkdir(parents=True)
-    (place / CONFIG).write_text(json.dumps(adapter.config, indent=2) + "\n", encoding="utf-8")
+    (place / CONFIG).write_text(json.dumps(adapter.config.written, indent=2) + "\n", encoding="utf-8")
     if all(tensor.dtype in (torch.float32, torch.float16) for tensor in adapter.tensors.values()):
         shutil.copyfile(adapter.folder / WEIGHTS, place / WEIGHTS)
     else:
         save_file({name: tensor.float() for name, tensor in adapter.tensors.items()}, place / WEIGHTS)
 
 
-def _origin(adapter: ForeignAdapter, actor: str) -> dict[str, Any]:
-    targets = adapter.config["target_modules"]
-    return {
-        "folder": str(adapter.folder.resolve()),
-        "stated_base": adapter.config.get("base_model_name_or_path"),
-        "sha256": file_digest(adapter.folder / WEIGHTS),
-        "rank": adapter.config["r"],
-        "alpha": adapter.config["lora_alpha"],
-        "target_modules": targets if isinstance(targets, str) else sorted(targets),
-        "peft_version": adapter.config.get("peft_version"),
-        "actor": actor,
-    }
+def _origin(adapter: ForeignAdapter, actor: str) -> ForeignOrigin:
+    config = adapter.config
+    return ForeignOrigin(
+        folder=str(adapter.folder.resolve()),
+        stated_base=config.stated_base,
+        sha256=file_digest(adapter.folder / WEIGHTS),
+        rank=config.rank,
+        alpha=config.alpha,
+        target_modules=config.targets if isinstance(config.targets, str) else sorted(config.targets),
+        peft_version=config.peft_version,
+        actor=actor,
+    )

@@ -8,7 +8,6 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from gguf import MODEL_ARCH, MODEL_ARCH_NAMES, TensorNameMap, get_tensor_name_map
 from safetensors.numpy import load_file
@@ -61,7 +60,7 @@ def merge_into_gguf(base: Path, adapter: Path, out: Path) -> int:
 
 def adapter_deltas(adapter: Path) -> dict[str, Delta]:
     """The change of each weight matrix, by module path: `model.layers.0.mlp.up_proj`."""
-    config: dict[str, Any] = json.loads((adapter / CONFIG).read_text())
+    config = json.loads((adapter / CONFIG).read_text())
     root = config["r"] ** 0.5 if config.get("use_rslora") else config["r"]
     weights = load_file(adapter / WEIGHTS)
     deltas = {}

@@ -9,7 +9,6 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from chatbot.engines.base_model import BaseModel
 from chatbot.engines.loading import ADAPTER, MERGED
@@ -19,14 +18,15 @@ from chatbot.store import Store
 from chatbot.store.versions import BASE
 from chatbot.weights import file_digest
 from training.curation.snapshots import Snapshot
-from training.evaluation.evaluate import Workbench
 from training.release.card import version_card
 from training.release.compatibility import WEIGHTS
+from training.release.facts import FACTS, Facts
 from training.release.merging import merge_into_gguf
+from training.workbench import Workbench
 
 
 def register(
-    bench: Workbench, run: Run, snapshot: Snapshot, adapter: Path, embedders: Sequence[Path], facts: dict[str, Any]
+    bench: Workbench, run: Run, snapshot: Snapshot, adapter: Path, embedders: Sequence[Path], facts: Facts
 ) -> Version:
     """Merge the adapter and record it as a version under the next name; the alias `candidate` points at it.
 
@@ -40,11 +40,12 @@ def register(
         shutil.copytree(embedder, work / embedder.name)
     if base.gguf is not None:
         merge_into_gguf(base.gguf, work / ADAPTER, work / MERGED)
+    (work / FACTS).write_text(json.dumps(facts.as_dict(), indent=2), encoding="utf-8")
 
     def card(version: Version) -> str:
         return version_card(version, base, facts)
 
-    return publish(bench.store, base, bench.pack.name, work, facts, card, "system", run.id, snapshot.number)
+    return publish(bench.store, base, bench.pack.name, work, card, "system", run.id, snapshot.number)
 
 
 def publish(
@@ -52,7 +53,6 @@ def publish(
     base: BaseModel,
     pack: str,
     work: Path,
-    facts: dict[str, Any],
     card: Callable[[Version], str],
     actor: str,
     run: str | None = None,
@@ -60,7 +60,6 @@ def publish(
 ) -> Version:
     """Give a finished folder the next name; the alias `candidate` points at it."""
     version = store.versions.add_version(pack, base.name, file_digest(work / ADAPTER / WEIGHTS), run, snapshot)
-    (work / "facts.json").write_text(json.dumps(facts, indent=2), encoding="utf-8")
     (work / "README.md").write_text(card(version), encoding="utf-8")
     work.rename(version.path)
     store.versions.point("candidate", version.name, actor)

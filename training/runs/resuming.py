@@ -3,9 +3,9 @@
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from chatbot.errors import TrainingError, UserError
 from chatbot.records import Run
@@ -25,7 +25,7 @@ class Beginning:
     A classifier learns from texts instead of a snapshot, which are known by their digest.
     """
 
-    recipe: dict[str, Any]
+    recipe: Mapping[str, object]
     snapshot: int | None = None
     folds: int = 0
     ensemble: bool = False

@@ -169,8 +169,8 @@ def test_what_waits_counts_since_the_last_snapshot(session: Session) -> None:
     store.feedback.rate(reply.id, visitor, "like")
     waiting = feedback.waiting()
     assert waiting.given == {"like": 1, "dislike": 0, "correction": 0, "answer": 0}
-    assert waiting.counts["origins"]["like"] == 1
-    store.versions.add_snapshot("lamps", session.settings.home, waiting.counts, "system", 3)
+    assert waiting.counts.origins["like"] == 1
+    store.versions.add_snapshot("lamps", session.settings.home, waiting.counts.as_dict(), "system", 3)
     waiting = feedback.waiting()
     assert waiting.empty
     assert "Nothing new since snapshot 3" in render("waits", waiting)
@@ -219,10 +219,7 @@ def test_progress_in_words_and_as_a_curve(session: Session) -> None:
     progress = {"phase": "fine-tuning", "fraction": 0.5, "step": 1, "steps": 9, "tokens_per_second": 1310.2}
     run = run_with("running", progress=progress | {"seconds_left": 130, "curve": curve})
     assert words.pace(run) == ["step 1 of 9", "1,310 tokens/s", "about 2 minutes of learning left"]
-    assert words.curve(run) == [
-        {"step": 1, "loss": 1.9, "rows": "training"},
-        {"step": 0, "loss": 2.0, "rows": "validation"},
-    ]
+    assert words.curve(run) == [words.Loss(1, 1.9, "training"), words.Loss(0, 2.0, "validation")]
     checking = run_with("running", progress={"phase": "checking base", "message": "checking base: 3 of 45 cases"})
     assert words.pace(checking) == ["checking base: 3 of 45 cases"]
     read = {
@@ -253,11 +250,11 @@ def test_versions_and_verdict(session: Session, tmp_path: Path) -> None:
     assert [row.version.name for row in rows] == [second.name, first.name, BASE]
     assert rows[1].aliases == ["champion"] and rows[0].decision == "held by the gate"
     assert "7/10" in render("versions", rows, ["facts", "must_pass"], second.name, "tiny")
-    lines = {line["label"]: line for line in differences(rows[0], rows[1])}
-    assert lines["All cases"]["ours"] == "11/14"
-    assert lines["Facts"]["text"] == "−20.0 [−30.0, −10.0]" and lines["Facts"]["verdict"] == "worse"
-    assert lines["Must pass"]["verdict"] == "better" and lines["Likelihood of the right replies"]["verdict"] == ""
-    assert all(0 <= place <= 100 for line in lines.values() for place in line["places"])
+    lines = {line.label: line for line in differences(rows[0], rows[1])}
+    assert lines["All cases"].ours == "11/14"
+    assert lines["Facts"].text == "−20.0 [−30.0, −10.0]" and lines["Facts"].verdict == "worse"
+    assert lines["Must pass"].verdict == "better" and lines["Likelihood of the right replies"].verdict == ""
+    assert all(0 <= place <= 100 for line in lines.values() for place in line.places)
     html = render("verdict", rows[0], list(lines.values()))
     assert "<script>" not in html and "$" not in html and "{" not in html
     assert "python -m training gate" in render("verdict", rows[1], [])
@@ -270,7 +267,7 @@ def test_history_says_who_did_what(session: Session, tmp_path: Path) -> None:
     roll_back(store, "operator:ada")
     visitor = store.people.add_visitor()
     store.conversations.hand_off(store.conversations.start(visitor, "lamps"), visitor.actor, "asked for a person")
-    told = [(event["who"], event["what"]) for event in words.history(store)]
+    told = [(event.who, event.what) for event in words.history(store)]
     assert told[:3] == [
         ("A visitor", "handed a conversation to a person: asked for a person"),
         ("ada (operator)", f"let the base model answer instead of {version.name}"),

@@ -11,9 +11,10 @@ from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 from training.evaluation import measures
-from training.evaluation.evaluate import Workbench
 from training.evaluation.measures import code_digest, evaluate_cached
+from training.evaluation.results import Evaluation
 from training.evaluation.suites import pack_suites
+from training.workbench import Workbench
 
 
 def test_measures_are_taken_again_by_other_code_or_settings(
@@ -21,17 +22,17 @@ def test_measures_are_taken_again_by_other_code_or_settings(
 ) -> None:
     taken: list[str] = []
 
-    def evaluate(bench: Workbench, version: str, *rest: Any) -> dict[str, Any]:
+    def evaluate(bench: Workbench, version: str, *rest: Any) -> Evaluation:
         taken.append(version)
-        return {"version": version}
+        return Evaluation(version, {}, {"perplexity": 2.5}, 1.0, [])
 
-    def measure(**changes: Any) -> dict[str, Any]:
+    def measure(**changes: Any) -> Evaluation:
         own = settings.model_copy(update=changes)
         bench = Workbench(own, store, pack, HashedEmbedder(), tiny_base, "cpu")
         return evaluate_cached(bench, BASE, pack_suites(pack))
 
     monkeypatch.setattr(measures, "evaluate", evaluate)
-    assert measure() == measure() == {"version": BASE}
+    assert measure() == measure() == Evaluation(BASE, {}, {"perplexity": 2.5}, 1.0, [])
     assert len(taken) == 1
     measure(passages=1)
     assert len(taken) == 2

@@ -28,6 +28,7 @@ from training.finetuning.objectives.objective import Total, Unit
 from training.finetuning.objectives.sft import SFT
 from training.finetuning.objectives.stages import Stage, stages_of
 from training.finetuning.recipe import RECIPES, Recipe, load_recipe
+from training.runs.progress import FineTuneProgress
 
 
 def quick(**changes: object) -> Recipe:
@@ -372,8 +373,8 @@ def test_it_learns_and_keeps_the_best(tiny_base: BaseModel, encoded: EncodedRows
     outcome = learn(tiny_base, encoded, quick(epochs=6), tmp_path, report=seen.append)
     assert outcome.best_validation_loss < outcome.base_validation_loss - 0.3
     assert (outcome.adapter / "adapter_model.safetensors").is_file()
-    assert seen[-1]["step"] == outcome.steps
-    assert seen[-1]["fraction"] == 1
+    assert seen[-1].step == outcome.steps
+    assert seen[-1].fraction == 1
 
 
 def test_a_run_that_was_killed_ends_with_the_same_weights(
@@ -382,8 +383,8 @@ def test_a_run_that_was_killed_ends_with_the_same_weights(
     class Killed(Exception):
         pass
 
-    def kill(progress: dict[str, int]) -> None:
-        if progress["step"] == 5:
+    def kill(progress: FineTuneProgress) -> None:
+        if progress.step == 5:
             raise Killed
 
     for name in ("whole", "killed"):
@@ -473,7 +474,7 @@ def test_a_curriculum_that_is_stopped_while_it_reads_goes_on_reading(
     monkeypatch.setattr(references, "AT_ONCE", 5)
     seen: list[str] = []
     recipe = quick(order="loss", epochs=2)
-    options = {"report": lambda progress: seen.append(progress["message"])}
+    options = {"report": lambda progress: seen.append(progress.message)}
     halted = learn(tiny_base, encoded, recipe, tmp_path, should_stop=lambda: len(seen) == 2, **options)
     assert halted.stopped and halted.steps == 0
     assert len(json.loads((tmp_path / HARDNESS).read_text())) == 10

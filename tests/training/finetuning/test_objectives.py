@@ -18,6 +18,7 @@ from training.finetuning.objectives.objective import Unit
 from training.finetuning.objectives.orpo import ORPO
 from training.finetuning.objectives.stages import stages_of
 from training.finetuning.recipe import Recipe
+from training.runs.progress import FineTuneProgress
 
 
 class Given:
@@ -111,8 +112,8 @@ def test_references_outlive_a_kill(tiny_base: BaseModel, tmp_path: Path) -> None
     class Killed(Exception):
         pass
 
-    def kill(progress: dict[str, int]) -> None:
-        if progress["step"] == progress["steps"] - 2:
+    def kill(progress: FineTuneProgress) -> None:
+        if progress.step == progress.steps - 2:
             raise Killed
 
     recipe = preferring("dpo", checkpoint_every=1)

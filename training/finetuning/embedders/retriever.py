@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -19,6 +19,10 @@ from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.retrieval.questions import Question, Ties, known_questions
 from training.finetuning.embedders.embedder import descend, encode, learning_copy, save
 from training.finetuning.recipe import Recipe
+from training.rows import Row
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 BATCH = 40
 SMALLEST_BATCH = 2
@@ -36,7 +40,7 @@ class RetrieverOutcome:
     seconds: float
 
 
-def learned_questions(pack: Pack, rows: Iterable[dict[str, Any]]) -> list[Question]:
+def learned_questions(pack: Pack, rows: Iterable[Row]) -> list[Question]:
     """The pack's questions, and those of a snapshot's rows that people corrected, approved or liked.
 
     What such a row replies is tied to the piece that holds most of its words, in the place of what the pack says of the
@@ -99,7 +103,7 @@ def _batches(questions: Sequence[Question], order: random.Random) -> Iterator[li
         waiting = later
 
 
-def _recall(model: Any, texts: list[str], questions: Sequence[Question]) -> float | None:
+def _recall(model: "SentenceTransformer", texts: list[str], questions: Sequence[Question]) -> float | None:
     """Share of the questions whose nearest piece is one that answers them."""
     if not questions:
         return None

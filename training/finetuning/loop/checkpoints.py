@@ -13,6 +13,7 @@ from chatbot.errors import TrainingError
 from training.finetuning.loop.learner import Learner
 from training.finetuning.objectives.objective import Total, Unit
 from training.runs.files import CHECKPOINT
+from training.runs.progress import Point
 
 BEST = "best"
 
@@ -30,7 +31,7 @@ class State:
     since_best: int = 0
     best_measures: dict[str, float] = field(default_factory=dict)
     row_losses: dict[str, float] = field(default_factory=dict)
-    curve: list[dict[str, float]] = field(default_factory=list)
+    curve: list[Point] = field(default_factory=list)
 
     def count(self, total: Total, units: Sequence[Unit], seconds: float) -> None:
         """Take a step into account, `seconds` after the run began."""
@@ -39,7 +40,7 @@ class State:
         self.train_tokens += sum(len(row.ids) for unit in units for row in unit.rows)
         self.seconds = seconds
 
-    def ends(self, plan: Sequence[Any], patience: int) -> bool:
+    def ends(self, plan: Sequence[object], patience: int) -> bool:
         """Whether all steps are made, or too many validations brought no gain."""
         return self.step >= len(plan) or self.since_best >= patience
 
@@ -53,7 +54,7 @@ def save_checkpoint(folder: Path, learner: Learner, state: State) -> None:
     content = {"weights": weights, "optimizer": learner.optimizer.state_dict(), "random": random}
     partial = folder / f"{CHECKPOINT}.partial"
     with partial.open("wb") as file:
-        torch.save(content | {"state": vars(state)}, file)
+        torch.save(content | {"state": vars(state) | {"curve": [point.as_dict() for point in state.curve]}}, file)
         os.fsync(file.fileno())
     partial.replace(folder / CHECKPOINT)
 
@@ -78,7 +79,7 @@ def load_checkpoint(folder: Path, learner: Learner) -> State | None:
     learner.optimizer.load_state_dict(content["optimizer"])
     states = content["random"]
     _set_chance(learner.model.device, states[learner.processes.rank % len(states)])
-    return State(**content["state"])
+    return State(**content["state"] | {"curve": [Point.from_dict(point) for point in content["state"]["curve"]]})
 
 
 def _chance(device: torch.device) -> list[torch.Tensor]:

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from peft import PeftModel
@@ -23,7 +22,8 @@ from chatbot.errors import TrainingError
 from training.finetuning.batches import collate, fill_batches
 from training.finetuning.encoding import Encoded
 from training.finetuning.fast.forward import Forward
-from training.finetuning.loop.finetune import Outcome, Report, finetune
+from training.finetuning.loop.finetune import Report, finetune
+from training.finetuning.loop.outcome import Outcome
 from training.finetuning.loop.processes import ALONE, Processes
 from training.finetuning.lora import load_for_training
 from training.finetuning.objectives.classification import HEAD, Classes
@@ -47,6 +47,20 @@ class Measured:
     f1: float
     texts: int
     classes: dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A classifier's fine-tune, and what it is worth."""
+
+    outcome: Outcome
+    measured: Measured
+
+    def as_dict(self) -> dict[str, object]:
+        """As plain JSON, with the folder that `Classifier` opens."""
+        figures = asdict(self.outcome.figures)
+        del figures["measures"]
+        return {**figures, **asdict(self.measured), "classifier": str(self.outcome.adapter)}
 
 
 class Classifier:
@@ -143,14 +157,8 @@ def read_labelled(file: Path) -> list[Labelled]:
         missing = {"text", "class"} - set(reader.fieldnames or ())
         if missing:
             raise TrainingError(f"{file}:1: the column {' and '.join(sorted(missing))} is missing")
-        rows: list[dict[str, Any]] = list(reader)
+        rows = list(reader)
     empty = [str(number) for number, row in enumerate(rows, start=2) if not (row["text"] and row["class"])]
     if empty:
         raise TrainingError(f"{file}: no text or no class on line {', '.join(empty[:10])}")
     return [(row["text"].strip(), row["class"].strip()) for row in rows]
-
-
-def as_facts(outcome: Outcome, measured: Measured) -> dict[str, Any]:
-    """What a run says of a classifier."""
-    facts = {key: value for key, value in outcome.figures.items() if key != "measures"}
-    return facts | asdict(measured) | {"classifier": str(outcome.adapter)}

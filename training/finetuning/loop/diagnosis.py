@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from training.finetuning.recipe import Recipe
+from training.runs.progress import Point
 
 LEAST_OF_AN_INTENT = 5
 SPIKE = 2.0
@@ -28,20 +29,19 @@ class Finding:
 
 
 def diagnose(
-    curve: Sequence[Mapping[str, float]],
+    curve: Sequence[Point],
     recipe: Recipe,
     row_losses: Mapping[str, float],
     intents: Sequence[str],
 ) -> list[Finding]:
     """Findings, the gravest first.
 
-    `curve` holds points with step, train_loss and validation_loss, the last stage's from its first validation on;
-    `row_losses` the mean loss a token of each row when it was imitated last; `intents` one name a training row, empty
-    where it has none.
+    Of `curve` the last stage counts, from its first validation on; `row_losses` holds the mean loss a token of each row
+    when it was imitated last; `intents` one name a training row, empty where it has none.
     """
-    began = next((point["step"] for point in curve if "validation_loss" in point), 0)
-    train = [point["train_loss"] for point in curve if "train_loss" in point and point["step"] > began]
-    checks = [point["validation_loss"] for point in curve if "validation_loss" in point]
+    began = next((point.step for point in curve if point.validation_loss is not None), 0)
+    train = [point.train_loss for point in curve if point.train_loss is not None and point.step > began]
+    checks = [point.validation_loss for point in curve if point.validation_loss is not None]
     found = []
     if len(checks) >= 2:
         found += _of_the_rate(train, checks)

@@ -8,10 +8,9 @@ import math
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import torch
 
@@ -19,6 +18,7 @@ from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
 from training.finetuning.loop.checkpoints import BEST, State, load_checkpoint, save_best, save_checkpoint
 from training.finetuning.loop.learner import Learner
+from training.finetuning.loop.outcome import Outcome
 from training.finetuning.loop.plan import Step, epochs_within, plan_steps
 from training.finetuning.loop.processes import ALONE, Processes
 from training.finetuning.loop.references import cached_references
@@ -28,39 +28,15 @@ from training.finetuning.objectives.objective import Unit
 from training.finetuning.objectives.sft import SFT
 from training.finetuning.objectives.stages import Stage
 from training.finetuning.recipe import Recipe
+from training.runs.progress import FineTuneProgress, Point
 
 SAMPLED = 64
 HARDNESS = "hardness.json"
 PACED = (5, 3, 7, 1)  # eighths of the way from short rows to long: batches of as many tokens differ by 7 % in time
 PACING = 20.0  # seconds after which fewer are enough: those of a large base take that long each
 SLACK = 1.2  # what validations, checkpoints and a server beside take of a run's minutes
-UNTOLD = ("adapter", "stopped", "curve", "row_losses")
-Report = Callable[[dict[str, Any]], None]
+Report = Callable[[FineTuneProgress], None]
 Note = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a fine-tune came to; losses are the last stage's, of replies the mean nats a reply token."""
-
-    adapter: Path
-    steps: int
-    train_tokens: int
-    tokens_per_second: float
-    best_validation_loss: float
-    base_validation_loss: float
-    stopped_early: bool
-    stopped: bool
-    too_long: int
-    seconds: float
-    measures: dict[str, float] = field(default_factory=dict)
-    curve: list[dict[str, float]] = field(default_factory=list)
-    row_losses: dict[str, float] = field(default_factory=dict)
-
-    @property
-    def figures(self) -> dict[str, Any]:
-        """What is worth telling of it, without files, curves and rows."""
-        return {key: value for key, value in asdict(self).items() if key not in UNTOLD}
 
 
 def finetune(
@@ -104,10 +80,10 @@ def finetune(
             total = learner.step(stage.objective, units, step.rate)
 
             state.count(total, units, time.perf_counter() - began)
-            point = {"step": state.step, "train_loss": round(total.mean, 4), "rate": step.rate} | total.measures
-            last = current == len(stages) - 1
+            last, checked = current == len(stages) - 1, None
             if last and (state.step % recipe.validate_every == 0 or state.step == len(plan)):
-                point["validation_loss"] = _keep_best(learner, stage, recipe, folder, state)
+                checked = _keep_best(learner, stage, recipe, folder, state)
+            point = Point(state.step, round(total.mean, 4), step.rate, checked, total.measures)
             state.curve.append(point)
             ended = state.ends(plan, recipe.patience)
             stopped = processes.tell(should_stop()) and not ended
@@ -234,7 +210,7 @@ def _begin_validation(learner: Learner, stage: Stage, folder: Path, state: State
     total = learner.validate(stage.objective, stage.validation)
     state.base_loss = state.best_loss = total.mean
     state.best_measures = total.measures
-    state.curve.append({"step": state.step, "validation_loss": total.mean})
+    state.curve.append(Point(state.step, validation_loss=total.mean))
     save_best(folder, learner)
 
 
@@ -248,30 +224,21 @@ def _keep_best(learner: Learner, stage: Stage, recipe: Recipe, folder: Path, sta
     return round(total.mean, 4)
 
 
-def _reading(state: State, steps: int, done: int, units: int) -> dict[str, Any]:
+def _reading(state: State, steps: int, done: int, units: int) -> FineTuneProgress:
     """Progress while rows are only read, which makes no step."""
-    return {
-        "phase": "fine-tuning",
-        "step": state.step,
-        "steps": steps,
-        "fraction": round(state.step / max(1, steps), 4),
-        "tokens_per_second": None,
-        "message": f"reading the rows with the base model: {done} of {units}",
-        "point": {},
-        "curve": state.curve,
-    }
+    fraction = round(state.step / max(1, steps), 4)
+    message = f"reading the rows with the base model: {done} of {units}"
+    return FineTuneProgress(state.step, steps, fraction, message, state.curve)
 
 
-def _progress(state: State, steps: int, point: dict[str, float]) -> dict[str, Any]:
-    left = state.seconds / state.step * (steps - state.step)
-    return {
-        "phase": "fine-tuning",
-        "step": state.step,
-        "steps": steps,
-        "fraction": round(state.step / steps, 4),
-        "seconds_left": round(left),
-        "tokens_per_second": round(state.train_tokens / max(state.seconds, 1e-9), 1),
-        "message": f"step {state.step} of {steps}",
-        "point": point,
-        "curve": state.curve,
-    }
+def _progress(state: State, steps: int, point: Point) -> FineTuneProgress:
+    return FineTuneProgress(
+        state.step,
+        steps,
+        round(state.step / steps, 4),
+        f"step {state.step} of {steps}",
+        state.curve,
+        point,
+        round(state.train_tokens / max(state.seconds, 1e-9), 1),
+        round(state.seconds / state.step * (steps - state.step)),
+    )

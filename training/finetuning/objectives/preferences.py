@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from chatbot.engines.base_model import BaseModel
+from chatbot.records import ChatMessage
 from training.finetuning.encoding import Encoded, encode_rows
 from training.finetuning.objectives.objective import Objective, Unit
 from training.finetuning.recipe import Recipe
+from training.rows import Row
 
-Row = dict[str, Any]
 Rows = Callable[[str], Iterable[Row]]
 """Reads a file of a snapshot by its name."""
 
@@ -36,8 +36,8 @@ def read_corrections(base: BaseModel, recipe: Recipe, rows: Rows, objective: Obj
 
 
 def encode_replies(
-    base: BaseModel, rows: Sequence[Row], recipe: Recipe, reply: Callable[[Row], list[Any]]
+    base: BaseModel, rows: Sequence[Row], recipe: Recipe, reply: Callable[[Row], list[ChatMessage]]
 ) -> list[Encoded]:
     """The prompts of rows, each with one of its replies; those that are too long are left out."""
-    whole = [{"id": row["id"], "messages": [*row["prompt"], *reply(row)]} for row in rows]
+    whole: list[Row] = [{"id": row["id"], "messages": [*row["prompt"], *reply(row)]} for row in rows]
     return encode_rows(base, whole, recipe.max_length).rows

@@ -12,9 +12,10 @@ from training.finetuning.encoding import encode_rows, encode_text
 from training.finetuning.objectives import dpo, kto, orpo
 from training.finetuning.objectives.classification import Classes
 from training.finetuning.objectives.objective import Objective, Unit
-from training.finetuning.objectives.preferences import Preferences, Row, Rows
+from training.finetuning.objectives.preferences import Preferences, Rows
 from training.finetuning.objectives.sft import SFT
 from training.finetuning.recipe import Recipe
+from training.rows import Row
 
 PREFERENCES: dict[str, Callable[[BaseModel, Recipe, Rows], Preferences]] = {
     "dpo": dpo.read_preferences,
