@@ -12,6 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 60
+SQL = re.compile(r"\b(select\b.+?\bfrom|insert into|update \w+ set|delete from|create table|pragma)\s", re.DOTALL)
+SQL_HOME = "chatbot.store.sqlite"
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "manager"}
 
 CHATBOT = {
@@ -22,7 +24,7 @@ CHATBOT = {
     "web __main__": 4,
 }
 TRAINING = {
-    "runs": 0,
+    "runs origins": 0,
     "curation finetuning": 1,
     "evaluation": 2,
     "release": 3,
@@ -157,6 +159,18 @@ def test_no_function_is_too_long(module: Module) -> None:
 def test_no_file_has_a_name_that_says_nothing(module: Module) -> None:
     words = set(re.split(r"[._]", module.name))
     assert not words & FORBIDDEN_NAMES
+
+
+@every_module
+def test_sql_is_written_in_the_store_alone(module: Module) -> None:
+    if module.name.startswith(SQL_HOME):
+        return
+    nodes = list(ast.walk(module.tree))
+    imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    assert not imported & {"sqlite3", "sqlite_utils", "sqlite_utils.db"}
+    assert [text for text in texts if SQL.search(text)] == []
 
 
 def test_the_packs_hold_files_only() -> None:

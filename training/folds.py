@@ -16,7 +16,8 @@ from peft import PeftModel
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
 from chatbot.records import Run
-from training.curation.snapshots import Row, Snapshot, verify
+from training.curation.rows import Row
+from training.curation.snapshots import Snapshot, verify
 from training.curation.splitting import fold_of
 from training.cycle import origin_of, teach_embedders
 from training.evaluation.evaluate import Workbench

@@ -8,7 +8,6 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any
 
 from chatbot.dialogue.lookup import Asked, facts_for
 from chatbot.dialogue.prompt import build_prompt
@@ -19,13 +18,13 @@ from chatbot.knowledge.retrieval.index import KnowledgeIndex
 from chatbot.knowledge.retrieval.questions import words_of
 from chatbot.records import ChatMessage, Passage
 from chatbot.settings import DATA
-from training.curation.collecting import Example
+from training.curation.examples import Example
+from training.curation.rows import ReadingRow, ToldRow
 
-Row = dict[str, Any]
 FILES = (DATA / "reading" / "claims.jsonl", DATA / "reading" / "near.jsonl")
 
 
-def reading_rows(pack: Pack, examples: Sequence[Example], index: KnowledgeIndex) -> list[Row]:
+def reading_rows(pack: Pack, examples: Sequence[Example], index: KnowledgeIndex) -> list[ReadingRow]:
     """What a run learns beside the rows made of the examples, under the pack's system text."""
     return [*_of_many_domains(pack.persona, index), *_worded_to_stand_alone(examples)]
 
@@ -39,7 +38,7 @@ def with_answer(facts: Sequence[Passage], held: Sequence[Passage], reply: str) -
     return [*facts] if there else [*facts, replace(parts[needed], text=needed)]
 
 
-def _of_many_domains(persona: Persona, index: KnowledgeIndex) -> Iterator[Row]:
+def _of_many_domains(persona: Persona, index: KnowledgeIndex) -> Iterator[ReadingRow]:
     index.read_sentences([_passage(fact) for told in _told() for fact in told["facts"]])
     for number, told in enumerate(_told()):
         held = [_passage(fact) for fact in told["facts"]]
@@ -54,15 +53,15 @@ def _of_many_domains(persona: Persona, index: KnowledgeIndex) -> Iterator[Row]:
             yield _row(f"reading-{number}-meant", standalone_prompt(history, question), meant)
 
 
-def _worded_to_stand_alone(examples: Sequence[Example]) -> Iterator[Row]:
+def _worded_to_stand_alone(examples: Sequence[Example]) -> Iterator[ReadingRow]:
     """The last question of each dialogue that has a wording of its own."""
     told = {example.group: example for example in examples if example.meant}
     for group, example in told.items():
         yield _row(f"{group}-meant", standalone_prompt(example.messages[:-2], example.question), example.meant)
 
 
-def _row(name: str, prompt: Sequence[ChatMessage], reply: str) -> Row:
-    return {"id": name, "intent": "", "messages": [*prompt, {"role": "assistant", "content": reply}]}
+def _row(name: str, prompt: Sequence[ChatMessage], reply: str) -> ReadingRow:
+    return {"id": name, "intent": "", "messages": [*prompt, ChatMessage(role="assistant", content=reply)]}
 
 
 def _passage(fact: str) -> Passage:
@@ -75,7 +74,7 @@ def _messages(texts: Sequence[str]) -> list[ChatMessage]:
 
 
 @cache
-def _told() -> list[Row]:
+def _told() -> list[ToldRow]:
     """The rows whose passages answer; those that do not would teach silence (`selection`)."""
     lines = [line for file in FILES for line in file.read_text(encoding="utf-8").splitlines()]
     return [row for row in map(json.loads, lines) if row["answer"]]

@@ -10,10 +10,9 @@ import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.lookup import Asked, facts_for, look_up, search_queries, topic_of
@@ -22,18 +21,20 @@ from chatbot.errors import NotFoundError, TrainingError
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.retrieval.index import KnowledgeIndex
-from chatbot.records import ChatMessage
+from chatbot.records import ChatMessage, SnapshotCounts
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training.curation.cleaning import clean, redact_messages
-from training.curation.collecting import Example, collect
+from training.curation.collecting import collect
 from training.curation.deduplication import deduplicate
+from training.curation.examples import Example
 from training.curation.reading import reading_rows, with_answer
+from training.curation.rows import LearnedRow, PreferenceRow, Row, VerdictRow
 from training.curation.selection import select_to_write
 from training.curation.splitting import split
 from training.curation.trust import filter_untrusted
 
-Row = dict[str, Any]
+Files = dict[str, Sequence[Mapping[str, object]]]
 FILES = ("train", "validation", "reading", "preferences", "unpaired")
 
 
@@ -43,7 +44,7 @@ class Snapshot:
 
     number: int
     folder: Path
-    counts: dict[str, Any]
+    counts: SnapshotCounts
 
     def read(self, name: str) -> Iterator[Row]:
         """The rows of one of `FILES`, one after another; none where an older snapshot lacks the file."""
@@ -64,12 +65,12 @@ class Curated:
 
     train: list[Example]
     validation: list[Example]
-    unpaired: list[Row]
+    unpaired: list[VerdictRow]
     dropped: Counter[str] = field(default_factory=Counter)
     redacted: Counter[str] = field(default_factory=Counter)
 
     @property
-    def counts(self) -> dict[str, Any]:
+    def counts(self) -> SnapshotCounts:
         """Rows by file and by origin, and what was dropped and redacted, for people to read."""
         return {
             "train": len(self.train),
@@ -94,7 +95,7 @@ def curate(pack: Pack, store: Store, writes: bool = False) -> Curated:
         examples = select_to_write(examples, pack, dropped)
     train, validation = split(deduplicate(filter_untrusted(examples, dropped), dropped))
     public = [pack.persona.contact.email, pack.persona.contact.phone]
-    unpaired: list[Row] = []
+    unpaired: list[VerdictRow] = []
     for verdict in collected.verdicts:
         messages = redact_messages(verdict.messages, public, redacted)
         unpaired.append(
@@ -120,11 +121,11 @@ def freeze(
     files["reading"] = reading_rows(pack, curated.train, knowledge.index) if settings.reads else []
     digest = _digest(files, pack.name)
     latest = next(iter(store.versions.snapshots()), None)
-    if latest and latest["counts"].get("digest") == digest and Path(latest["path"]).is_dir():
-        return Snapshot(latest["number"], Path(latest["path"]), latest["counts"])
+    if latest and latest.counts.get("digest") == digest and Path(latest.path).is_dir():
+        return Snapshot(latest.number, Path(latest.path), latest.counts)
     number = store.versions.next_snapshot_number()
     folder = settings.home.resolve() / "snapshots" / str(number)
-    counts = curated.counts | {"digest": digest}
+    counts: SnapshotCounts = {**curated.counts, "digest": digest}
     _write(folder, files, {"number": number, "pack": pack.name, "counts": counts})
     store.versions.add_snapshot(pack.name, folder, counts, actor, number)
     return Snapshot(number, folder, counts)
@@ -132,9 +133,9 @@ def freeze(
 
 def open_snapshot(store: Store, number: int) -> Snapshot:
     """A frozen snapshot by its number."""
-    for row in store.versions.snapshots():
-        if row["number"] == number and Path(row["path"]).is_dir():
-            return Snapshot(number, Path(row["path"]), row["counts"])
+    for frozen in store.versions.snapshots():
+        if frozen.number == number and Path(frozen.path).is_dir():
+            return Snapshot(number, Path(frozen.path), frozen.counts)
     raise NotFoundError(f"snapshot {number} does not exist: `python -m training curate` makes one")
 
 
@@ -148,7 +149,7 @@ def verify(snapshot: Snapshot, pack: str) -> None:
         )
 
 
-def _digest(files: Mapping[str, Iterable[Row]], pack: str) -> str:
+def _digest(files: Mapping[str, Iterable[Mapping[str, object]]], pack: str) -> str:
     """Of the JSON text of `[files, pack]`, made piece by piece, keys in order."""
     digest = hashlib.sha256()
     for number, name in enumerate(sorted(files)):
@@ -191,35 +192,34 @@ def _talks(example: Example, pack: Pack) -> bool:
     return any(rule.talks for rule in pack.rules if rule.name == example.intent)
 
 
-def _judged(verdict: Row) -> Example:
+def _judged(verdict: VerdictRow) -> Example:
     """A reply that somebody judged, as a row to learn from."""
     return Example("", [*verdict["prompt"], *verdict["completion"]], "like", "")
 
 
-def _files(curated: Curated, prompt: Callable[[Example], list[ChatMessage]]) -> dict[str, list[Row]]:
-    preferences: list[Row] = []
+def _files(curated: Curated, prompt: Callable[[Example], list[ChatMessage]]) -> Files:
+    preferences: list[PreferenceRow] = []
 
-    def row(example: Example) -> Row:
-        asked = prompt(example)
-        reply = {"role": "assistant", "content": example.reply}
+    def row(example: Example) -> LearnedRow:
+        asked, reply = prompt(example), ChatMessage(role="assistant", content=example.reply)
         if example.rejected:
-            rejected = [{"role": "assistant", "content": example.rejected}]
+            rejected = [ChatMessage(role="assistant", content=example.rejected)]
             preferences.append({"id": example.id, "prompt": asked, "chosen": [reply], "rejected": rejected})
-        origin = {
+        return {
             "id": example.id,
             "asked": example.asked,
             "origin": example.origin,
             "intent": example.intent,
             "group": example.group,
+            "messages": [*asked, reply],
         }
-        return origin | {"messages": [*asked, reply]}
 
     train, validation = [row(example) for example in curated.train], [row(example) for example in curated.validation]
-    unpaired = [verdict | {"prompt": prompt(_judged(verdict))} for verdict in curated.unpaired]
+    unpaired: list[VerdictRow] = [{**verdict, "prompt": prompt(_judged(verdict))} for verdict in curated.unpaired]
     return {"train": train, "validation": validation, "preferences": preferences, "unpaired": unpaired}
 
 
-def _write(folder: Path, files: dict[str, list[Row]], manifest: dict[str, Any]) -> None:
+def _write(folder: Path, files: Files, manifest: Mapping[str, object]) -> None:
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     shutil.rmtree(folder, ignore_errors=True)

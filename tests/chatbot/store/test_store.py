@@ -17,7 +17,7 @@ import pytest
 from chatbot.errors import InputError, NotFoundError, UserError
 from chatbot.records import Conversation, Message, Person, Trace
 from chatbot.store import Store, open_store
-from chatbot.store.database import Database
+from chatbot.store.sqlite.database import Database
 
 PASSWORD = "a long enough password"
 WRITER = """
@@ -463,7 +463,7 @@ def test_pages_damaged_later_ask_for_a_backup_on_reading(store: Store, conversat
 
 
 def test_a_database_that_stays_locked_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chatbot.store.database.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("chatbot.store.sqlite.database.BUSY_SECONDS", 0.05)
     with ThreadPoolExecutor(1) as pool, store.database.writing():
         waiting = pool.submit(store.people.add_visitor)
         with pytest.raises(UserError, match="stayed busy"):
