@@ -5,8 +5,11 @@ Plain immutable data, no behaviour beyond construction. Times are UTC, ISO 8601,
 
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Literal, NotRequired, TypedDict
 from uuid import uuid4
+
+from chatbot.version_folder import VersionFolder
 
 Role = Literal["visitor", "agent", "operator"]
 KeyRole = Literal["app", "agent", "operator"]
@@ -268,3 +271,8 @@ class Version:
     created_at: str
     measures: dict[str, Any] = field(default_factory=dict)
     gate: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> VersionFolder:
+        """Its files."""
+        return VersionFolder(Path(self.path))

@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from chatbot.dialogue.opening import RETRIEVER, ROUTER, open_embedder
+from chatbot.dialogue.opening import open_embedder
 from chatbot.engines.base_model import find_base_model
 from chatbot.engines.transformers import best_device
 from chatbot.errors import BusyError, UserError
@@ -23,6 +23,7 @@ from chatbot.records import Run, Version
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
+from chatbot.version_folder import VersionFolder
 from training.curation.snapshots import Snapshot, curate, freeze, verify
 from training.evaluation.evaluate import Workbench
 from training.evaluation.gate import GUARDED, Verdict, judge
@@ -185,7 +186,7 @@ def teach_embedders(
 ) -> list[Path]:
     """The folders of the fine-tuned retriever and router, taken over from an interrupted run where they are there."""
     embedder, pack = embedder_folder(bench.settings.embedder), bench.pack
-    retriever, router = folder / RETRIEVER, folder / ROUTER
+    retriever, router = VersionFolder(folder).retriever, VersionFolder(folder).router
     questions = learned_questions(pack, snapshot.read("train")) if recipe.retriever_epochs else []
     messages = labelled_messages(pack) if recipe.router_epochs and pack.rules else []
     if questions and not retriever.is_dir():

@@ -15,12 +15,11 @@ from chatbot.libraries import import_libraries
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
+from chatbot.version_folder import VersionFolder
 
 if TYPE_CHECKING:
     from chatbot.engines.vllm_adapters import VllmAdapters
 
-MERGED = "model.gguf"
-ADAPTER = "adapter"
 READ_BY_OPENVINO = ("llama", "qwen2", "qwen3")
 
 
@@ -55,15 +54,15 @@ def load_engine(settings: Settings, base: BaseModel, store: Store, name: str) ->
     _refuse_long_context(settings, base)
     if kind == "transformers":
         import_libraries()
-        adapter = folder / ADAPTER if folder else None
+        adapter = folder.adapter if folder else None
         return TransformersEngine(base, name, best_device(settings.device), adapter)
-    gguf = folder / MERGED if folder else base.gguf
+    gguf = folder.merged if folder else base.gguf
     if gguf is None or not gguf.is_file():
         raise EngineError(f"{name} has no GGUF file for the openvino engine: set `engine` to 'transformers'")
     return OpenVinoEngine(gguf, base, name, writes=not settings.quotes)
 
 
-def _folder(base: BaseModel, store: Store, name: str) -> Path:
+def _folder(base: BaseModel, store: Store, name: str) -> VersionFolder:
     """Where a version lies; raises `EngineError` where it was trained on another base."""
     version = store.versions.get(name)
     if version.base != base.name:
@@ -71,7 +70,7 @@ def _folder(base: BaseModel, store: Store, name: str) -> Path:
             f"{name} was trained on base {version.base!r}, and base_model here is {base.name!r}: set `base_model` "
             "back, or fine-tune this one"
         )
-    return Path(version.path)
+    return version.folder
 
 
 def _refuse_long_context(settings: Settings, base: BaseModel) -> None:
@@ -83,7 +82,7 @@ def _refuse_long_context(settings: Settings, base: BaseModel) -> None:
         )
 
 
-def _remote(settings: Settings, base: BaseModel, store: Store, name: str, folder: Path | None) -> Engine:
+def _remote(settings: Settings, base: BaseModel, store: Store, name: str, folder: VersionFolder | None) -> Engine:
     """The servers' base model, or a version whose adapter vLLM servers have loaded and answered with."""
     from chatbot.engines.remote import RemoteEngine
     from chatbot.engines.vllm_adapters import VllmAdapters
@@ -100,7 +99,7 @@ def _remote(settings: Settings, base: BaseModel, store: Store, name: str, folder
                 "serve the exported version and roll back to the base here"
             )
         with closing(VllmAdapters(urls, key)) as adapters:
-            adapters.load(name, str((folder / ADAPTER).resolve()))
+            adapters.load(name, str(folder.adapter.resolve()))
             _unload_idle(adapters, store, name)
     return RemoteEngine(urls, name if folder else model, name, key, lambda said: len(base.encode(said)))
 

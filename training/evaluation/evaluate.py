@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from chatbot.dialogue.reply import Writing, write_reply
 from chatbot.dialogue.turn import Turn, prepare_turn
 from chatbot.engines.base import Engine
 from chatbot.engines.base_model import BaseModel
-from chatbot.engines.loading import ADAPTER, load_engine
+from chatbot.engines.loading import load_engine
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Case, Pack
 from chatbot.knowledge.retrieval.embeddings import Embedder
@@ -180,7 +179,7 @@ def _likelihoods(
         if turn.prompt and (suite in ANSWERED or case.expect == "answer")
     ]
     rows: list[Encoded] = encode_rows(bench.base, asked, bench.settings.context_tokens).rows
-    adapter = None if version == BASE else Path(bench.store.versions.get(version).path) / ADAPTER
+    adapter = None if version == BASE else bench.store.versions.get(version).folder.adapter
     measured: list[Likelihood] = reply_likelihoods(bench.base, adapter, rows, bench.device, report) if rows else []
     by_id = {row.id: likelihood for row, likelihood in zip(rows, measured, strict=True)}
     found: list[tuple[float | None, int, int]] = []

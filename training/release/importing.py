@@ -13,11 +13,11 @@ from typing import Any
 from jinja2 import Template
 
 from chatbot.engines.base_model import find_base_model
-from chatbot.engines.loading import ADAPTER, MERGED
 from chatbot.knowledge.packs import load_pack
 from chatbot.records import Version, new_id
 from chatbot.settings import Settings
 from chatbot.store import Store
+from chatbot.version_folder import VersionFolder
 from chatbot.weights import file_digest
 from training.release.compatibility import CONFIG, WEIGHTS, ForeignAdapter, read_adapter
 from training.release.merging import merge_into_gguf
@@ -64,12 +64,12 @@ def register_adapter(
     base = find_base_model(settings.base_model, settings.home.resolve())
     tell("checking the adapter")
     adapter = read_adapter(folder, base, settings.base_model)
-    work = settings.home.resolve() / "versions" / f"{new_id()}.partial"
+    work = VersionFolder.within(settings.home, f"{new_id()}.partial")
     try:
-        _copy_adapter(adapter, work / ADAPTER)
+        _copy_adapter(adapter, work.adapter)
         if base.gguf is not None:
             tell("merging")
-            merge_into_gguf(base.gguf, work / ADAPTER, work / MERGED)
+            merge_into_gguf(base.gguf, work.adapter, work.merged)
         origin = _origin(adapter, actor)
 
         def card(version: Version) -> str:
@@ -77,7 +77,7 @@ def register_adapter(
 
         return publish(store, base, pack.name, work, {"origin": origin}, card, actor)
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        shutil.rmtree(work.path, ignore_errors=True)
 
 
 def _copy_adapter(adapter: ForeignAdapter, place: Path) -> None:

@@ -9,6 +9,7 @@ from chatbot.errors import NotFoundError
 from chatbot.records import Run, SnapshotCounts, SnapshotRecord, Version, new_id, now
 from chatbot.store.sqlite.database import Database, Row
 from chatbot.store.versions import BASE, RunChanges, Versions
+from chatbot.version_folder import VersionFolder
 
 
 class SqliteVersions(Versions):
@@ -122,7 +123,7 @@ class SqliteVersions(Versions):
         return [row["subject"] for row in rows]
 
     def _folder(self, name: str) -> Path:
-        return self._database.path.parent.resolve() / "versions" / name
+        return VersionFolder.within(self._database.path.parent, name).path
 
     def _version(self, row: Row) -> Version:
         values = {key: value for key, value in row.items() if key != "number"}
