@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 import app
 import chatbot.__main__
 import training.__main__
+from chatbot.engines.loading import ENGINES
 from chatbot.settings import Settings
 from training.finetuning.recipe import Recipe
 
@@ -33,7 +34,7 @@ def cli_page() -> str:
 
 
 def config_page() -> str:
-    """Every setting and every key of a recipe."""
+    """Every setting, every engine and every key of a recipe."""
     lines = [
         "# Settings",
         "",
@@ -43,6 +44,14 @@ def config_page() -> str:
         "| setting | default | meaning |",
         "|---|---|---|",
         *(f"| `{name}` | {_default(field)} | {field.description} |" for name, field in Settings.model_fields.items()),
+        "",
+        "# Engines",
+        "",
+        "Values of `engine`; each is a module of `chatbot/engines/`.",
+        "",
+        "| engine | what it is |",
+        "|---|---|",
+        *(f"| `{name}` | {kind.about} |" for name, kind in ENGINES.items()),
         "",
         "# Recipes",
         "",

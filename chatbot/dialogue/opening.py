@@ -116,7 +116,7 @@ def open_session(settings: Settings, store: Store, version: str | None = None, s
         except BaseException:
             engine.close()
             raise
-        if engine_kind(settings, base) != "transformers":
+        if not engine_kind(settings, base).in_process:
             one_core_each()
         if loaded[1].partial:
             threading.Thread(target=_complete, args=(loaded[1], settings, pack, store, name), daemon=True).start()

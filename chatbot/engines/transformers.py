@@ -12,13 +12,22 @@ from typing import Any
 
 from chatbot.engines.base_model import BaseModel, encode_chat
 from chatbot.engines.token_generation import TokenGeneration
+from chatbot.engines.wanted import Wanted
 from chatbot.errors import EngineError
+from chatbot.libraries import import_libraries
 from chatbot.records import ChatMessage, Sampling
 
 CACHE_BYTES = 2**30
 PAGE_TOKENS = 32
 MOST_BATCH_TOKENS = 1024
 GPU_SHARE = 0.25  # of the memory that is free: the next version is loaded beside this one, and a fine-tune may run
+
+
+def load(wanted: Wanted) -> "TransformersEngine":
+    """The base on the device of the settings, with a version's adapter on top."""
+    import_libraries()
+    adapter = wanted.folder.adapter if wanted.folder else None
+    return TransformersEngine(wanted.base, wanted.version, best_device(wanted.settings.device), adapter)
 
 
 class TransformersEngine:

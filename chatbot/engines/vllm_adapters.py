@@ -14,6 +14,7 @@ import httpx2
 from chatbot.engines.chat_completions import api_address, authorization, error_text, reason_of
 from chatbot.errors import EngineError
 from chatbot.records import ChatMessage
+from chatbot.store import Store
 
 PROBE: list[ChatMessage] = [{"role": "user", "content": "Hello"}]
 PROBE_TOKENS = 8
@@ -145,3 +146,11 @@ class VllmAdapters:
         if body is not None and response.status_code == 404 and text == "Not Found":
             raise RuntimeLoraDisabledError(f"{url} cannot change adapters while it runs: {ENABLE}")
         raise AdapterError(f"{url} answered {endpoint} with {response.status_code}: {text}")
+
+
+def unload_idle(adapters: VllmAdapters, store: Store, name: str) -> None:
+    """Unload the versions that were replaced twice: neither this process nor one beside it writes with them."""
+    kept = {name, store.versions.alias("canary"), *list(dict.fromkeys(store.versions.champions()))[:2]}
+    ours = {version.name for version in store.versions.all()} - kept
+    for idle in sorted({adapter for there in adapters.loaded().values() for adapter in there} & ours):
+        adapters.unload(idle)
