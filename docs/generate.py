@@ -14,6 +14,7 @@ import app
 import chatbot.__main__
 import training.__main__
 from chatbot.engines.loading import ENGINES
+from chatbot.privacy import DETECTORS
 from chatbot.settings import Settings
 from training.finetuning.recipe import Recipe
 
@@ -34,7 +35,7 @@ def cli_page() -> str:
 
 
 def config_page() -> str:
-    """Every setting, every engine and every key of a recipe."""
+    """Every setting, engine, kind of personal data and key of a recipe."""
     lines = [
         "# Settings",
         "",
@@ -52,6 +53,14 @@ def config_page() -> str:
         "| engine | what it is |",
         "|---|---|",
         *(f"| `{name}` | {kind.about} |" for name, kind in ENGINES.items()),
+        "",
+        "# Personal data",
+        "",
+        "What a tag replaces before a row can train, in this order. Names and postal addresses are not recognised.",
+        "",
+        "| tag | what it stands for |",
+        "|---|---|",
+        *(f"| `[{detector.kind}]` | {detector.about} |" for detector in DETECTORS),
         "",
         "# Recipes",
         "",
