@@ -10,10 +10,9 @@ import logging
 import queue
 import random
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing
-from typing import Any
 
 import httpx2
 
@@ -220,7 +219,7 @@ class RemoteEngine:
         await self._client.aclose()
         await self._loop.shutdown_default_executor()
 
-    async def _write(self, generation: RemoteGeneration, body: dict[str, Any]) -> None:
+    async def _write(self, generation: RemoteGeneration, body: Mapping[str, object]) -> None:
         """Write a reply, trying again while that may help and no token has come."""
         tried: set[Server] = set()
         wait = self._limits.first_wait

@@ -3,8 +3,9 @@
 A version's name is immutable and never used again. `base` names the untouched base model and is always there.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol, TypedDict, Unpack
+from typing import Protocol, TypedDict, Unpack
 
 from chatbot.records import Run, RunStatus, SnapshotCounts, SnapshotRecord, Version
 
@@ -18,7 +19,7 @@ class RunChanges(TypedDict, total=False):
     status: RunStatus
     started_at: str
     finished_at: str | None
-    progress: dict[str, Any]
+    progress: Mapping[str, object]
     version: str | None
     error: str | None
 
@@ -73,11 +74,11 @@ class Versions(Protocol):
         """All versions, the latest first."""
         ...
 
-    def set_measures(self, name: str, measures: dict[str, Any]) -> None:
+    def set_measures(self, name: str, measures: Mapping[str, object]) -> None:
         """Store what evaluation found."""
         ...
 
-    def set_gate(self, name: str, verdict: dict[str, Any]) -> None:
+    def set_gate(self, name: str, verdict: Mapping[str, object]) -> None:
         """Store the gate's verdict."""
         ...
 

@@ -1,9 +1,10 @@
 """Snapshots, runs, versions and aliases in SQLite; folders are looked for beside it, so that a home can be moved."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Unpack
+from typing import Unpack
 
 from chatbot.errors import NotFoundError
 from chatbot.records import Run, SnapshotCounts, SnapshotRecord, Version, new_id, now
@@ -88,11 +89,11 @@ class SqliteVersions(Versions):
     def all(self) -> list[Version]:
         return [self._version(row) for row in self._database.rows("select * from versions order by number desc")]
 
-    def set_measures(self, name: str, measures: dict[str, Any]) -> None:
+    def set_measures(self, name: str, measures: Mapping[str, object]) -> None:
         with self._database.writing() as db:
             db.conn.execute("update versions set measures = ? where name = ?", [json.dumps(measures), name])
 
-    def set_gate(self, name: str, verdict: dict[str, Any]) -> None:
+    def set_gate(self, name: str, verdict: Mapping[str, object]) -> None:
         with self._database.writing() as db:
             db.conn.execute("update versions set gate = ? where name = ?", [json.dumps(verdict), name])
 
