@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -171,6 +172,12 @@ def test_sql_is_written_in_the_store_alone(module: Module) -> None:
     texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     assert not imported & {"sqlite3", "sqlite_utils", "sqlite_utils.db"}
     assert [text for text in texts if SQL.search(text)] == []
+
+
+def test_the_wheel_takes_every_package() -> None:
+    packed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    folders = {".".join(module.path.relative_to(ROOT).parent.parts) for module in MODULES.values()} - {""}
+    assert set(packed) == folders | {"chatbot.data"}
 
 
 def test_the_packs_hold_files_only() -> None:
