@@ -174,6 +174,12 @@ def test_sql_is_written_in_the_store_alone(module: Module) -> None:
     assert [text for text in texts if SQL.search(text)] == []
 
 
+def test_what_stands_behind_the_store_is_named_by_the_store_alone() -> None:
+    outside = [module for module in MODULES.values() if module.room != "chatbot.store"]
+    named = {name for module in outside for name in imports(module) if name.startswith(SQL_HOME)}
+    assert named <= {f"{SQL_HOME}.backup"}
+
+
 def test_the_wheel_takes_every_package() -> None:
     packed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
     folders = {".".join(module.path.relative_to(ROOT).parent.parts) for module in MODULES.values()} - {""}
