@@ -16,7 +16,6 @@ import click
 from benchmarks.machine import describe_machine
 from chatbot.commands import quieten
 from chatbot.engines.base_model import BaseModel, find_base_model
-from chatbot.engines.loading import ADAPTER, MERGED
 from chatbot.engines.openvino import OpenVinoEngine
 from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.records import ChatMessage, Sampling
@@ -75,9 +74,9 @@ def main(version: str, as_json: bool) -> None:
     if name != BASE:
         from peft import PeftModel
 
-        folder = Path(store.versions.get(name).path)
-        tuned = PeftModel.from_pretrained(plain, folder / ADAPTER).merge_and_unload().eval()
-        result[name] = agreement(base, pack, folder / MERGED, tuned)
+        folder = store.versions.get(name).folder
+        tuned = PeftModel.from_pretrained(plain, folder.adapter).merge_and_unload().eval()
+        result[name] = agreement(base, pack, folder.merged, tuned)
     if as_json:
         click.echo(json.dumps({"machine": describe_machine(), **result}))
         return

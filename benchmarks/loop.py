@@ -230,7 +230,7 @@ def first_cycle(clone: Clone) -> dict[str, Any]:
         raise click.ClickException(f"the first fine-tune ended as {run.status}: {run.error}")
     seconds = (datetime.fromisoformat(run.finished_at) - datetime.fromisoformat(run.started_at)).total_seconds()
     version = store.versions.get(run.version or "")
-    facts = json.loads((Path(version.path) / "facts.json").read_text())
+    facts = json.loads(version.folder.facts.read_text())
     return {
         "minutes": round(seconds / 60, 2),
         "decision": version.gate["decision"],

@@ -25,7 +25,7 @@ import psutil
 
 from chatbot.settings import Settings
 from chatbot.store import Store, open_store
-from chatbot.store.backup import back_up
+from chatbot.store.sqlite.backup import back_up
 
 APP = Path(__file__).resolve().parent.parent / "app.py"
 MANY_REQUESTS = "1000000/minute"  # everybody comes from one address here

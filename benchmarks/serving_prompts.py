@@ -18,7 +18,6 @@ from chatbot.dialogue.reply import Writing, write_reply
 from chatbot.dialogue.turn import Turn, prepare_turn
 from chatbot.engines.base import Engine
 from chatbot.engines.base_model import BaseModel, find_base_model
-from chatbot.engines.loading import MERGED
 from chatbot.engines.openvino import OpenVinoEngine
 from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.records import ChatMessage, Sampling
@@ -69,7 +68,7 @@ def open_served(settings: Settings, store: Store, version: str) -> Served:
     settings = settings.model_copy(update={"replies": "write", "temperature": 0.0})
     name = store.versions.resolve(version)
     base = find_base_model(settings.base_model, settings.home)
-    gguf = base.gguf if name == BASE else Path(store.versions.get(name).path) / MERGED
+    gguf = base.gguf if name == BASE else store.versions.get(name).folder.merged
     if gguf is None or not gguf.is_file():
         raise click.ClickException(f"{name} has no GGUF file, which both sides read: set `base_model` to one")
     return Served(settings, store, name, base, gguf, load_pack(settings.pack_folder))

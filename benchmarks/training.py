@@ -185,7 +185,7 @@ def _from_snapshot(count: int) -> list[Any]:
     newest = next(iter(store.versions.snapshots()), None)
     if newest is None:
         raise UserError("there is no snapshot: `python -m training curate` makes one")
-    snapshot = open_snapshot(store, newest["number"])
+    snapshot = open_snapshot(store, newest.number)
     return snapshot.rows("train")[:count] + snapshot.rows("validation")[:CHECKED]
 
 

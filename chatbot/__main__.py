@@ -37,7 +37,7 @@ from chatbot.knowledge.inspection import inspect_pack
 from chatbot.knowledge.packs import load_pack
 from chatbot.people_commands import key, opened_store, user
 from chatbot.settings import load_settings
-from chatbot.store.backup import back_up, describe, holds_state, restore
+from chatbot.store.sqlite.backup import back_up, describe, holds_state, restore
 
 if TYPE_CHECKING:
     from chatbot.dialogue.session import Session, Update

@@ -17,7 +17,7 @@ from chatbot.store import Store, open_store
 def opened_store() -> Iterator[Store]:
     """The installation's store, closed afterwards."""
     store = open_store(load_settings().database)
-    with closing(store.database):
+    with closing(store):
         yield store
 
 

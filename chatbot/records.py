@@ -5,11 +5,16 @@ Plain immutable data, no behaviour beyond construction. Times are UTC, ISO 8601,
 
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, TypedDict
+from pathlib import Path
+from typing import Literal, NotRequired, TypedDict
 from uuid import uuid4
+
+from chatbot.version_folder import VersionFolder
 
 Role = Literal["visitor", "agent", "operator"]
 KeyRole = Literal["app", "agent", "operator"]
+RunStatus = Literal["running", "finished", "stopped", "failed", "interrupted"]
+PassageKind = Literal["article", "answer", "pair"]
 LEAST = 1e-3  # temperature
 STAR_CRITERIA = ("accuracy", "coherence", "fluency", "engagement")
 DISLIKE_REASONS = ("Wrong", "Did not answer", "Hard to understand", "Too long", "Rude", "Unsafe")
@@ -68,9 +73,22 @@ class Sampling:
         """Whether the likeliest token is taken each time; so small a temperature would divide by nothing."""
         return self.temperature < LEAST
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """A plain dictionary, as stored with each reply."""
         return asdict(self) | {"stop": list(self.stop)}
+
+
+class FoundPassage(TypedDict):
+    """A passage as a reply's trace keeps it; `used` is missing until the reply is whole."""
+
+    id: str
+    kind: PassageKind
+    title: str
+    text: str
+    source: str
+    query: str
+    score: float
+    used: NotRequired[bool]
 
 
 @dataclass(frozen=True)
@@ -78,12 +96,25 @@ class Passage:
     """A piece of text put before the model: a piece of an article, or an approved answer."""
 
     id: str
-    kind: Literal["article", "answer", "pair"]
+    kind: PassageKind
     title: str
     text: str
     source: str
     query: str = ""
     score: float = 0.0
+
+    def as_found(self, used: bool | None = None) -> FoundPassage:
+        """As a trace keeps it, with whether the reply rests on it where that is known."""
+        found: FoundPassage = {
+            "id": self.id,
+            "kind": self.kind,
+            "title": self.title,
+            "text": self.text,
+            "source": self.source,
+            "query": self.query,
+            "score": self.score,
+        }
+        return found if used is None else {**found, "used": used}
 
 
 @dataclass(frozen=True)
@@ -100,8 +131,8 @@ class Trace:
 
     version: str = ""
     prompt_hash: str = ""
-    sampling: dict[str, Any] = field(default_factory=dict)
-    passages: list[dict[str, Any]] = field(default_factory=list)
+    sampling: dict[str, object] = field(default_factory=dict)
+    passages: list[FoundPassage] = field(default_factory=list)
     queued_ms: float = 0.0
     prepared_ms: float = 0.0
     first_token_ms: float | None = None
@@ -209,7 +240,7 @@ class Run:
 
     id: str
     snapshot: int | None
-    status: Literal["running", "finished", "stopped", "failed", "interrupted"]
+    status: RunStatus
     actor: str
     started_at: str
     finished_at: str | None = None
@@ -257,6 +288,31 @@ class GateVerdict(TypedDict, total=False):
     differences: GateDifferences
 
 
+class SnapshotCounts(TypedDict):
+    """What a snapshot holds, in numbers: rows by file and by origin, what was dropped and redacted."""
+
+    train: int
+    validation: int
+    preferences: int
+    unpaired: int
+    origins: dict[str, int]
+    dropped: dict[str, int]
+    redacted: dict[str, int]
+    digest: NotRequired[str]
+
+
+@dataclass(frozen=True)
+class SnapshotRecord:
+    """A snapshot that was frozen: where its files lie and what they hold."""
+
+    number: int
+    path: str
+    pack: str
+    counts: SnapshotCounts
+    actor: str
+    created_at: str
+
+
 @dataclass(frozen=True)
 class Version:
     """A servable model under an immutable name, with what evaluation and the gate found."""
@@ -269,3 +325,8 @@ class Version:
     created_at: str
     measures: Measures = field(default_factory=Measures)
     gate: GateVerdict = field(default_factory=GateVerdict)
+
+    @property
+    def folder(self) -> VersionFolder:
+        """Its files."""
+        return VersionFolder(Path(self.path))

@@ -8,6 +8,7 @@ together. `docs/config.md` is generated from the descriptions here.
 import os
 import re
 import tomllib
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,9 +29,8 @@ DATA = next((place for place in (HERE / "data", HERE.parent / "data") if place.i
 class _TomlSource(TomlConfigSettingsSource):
     """The TOML file, with or without a byte order mark."""
 
-    def _read_file(self, file_path: Any) -> dict[str, Any]:
-        text: str = file_path.read_text(encoding="utf-8-sig")
-        return tomllib.loads(text)
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
+        return tomllib.loads(file_path.read_text(encoding="utf-8-sig"))
 
 
 class Settings(BaseSettings):

@@ -13,6 +13,8 @@ from pydantic.fields import FieldInfo
 import app
 import chatbot.__main__
 import training.__main__
+from chatbot.engines.loading import ENGINES
+from chatbot.privacy import DETECTORS
 from chatbot.settings import Settings
 from training.finetuning.recipe import Recipe
 
@@ -33,7 +35,7 @@ def cli_page() -> str:
 
 
 def config_page() -> str:
-    """Every setting and every key of a recipe."""
+    """Every setting, engine, kind of personal data and key of a recipe."""
     lines = [
         "# Settings",
         "",
@@ -43,6 +45,22 @@ def config_page() -> str:
         "| setting | default | meaning |",
         "|---|---|---|",
         *(f"| `{name}` | {_default(field)} | {field.description} |" for name, field in Settings.model_fields.items()),
+        "",
+        "# Engines",
+        "",
+        "Values of `engine`; each is a module of `chatbot/engines/`.",
+        "",
+        "| engine | what it is |",
+        "|---|---|",
+        *(f"| `{name}` | {kind.about} |" for name, kind in ENGINES.items()),
+        "",
+        "# Personal data",
+        "",
+        "What a tag replaces before a row can train, in this order. Names and postal addresses are not recognised.",
+        "",
+        "| tag | what it stands for |",
+        "|---|---|",
+        *(f"| `[{detector.kind}]` | {detector.about} |" for detector in DETECTORS),
         "",
         "# Recipes",
         "",

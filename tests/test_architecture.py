@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -12,17 +13,19 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 60
+SQL = re.compile(r"\b(select\b.+?\bfrom|insert into|update \w+ set|delete from|create table|pragma)\s", re.DOTALL)
+SQL_HOME = "chatbot.store.sqlite"
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "manager"}
 
 CHATBOT = {
-    "records settings errors privacy weights bases libraries commands": 0,
+    "records version_folder settings errors privacy weights bases libraries commands": 0,
     "store": 1,
     "engines knowledge people_commands base_commands": 2,
     "dialogue": 3,
     "web __main__": 4,
 }
 TRAINING = {
-    "rows runs": 0,
+    "rows runs origins": 0,
     "curation finetuning": 1,
     "workbench": 2,
     "evaluation": 3,
@@ -158,6 +161,30 @@ def test_no_function_is_too_long(module: Module) -> None:
 def test_no_file_has_a_name_that_says_nothing(module: Module) -> None:
     words = set(re.split(r"[._]", module.name))
     assert not words & FORBIDDEN_NAMES
+
+
+@every_module
+def test_sql_is_written_in_the_store_alone(module: Module) -> None:
+    if module.name.startswith(SQL_HOME):
+        return
+    nodes = list(ast.walk(module.tree))
+    imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
+    texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    assert not imported & {"sqlite3", "sqlite_utils", "sqlite_utils.db"}
+    assert [text for text in texts if SQL.search(text)] == []
+
+
+def test_what_stands_behind_the_store_is_named_by_the_store_alone() -> None:
+    outside = [module for module in MODULES.values() if module.room != "chatbot.store"]
+    named = {name for module in outside for name in imports(module) if name.startswith(SQL_HOME)}
+    assert named <= {f"{SQL_HOME}.backup"}
+
+
+def test_the_wheel_takes_every_package() -> None:
+    packed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    folders = {".".join(module.path.relative_to(ROOT).parent.parts) for module in MODULES.values()} - {""}
+    assert set(packed) == folders | {"chatbot.data"}
 
 
 def test_the_packs_hold_files_only() -> None:

@@ -13,7 +13,6 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-from chatbot.dialogue.opening import RETRIEVER, ROUTER
 from chatbot.engines.base_model import find_base_model
 from chatbot.errors import BusyError, UserError
 from chatbot.knowledge.retrieval.embeddings import embedder_folder
@@ -22,6 +21,7 @@ from chatbot.records import Run, Version
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
+from chatbot.version_folder import VersionFolder
 from training.curation.snapshots import Snapshot, curate, freeze, verify
 from training.evaluation.decide import decide, gate_suites
 from training.evaluation.gate import Verdict
@@ -169,7 +169,7 @@ def teach_embedders(
 ) -> list[Path]:
     """The folders of the fine-tuned retriever and router, taken over from an interrupted run where they are there."""
     embedder, pack = embedder_folder(bench.settings.embedder), bench.pack
-    retriever, router = folder / RETRIEVER, folder / ROUTER
+    retriever, router = VersionFolder(folder).retriever, VersionFolder(folder).router
     questions = learned_questions(pack, snapshot.read("train")) if recipe.retriever_epochs else []
     messages = labelled_messages(pack) if recipe.router_epochs and pack.rules else []
     if questions and not retriever.is_dir():

@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from chatbot.records import ChatMessage
+from training.origins import OriginName
 
 
 class Row(TypedDict, total=False):
@@ -14,7 +15,7 @@ class Row(TypedDict, total=False):
     id: str
     messages: list[ChatMessage]
     asked: str
-    origin: str
+    origin: OriginName
     intent: str
     group: str
     prompt: list[ChatMessage]

@@ -22,7 +22,6 @@ from chatbot.store.versions import BASE
 
 logger = logging.getLogger(__name__)
 
-RETRIEVER, ROUTER = "retriever", "router"
 INDEX = "index"
 
 
@@ -42,16 +41,18 @@ def _embedder(name: str) -> Embedder:
 def version_knowledge(settings: Settings, pack: Pack, store: Store, version: str) -> Knowledge:
     """What a version looks things up with: its own fine-tuned retriever and router where it has them."""
     plain = open_embedder(settings)
-    own: dict[str, Embedder] = {}
-    if version != BASE and settings.engine != "scripted":
-        for name in (RETRIEVER, ROUTER):
-            folder = Path(store.versions.get(version).path) / name
-            if folder.is_dir():
-                own[name] = CachedEmbedder(SentenceEmbedder(str(folder), f"{name} of {version}"))
-    retriever, router = own.get(RETRIEVER, plain), own.get(ROUTER, plain)
-    knowledge = open_knowledge(pack, retriever, router, settings.home / INDEX, taught=ROUTER in own)
+    own = None if version == BASE or settings.engine == "scripted" else store.versions.get(version).folder
+    retriever = _taught(own.retriever, version) if own else None
+    router = _taught(own.router, version) if own else None
+    taught = router is not None
+    knowledge = open_knowledge(pack, retriever or plain, router or plain, settings.home / INDEX, taught=taught)
     knowledge.set_answers(store.feedback.answers())
     return knowledge
+
+
+def _taught(folder: Path, version: str) -> Embedder | None:
+    """An embedder that was fine-tuned for a version, where there is one."""
+    return CachedEmbedder(SentenceEmbedder(str(folder), f"{folder.name} of {version}")) if folder.is_dir() else None
 
 
 def _is_first_start(settings: Settings) -> bool:
@@ -115,7 +116,7 @@ def open_session(settings: Settings, store: Store, version: str | None = None, s
         except BaseException:
             engine.close()
             raise
-        if engine_kind(settings, base) != "transformers":
+        if not engine_kind(settings, base).in_process:
             one_core_each()
         if loaded[1].partial:
             threading.Thread(target=_complete, args=(loaded[1], settings, pack, store, name), daemon=True).start()

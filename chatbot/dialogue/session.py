@@ -6,7 +6,7 @@ at any time, by closing the iterator or with `stop`; the text so far is kept.
 
 import time
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from chatbot.dialogue.admission import Admission
@@ -101,7 +101,7 @@ class Session:
         text = clean_message(messages[-1]["content"], longest)
         history = clean_history(messages[:-1], longest, LONGEST_CONVERSATION - 1)
         self.admission.check(person.id)
-        with self.store.database.writing():
+        with self.store.transaction():
             conversation = self.store.conversations.start(person, self.pack.name)
             parent = self.store.conversations.add_history(conversation, history)
             question = self.store.conversations.add_user_message(conversation, parent, text)
@@ -167,7 +167,7 @@ class Session:
                 version=engine.version,
                 prompt_hash=prompt_hash(turn.prompt) if turn.prompt else "",
                 sampling=sampling.as_dict() if turn.prompt else {},
-                passages=[asdict(passage) for passage in turn.passages],
+                passages=[passage.as_found() for passage in turn.passages],
                 uncertain=turn.uncertain,
                 handoff=turn.handoff,
                 act=turn.act,
@@ -221,7 +221,7 @@ class Session:
             save(reply.id, writing.text.strip(), "failed", trace)
             raise
         sources = used_passages(writing.text, turn.passages) if turn.act == "answer" and not writing.abstained else ()
-        shown = [asdict(passage) | {"used": passage.id in sources} for passage in turn.passages]
+        shown = [passage.as_found(passage.id in sources) for passage in turn.passages]
         offered = offers_person(self.pack, writing.text)
         trace = replace(trace, check=writing.outcome, refused=writing.failed or [], passages=shown, offered=offered)
         if writing.abstained and not writing.stopped:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
@@ -23,7 +23,8 @@ from chatbot.records import ChatMessage
 from chatbot.weights import CATALOGUE, PackagedBase, file_digest
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    import torch
+    from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 logger = logging.getLogger(__name__)
 
@@ -98,16 +99,15 @@ class BaseModel:
 
         return _made_once(self.folder / "tokenizer", unpack)
 
-    def load(self, **options: Any) -> "PreTrainedModel":
+    def load(self, dtype: "str | torch.dtype" = "float32", **options: object) -> "PreTrainedModel":
         """A fresh model in float32 unless `dtype` says otherwise; a GGUF file is read straight into that."""
         from transformers import AutoModelForCausalLM
 
-        options = {"dtype": "float32"} | options
         if (gguf := self.gguf) is None:
-            return AutoModelForCausalLM.from_pretrained(self.source, **options)
+            return AutoModelForCausalLM.from_pretrained(self.source, dtype=dtype, **options)
         from chatbot.engines.gguf_weights import load_model
 
-        return load_model(gguf, self.config, **options)
+        return load_model(gguf, self.config, dtype, **options)
 
     @property
     def width(self) -> int:
@@ -120,7 +120,8 @@ class BaseModel:
         if (gguf := self.gguf) is None:
             return getattr(self.config.get_text_config(), "max_position_embeddings", None)
         file = GGUFFile(gguf)
-        return file.metadata.get(f"{file.architecture}.context_length")
+        key = f"{file.architecture}.context_length"
+        return file.integer(key) if key in file.metadata else None
 
     @property
     def layers(self) -> int:
@@ -137,7 +138,7 @@ class BaseModel:
             return int(AutoModelForCausalLM.from_config(self.config).num_parameters())
 
     @cached_property
-    def config(self) -> Any:
+    def config(self) -> "PreTrainedConfig":
         """What transformers has to know of the model, unpacked from the GGUF file at first use."""
         from transformers import AutoConfig
 

@@ -6,7 +6,6 @@ Only what the project needs of `/v1/chat/completions`; nothing here opens a conn
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import urlsplit
 
 from chatbot.errors import EngineError
@@ -51,14 +50,14 @@ def authorization(api_key: str | None) -> dict[str, str]:
 
 def request_body(
     model: str, messages: Sequence[ChatMessage], sampling: Sampling, hosted: bool = False
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """A request for a streamed reply with its usage.
 
     The repetition penalty goes under the names of vLLM and SGLang and of llama.cpp, each of which passes over the
     other's. `hosted` keeps to the fields that OpenAI's own service knows, which has no such penalty. Servers may
     refuse more than four stop strings: four are sent, and the engine watches for all of them.
     """
-    body: dict[str, Any] = {
+    body: dict[str, object] = {
         "model": model,
         "messages": list(messages),
         "stream": True,
@@ -89,7 +88,7 @@ def read_chunk(data: str) -> Chunk:
         raise EngineError(f"it gave up the reply: {error_text(data)}")
     usage = event.get("usage")
     counts = (int(usage.get("prompt_tokens", 0)), int(usage.get("completion_tokens", 0))) if usage else None
-    choice: dict[str, Any] = next(iter(event.get("choices") or ()), {})
+    choice = (event.get("choices") or [{}])[0]
     delta = choice.get("delta") or {}
     return Chunk(delta.get("content") or "", choice.get("finish_reason"), counts)
 

@@ -3,7 +3,8 @@
 transformers' continuous batching draws all of them alike, and knows neither penalty nor seed.
 """
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import ClassVar, Protocol
 
 import torch
 from transformers import (
@@ -38,6 +39,20 @@ class Draw:
         return torch.multinomial(self._warpers(ids, scores).softmax(-1), 1, generator=self._chance)
 
 
+class State(Protocol):
+    """A reply as transformers' batch keeps it."""
+
+    initial_tokens: list[int]
+    generated_tokens: list[int]
+    logit_processor_kwargs: Mapping[str, Draw]
+
+
+class Request(Protocol):
+    """A reply whose next token is due."""
+
+    state: State
+
+
 class Sampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]
     """Leaves each reply of a batch the one token that its `Draw` chose."""
 
@@ -48,7 +63,7 @@ class Sampler(ContinuousBatchingLogitsProcessor):  # type: ignore[misc]
         """Nothing is kept in tensors."""
         int32_tensor.zero_()
 
-    def prepare_tensor_args(self, requests_with_new_token: list[Any]) -> torch.Tensor:
+    def prepare_tensor_args(self, requests_with_new_token: list[Request]) -> torch.Tensor:
         """Note whose scores come next, in their order."""
         self._states = [request.state for request in requests_with_new_token]
         return torch.zeros(len(self._states), dtype=torch.int32)

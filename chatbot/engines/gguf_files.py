@@ -8,11 +8,10 @@ Metadata of a vocabulary of 150,000 words are read here in a fifth of a second, 
 
 import mmap
 import struct
-from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import numpy as np
 from gguf import GGMLQuantizationType, dequantize
@@ -23,6 +22,9 @@ from chatbot.errors import WeightsError
 
 Matrix = NDArray[np.float32]
 Content = NDArray[np.uint8]
+Number = int | float | bool
+Stated = str | Number | list["Stated"]
+"""A value of the metadata."""
 READABLE = {*_type_traits, GGMLQuantizationType.F32, GGMLQuantizationType.F16}
 HEAD = 24
 """The bytes before the metadata: mark, version, and how many tensors and entries there are."""
@@ -74,6 +76,13 @@ class GGUFFile:
         """The model's kind, such as `qwen2`."""
         return str(self.metadata["general.architecture"])
 
+    def integer(self, key: str, default: int | None = None) -> int:
+        """A whole number that it states; raises `KeyError` where it states none and there is no default."""
+        value = self.metadata.get(key, default)
+        if not isinstance(value, int | float):
+            raise KeyError(key)
+        return int(value)
+
     def _read(self) -> None:
         if len(self.content) < HEAD or bytes(self.content[:4]) != MARK:
             self._refuse("is no GGUF file: name one, or get it anew")
@@ -82,13 +91,13 @@ class GGUFFile:
             self._refuse(f"has version {version} of the format, not 2 or 3, or big-endian numbers: get a newer file")
         reader = _Reader(self.content, HEAD)
         self.places: dict[str, int] = {}
-        self.metadata: dict[str, Any] = {}
+        self.metadata: dict[str, Stated] = {}
         for _ in range(entries):
             key, kind = reader.text(), int(reader.number("<u4"))
             self.places[key] = reader.at
             self.metadata[key] = reader.value(kind)
         self.metadata_end = reader.at
-        if int(self.metadata.get("split.count", 1)) > 1:
+        if self.integer("split.count", 1) > 1:
             self._refuse("is one of several files: join them with llama.cpp's `llama-gguf-split --merge FIRST OUT`")
         described = [self._described(reader) for _ in range(tensors)]
         start = reader.at + -reader.at % self.alignment
@@ -98,7 +107,7 @@ class GGUFFile:
     @property
     def alignment(self) -> int:
         """The number of which every tensor's place in the file is a multiple."""
-        return int(self.metadata.get(ALIGNMENT, 32))
+        return self.integer(ALIGNMENT, 32)
 
     def _described(self, reader: "_Reader") -> tuple[str, GGMLQuantizationType, tuple[int, ...], int]:
         name, dimensions = reader.text(), int(reader.number("<u4"))
@@ -129,11 +138,14 @@ class _Reader:
         self._bytes = content.data
         self.at = at
 
-    def number(self, kind: str, count: int = 1) -> Any:
+    def number(self, kind: str) -> Number:
+        return self.numbers(kind, 1)[0]
+
+    def numbers(self, kind: str, count: int) -> list[Number]:
         size = np.dtype(kind).itemsize * count
-        values = np.frombuffer(self._bytes[self.at : self.at + size], kind, count)
+        values: list[Number] = np.frombuffer(self._bytes[self.at : self.at + size], kind, count).tolist()
         self.at += size
-        return values[0].item() if count == 1 else values.tolist()
+        return values
 
     def text(self) -> str:
         (size,) = struct.unpack_from("<Q", self._bytes, self.at)
@@ -143,16 +155,15 @@ class _Reader:
             raise ValueError("the file ends within a text")
         return str(self._bytes[start : self.at], "utf-8", "replace")
 
-    def value(self, kind: int) -> Any:
+    def value(self, kind: int) -> Stated:
         if kind == TEXT:
             return self.text()
         if kind != ARRAY:
             return self.number(NUMBERS[kind])
         inner, count = int(self.number("<u4")), int(self.number("<u8"))
         if inner in NUMBERS:
-            return self.number(NUMBERS[inner], count) if count != 1 else [self.number(NUMBERS[inner])]
-        read: Callable[[], Any] = self.text if inner == TEXT else lambda: self.value(inner)
-        return [read() for _ in range(count)]
+            return [*self.numbers(NUMBERS[inner], count)]
+        return [self.value(inner) for _ in range(count)]
 
 
 def _mapped(path: Path) -> mmap.mmap | bytes:

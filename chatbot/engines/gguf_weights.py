@@ -8,7 +8,7 @@ time and the memory.
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gguf import MODEL_ARCH_NAMES, get_tensor_name_map
 
@@ -46,7 +46,9 @@ def read_config(gguf: Path) -> "PreTrainedConfig":
     return AutoConfig.for_model(kind, **{name: found[name] for name in found if found[name] is not None})
 
 
-def load_model(gguf: Path, config: "PreTrainedConfig", dtype: "str | torch.dtype", **options: Any) -> "PreTrainedModel":
+def load_model(
+    gguf: Path, config: "PreTrainedConfig", dtype: "str | torch.dtype", **options: object
+) -> "PreTrainedModel":
     """The model of the file; `options` are those of transformers' `from_pretrained`."""
     import torch
     from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoModelForCausalLM

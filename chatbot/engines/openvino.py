@@ -11,30 +11,32 @@ free text that are written alone.
 """
 
 import itertools
-import json
 import logging
-import subprocess
-import sys
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
 
 from chatbot.engines.base_model import BaseModel, encode_chat
+from chatbot.engines.openvino_process import Guesses, Reply, Worker
+from chatbot.engines.openvino_worker import Config
 from chatbot.engines.token_generation import TokenGeneration
+from chatbot.engines.wanted import Wanted
 from chatbot.errors import EngineError
 from chatbot.libraries import import_libraries
 from chatbot.records import ChatMessage, Sampling
 
 logger = logging.getLogger(__name__)
 
-WORKER = Path(__file__).with_name("openvino_worker.py")
 LARGEST_TWICE = 500_000_000  # bytes of a file that is held in memory twice
-Guesses = Literal["", "alone", "together"]
-STOP_SECONDS = 10
 LEAST_TOP_P = 1e-3  # what lies below is refused as 0
+
+
+def load(wanted: Wanted) -> "OpenVinoEngine":
+    """The base's GGUF file, or that of a version with its adapter merged in; raises `EngineError` without one."""
+    gguf = wanted.folder.merged if wanted.folder else wanted.base.gguf
+    if gguf is None or not gguf.is_file():
+        raise EngineError(f"{wanted.version} has no GGUF file for the openvino engine: set `engine` to 'transformers'")
+    return OpenVinoEngine(gguf, wanted.base, wanted.version, writes=not wanted.settings.quotes)
 
 
 class OpenVinoEngine:
@@ -54,8 +56,8 @@ class OpenVinoEngine:
         self._closing = False
         small = gguf.stat().st_size <= LARGEST_TWICE
         self._guesses: Guesses = "together" if writes and not small else ""
-        self._many = _Worker(gguf, self._guesses)
-        self._alone = _Worker(gguf, "alone") if writes and small else None
+        self._many = Worker(gguf, self._guesses)
+        self._alone = Worker(gguf, "alone") if writes and small else None
         try:
             import_libraries()  # on the other core, while the workers read their file
             self._tokenizer = base.tokenizer
@@ -79,7 +81,7 @@ class OpenVinoEngine:
                 raise EngineError(f"{self.version} is being unloaded: try again")
             self._restart()
             generation.handle = str(next(self._numbers))
-            self._place(_Reply(generation, self._config(sampling)))
+            self._place(Reply(generation, self._config(sampling)))
         return generation
 
     def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
@@ -94,10 +96,10 @@ class OpenVinoEngine:
             worker.stop()
 
     @property
-    def _workers(self) -> list["_Worker"]:
+    def _workers(self) -> list[Worker]:
         return [self._many, *([self._alone] if self._alone else [])]
 
-    def _place(self, reply: "_Reply") -> None:
+    def _place(self, reply: Reply) -> None:
         """Let a reply join the batch, together with one that was written alone until now."""
         if self._alone and not reply.schema and not any(worker.busy for worker in self._workers):
             self._alone.add(reply)
@@ -110,7 +112,7 @@ class OpenVinoEngine:
         if self._alone and not self._alone.alive:
             self._alone = None
         if not self._many.alive:
-            self._many = _Worker(self._gguf, self._guesses)
+            self._many = Worker(self._gguf, self._guesses)
             self._many.wait()
 
     def _leave(self, generation: TokenGeneration) -> None:
@@ -118,9 +120,9 @@ class OpenVinoEngine:
             for worker in self._workers:
                 worker.cancel(generation.handle)
 
-    def _config(self, sampling: Sampling) -> dict[str, Any]:
+    def _config(self, sampling: Sampling) -> Config:
         """Fields of OpenVINO GenAI's GenerationConfig."""
-        drawn = {
+        drawn: Config = {
             "temperature": sampling.temperature,
             "top_p": max(sampling.top_p, LEAST_TOP_P),
             "rng_seed": sampling.seed,
@@ -132,143 +134,3 @@ class OpenVinoEngine:
             "do_sample": not sampling.greedy,
             **({} if sampling.greedy else drawn),
         }
-
-
-@dataclass
-class _Reply:
-    """A reply with what was written of it."""
-
-    generation: TokenGeneration
-    config: dict[str, Any]
-    written: list[int] = field(default_factory=list)
-
-    @property
-    def schema(self) -> str:
-        return self.generation.sampling.schema
-
-    @property
-    def order(self) -> dict[str, Any]:
-        """What a worker is told, to go on where another stopped."""
-        left = self.config["max_new_tokens"] - len(self.written)
-        return {
-            "add": int(self.generation.handle),
-            "prompt": self.generation.prompt + self.written,
-            "config": self.config | {"max_new_tokens": left},
-            "schema": self.schema,
-        }
-
-
-class _Worker:
-    """A process that runs `openvino_worker`, with the replies that it writes; `alive` until it ends."""
-
-    def __init__(self, gguf: Path, guesses: Guesses = "") -> None:
-        """Begin to load the file; `wait` for it before anything is asked."""
-        command = [sys.executable, "-P", str(WORKER), str(gguf), guesses]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-        )
-        self.alive = True
-        self._name = gguf.name
-        self._joined: dict[str, _Reply] = {}
-        self._lock = threading.Lock()
-        self._stopped = False
-        self._thread = threading.Thread(target=self._listen, name=f"openvino-{self._process.pid}", daemon=True)
-
-    @property
-    def busy(self) -> bool:
-        """Whether it writes anything."""
-        return bool(self._joined)
-
-    def wait(self) -> None:
-        """Wait until the file is loaded; raises `EngineError` where it cannot be."""
-        first = self._read()
-        if "ready" not in first:
-            self._end()
-            raise EngineError(f"{self._name} cannot be loaded by OpenVINO: {first['failed']}")
-        self._thread.start()
-
-    def add(self, reply: _Reply) -> None:
-        """Let a reply join the batch."""
-        with self._lock:
-            if self._send(reply.order):
-                self._joined[reply.generation.handle] = reply
-            else:
-                reply.generation.arrived.put(EngineError("the engine failed: ask again"))
-
-    def cancel(self, handle: str) -> None:
-        """Let a reply leave the batch, if it is there."""
-        with self._lock:
-            if handle in self._joined:
-                self._send({"cancel": int(handle)})
-
-    def give_up(self) -> list[_Reply]:
-        """Stop all replies here, for another to go on with."""
-        with self._lock:
-            given, self._joined = self._joined, {}
-            for handle in given:
-                self._send({"cancel": int(handle)})
-        left = [reply for reply in given.values() if reply.generation.cancelled]
-        for reply in left:
-            reply.generation.arrived.put(None)
-        return [reply for reply in given.values() if reply not in left]
-
-    def stop(self) -> None:
-        """End the process, whatever it does, and every reply with it."""
-        self._stopped = True
-        self._process.kill()
-        if self._thread.ident:
-            self._thread.join(STOP_SECONDS)
-        else:
-            self._end()
-
-    def _send(self, order: dict[str, Any]) -> bool:
-        try:
-            if self.alive:
-                print(json.dumps(order), file=self._process.stdin, flush=True)
-        except (OSError, ValueError):
-            self.alive = False
-        return self.alive
-
-    def _read(self) -> dict[str, Any]:
-        """What it says next; a line that is not whole was its last."""
-        try:
-            told: dict[str, Any] = json.loads(self._process.stdout.readline() if self._process.stdout else "")
-        except ValueError:
-            told = {"failed": f"exit status {self._process.wait()}"}
-        return told
-
-    def _listen(self) -> None:
-        while "failed" not in (told := self._read()):
-            with self._lock:
-                self._deliver(told)
-        if not self._stopped:
-            logger.error("the engine's process ended: %s", told["failed"])
-        with self._lock:
-            self._end()
-            lost, self._joined = self._joined, {}
-        for reply in lost.values():
-            reply.generation.cancelled = self._stopped
-            failure = EngineError(f"the engine failed: {told['failed']}")
-            reply.generation.arrived.put(None if self._stopped else failure)
-
-    def _deliver(self, told: dict[str, Any]) -> None:
-        """Hand on what was written; what was given up is passed over."""
-        if told.get("refused") in self._joined:
-            refused = self._joined.pop(told["refused"])
-            refused.generation.arrived.put(EngineError(f"the engine refused the request: {told['why']}"))
-        for handle, ids in told.get("tokens", {}).items():
-            if handle in self._joined:
-                self._joined[handle].written += ids
-                self._joined[handle].generation.arrived.put(ids)
-        for handle in told.get("ended", []):
-            if handle in self._joined:
-                self._joined.pop(handle).generation.arrived.put(None)
-
-    def _end(self) -> None:
-        self.alive = False
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):
-                if pipe:
-                    pipe.close()

@@ -18,9 +18,10 @@ import queue
 import signal
 import sys
 import threading
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import Protocol, TextIO, TypedDict, final
 
 CACHE_GIGABYTES = 1
 # A processor that multiplies in bfloat16 would do so by itself: no faster reply by reply (docs/serving.md), and other
@@ -34,15 +35,73 @@ STEP_TOKENS, ALONE_STEP_TOKENS = 768, 256
 
 READ_AGAIN = 2**40  # above the numbers of requests
 
-Order = dict[str, Any]
+Config = dict[str, int | float | bool]
+"""Fields of OpenVINO GenAI's GenerationConfig."""
+
+
+@final
+class Add(TypedDict):
+    """The order to let a request join."""
+
+    add: int
+    prompt: list[int]
+    config: Config
+    schema: str
+
+
+@final
+class Cancel(TypedDict):
+    """The order to let one leave."""
+
+    cancel: int
+
+
+Order = Add | Cancel
+
+
+class Told(TypedDict, total=False):
+    """What comes back."""
+
+    ready: bool
+    tokens: dict[str, list[int]]
+    ended: list[str]
+    refused: str
+    why: str
+    failed: str
+
+
+class Output(Protocol):
+    """What OpenVINO GenAI wrote of a request since it was read last."""
+
+    generated_ids: Sequence[int]
+
+
+class Handle(Protocol):
+    """OpenVINO GenAI's handle of a request."""
+
+    def cancel(self) -> None:
+        """Let it leave at the next step."""
+        ...
+
+    def can_read(self) -> bool:
+        """Whether anything was written."""
+        ...
+
+    def read(self) -> Mapping[int, Output]:
+        """What was written, by sequence."""
+        ...
+
+    def get_status(self) -> object:
+        """A value of GenerationStatus."""
+        ...
 
 
 @dataclass
 class Request:
     """A request in the pipeline, with the order that it came by, whose prompt grows by what is written."""
 
-    handle: Any
-    order: Order
+    handle: Handle
+    order: Add
 
 
 class Batch:
@@ -62,7 +121,7 @@ class Batch:
         options = PRECISION | ({"prompt_lookup": True} if guesses else {})
         self._pipeline = openvino_genai.ContinuousBatchingPipeline(gguf, scheduler, "CPU", options)
         self._joined: dict[str, Request] = {}
-        self._read_again: list[Any] = []
+        self._read_again: list[Handle] = []
 
     @property
     def busy(self) -> bool:
@@ -78,7 +137,7 @@ class Batch:
             return
         self._joined[str(order["add"])] = Request(self._add(order), order)
 
-    def step(self) -> dict[str, Any]:
+    def step(self) -> Told:
         """Compute one token for every request, or a part of a prompt; what was written, and who ended."""
         if self._pipeline.has_non_finished_requests():
             self._pipeline.step()
@@ -97,19 +156,20 @@ class Batch:
                 self._read_on(request.order)
         return {"tokens": tokens, "ended": ended}
 
-    def _read_on(self, order: Order) -> None:
+    def _read_on(self, order: Add) -> None:
         """Read a talk so far as a prompt, for its next turn: what was written by guesses is not in the cache."""
         shortest = order["config"] | {"max_new_tokens": 1}
-        self._read_again.append(self._add(order | {"add": READ_AGAIN + order["add"], "config": shortest}))
+        self._read_again.append(self._add({**order, "add": READ_AGAIN + order["add"], "config": shortest}))
 
-    def _add(self, order: Order) -> Any:
+    def _add(self, order: Add) -> Handle:
         import numpy as np
         import openvino
 
         ids = openvino.Tensor(np.array([order["prompt"]], dtype=np.int64))
-        return self._pipeline.add_request(order["add"], ids, self._config(order))
+        handle: Handle = self._pipeline.add_request(order["add"], ids, self._config(order))
+        return handle
 
-    def _config(self, order: Order) -> Any:
+    def _config(self, order: Add) -> object:
         config = self._genai.GenerationConfig()
         config.apply_chat_template = False
         for name, value in (order["config"] | self._guesses).items():
@@ -123,7 +183,7 @@ class Batch:
 def serve(gguf: str, guesses: str, said: TextIO, out: TextIO) -> None:
     """Take orders and step until `said` ends."""
 
-    def tell(message: dict[str, Any]) -> None:
+    def tell(message: Told) -> None:
         out.write(json.dumps(message) + "\n")
         out.flush()
 
@@ -147,6 +207,8 @@ def serve(gguf: str, guesses: str, said: TextIO, out: TextIO) -> None:
                 try:
                     batch.take(order)
                 except RuntimeError as error:
+                    if "cancel" in order:
+                        raise
                     tell({"refused": str(order["add"]), "why": _reason(error)})
             told = batch.step()
             if told["tokens"] or told["ended"]:

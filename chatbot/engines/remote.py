@@ -10,9 +10,9 @@ import logging
 import queue
 import random
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from typing import Any
+from contextlib import closing
 
 import httpx2
 
@@ -21,7 +21,10 @@ from chatbot.engines.chat_completions import Chunk, api_address, authorization, 
 from chatbot.engines.remote_reply import read_reply
 from chatbot.engines.remote_servers import Limits, Server, ServerError, Servers
 from chatbot.engines.stopping import until_stop
+from chatbot.engines.vllm_adapters import VllmAdapters, unload_idle
+from chatbot.engines.wanted import Wanted
 from chatbot.errors import EngineError
+from chatbot.libraries import import_libraries
 from chatbot.records import ChatMessage, Sampling
 
 logger = logging.getLogger(__name__)
@@ -31,6 +34,26 @@ CountTokens = Callable[[Sequence[ChatMessage]], int]
 CHARACTERS_PER_TOKEN = 3.5
 TOKENS_PER_MESSAGE = 8
 IDLE_SECONDS = 3.0  # under the 5 s after which uvicorn and llama.cpp close an idle connection
+
+
+def load(wanted: Wanted) -> "RemoteEngine":
+    """The servers' base model, or a version whose adapter vLLM servers have loaded and answered with."""
+    settings, name, folder = wanted.settings, wanted.version, wanted.folder
+    urls, model = settings.remote_urls, settings.remote_model
+    key = settings.remote_api_key.get_secret_value() if settings.remote_api_key else None
+    if not urls or not model:
+        raise EngineError("the remote engine needs to know its servers: set `remote_urls` and `remote_model`")
+    import_libraries()
+    if folder is not None:
+        if not settings.remote_adapters:
+            raise EngineError(
+                f"{name} cannot be served by these servers: with vLLM set `remote_adapters`, with others have them "
+                "serve the exported version and roll back to the base here"
+            )
+        with closing(VllmAdapters(urls, key)) as adapters:
+            adapters.load(name, str(folder.adapter.resolve()))
+            unload_idle(adapters, wanted.store, name)
+    return RemoteEngine(urls, name if folder else model, name, key, lambda said: len(wanted.base.encode(said)))
 
 
 def estimate_tokens(messages: Sequence[ChatMessage]) -> int:
@@ -196,7 +219,7 @@ class RemoteEngine:
         await self._client.aclose()
         await self._loop.shutdown_default_executor()
 
-    async def _write(self, generation: RemoteGeneration, body: dict[str, Any]) -> None:
+    async def _write(self, generation: RemoteGeneration, body: Mapping[str, object]) -> None:
         """Write a reply, trying again while that may help and no token has come."""
         tried: set[Server] = set()
         wait = self._limits.first_wait

@@ -1,9 +1,8 @@
 """One try at one reply from one server: the stream is read to its end, and what goes wrong is told as `ServerError`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
-from typing import Any
 
 import httpx2
 
@@ -22,7 +21,7 @@ REMEDIES = {
 
 
 async def read_reply(
-    client: httpx2.AsyncClient, server: Server, body: dict[str, Any], take: Callable[[Chunk], None]
+    client: httpx2.AsyncClient, server: Server, body: Mapping[str, object], take: Callable[[Chunk], None]
 ) -> str:
     """Hand each chunk of the reply to `take`; returns the server's reason for the end. Raises `ServerError`."""
     begun, finish = False, ""

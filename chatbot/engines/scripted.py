@@ -8,9 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 
 from chatbot.engines.base import Usage
 from chatbot.engines.stopping import until_stop
+from chatbot.engines.wanted import Wanted
 from chatbot.records import ChatMessage, Sampling
 
 Script = Callable[[Sequence[ChatMessage]], str]
+
+
+def load(wanted: Wanted) -> "ScriptedEngine":
+    """An engine that repeats facts."""
+    return ScriptedEngine(wanted.version)
 
 
 def first_fact(messages: Sequence[ChatMessage]) -> str:

@@ -2,7 +2,7 @@
 
 import queue
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chatbot.engines.base import Usage
 from chatbot.engines.stopping import until_stop
@@ -31,7 +31,7 @@ class TokenGeneration:
         self.sampling = sampling
         self.arrived: queue.SimpleQueue[list[int] | EngineError | None] = queue.SimpleQueue()
         self.cancelled = False
-        self.handle: Any = None
+        self.handle = ""
         self._tokenizer = tokenizer
         self._leave = leave
 

@@ -8,17 +8,29 @@ import logging
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from chatbot.engines.base_model import BaseModel, encode_chat
 from chatbot.engines.token_generation import TokenGeneration
+from chatbot.engines.wanted import Wanted
 from chatbot.errors import EngineError
+from chatbot.libraries import import_libraries
 from chatbot.records import ChatMessage, Sampling
+
+if TYPE_CHECKING:
+    from transformers import ContinuousBatchingConfig, PreTrainedModel
 
 CACHE_BYTES = 2**30
 PAGE_TOKENS = 32
 MOST_BATCH_TOKENS = 1024
 GPU_SHARE = 0.25  # of the memory that is free: the next version is loaded beside this one, and a fine-tune may run
+
+
+def load(wanted: Wanted) -> "TransformersEngine":
+    """The base on the device of the settings, with a version's adapter on top."""
+    import_libraries()
+    adapter = wanted.folder.adapter if wanted.folder else None
+    return TransformersEngine(wanted.base, wanted.version, best_device(wanted.settings.device), adapter)
 
 
 class TransformersEngine:
@@ -125,11 +137,11 @@ class TransformersEngine:
             generation.arrived.put(EngineError("the engine failed: its batch ended"))
 
 
-def _batching(model: Any) -> Any:
+def _batching(model: "PreTrainedModel") -> "ContinuousBatchingConfig":
     """A cache of fixed size, on a GPU a share of what is free; nothing is captured, as draws are made in Python."""
     from transformers import ContinuousBatchingConfig
 
-    fixed: dict[str, Any] = {"max_memory_percent": GPU_SHARE}
+    fixed: dict[str, float] = {"max_memory_percent": GPU_SHARE}
     if model.device.type != "cuda":
         config = model.config
         heads = getattr(config, "num_key_value_heads", config.num_attention_heads)

@@ -6,20 +6,29 @@ are for trusted networks only: whoever reaches them can load files.
 """
 
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import NotRequired, TypedDict
 
 import httpx2
 
 from chatbot.engines.chat_completions import api_address, authorization, error_text, reason_of
 from chatbot.errors import EngineError
 from chatbot.records import ChatMessage
+from chatbot.store import Store
 
 PROBE: list[ChatMessage] = [{"role": "user", "content": "Hello"}]
 PROBE_TOKENS = 8
 PROBE_EVERY_SECONDS = 0.5
 CONNECT_SECONDS = 5.0
 ENABLE = "start vLLM with --enable-lora and VLLM_ALLOW_RUNTIME_LORA_UPDATING=True in its environment"
+
+
+class Card(TypedDict):
+    """What a server says of a model or adapter; an adapter has a parent."""
+
+    id: str
+    root: NotRequired[str | None]
+    parent: NotRequired[str | None]
 
 
 class AdapterError(EngineError):
@@ -123,10 +132,10 @@ class VllmAdapters:
             return f"what it sent is no reply: {error_text(response.text)}"
         return "" if said else "its reply was empty"
 
-    def _cards(self, url: str) -> list[dict[str, Any]]:
+    def _cards(self, url: str) -> list[Card]:
         response = self._send(url, "GET", "models")
         try:
-            return [{"id": str(card["id"]), **card} for card in response.json()["data"]]
+            return [_card(card) for card in response.json()["data"]]
         except (ValueError, LookupError, TypeError):
             raise AdapterError(f"{url} does not list models like vLLM: {error_text(response.text)}") from None
 
@@ -145,3 +154,15 @@ class VllmAdapters:
         if body is not None and response.status_code == 404 and text == "Not Found":
             raise RuntimeLoraDisabledError(f"{url} cannot change adapters while it runs: {ENABLE}")
         raise AdapterError(f"{url} answered {endpoint} with {response.status_code}: {text}")
+
+
+def _card(told: Mapping[str, str | None]) -> Card:
+    return {"id": str(told["id"]), "root": told.get("root"), "parent": told.get("parent")}
+
+
+def unload_idle(adapters: VllmAdapters, store: Store, name: str) -> None:
+    """Unload the versions that were replaced twice: neither this process nor one beside it writes with them."""
+    kept = {name, store.versions.alias("canary"), *list(dict.fromkeys(store.versions.champions()))[:2]}
+    ours = {version.name for version in store.versions.all()} - kept
+    for idle in sorted({adapter for there in adapters.loaded().values() for adapter in there} & ours):
+        adapters.unload(idle)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
@@ -224,7 +224,7 @@ def _read_toml(path: Path, kind: type[_R], given: dict[str, str], faults: list[s
 
 def _read_rows(path: Path, kind: type[_R], faults: list[str]) -> list[_R]:
     text = _read_text(path, faults)
-    check: Callable[[Any], _R] = TypeAdapter(kind).validate_python
+    check: Callable[[object], _R] = TypeAdapter(kind).validate_python
     rows = []
     name = _shown(path)
     for number, line in enumerate((text or "").split("\n"), start=1):

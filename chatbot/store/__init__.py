@@ -1,5 +1,6 @@
-"""What is remembered: one SQLite file, opened as a `Store`."""
+"""What is remembered: a protocol for each area, and one SQLite file behind them, opened as a `Store`."""
 
-from chatbot.store.store import Store, open_store
+from chatbot.store.protocol import Store
+from chatbot.store.sqlite.store import open_store
 
 __all__ = ["Store", "open_store"]

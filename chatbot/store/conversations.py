@@ -4,183 +4,87 @@ An edit or a regeneration adds a sibling; nothing that was said is overwritten. 
 word is shown, its text follows while it streams, and a reply that a dead process left behind is marked interrupted.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any, Literal
+from typing import Literal, Protocol
 
-from chatbot.errors import NotFoundError
-from chatbot.records import ChatMessage, Conversation, Message, Person, Trace, new_id, now
-from chatbot.store.database import Database
+from chatbot.records import ChatMessage, Conversation, Message, Person, Trace
 
 TITLE_CHARS = 60
 
+ReplyStatus = Literal["complete", "streaming", "stopped", "failed"]
 
-class Conversations:
+
+def title_of(text: str) -> str:
+    """A conversation's title from its first message."""
+    return " ".join(text.split())[:TITLE_CHARS]
+
+
+class Conversations(Protocol):
     """The tables of conversations and messages."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def start(self, person: Person, pack: str, title: str = "New chat") -> Conversation:
         """A new, empty conversation."""
-        moment = now()
-        conversation = Conversation(new_id(), person.id, pack, title[:TITLE_CHARS], None, "bot", moment, moment)
-        with self._database.writing() as db:
-            db["conversations"].insert(asdict(conversation))
-        return conversation
+        ...
 
     def get(self, conversation_id: str, person: Person | None = None) -> Conversation:
         """The conversation; with `person`, only if it is theirs (else `NotFoundError`, as for one that never was)."""
-        row = self._database.row("select * from conversations where id = :id", id=conversation_id)
-        if row is None or (person is not None and row["person"] != person.id):
-            raise NotFoundError(f"conversation {conversation_id!r} does not exist: start a new chat")
-        return Conversation(**row)
+        ...
 
     def of(self, person: Person, limit: int = 50) -> list[Conversation]:
         """A person's conversations that hold a message, the latest first."""
-        rows = self._database.rows(
-            "select * from conversations where person = :person and head is not null order by updated_at desc limit :n",
-            person=person.id,
-            n=limit,
-        )
-        return [Conversation(**row) for row in rows]
+        ...
 
     def add_user_message(self, conversation: Conversation, parent: str | None, content: str) -> Message:
         """Store what the visitor said and make it the head."""
-        message = Message(new_id(), conversation.id, parent, "user", content, "complete", now())
-        self._add(message, title=content if parent is None else None)
-        return message
+        ...
 
     def add_history(self, conversation: Conversation, messages: Sequence[ChatMessage]) -> str | None:
         """Store what a client says was said before; returns the last message's id.
 
         Replies among them were not written by a version of ours: they carry no trace and are never reviewed.
         """
-        parent: str | None = None
-        with self._database.writing():
-            for said in messages:
-                role: Literal["user", "assistant"] = "assistant" if said["role"] == "assistant" else "user"
-                message = Message(new_id(), conversation.id, parent, role, said["content"], "complete", now())
-                self._add(message, title=said["content"] if parent is None else None)
-                parent = message.id
-        return parent
+        ...
 
     def begin_reply(self, conversation: Conversation, parent: str, trace: Trace) -> Message:
         """Store an empty reply under way and make it the head."""
-        message = Message(new_id(), conversation.id, parent, "assistant", "", "streaming", now(), trace)
-        self._add(message)
-        return message
+        ...
 
-    def update_reply(
-        self, message_id: str, content: str, status: Literal["complete", "streaming", "stopped", "failed"], trace: Trace
-    ) -> None:
+    def update_reply(self, message_id: str, content: str, status: ReplyStatus, trace: Trace) -> None:
         """Store the reply's text and state so far."""
-        values = {"content": content, "status": status, "trace": json.dumps(asdict(trace)), "version": trace.version}
-        with self._database.writing() as db:
-            db["messages"].update(message_id, values)
-
-    def _add(self, message: Message, title: str | None = None) -> None:
-        row = {key: value for key, value in asdict(message).items() if key != "trace"}
-        if message.trace:
-            row |= {"trace": json.dumps(asdict(message.trace)), "version": message.trace.version}
-        head: dict[str, Any] = {"head": message.id, "updated_at": message.created_at}
-        if title:
-            head["title"] = " ".join(title.split())[:TITLE_CHARS]
-        with self._database.writing() as db:
-            db["messages"].insert(row)
-            db["conversations"].update(message.conversation, head)
+        ...
 
     def message(self, message_id: str) -> Message:
         """One message by its id."""
-        row = self._database.row("select * from messages where id = :id", id=message_id)
-        if row is None:
-            raise NotFoundError(f"message {message_id!r} does not exist")
-        return _message(row)
+        ...
 
     def path(self, leaf: str | None) -> list[Message]:
         """The branch from the first message down to `leaf`."""
-        rows = self._database.rows(
-            """
-            with recursive branch(id, depth) as (
-                select id, 0 from messages where id = :leaf
-                union all
-                select messages.parent, depth + 1 from messages join branch on messages.id = branch.id
-                where messages.parent is not null
-            )
-            select messages.* from branch join messages using (id) order by depth desc
-            """,
-            leaf=leaf,
-        )
-        return [_message(row) for row in rows]
+        ...
 
     def siblings(self, message: Message) -> list[Message]:
         """The alternatives at this place in the tree, the oldest first, the message itself included."""
-        rows = self._database.rows(
-            "select * from messages where conversation = :conversation and parent is :parent and role = :role "
-            "order by created_at",
-            conversation=message.conversation,
-            parent=message.parent,
-            role=message.role,
-        )
-        return [_message(row) for row in rows]
+        ...
 
     def leaf(self, message: Message) -> str:
         """The end of the newest branch that goes through a message."""
-        rows = self._database.rows(
-            """
-            with recursive branch(id) as (
-                select :id
-                union all
-                select (select id from messages where parent = branch.id order by created_at desc limit 1)
-                from branch where branch.id is not null
-            )
-            select id from branch where id is not null
-            """,
-            id=message.id,
-        )
-        return str(rows[-1]["id"])
+        ...
 
     def set_head(self, conversation_id: str, head: str | None) -> None:
         """Put another branch on view."""
-        with self._database.writing() as db:
-            db["conversations"].update(conversation_id, {"head": head})
+        ...
 
     def hand_off(self, conversation: Conversation, actor: str, reason: str) -> None:
         """Mark that a person is wanted; `actor` is who asked for it."""
-        with self._database.writing() as db:
-            db["conversations"].update(conversation.id, {"status": "handed_off", "updated_at": now()})
-            self._database.event(actor, "handoff", conversation.id, reason=reason)
+        ...
 
     def hand_back(self, conversation_id: str, actor: str) -> None:
         """Give the conversation back to the bot."""
-        with self._database.writing() as db:
-            db["conversations"].update(conversation_id, {"status": "bot"})
-            self._database.event(actor, "handback", conversation_id)
+        ...
 
     def delete(self, conversation: Conversation, actor: str) -> None:
         """Remove a conversation with its messages and their feedback."""
-        with self._database.writing() as db:
-            db["conversations"].delete(conversation.id)
-            self._database.event(actor, "conversation_deleted", conversation.id)
+        ...
 
     def mark_interrupted(self) -> int:
         """Mark replies that a dead process left streaming; returns how many there were."""
-        with self._database.writing() as db:
-            cursor = db.conn.execute("update messages set status = 'interrupted' where status = 'streaming'")
-            return int(cursor.rowcount)
-
-
-def _message(row: dict[str, Any]) -> Message:
-    trace = Trace(**json.loads(row["trace"])) if row["trace"] else None
-    return Message(
-        row["id"],
-        row["conversation"],
-        row["parent"],
-        row["role"],
-        row["content"],
-        row["status"],
-        row["created_at"],
-        trace,
-        row["reviewed_at"],
-    )
+        ...

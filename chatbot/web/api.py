@@ -96,7 +96,7 @@ def _monitoring_routes(session: Session) -> APIRouter:
     @get_route(router, "/readyz")
     def ready() -> Response:
         try:
-            session.store.database.row("select 1")
+            session.store.check()
         except Exception as error:
             return JSONResponse({"status": "not ready", "reason": f"the database cannot be read: {error}"}, 503)
         if not session.ready:
@@ -219,7 +219,7 @@ def _store(session: Session, person: Person, body: FeedbackRequest) -> list[str]
     feedback = session.store.feedback
     if not body.rating and (body.reasons or body.comment):
         raise InputError("reasons and comment belong to a rating: send 'rating' too")
-    with session.store.database.writing():
+    with session.store.transaction():
         stored = []
         if body.rating:
             feedback.rate(body.message, person, body.rating, body.reasons, body.comment or None)

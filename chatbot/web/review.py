@@ -187,7 +187,7 @@ class ReviewDesk:
     def approve(self, selected: str | None, question: str, correction: str, request: gr.Request) -> Updates:
         """Use the answer from now on: it is stored when this returns, and the next question finds it."""
         reader, message_id = self._reader(request), _chosen(selected)
-        with self._store.database.writing():
+        with self._store.transaction():
             self._store.feedback.approve(question, correction, reader, message_id)
             if correction.strip() != self._store.conversations.message(message_id).content.strip():
                 self._store.feedback.correct(message_id, reader, correction)

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from chatbot.records import ApprovedAnswer, Feedback, Message, Person, Trace
+from chatbot.records import ApprovedAnswer, Feedback, FoundPassage, Message, Person, Trace
 from chatbot.store import Store
 from chatbot.store.feedback import QueueItem
 
@@ -50,7 +50,7 @@ class Case:
     feedback: list[Said]
     stars: dict[str, int]
     correction: str
-    passages: list[dict[str, Any]]
+    passages: list[FoundPassage]
     trace: Trace
 
 

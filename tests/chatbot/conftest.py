@@ -17,6 +17,7 @@ from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
 from chatbot.records import Person
 from chatbot.settings import load_settings
 from chatbot.store import Store, open_store
+from chatbot.store.sqlite.store import SqliteStore
 from tests.packs import write_pack
 
 OpenChat = Callable[..., Session]
@@ -28,7 +29,7 @@ def pack_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+def store(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqliteStore]:
     monkeypatch.setattr("chatbot.store.people.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
     store = open_store(home / "chatbot.db")
     yield store

@@ -2,9 +2,24 @@
 
 import pytest
 
-from chatbot.privacy import redact
+from chatbot.privacy import DETECTORS, Detector, redact
 
 PUBLIC = ("help@lamps.example", "01632 960 111")
+
+
+FOUND = {
+    "email": ("Mail jo@mail.example, or not@ all", ["jo@mail.example"]),
+    "iban": ("GB82 WEST 1234 5698 7654 32, not GB00 WEST 1234 5698 7654 32", ["GB82 WEST 1234 5698 7654 32"]),
+    "card": ("4111 1111 1111 1111, not 4111 1111 1111 1112", ["4111 1111 1111 1111"]),
+    "phone": ("020 7946 0958, not 7946 0958", ["020 7946 0958"]),
+    "number": ("123456789, not 12345678 nor £123456789", ["123456789"]),
+}
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.kind)
+def test_each_detector_finds_its_kind_and_nothing_else(detector: Detector) -> None:
+    text, found = FOUND[detector.kind]
+    assert list(dict.fromkeys(text[start:end] for start, end in detector.find(text))) == found
 
 
 @pytest.mark.parametrize(

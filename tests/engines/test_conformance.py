@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from chatbot.engines import openvino
+from chatbot.engines import loading, openvino
 from chatbot.engines.base import Engine
 from chatbot.engines.base_model import find_base_model
 from chatbot.engines.openvino import OpenVinoEngine
@@ -28,6 +28,10 @@ PROMPT: list[ChatMessage] = [
 
 
 ENGINES = ["openvino", "openvino twice", "openvino guessing", "transformers", "remote", "scripted"]
+
+
+def test_every_engine_that_can_be_set_is_tried_here() -> None:
+    assert {name.split()[0] for name in ENGINES} == set(loading.ENGINES)
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -198,7 +202,7 @@ import sys
 from pathlib import Path
 import psutil
 from chatbot.engines.base_model import find_base_model
-from chatbot.engines import openvino
+from chatbot.engines import loading, openvino
 from chatbot.engines.openvino import OpenVinoEngine
 base = find_base_model("smollm2-135m-instruct", Path(sys.argv[1]))
 engine = OpenVinoEngine(base.gguf, base, "base")

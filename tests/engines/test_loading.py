@@ -1,16 +1,19 @@
 """What cannot be served is refused before anything is loaded, in one line that says what to do."""
 
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from transformers import PreTrainedTokenizerFast
 
 from chatbot.dialogue.opening import open_session
 from chatbot.engines.base_model import BaseModel, find_base_model
-from chatbot.engines.loading import load_engine, refuse_unserved
+from chatbot.engines.loading import ENGINES, load_engine, refuse_unserved
+from chatbot.engines.wanted import Wanted
 from chatbot.errors import EngineError, UserError, WeightsError
-from chatbot.settings import load_settings
+from chatbot.records import Sampling
+from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from tests.tiny_gguf import write_tiny_gguf
 
@@ -24,6 +27,27 @@ def renamed(file: Path, architecture: str) -> Path:
     """A file that says it holds a model of another architecture, whose name is as long."""
     file.write_bytes(file.read_bytes().replace(b"llama", architecture.encode()))
     return file
+
+
+def test_the_setting_names_the_engines_of_the_table() -> None:
+    assert set(get_args(Settings.model_fields["engine"].annotation)) == {"auto", *ENGINES}
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_an_engines_module_loads_what_is_wanted(name: str) -> None:
+    load = import_module(ENGINES[name].module).load
+    hints = get_type_hints(load)
+    loaded = hints.pop("return")
+    assert list(hints.values()) == [Wanted]
+    assert all(hasattr(loaded, member) for member in ("state", "available", "structured", "generate", "count_tokens"))
+
+
+def test_the_scripted_engine_needs_no_weights(home: Path, tmp_path: Path, store: Store) -> None:
+    base = BaseModel("none", "0" * 64, tmp_path, home)
+    engine = load_engine(load_settings(engine="scripted"), base, store, "base")
+    assert engine.version == "base" and list(engine.generate([{"role": "user", "content": "- Hi"}], Sampling())) == [
+        "Hi"
+    ]
 
 
 def test_an_architecture_that_the_engine_does_not_read_is_refused_at_once(home: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from chatbot.commands import run_command
-from chatbot.dialogue.opening import ROUTER, version_knowledge
+from chatbot.dialogue.opening import version_knowledge
 from chatbot.knowledge.packs import load_pack
 from chatbot.settings import Settings
 from chatbot.store import open_store
@@ -77,7 +77,7 @@ def test_a_version_of_a_pack_with_rules_has_a_router_of_its_own(
     assert run_command(commands, ["run", *few, "--json"]) == 0
     store = open_store(tiny_settings.database)
     version = store.versions.get(json.loads(capsys.readouterr().out)["version"])
-    assert (Path(version.path) / ROUTER / "model.safetensors").is_file()
+    assert (version.folder.router / "model.safetensors").is_file()
     pack = load_pack(tiny_settings.pack_folder)
     own, plain = (version_knowledge(tiny_settings, pack, store, name).router for name in (version.name, "base"))
     assert own.route("help, the lamp is on fire").probability != plain.route("help, the lamp is on fire").probability

@@ -15,6 +15,7 @@ from chatbot.errors import NotFoundError
 from chatbot.knowledge.packs import Pack
 from chatbot.records import Measures, Run, SuiteMeasures, Version
 from chatbot.store import Store
+from chatbot.store.events import Event
 from chatbot.store.versions import BASE
 from training.curation.snapshots import Counts, curate
 from training.release.publish import version_before
@@ -25,8 +26,17 @@ from training.runs.resuming import left_by_cycle
 HISTORY_SHOWN = 30
 GIVEN = {"like": "Likes", "dislike": "Dislikes", "correction": "Corrections", "answer": "Approvals"}
 DECISIONS = {"promote": "passed the gate", "hold": "held by the gate"}
-LEARNED_FROM = "('rating', 'rating_withdrawn', 'correction', 'answer_approved', 'answer_withdrawn', 'consent', "
-LEARNED_FROM += "'conversation_deleted', 'person_deleted', 'snapshot')"
+LEARNED_FROM = (
+    "rating",
+    "rating_withdrawn",
+    "correction",
+    "answer_approved",
+    "answer_withdrawn",
+    "consent",
+    "conversation_deleted",
+    "person_deleted",
+    "snapshot",
+)
 HAPPENED = {
     "alias_champion": "let {subject} answer",
     "alias_candidate": "made {subject} the candidate",
@@ -88,8 +98,7 @@ class VersionRow:
 
 def feedback_mark(store: Store) -> int:
     """Changes whenever what could be learned from does."""
-    row = store.database.row(f"select coalesce(max(rowid), 0) as mark from events where kind in {LEARNED_FROM}")
-    return int(row["mark"]) if row else 0
+    return store.events.mark(LEARNED_FROM)
 
 
 def find_waiting(pack: Pack, store: Store, writes: bool) -> Waiting:
@@ -97,22 +106,11 @@ def find_waiting(pack: Pack, store: Store, writes: bool) -> Waiting:
 
     `writes` as in `curate`, so that the counts are those of the snapshot that a cycle would make.
     """
-    latest = next((row for row in store.versions.snapshots() if row["pack"] == pack.name), None)
-    since = latest["created_at"] if latest else ""
-    rows = store.database.rows(
-        """
-        select coalesce(feedback.value, feedback.kind) as kind, count(*) as n
-        from feedback join messages on messages.id = feedback.message
-            join conversations on conversations.id = messages.conversation
-        where conversations.pack = :pack and feedback.kind in ('rating', 'correction') and feedback.created_at > :since
-        group by 1
-        """,
-        pack=pack.name,
-        since=since,
-    )
+    latest = next((one for one in store.versions.snapshots() if one.pack == pack.name), None)
+    since = latest.created_at if latest else ""
     answers = sum(answer.created_at > since for answer in store.feedback.answers())
-    given = dict.fromkeys(GIVEN, 0) | {row["kind"]: row["n"] for row in rows} | {"answer": answers}
-    return Waiting(latest["number"] if latest else None, since, given, curate(pack, store, writes).counts)
+    given = dict.fromkeys(GIVEN, 0) | store.feedback.given_since(pack.name, since) | {"answer": answers}
+    return Waiting(latest.number if latest else None, since, given, curate(pack, store, writes).counts)
 
 
 class Feedback:
@@ -151,7 +149,7 @@ def plan(waiting: Waiting, store: Store) -> str:
 
 def expected_seconds(store: Store, rows: int) -> float | None:
     """How long a run on so many rows takes, going by the last finished one; None where there was none."""
-    sizes = {row["number"]: row["counts"].get("train") for row in store.versions.snapshots()}
+    sizes = {snapshot.number: snapshot.counts.get("train") for snapshot in store.versions.snapshots()}
     for run in store.versions.runs():
         size = sizes.get(run.snapshot or 0)
         if run.status == "finished" and run.finished_at and size:
@@ -263,11 +261,8 @@ def version_rows(session: Session) -> list[VersionRow]:
 
 def history(store: Store) -> list[Happening]:
     """The latest events that concern operators."""
-    kinds = ", ".join(f"'{kind}'" for kind in HAPPENED)
-    rows = store.database.rows(
-        f"select * from events where kind in ({kinds}) order by at desc, rowid desc limit {HISTORY_SHOWN}"
-    )
-    return [Happening(row["at"], who(row["actor"]), _happened(row)) for row in rows]
+    events = store.events.latest(HAPPENED, HISTORY_SHOWN)
+    return [Happening(event.at, who(event.actor), _happened(event)) for event in events]
 
 
 def who(actor: str) -> str:
@@ -278,12 +273,11 @@ def who(actor: str) -> str:
     return f"{name} ({role})" if name else {"system": "The system"}.get(role, role)
 
 
-def _happened(row: Mapping[str, str]) -> str:
-    detail = json.loads(row["detail"])
-    text = HAPPENED[row["kind"]].format(subject=named(row["subject"]))
-    if detail.get("before"):
-        text += f" instead of {named(detail['before'])}"
-    return f"{text}: {detail['reason']}" if detail.get("reason") else text
+def _happened(event: Event) -> str:
+    text = HAPPENED[event.kind].format(subject=named(event.subject))
+    if before := event.detail.get("before"):
+        text += f" instead of {named(str(before))}"
+    return f"{text}: {reason}" if (reason := event.detail.get("reason")) else text
 
 
 def _base_measures(home: Path) -> Measures:

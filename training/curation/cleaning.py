@@ -7,7 +7,7 @@ from dataclasses import replace
 from chatbot.knowledge.packs import Persona
 from chatbot.privacy import redact
 from chatbot.records import ChatMessage
-from training.curation.collecting import Example
+from training.curation.examples import Example
 
 SHORTEST_REPLY = 2
 LONGEST_REPLY = 300

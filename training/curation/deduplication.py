@@ -7,18 +7,18 @@ from collections import Counter
 
 from datasketch import MinHash, MinHashLSH
 
-from training.curation.collecting import Example
+from training.curation.examples import Example
+from training.origins import ORIGINS
 
 THRESHOLD = 0.85
 PERMUTATIONS = 128
-PRECEDENCE = {"correction": 0, "answer": 1, "pair": 2, "dialogue": 3, "like": 4}
 
 
 def deduplicate(examples: list[Example], dropped: Counter[str]) -> list[Example]:
     """The rows without near-duplicates, in their first order; Jaccard similarity of at least 0.85 counts as one."""
     lsh = MinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS)
     kept: set[str] = set()
-    for example in sorted(examples, key=lambda example: PRECEDENCE[example.origin]):
+    for example in sorted(examples, key=lambda example: ORIGINS[example.origin].precedence):
         signature = _signature(example)
         if lsh.query(signature):
             dropped["near-duplicate"] += 1

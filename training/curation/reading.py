@@ -18,7 +18,7 @@ from chatbot.knowledge.retrieval.index import KnowledgeIndex
 from chatbot.knowledge.retrieval.questions import words_of
 from chatbot.records import ChatMessage, Passage
 from chatbot.settings import DATA
-from training.curation.collecting import Example
+from training.curation.examples import Example
 from training.rows import Row
 
 FILES = (DATA / "reading" / "claims.jsonl", DATA / "reading" / "near.jsonl")
@@ -75,7 +75,7 @@ def _worded_to_stand_alone(examples: Sequence[Example]) -> Iterator[Row]:
 
 
 def _row(name: str, prompt: Sequence[ChatMessage], reply: str) -> Row:
-    return {"id": name, "intent": "", "messages": [*prompt, {"role": "assistant", "content": reply}]}
+    return {"id": name, "intent": "", "messages": [*prompt, ChatMessage(role="assistant", content=reply)]}
 
 
 def _passage(fact: str) -> Passage:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.retrieval.questions import UNKNOWN
-from training.curation.collecting import Example
+from training.curation.examples import Example
 
 
 def select_to_write(examples: Sequence[Example], pack: Pack, dropped: Counter[str]) -> list[Example]:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.lookup import Asked, facts_for, look_up, search_queries, topic_of
@@ -21,12 +22,13 @@ from chatbot.errors import NotFoundError, TrainingError
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.retrieval.index import KnowledgeIndex
-from chatbot.records import ChatMessage
+from chatbot.records import ChatMessage, SnapshotCounts
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training.curation.cleaning import clean, redact_messages
-from training.curation.collecting import Example, collect
+from training.curation.collecting import collect
 from training.curation.deduplication import deduplicate
+from training.curation.examples import Example
 from training.curation.reading import reading_rows, with_answer
 from training.curation.selection import select_to_write
 from training.curation.splitting import split
@@ -49,9 +51,12 @@ class Counts:
     redacted: dict[str, int] = field(default_factory=dict)
     digest: str = ""
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> SnapshotCounts:
         """As plain JSON."""
-        return {name: value for name, value in asdict(self).items() if name != "digest" or value}
+        told = cast("SnapshotCounts", asdict(self))
+        if not self.digest:
+            del told["digest"]
+        return told
 
 
 @dataclass(frozen=True)
@@ -137,8 +142,8 @@ def freeze(
     files["reading"] = reading_rows(pack, curated.train, knowledge.index) if settings.reads else []
     digest = _digest(files, pack.name)
     latest = next(iter(store.versions.snapshots()), None)
-    if latest and latest["counts"].get("digest") == digest and Path(latest["path"]).is_dir():
-        return Snapshot(latest["number"], Path(latest["path"]), Counts(**latest["counts"]))
+    if latest and latest.counts.get("digest") == digest and Path(latest.path).is_dir():
+        return Snapshot(latest.number, Path(latest.path), Counts(**latest.counts))
     number = store.versions.next_snapshot_number()
     folder = settings.home.resolve() / "snapshots" / str(number)
     counts = replace(curated.counts, digest=digest)
@@ -149,9 +154,9 @@ def freeze(
 
 def open_snapshot(store: Store, number: int) -> Snapshot:
     """A frozen snapshot by its number."""
-    for row in store.versions.snapshots():
-        if row["number"] == number and Path(row["path"]).is_dir():
-            return Snapshot(number, Path(row["path"]), Counts(**row["counts"]))
+    for frozen in store.versions.snapshots():
+        if frozen.number == number and Path(frozen.path).is_dir():
+            return Snapshot(number, Path(frozen.path), Counts(**frozen.counts))
     raise NotFoundError(f"snapshot {number} does not exist: `python -m training curate` makes one")
 
 
@@ -165,7 +170,7 @@ def verify(snapshot: Snapshot, pack: str) -> None:
         )
 
 
-def _digest(files: Mapping[str, Iterable[Row]], pack: str) -> str:
+def _digest(files: Mapping[str, Iterable[Mapping[str, object]]], pack: str) -> str:
     """Of the JSON text of `[files, pack]`, made piece by piece, keys in order."""
     digest = hashlib.sha256()
     for number, name in enumerate(sorted(files)):
@@ -232,7 +237,7 @@ def _files(curated: Curated, prompt: Callable[[Example], list[ChatMessage]]) -> 
         }
 
     train, validation = [row(example) for example in curated.train], [row(example) for example in curated.validation]
-    unpaired = [verdict | {"prompt": prompt(_judged(verdict))} for verdict in curated.unpaired]
+    unpaired: list[Row] = [{**verdict, "prompt": prompt(_judged(verdict))} for verdict in curated.unpaired]
     return {"train": train, "validation": validation, "preferences": preferences, "unpaired": unpaired}
 
 

@@ -2,7 +2,8 @@
 
 import hashlib
 
-from training.curation.collecting import Example
+from training.curation.examples import Example
+from training.origins import ORIGINS
 
 VALIDATION_SHARE = 0.05
 
@@ -11,9 +12,9 @@ def split(examples: list[Example]) -> tuple[list[Example], list[Example]]:
     """Training and validation rows; all rows of one group (a conversation) fall on the same side.
 
     A group's side is decided by the hash of its name, so that it stays where it is in every later snapshot; a group
-    that holds a correction or an approved answer is always learned from.
+    that holds a row ordered by the staff is always learned from.
     """
-    ordered = {example.group for example in examples if example.origin in ("correction", "answer")}
+    ordered = {example.group for example in examples if ORIGINS[example.origin].ordered}
     train: list[Example] = []
     validation: list[Example] = []
     for example in examples:

@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-from training.curation.collecting import Example
+from training.curation.examples import Example
+from training.origins import ORIGINS
 
 MOST_PER_VISITOR = 20
 
@@ -15,7 +16,7 @@ def filter_untrusted(examples: list[Example], dropped: Counter[str]) -> list[Exa
     given: Counter[str] = Counter()
     kept = []
     for example in examples:
-        if example.origin == "like" and example.message in corrected:
+        if ORIGINS[example.origin].yields and example.message in corrected:
             dropped["liked, but corrected by staff"] += 1
             continue
         if example.role == "visitor" and example.person:

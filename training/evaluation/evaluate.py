@@ -7,14 +7,13 @@ cases at once. Likelihoods are measured on the right replies with the weights as
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 
 from chatbot.dialogue.reply import Writing, write_reply
 from chatbot.dialogue.turn import Turn, prepare_turn
 from chatbot.engines.base import Engine
-from chatbot.engines.loading import ADAPTER, load_engine
+from chatbot.engines.loading import load_engine
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Case
 from chatbot.knowledge.retrieval.embeddings import Embedder
@@ -131,7 +130,7 @@ def _likelihoods(
         if turn.prompt and (suite in ANSWERED or case.expect == "answer")
     ]
     rows = encode_rows(bench.base, asked, bench.settings.context_tokens).rows
-    adapter = None if version == BASE else Path(bench.store.versions.get(version).path) / ADAPTER
+    adapter = None if version == BASE else bench.store.versions.get(version).folder.adapter
     measured = reply_likelihoods(bench.base, adapter, rows, bench.device, report) if rows else []
     by_id = {row.id: likelihood for row, likelihood in zip(rows, measured, strict=True)}
     return [by_id.get(case.id) for _, case in cases]

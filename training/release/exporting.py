@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from chatbot.engines.base_model import BaseModel, find_base_model
-from chatbot.engines.loading import ADAPTER, MERGED
 from chatbot.errors import UserError
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
+from chatbot.version_folder import VersionFolder
 from training.release.compatibility import CONFIG, WEIGHTS
 from training.release.export_card import write_export_card
 from training.release.naming import upstream_name
@@ -47,7 +47,7 @@ class _Source:
     """A version to export, or the base (`folder` is None then)."""
 
     name: str
-    folder: Path | None
+    folder: VersionFolder | None
     base: BaseModel
     upstream: str
 
@@ -70,7 +70,7 @@ def export_version(
     out.parent.mkdir(parents=True, exist_ok=True)
     try:
         WRITERS[format](source, partial, tell)
-        version_card = source.folder / "README.md" if source.folder else None
+        version_card = source.folder.card if source.folder else None
         write_export_card(partial_card, source.name, format, out.name, source.base, source.upstream, version_card)
         _refuse_existing(out, card)
         if format == "gguf":
@@ -98,7 +98,7 @@ def _source(settings: Settings, store: Store, version: str) -> _Source:
 
 
 def _write_gguf(source: _Source, place: Path, tell: Tell) -> None:
-    file = source.folder / MERGED if source.folder else source.base.gguf
+    file = source.folder.merged if source.folder else source.base.gguf
     if file is None or not file.is_file():
         raise UserError(
             f"{source.name} has no GGUF file, since base {source.base.name!r} is none: export it as 'merged' and "
@@ -113,7 +113,7 @@ def _write_peft(source: _Source, place: Path, tell: Tell) -> None:
         raise UserError("base has no adapter to export as 'peft': export it as 'gguf' or 'merged', or name a version")
     tell("copying the adapter")
     place.mkdir()
-    adapter = source.folder / ADAPTER
+    adapter = source.folder.adapter
     shutil.copyfile(adapter / WEIGHTS, place / WEIGHTS)
     config = json.loads((adapter / CONFIG).read_text(encoding="utf-8")) | {"base_model_name_or_path": source.upstream}
     (place / CONFIG).write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
@@ -126,7 +126,7 @@ def _write_merged(source: _Source, place: Path, tell: Tell) -> None:
         from peft import PeftModel
 
         tell("merging")
-        model = PeftModel.from_pretrained(model, source.folder / ADAPTER).merge_and_unload()
+        model = PeftModel.from_pretrained(model, source.folder.adapter).merge_and_unload()
     tell("writing the weights")
     model.save_pretrained(place)
     source.base.tokenizer.save_pretrained(place)

@@ -11,8 +11,6 @@ from training.finetuning.loop.outcome import CrossValidation, Figures
 from training.finetuning.recipe import Recipe
 from training.runs.progress import Point
 
-FACTS = "facts.json"
-
 
 @dataclass(frozen=True)
 class Origin:

@@ -13,14 +13,13 @@ from pathlib import Path
 from jinja2 import Template
 
 from chatbot.engines.base_model import find_base_model
-from chatbot.engines.loading import ADAPTER, MERGED
 from chatbot.knowledge.packs import load_pack
 from chatbot.records import Version, new_id
 from chatbot.settings import Settings
 from chatbot.store import Store
+from chatbot.version_folder import VersionFolder
 from chatbot.weights import file_digest
 from training.release.compatibility import CONFIG, WEIGHTS, ForeignAdapter, read_adapter
-from training.release.facts import FACTS
 from training.release.merging import merge_into_gguf
 from training.release.publish import publish
 
@@ -79,21 +78,21 @@ def register_adapter(
     base = find_base_model(settings.base_model, settings.home.resolve())
     tell("checking the adapter")
     adapter = read_adapter(folder, base, settings.base_model)
-    work = settings.home.resolve() / "versions" / f"{new_id()}.partial"
+    work = VersionFolder.within(settings.home, f"{new_id()}.partial")
     try:
-        _copy_adapter(adapter, work / ADAPTER)
+        _copy_adapter(adapter, work.adapter)
         if base.gguf is not None:
             tell("merging")
-            merge_into_gguf(base.gguf, work / ADAPTER, work / MERGED)
+            merge_into_gguf(base.gguf, work.adapter, work.merged)
         origin = _origin(adapter, actor)
-        (work / FACTS).write_text(json.dumps({"origin": asdict(origin)}, indent=2), encoding="utf-8")
+        work.facts.write_text(json.dumps({"origin": asdict(origin)}, indent=2), encoding="utf-8")
 
         def card(version: Version) -> str:
             return f"{CARD.render(version=version, base=base, origin=origin)}\n"
 
         return publish(store, base, pack.name, work, card, actor)
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        shutil.rmtree(work.path, ignore_errors=True)
 
 
 def _copy_adapter(adapter: ForeignAdapter, place: Path) -> None:

@@ -89,10 +89,10 @@ def _as_stored(module: str, delta: Delta, header: Header) -> Delta:
 
 
 def _header(file: GGUFFile) -> Header:
-    name, stated = file.architecture, file.metadata
+    name = file.architecture
     architecture = next((key for key, value in MODEL_ARCH_NAMES.items() if value == name), None)
     if architecture is None:
         raise TrainingError(f"GGUF architecture {name!r} is not known: adapters cannot be merged into it")
-    heads = int(stated[f"{name}.attention.head_count"])
-    key_heads = int(stated.get(f"{name}.attention.head_count_kv", heads))
-    return Header(architecture, int(stated[f"{name}.block_count"]), heads, key_heads)
+    heads = file.integer(f"{name}.attention.head_count")
+    key_heads = file.integer(f"{name}.attention.head_count_kv", heads)
+    return Header(architecture, file.integer(f"{name}.block_count"), heads, key_heads)

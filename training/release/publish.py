@@ -11,16 +11,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from chatbot.engines.base_model import BaseModel
-from chatbot.engines.loading import ADAPTER, MERGED
 from chatbot.errors import NotFoundError, UserError
 from chatbot.records import Run, Version
 from chatbot.store import Store
 from chatbot.store.versions import BASE
+from chatbot.version_folder import VersionFolder
 from chatbot.weights import file_digest
 from training.curation.snapshots import Snapshot
 from training.release.card import version_card
 from training.release.compatibility import WEIGHTS
-from training.release.facts import FACTS, Facts
+from training.release.facts import Facts
 from training.release.merging import merge_into_gguf
 from training.workbench import Workbench
 
@@ -33,14 +33,14 @@ def register(
     The folders of `embedders` go into the version's under their own names.
     """
     base = bench.base
-    work = bench.settings.home.resolve() / "versions" / f"{run.id}.partial"
-    shutil.rmtree(work, ignore_errors=True)
-    shutil.copytree(adapter, work / ADAPTER)
+    work = VersionFolder.within(bench.settings.home, f"{run.id}.partial")
+    shutil.rmtree(work.path, ignore_errors=True)
+    shutil.copytree(adapter, work.adapter)
     for embedder in embedders:
-        shutil.copytree(embedder, work / embedder.name)
+        shutil.copytree(embedder, work.path / embedder.name)
     if base.gguf is not None:
-        merge_into_gguf(base.gguf, work / ADAPTER, work / MERGED)
-    (work / FACTS).write_text(json.dumps(facts.as_dict(), indent=2), encoding="utf-8")
+        merge_into_gguf(base.gguf, work.adapter, work.merged)
+    work.facts.write_text(json.dumps(facts.as_dict(), indent=2), encoding="utf-8")
 
     def card(version: Version) -> str:
         return version_card(version, base, facts)
@@ -52,25 +52,25 @@ def publish(
     store: Store,
     base: BaseModel,
     pack: str,
-    work: Path,
+    work: VersionFolder,
     card: Callable[[Version], str],
     actor: str,
     run: str | None = None,
     snapshot: int | None = None,
 ) -> Version:
     """Give a finished folder the next name; the alias `candidate` points at it."""
-    version = store.versions.add_version(pack, base.name, file_digest(work / ADAPTER / WEIGHTS), run, snapshot)
-    (work / "README.md").write_text(card(version), encoding="utf-8")
-    work.rename(version.path)
+    version = store.versions.add_version(pack, base.name, file_digest(work.adapter / WEIGHTS), run, snapshot)
+    work.card.write_text(card(version), encoding="utf-8")
+    work.path.rename(version.path)
     store.versions.point("candidate", version.name, actor)
     return version
 
 
-def files_of(version: Version, instead: str) -> Path:
+def files_of(version: Version, instead: str) -> VersionFolder:
     """The version's folder; raises `UserError` where it is gone, with what could be done `instead`."""
-    folder = Path(version.path)
-    if not folder.is_dir():
-        raise UserError(f"version {version.name} has no files at {folder}: restore them or {instead}")
+    folder = version.folder
+    if not folder.path.is_dir():
+        raise UserError(f"version {version.name} has no files at {folder.path}: restore them or {instead}")
     return folder
 
 

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from typing import Any
+from collections.abc import Mapping
 
 import yaml
 
@@ -48,7 +48,7 @@ def _toml_title(content: str) -> str | None:
         return None
 
 
-def _title(values: dict[Any, Any]) -> str:
+def _title(values: Mapping[str, object]) -> str:
     """The value of `title`, however that is written, on one line."""
     found = {str(key).lower(): value for key, value in values.items()}.get("title")
     return " ".join(str(found).split()) if isinstance(found, str | int | float) else ""

@@ -7,9 +7,9 @@ of HTML. Links keep their address, images their alternative text; scripts, style
 
 import re
 from html import escape
-from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 
 from chatbot.knowledge.articles.html_blocks import Block, HtmlReader
 from chatbot.knowledge.articles.markup_names import AMBIGUOUS, ELEMENTS, FRAMES
@@ -23,8 +23,8 @@ def read_markdown(text: str) -> list[Block]:
     """The blocks of a Markdown text in their order; HTML in it is read too."""
     markdown = MarkdownIt("commonmark", {"html": True}).enable("table")
     tokens = markdown.parse(text)
-    rules: Any = markdown.renderer
-    options, env = markdown.options, dict[str, Any]()
+    rules = RendererHTML()
+    options, env = markdown.options, dict[str, object]()
     closed = _closed(text)
     reader = HtmlReader()
     line, opened = 1, 0

@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
 
 from jellyfish import metaphone
 from spellchecker import SpellChecker
@@ -41,23 +40,23 @@ class Speller:
         return WORD.sub(self._corrected, spelt_out(text, self._knows) if self._english else text)
 
     def _corrected(self, found: re.Match[str]) -> str:
-        written = found.group()
+        written, words = found.group(), self._dictionary
         word = written.lower()
         named = written[0].isupper() and not written.isupper() and found.start() > 0
-        if named or not SHORTEST <= len(word) <= LONGEST or not word.isalpha() or self._knows(word):
+        if words is None or named or not SHORTEST <= len(word) <= LONGEST or not word.isalpha() or self._knows(word):
             return written
-        near = [known for known in self._dictionary.edit_distance_1(word) if self._knows(known)]
+        near = [known for known in words.edit_distance_1(word) if self._knows(known)]
         if not near and len(word) >= SOUNDS:
             near = self._by_sound.get(metaphone(word), [])
-        usual = self._dictionary.word_usage_frequency
+        usual = words.word_usage_frequency
         return max(near, key=lambda known: (self._used[known], usual(known)), default=written)
 
     def _knows(self, word: str) -> bool:
-        return word in self._used or word in self._dictionary
+        return word in self._used or (self._dictionary is not None and word in self._dictionary)
 
 
 @cache
-def dictionary(language: str) -> Any:
+def dictionary(language: str) -> SpellChecker | None:
     """The words of a language with their frequencies, None where there are none."""
     return SpellChecker(language=language, distance=1) if language in SpellChecker.languages() else None
 

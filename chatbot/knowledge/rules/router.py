@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from zipfile import BadZipFile
 
 import numpy as np
@@ -24,6 +24,9 @@ from chatbot.knowledge.retrieval.embeddings import Embedder, Vectors, windows
 from chatbot.knowledge.retrieval.vector_cache import cached_vectors, write_whole
 from chatbot.knowledge.rules.everyday import everyday, says_little, words
 from chatbot.knowledge.rules.weighing import Weigher
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
 
 ORDINARY = ""
 TINY = 1e-9
@@ -150,10 +153,11 @@ class Router:
         heard = [name for name, value in odds.items() if value / (1 + value) > self._rules[name].sure]
         return self._rules[max(heard, key=lambda name: odds[name])] if heard else None
 
-    def _under(self, kind: str, guessed: Vectors) -> Any:
+    def _under(self, kind: str, guessed: Vectors) -> Vectors:
         """The probability of a message under any rule but a tone, or under a grave one, along the last axis."""
         rules = self._grave if kind == "grave" else [*self._grave, *self._mild]
-        return guessed[..., np.isin(self._names, [rule.name for rule in rules])].sum(-1)
+        under: Vectors = guessed[..., np.isin(self._names, [rule.name for rule in rules])].sum(-1)
+        return under
 
     def _learn(self, vectors: Vectors, labels: Sequence[str], weights: Vectors, file: Path | None) -> None:
         weighers = {} if self._taught else self._weighers
@@ -223,7 +227,7 @@ def _weight(rule: Rule) -> float:
     return (CAUTION if rule.action == "handoff" else 1.0) / rule.sure**2
 
 
-def _all_classes(model: Any) -> tuple[Vectors, Vectors]:
+def _all_classes(model: "LogisticRegression") -> tuple[Vectors, Vectors]:
     """Weights and biases with one row a class; scikit-learn keeps one row for two classes."""
     weights, bias = model.coef_, model.intercept_
     if len(weights) == 1:

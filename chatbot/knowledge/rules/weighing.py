@@ -5,7 +5,7 @@ how near the message is to the articles, and how much nearer to messages that fa
 not. It learns from scores that were taken without the row itself (stacking: Wolpert, 1992).
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -36,7 +36,7 @@ class Weigher:
         second = LogisticRegression(max_iter=2000).fit(features, self._under)
         self.learned = np.append(second.coef_[0], second.intercept_).astype(np.float32)
 
-    def weigh(self, guessed: float, vector: Vectors) -> float:
+    def weigh(self, guessed: Vectors, vector: Vectors) -> float:
         """The probability for a message with this vector, of which the classifier thinks so."""
         row = vector[None]
         features = self._features(np.array([guessed]), row, row @ self._beyond.T, row @ self._within.T)[0]
@@ -54,6 +54,7 @@ def _nearest(similarities: Vectors) -> Vectors:
     return np.sort(similarities, axis=1)[:, -NEAREST:]
 
 
-def _log_odds(probability: Any) -> Any:
+def _log_odds(probability: Vectors) -> Vectors:
     clipped = np.clip(probability, 1e-4, 1 - 1e-4)
-    return np.log(clipped / (1 - clipped))
+    odds: Vectors = np.log(clipped / (1 - clipped))
+    return odds

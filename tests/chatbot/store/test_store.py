@@ -16,8 +16,9 @@ import pytest
 
 from chatbot.errors import InputError, NotFoundError, UserError
 from chatbot.records import Conversation, Message, Person, Trace
-from chatbot.store import Store, open_store
-from chatbot.store.database import Database
+from chatbot.store import open_store
+from chatbot.store.sqlite.database import Database
+from chatbot.store.sqlite.store import SqliteStore
 
 PASSWORD = "a long enough password"
 WRITER = """
@@ -39,15 +40,15 @@ for number in range(1, 100_000):
 
 
 @pytest.fixture
-def conversation(store: Store, visitor: Person) -> Conversation:
+def conversation(store: SqliteStore, visitor: Person) -> Conversation:
     return store.conversations.start(visitor, "lamps")
 
 
-def ask(store: Store, conversation: Conversation, text: str, parent: str | None = None) -> Message:
+def ask(store: SqliteStore, conversation: Conversation, text: str, parent: str | None = None) -> Message:
     return store.conversations.add_user_message(conversation, parent, text)
 
 
-def answer(store: Store, conversation: Conversation, question: Message, text: str, **trace: Any) -> Message:
+def answer(store: SqliteStore, conversation: Conversation, question: Message, text: str, **trace: Any) -> Message:
     written = Trace(**{"version": "v1"} | trace)
     reply = store.conversations.begin_reply(conversation, question.id, written)
     store.conversations.update_reply(reply.id, text, "complete", written)
@@ -58,19 +59,19 @@ def texts(messages: list[Message]) -> list[str]:
     return [message.content for message in messages]
 
 
-def events(store: Store, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
+def events(store: SqliteStore, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
     rows = store.database.rows("select * from events where kind = :kind order by at", kind=kind)
     return [(row["actor"], row["subject"], json.loads(row["detail"])) for row in rows]
 
 
 @pytest.fixture
-def exchange(store: Store, conversation: Conversation) -> tuple[Message, Message]:
+def exchange(store: SqliteStore, conversation: Conversation) -> tuple[Message, Message]:
     question = ask(store, conversation, "How long may I return a lamp?")
     return question, answer(store, conversation, question, "30 days.")
 
 
 def test_a_regeneration_is_a_sibling_and_becomes_the_head(
-    store: Store, conversation: Conversation, exchange: tuple[Message, Message]
+    store: SqliteStore, conversation: Conversation, exchange: tuple[Message, Message]
 ) -> None:
     question, first = exchange
     second = answer(store, conversation, question, "Within 30 days.")
@@ -80,7 +81,7 @@ def test_a_regeneration_is_a_sibling_and_becomes_the_head(
 
 
 def test_an_edit_is_a_sibling_and_the_first_branch_stays(
-    store: Store, conversation: Conversation, exchange: tuple[Message, Message]
+    store: SqliteStore, conversation: Conversation, exchange: tuple[Message, Message]
 ) -> None:
     question, reply = exchange
     follow = ask(store, conversation, "And a rug?", reply.id)
@@ -91,7 +92,7 @@ def test_an_edit_is_a_sibling_and_the_first_branch_stays(
 
 
 def test_another_branch_is_put_on_view_down_to_its_newest_end(
-    store: Store, conversation: Conversation, exchange: tuple[Message, Message]
+    store: SqliteStore, conversation: Conversation, exchange: tuple[Message, Message]
 ) -> None:
     question, reply = exchange
     follow = ask(store, conversation, "And a rug?", reply.id)
@@ -100,7 +101,7 @@ def test_another_branch_is_put_on_view_down_to_its_newest_end(
     assert store.conversations.get(conversation.id).head == follow.id
 
 
-def test_the_title_is_the_first_question_shortened(store: Store, conversation: Conversation) -> None:
+def test_the_title_is_the_first_question_shortened(store: SqliteStore, conversation: Conversation) -> None:
     question = ask(store, conversation, "  Where\n is " + "my " * 50 + "lamp?")
     ask(store, conversation, "Another", question.id)
     title = store.conversations.get(conversation.id).title
@@ -108,7 +109,7 @@ def test_the_title_is_the_first_question_shortened(store: Store, conversation: C
     assert len(title) == 60
 
 
-def test_the_history_is_each_persons_own_the_latest_first(store: Store, visitor: Person) -> None:
+def test_the_history_is_each_persons_own_the_latest_first(store: SqliteStore, visitor: Person) -> None:
     other = store.people.add_visitor()
     for person, title in ((visitor, "one"), (other, "theirs"), (visitor, "two")):
         ask(store, store.conversations.start(person, "lamps"), title)
@@ -117,7 +118,7 @@ def test_the_history_is_each_persons_own_the_latest_first(store: Store, visitor:
     assert [conversation.title for conversation in store.conversations.of(other)] == ["theirs"]
 
 
-def test_somebody_elses_conversation_is_as_if_it_never_was(store: Store, conversation: Conversation) -> None:
+def test_somebody_elses_conversation_is_as_if_it_never_was(store: SqliteStore, conversation: Conversation) -> None:
     other = store.people.add_visitor()
     with pytest.raises(NotFoundError) as theirs:
         store.conversations.get(conversation.id, other)
@@ -126,7 +127,7 @@ def test_somebody_elses_conversation_is_as_if_it_never_was(store: Store, convers
     assert str(theirs.value).replace(conversation.id, "") == str(unknown.value).replace("0" * 16, "")
 
 
-def test_a_clients_history_is_kept_but_never_reviewed(store: Store, conversation: Conversation) -> None:
+def test_a_clients_history_is_kept_but_never_reviewed(store: SqliteStore, conversation: Conversation) -> None:
     said = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Good day"}]
     last = store.conversations.add_history(conversation, said)
     assert texts(store.conversations.path(last)) == ["Hello", "Good day"]
@@ -134,7 +135,7 @@ def test_a_clients_history_is_kept_but_never_reviewed(store: Store, conversation
 
 
 def test_deleting_a_conversation_takes_its_messages_and_feedback(
-    store: Store, conversation: Conversation, exchange: tuple[Message, Message], visitor: Person
+    store: SqliteStore, conversation: Conversation, exchange: tuple[Message, Message], visitor: Person
 ) -> None:
     store.feedback.rate(exchange[1].id, visitor, "like")
     store.conversations.delete(conversation, visitor.actor)
@@ -144,7 +145,9 @@ def test_deleting_a_conversation_takes_its_messages_and_feedback(
         store.conversations.message(exchange[1].id)
 
 
-def test_a_reply_to_a_conversation_deleted_meanwhile_is_not_found(store: Store, conversation: Conversation) -> None:
+def test_a_reply_to_a_conversation_deleted_meanwhile_is_not_found(
+    store: SqliteStore, conversation: Conversation
+) -> None:
     reply = store.conversations.begin_reply(conversation, ask(store, conversation, "Hello").id, Trace("v1"))
     store.conversations.delete(conversation, "visitor:x")
     with pytest.raises(NotFoundError, match="does not exist any more"):
@@ -152,7 +155,7 @@ def test_a_reply_to_a_conversation_deleted_meanwhile_is_not_found(store: Store, 
 
 
 def test_a_second_rating_replaces_the_first_and_can_be_withdrawn(
-    store: Store, exchange: tuple[Message, Message], conversation: Conversation, visitor: Person
+    store: SqliteStore, exchange: tuple[Message, Message], conversation: Conversation, visitor: Person
 ) -> None:
     reply = exchange[1].id
     store.feedback.rate(reply, visitor, "like")
@@ -166,7 +169,7 @@ def test_a_second_rating_replaces_the_first_and_can_be_withdrawn(
 
 
 def test_each_person_and_kind_of_feedback_stands_beside_the_others(
-    store: Store, exchange: tuple[Message, Message], visitor: Person, agent: Person
+    store: SqliteStore, exchange: tuple[Message, Message], visitor: Person, agent: Person
 ) -> None:
     reply = exchange[1].id
     store.feedback.rate(reply, visitor, "like")
@@ -188,7 +191,7 @@ def test_each_person_and_kind_of_feedback_stands_beside_the_others(
     ],
 )
 def test_stars_outside_the_scale_are_refused(
-    store: Store, exchange: tuple[Message, Message], agent: Person, stars: dict[str, Any], said: str
+    store: SqliteStore, exchange: tuple[Message, Message], agent: Person, stars: dict[str, Any], said: str
 ) -> None:
     with pytest.raises(InputError, match=said):
         store.feedback.add_stars(exchange[1].id, agent, stars)
@@ -196,7 +199,7 @@ def test_stars_outside_the_scale_are_refused(
 
 
 def test_unknown_ratings_and_reasons_are_refused(
-    store: Store, exchange: tuple[Message, Message], visitor: Person
+    store: SqliteStore, exchange: tuple[Message, Message], visitor: Person
 ) -> None:
     with pytest.raises(InputError, match="rating 'meh': use 'like' or 'dislike'"):
         store.feedback.rate(exchange[1].id, visitor, "meh")
@@ -207,7 +210,7 @@ def test_unknown_ratings_and_reasons_are_refused(
 
 
 def test_only_replies_that_exist_can_be_rated(
-    store: Store, exchange: tuple[Message, Message], visitor: Person, agent: Person
+    store: SqliteStore, exchange: tuple[Message, Message], visitor: Person, agent: Person
 ) -> None:
     with pytest.raises(InputError, match="only the assistant's replies"):
         store.feedback.rate(exchange[0].id, visitor, "like")
@@ -218,7 +221,7 @@ def test_only_replies_that_exist_can_be_rated(
 
 
 def test_a_later_correction_replaces_the_earlier(
-    store: Store, exchange: tuple[Message, Message], agent: Person
+    store: SqliteStore, exchange: tuple[Message, Message], agent: Person
 ) -> None:
     store.feedback.correct(exchange[1].id, agent, "14 days")
     store.feedback.correct(exchange[1].id, agent, " 30 days ")
@@ -228,7 +231,7 @@ def test_a_later_correction_replaces_the_earlier(
 
 
 def test_an_approval_replaces_the_one_from_the_same_reply_and_can_be_withdrawn(
-    store: Store, exchange: tuple[Message, Message], agent: Person
+    store: SqliteStore, exchange: tuple[Message, Message], agent: Person
 ) -> None:
     store.feedback.approve("How long?", "14 days.", agent, exchange[1].id)
     kept = store.feedback.approve("How long?", "30 days.", agent, exchange[1].id)
@@ -244,7 +247,7 @@ def test_an_approval_replaces_the_one_from_the_same_reply_and_can_be_withdrawn(
 
 
 def test_the_queue_puts_handoffs_dislikes_and_doubts_before_the_newest(
-    store: Store, conversation: Conversation, visitor: Person, agent: Person
+    store: SqliteStore, conversation: Conversation, visitor: Person, agent: Person
 ) -> None:
     question = ask(store, conversation, "How long?")
     replies = {
@@ -270,7 +273,7 @@ def test_the_queue_puts_handoffs_dislikes_and_doubts_before_the_newest(
 
 
 def test_every_event_names_its_actor(
-    store: Store, conversation: Conversation, exchange: tuple[Message, Message], visitor: Person, agent: Person
+    store: SqliteStore, conversation: Conversation, exchange: tuple[Message, Message], visitor: Person, agent: Person
 ) -> None:
     store.people.set_consent(visitor, True)
     store.feedback.rate(exchange[1].id, visitor, "like")
@@ -286,7 +289,7 @@ def test_every_event_names_its_actor(
     assert all(row["actor"] for row in store.database.rows("select actor from events"))
 
 
-def test_a_versions_name_is_never_used_again(store: Store, home: Path) -> None:
+def test_a_versions_name_is_never_used_again(store: SqliteStore, home: Path) -> None:
     names = [store.versions.add_version("lamps", "base", "ab" * 32, None, None).name for _ in range(3)]
     assert names == ["lamps-v0001-abababab", "lamps-v0002-abababab", "lamps-v0003-abababab"]
     assert [version.name for version in store.versions.all()] == names[::-1]
@@ -294,12 +297,12 @@ def test_a_versions_name_is_never_used_again(store: Store, home: Path) -> None:
         store.database.here["versions"].insert({"number": 9, **row_of(store, names[0])})
 
 
-def row_of(store: Store, name: str) -> dict[str, Any]:
+def row_of(store: SqliteStore, name: str) -> dict[str, Any]:
     (row,) = store.database.rows("select * from versions where name = :name", name=name)
     return {key: value for key, value in row.items() if key != "number"}
 
 
-def test_versions_are_found_by_name_and_alias(store: Store, home: Path) -> None:
+def test_versions_are_found_by_name_and_alias(store: SqliteStore, home: Path) -> None:
     assert store.versions.resolve("champion") == "base"
     with pytest.raises(NotFoundError, match=r"'best' does not exist.*none yet; `python -m training cycle`"):
         store.versions.get("best")
@@ -311,7 +314,7 @@ def test_versions_are_found_by_name_and_alias(store: Store, home: Path) -> None:
         store.versions.resolve("best")
 
 
-def test_the_champions_are_remembered_the_latest_first(store: Store, home: Path) -> None:
+def test_the_champions_are_remembered_the_latest_first(store: SqliteStore, home: Path) -> None:
     one, two = (store.versions.add_version("lamps", "base", digest * 32, None, None).name for digest in "ab")
     for name in (one, two, one):
         store.versions.point("champion", name, "operator:otto")
@@ -320,7 +323,7 @@ def test_the_champions_are_remembered_the_latest_first(store: Store, home: Path)
     assert events(store, "alias_champion")[1] == ("operator:otto", two, {"before": one})
 
 
-def test_a_version_keeps_what_was_measured(store: Store, home: Path) -> None:
+def test_a_version_keeps_what_was_measured(store: SqliteStore, home: Path) -> None:
     version = store.versions.add_version("lamps", "base", "ab" * 32, None, None)
     store.versions.set_measures(version.name, {"perplexity": 2.5})
     store.versions.set_gate(version.name, {"promoted": True})
@@ -328,7 +331,7 @@ def test_a_version_keeps_what_was_measured(store: Store, home: Path) -> None:
     assert store.versions.get(version.name).gate == {"promoted": True}
 
 
-def test_a_run_goes_from_running_to_its_end(store: Store) -> None:
+def test_a_run_goes_from_running_to_its_end(store: SqliteStore) -> None:
     run = store.versions.start_run("operator:otto")
     store.versions.update_run(run.id, progress={"step": 3})
     assert store.versions.run(run.id).progress == {"step": 3}
@@ -339,7 +342,7 @@ def test_a_run_goes_from_running_to_its_end(store: Store) -> None:
         store.versions.run("x")
 
 
-def test_threads_that_write_at_once_lose_nothing(store: Store, conversation: Conversation) -> None:
+def test_threads_that_write_at_once_lose_nothing(store: SqliteStore, conversation: Conversation) -> None:
     def talk(number: int) -> None:
         for n in range(12):
             answer(store, conversation, ask(store, conversation, f"{number}.{n}"), f"reply {number}.{n}")
@@ -351,7 +354,7 @@ def test_threads_that_write_at_once_lose_nothing(store: Store, conversation: Con
     assert {row["content"] for row in rows} == {f"reply {t}.{n}" for t in range(4) for n in range(12)}
 
 
-def test_two_first_requests_of_one_visitor_make_one_person(store: Store) -> None:
+def test_two_first_requests_of_one_visitor_make_one_person(store: SqliteStore) -> None:
     together = threading.Barrier(4)
 
     def arrive(_: int) -> str:
@@ -366,7 +369,7 @@ def test_two_first_requests_of_one_visitor_make_one_person(store: Store) -> None
         store.database.here.conn.commit()
 
 
-def test_a_transaction_is_whole_or_not_at_all(store: Store, visitor: Person) -> None:
+def test_a_transaction_is_whole_or_not_at_all(store: SqliteStore, visitor: Person) -> None:
     def approve_and_fail() -> None:
         with store.database.writing():
             store.feedback.approve("q", "a", visitor)
@@ -378,7 +381,7 @@ def test_a_transaction_is_whole_or_not_at_all(store: Store, visitor: Person) -> 
     assert events(store, "answer_approved") == []
 
 
-def test_a_commit_that_fails_leaves_no_transaction_behind(store: Store, conversation: Conversation) -> None:
+def test_a_commit_that_fails_leaves_no_transaction_behind(store: SqliteStore, conversation: Conversation) -> None:
     def orphan() -> None:
         with store.database.writing() as db:
             db.conn.execute("pragma defer_foreign_keys = on")
@@ -413,7 +416,7 @@ def test_a_killed_process_loses_nothing_that_was_acknowledged(tmp_path: Path) ->
 
 
 @pytest.fixture
-def pages(store: Store) -> Iterator[int]:
+def pages(store: SqliteStore) -> Iterator[int]:
     row = store.database.row("pragma page_count")
     assert row
     yield row["page_count"]
@@ -421,7 +424,7 @@ def pages(store: Store) -> Iterator[int]:
 
 
 def test_a_full_disk_says_so_and_keeps_what_was_there(
-    store: Store, conversation: Conversation, exchange: tuple[Message, Message], pages: int
+    store: SqliteStore, conversation: Conversation, exchange: tuple[Message, Message], pages: int
 ) -> None:
     store.database.here.conn.execute(f"pragma max_page_count = {pages}")
     with pytest.raises(UserError, match="nothing was saved: database or disk is full; free some disk space"):
@@ -431,7 +434,7 @@ def test_a_full_disk_says_so_and_keeps_what_was_there(
     assert ask(store, conversation, "again", exchange[1].id).content == "again"
 
 
-def test_a_read_only_database_says_where_to_look(store: Store, conversation: Conversation) -> None:
+def test_a_read_only_database_says_where_to_look(store: SqliteStore, conversation: Conversation) -> None:
     store.database.here.conn.execute("pragma query_only = on")
     with pytest.raises(UserError, match=r"cannot be written.*check the folder CHATBOT_HOME"):
         ask(store, conversation, "Hello")
@@ -450,7 +453,7 @@ def test_a_file_that_is_no_database_asks_for_a_backup(tmp_path: Path) -> None:
         open_store(path)
 
 
-def test_pages_damaged_later_ask_for_a_backup_on_reading(store: Store, conversation: Conversation) -> None:
+def test_pages_damaged_later_ask_for_a_backup_on_reading(store: SqliteStore, conversation: Conversation) -> None:
     for n in range(50):
         ask(store, conversation, f"{n} " * 500)
     store.database.here.conn.execute("pragma wal_checkpoint(truncate)")
@@ -462,21 +465,21 @@ def test_pages_damaged_later_ask_for_a_backup_on_reading(store: Store, conversat
         store.database.rows("select * from messages")
 
 
-def test_a_database_that_stays_locked_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chatbot.store.database.BUSY_SECONDS", 0.05)
+def test_a_database_that_stays_locked_says_so(store: SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatbot.store.sqlite.database.BUSY_SECONDS", 0.05)
     with ThreadPoolExecutor(1) as pool, store.database.writing():
         waiting = pool.submit(store.people.add_visitor)
         with pytest.raises(UserError, match="stayed busy"):
             waiting.result()
 
 
-def test_opening_twice_migrates_once(home: Path, store: Store, visitor: Person) -> None:
+def test_opening_twice_migrates_once(home: Path, store: SqliteStore, visitor: Person) -> None:
     again = Database(home / "chatbot.db")
     assert again.row("select count(*) as n from people") == {"n": 1}
     again.close()
 
 
-def test_passwords_are_hashed_with_argon2_and_stored_nowhere_else(store: Store) -> None:
+def test_passwords_are_hashed_with_argon2_and_stored_nowhere_else(store: SqliteStore) -> None:
     store.people.add_staff("otto", "operator", PASSWORD)
     row = store.database.row("select password_hash from people where name = 'otto'")
     assert row
@@ -485,7 +488,7 @@ def test_passwords_are_hashed_with_argon2_and_stored_nowhere_else(store: Store) 
     assert PASSWORD not in dump
 
 
-def test_only_the_right_name_and_password_get_in(store: Store) -> None:
+def test_only_the_right_name_and_password_get_in(store: SqliteStore) -> None:
     otto = store.people.add_staff("otto", "operator", PASSWORD)
     assert store.people.check_password("otto", PASSWORD) == otto
     assert store.people.check_password("otto", PASSWORD + "x") is None
@@ -493,7 +496,7 @@ def test_only_the_right_name_and_password_get_in(store: Store) -> None:
     assert store.people.staff() == [otto]
 
 
-def test_staff_need_a_free_name_and_a_long_password(store: Store) -> None:
+def test_staff_need_a_free_name_and_a_long_password(store: SqliteStore) -> None:
     store.people.add_staff("otto", "operator", PASSWORD)
     with pytest.raises(InputError, match="'otto' is taken"):
         store.people.add_staff("otto", "agent", PASSWORD)
@@ -503,13 +506,13 @@ def test_staff_need_a_free_name_and_a_long_password(store: Store) -> None:
         store.people.add_staff(" eve", "agent", PASSWORD)
 
 
-def test_consent_is_off_until_turned_on(store: Store, visitor: Person) -> None:
+def test_consent_is_off_until_turned_on(store: SqliteStore, visitor: Person) -> None:
     assert not visitor.consent
     assert store.people.set_consent(visitor, True).consent
     assert not store.people.set_consent(visitor, False).consent
 
 
-def test_a_reply_keeps_whether_it_offered_a_person(store: Store, conversation: Conversation) -> None:
+def test_a_reply_keeps_whether_it_offered_a_person(store: SqliteStore, conversation: Conversation) -> None:
     question = ask(store, conversation, "How bright is it?")
     said = answer(store, conversation, question, "I don't know. Shall I get a colleague?", offered=True)
     older = answer(store, conversation, question, "I don't know. Shall I get a colleague?")

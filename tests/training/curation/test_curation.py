@@ -10,8 +10,9 @@ from chatbot.knowledge.packs import Pack
 from chatbot.records import Person, Trace
 from chatbot.settings import Settings
 from chatbot.store import Store
-from training.curation.collecting import Example, collect
+from training.curation.collecting import collect
 from training.curation.deduplication import deduplicate
+from training.curation.examples import Example
 from training.curation.snapshots import Curated, curate, freeze, open_snapshot
 from training.curation.splitting import split
 from training.curation.trust import MOST_PER_VISITOR, filter_untrusted

@@ -9,8 +9,8 @@ from chatbot.knowledge.packs import Dialogue, Pack
 from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
 from chatbot.knowledge.retrieval.index import KnowledgeIndex
 from chatbot.records import Passage
-from training.curation.collecting import from_pack
 from training.curation.reading import reading_rows, with_answer
+from training.curation.sources.pack import from_pack
 
 INDEX = KnowledgeIndex(HashedEmbedder(), [])
 TALK = [

@@ -3,8 +3,9 @@
 from collections import Counter
 
 from chatbot.knowledge.packs import Pack, Rule
-from training.curation.collecting import Example, from_pack
+from training.curation.examples import Example
 from training.curation.selection import select_to_write
+from training.curation.sources.pack import from_pack
 
 
 def example(name: str, intent: str, role: str = "pack") -> Example:

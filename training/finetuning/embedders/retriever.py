@@ -19,6 +19,7 @@ from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.retrieval.questions import Question, Ties, known_questions
 from training.finetuning.embedders.embedder import descend, encode, learning_copy, save
 from training.finetuning.recipe import Recipe
+from training.origins import ORIGINS
 from training.rows import Row
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 BATCH = 40
 SMALLEST_BATCH = 2
 SHARPNESS = 20.0
-CURATED = ("pair", "dialogue")  # origins of rows that `known_questions` reads from the pack itself
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def learned_questions(pack: Pack, rows: Iterable[Row]) -> list[Question]:
     same question; a reply of other words teaches nothing here.
     """
     ties = Ties(pack.pieces)
-    told = [row for row in rows if row["origin"] not in CURATED]
+    told = [row for row in rows if not ORIGINS[row["origin"]].curated]
     tied = [(row["asked"], ties.restated(row["messages"][-1]["content"])) for row in told]
     people = {asked: Question(asked, (piece,)) for asked, piece in tied if piece is not None}
     known = known_questions(pack.pieces, pack.pairs, pack.dialogues)

@@ -16,9 +16,13 @@ from sqlite_utils.db import NotFoundError as RowNotFoundError
 
 from chatbot.errors import NotFoundError, UserError
 from chatbot.records import new_id, now
-from chatbot.store.migrations import migrations
+from chatbot.store.sqlite.migrations import migrations
 
 BUSY_SECONDS = 20
+
+Row = dict[str, Any]
+"""A row by its columns; only the modules beside this one see it."""
+Value = str | int | float | None
 
 
 class Database:
@@ -44,12 +48,12 @@ class Database:
         db: SqliteDatabase = self._local.db
         return db
 
-    def rows(self, sql: str, **parameters: Any) -> list[dict[str, Any]]:
+    def rows(self, sql: str, **parameters: Value) -> list[Row]:
         """All rows of a query, as dictionaries."""
         with storage_faults():
             return list(self.here.query(sql, parameters))
 
-    def row(self, sql: str, **parameters: Any) -> dict[str, Any] | None:
+    def row(self, sql: str, **parameters: Value) -> Row | None:
         """The first row of a query, or None."""
         return next(iter(self.rows(sql, **parameters)), None)
 
@@ -76,7 +80,7 @@ class Database:
             finally:
                 self._turn.release()
 
-    def event(self, actor: str, kind: str, subject: str, **detail: Any) -> None:
+    def event(self, actor: str, kind: str, subject: str, **detail: object) -> None:
         """Record who did what to what; part of the caller's transaction."""
         row = {"id": new_id(), "at": now(), "actor": actor, "kind": kind, "subject": subject}
         with self.writing() as db:

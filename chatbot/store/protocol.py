@@ -1,0 +1,60 @@
+"""What a store is: the areas of what is remembered, behind one object that any thread may use.
+
+What it returns are records; what stands behind it, SQLite or another database, shows nowhere else.
+"""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from chatbot.store.conversations import Conversations
+from chatbot.store.events import Events
+from chatbot.store.feedback import FeedbackStore
+from chatbot.store.keys import Keys
+from chatbot.store.people import People
+from chatbot.store.versions import Versions
+
+
+class Store(Protocol):
+    """Everything that is remembered, by area."""
+
+    @property
+    def people(self) -> People:
+        """Visitors, agents and operators."""
+        ...
+
+    @property
+    def conversations(self) -> Conversations:
+        """Conversations and their messages."""
+        ...
+
+    @property
+    def feedback(self) -> FeedbackStore:
+        """What people think of replies, and approved answers."""
+        ...
+
+    @property
+    def versions(self) -> Versions:
+        """Snapshots, runs, versions and aliases."""
+        ...
+
+    @property
+    def keys(self) -> Keys:
+        """API keys."""
+        ...
+
+    @property
+    def events(self) -> Events:
+        """Who did what to what."""
+        ...
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """What is written within is stored whole or not at all; one transaction within another is part of it."""
+        ...
+
+    def check(self) -> None:
+        """Raises where the database cannot be read."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what this thread holds open."""
+        ...

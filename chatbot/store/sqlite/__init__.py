@@ -1,0 +1,1 @@
+"""The store in one SQLite file; SQL is written here and nowhere else."""

@@ -1,0 +1,178 @@
+"""Feedback, the agents' queue and approved answers in SQLite."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from chatbot.errors import InputError, NotFoundError
+from chatbot.records import ApprovedAnswer, Feedback, Person, new_id, now
+from chatbot.store.feedback import FeedbackStore, Lesson, QueueItem, check_rating, check_stars, stored_text
+from chatbot.store.sqlite.database import Database, Row, Value
+
+GIVEN = "feedback.kind in ('rating', 'correction')"
+
+
+class SqliteFeedback(FeedbackStore):
+    """The tables of feedback and approved answers."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def rate(
+        self,
+        message_id: str,
+        person: Person,
+        value: str,
+        reasons: Sequence[str] | None = None,
+        comment: str | None = None,
+    ) -> None:
+        given = list(reasons or [])
+        check_rating(value, given)
+        self._put(message_id, person, "rating", value=value, reasons=json.dumps(given), comment=stored_text(comment))
+
+    def withdraw_rating(self, message_id: str, person: Person) -> None:
+        with self._database.writing() as db:
+            db["feedback"].delete_where("message = ? and person = ? and kind = 'rating'", [message_id, person.id])
+            self._database.event(person.actor, "rating_withdrawn", message_id)
+
+    def add_stars(self, message_id: str, person: Person, stars: Mapping[str, int]) -> None:
+        check_stars(stars)
+        self._put(message_id, person, "stars", stars=json.dumps(dict(stars)))
+
+    def correct(self, message_id: str, person: Person, correction: str) -> None:
+        if not correction.strip():
+            raise InputError("the correction is empty: write the reply as it should have been")
+        self._put(message_id, person, "correction", correction=stored_text(correction))
+
+    def approve(self, query: str, response: str, person: Person, message_id: str | None = None) -> ApprovedAnswer:
+        if not query.strip() or not response.strip():
+            raise InputError("an approved answer needs a question and an answer")
+        texts = stored_text(query) or "", stored_text(response) or ""
+        answer = ApprovedAnswer(new_id(), *texts, message_id, person.id, True, now(), message_id is not None)
+        with self._database.writing() as db:
+            if message_id is not None:
+                db.conn.execute("update answers set active = 0 where message = ?", [message_id])
+            db["answers"].insert(answer.__dict__ | {"active": 1, "from_conversation": int(answer.from_conversation)})
+            self._database.event(person.actor, "answer_approved", answer.id, message=message_id)
+        return answer
+
+    def withdraw_answer(self, answer_id: str, person: Person) -> None:
+        with self._database.writing() as db:
+            if not db.conn.execute("update answers set active = 0 where id = ?", [answer_id]).rowcount:
+                raise NotFoundError(f"approved answer {answer_id!r} does not exist")
+            self._database.event(person.actor, "answer_withdrawn", answer_id)
+
+    def answers(self) -> list[ApprovedAnswer]:
+        rows = self._database.rows("select * from answers where active = 1 order by created_at")
+        flags = ("active", "from_conversation")
+        return [ApprovedAnswer(**row | {flag: bool(row[flag]) for flag in flags}) for row in rows]
+
+    def on(self, message_id: str) -> list[Feedback]:
+        return self._feedback("where feedback.message = :message", message=message_id)
+
+    def ratings_by(self, person: Person, conversation_id: str) -> dict[str, str]:
+        rows = self._feedback(
+            "join messages on messages.id = feedback.message where messages.conversation = :conversation "
+            "and feedback.person = :person and kind = 'rating'",
+            conversation=conversation_id,
+            person=person.id,
+        )
+        return {row.message: row.value or "" for row in rows}
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        rows = self._database.rows(
+            """
+            select messages.version, coalesce(feedback.value, feedback.kind) as kind, count(*) as n
+            from feedback join messages on messages.id = feedback.message group by 1, 2
+            """
+        )
+        return {(row["version"] or "", row["kind"]): row["n"] for row in rows}
+
+    def lessons(self, pack: str) -> list[Lesson]:
+        rows = self._database.rows(
+            f"""
+            select feedback.*, giver.role, conversations.id as conversation, owner.consent
+            from feedback join messages on messages.id = feedback.message
+                join conversations on conversations.id = messages.conversation
+                join people as owner on owner.id = conversations.person
+                join people as giver on giver.id = feedback.person
+            where conversations.pack = :pack and {GIVEN} and owner.deleted_at is null and giver.deleted_at is null
+            order by feedback.created_at
+            """,
+            pack=pack,
+        )
+        return [
+            Lesson(conversation=row.pop("conversation"), consent=bool(row.pop("consent")), feedback=_feedback(row))
+            for row in rows
+        ]
+
+    def given_since(self, pack: str, since: str) -> dict[str, int]:
+        rows = self._database.rows(
+            f"""
+            select coalesce(feedback.value, feedback.kind) as kind, count(*) as n
+            from feedback join messages on messages.id = feedback.message
+                join conversations on conversations.id = messages.conversation
+            where conversations.pack = :pack and {GIVEN} and feedback.created_at > :since
+            group by 1
+            """,
+            pack=pack,
+            since=since,
+        )
+        return {row["kind"]: row["n"] for row in rows}
+
+    def queue(self, limit: int = 100) -> list[QueueItem]:
+        rows = self._database.rows(
+            """
+            select messages.id as message, messages.conversation, coalesce(question.content, '') as question,
+                messages.content as reply, coalesce(messages.version, '') as version, messages.created_at,
+                case
+                    when json_extract(messages.trace, '$.handoff') is not null then 'handed off'
+                    when exists (select 1 from feedback where feedback.message = messages.id and value = 'dislike')
+                        then 'disliked'
+                    when json_extract(messages.trace, '$.uncertain') then 'uncertain'
+                    else 'new'
+                end as reason
+            from messages left join messages as question on question.id = messages.parent
+            where messages.role = 'assistant' and messages.reviewed_at is null and messages.status != 'streaming'
+                and messages.content != '' and messages.version is not null
+            order by case reason when 'handed off' then 0 when 'disliked' then 1 when 'uncertain' then 2 else 3 end,
+                messages.created_at desc
+            limit :limit
+            """,
+            limit=limit,
+        )
+        return [QueueItem(**row) for row in rows]
+
+    def mark_reviewed(self, message_id: str, person: Person) -> None:
+        with self._database.writing() as db:
+            db["messages"].update(message_id, {"reviewed_at": now()})
+            self._database.event(person.actor, "reviewed", message_id)
+
+    def reopen(self, message_id: str, person: Person) -> None:
+        with self._database.writing() as db:
+            db["messages"].update(message_id, {"reviewed_at": None})
+            self._database.event(person.actor, "reopened", message_id)
+
+    def _feedback(self, where: str, **parameters: Value) -> list[Feedback]:
+        rows = self._database.rows(
+            f"select feedback.*, people.role from feedback join people on people.id = feedback.person {where} "
+            "order by feedback.created_at",
+            **parameters,
+        )
+        return [_feedback(row) for row in rows]
+
+    def _put(self, message_id: str, person: Person, kind: str, **values: str | None) -> None:
+        role = self._database.row("select role from messages where id = :id", id=message_id)
+        if role is None:
+            raise NotFoundError(f"message {message_id!r} does not exist")
+        if role["role"] != "assistant":
+            raise InputError("only the assistant's replies can be rated")
+        row = {"reasons": "[]", "stars": "{}", **values}
+        row |= {"id": new_id(), "message": message_id, "person": person.id, "kind": kind, "created_at": now()}
+        with self._database.writing() as db:
+            db["feedback"].delete_where("message = ? and person = ? and kind = ?", [message_id, person.id, kind])
+            db["feedback"].insert(row)
+            self._database.event(person.actor, kind, message_id, **values)
+
+
+def _feedback(row: Row) -> Feedback:
+    return Feedback(**row | {"reasons": json.loads(row["reasons"]), "stars": json.loads(row["stars"])})

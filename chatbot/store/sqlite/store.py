@@ -1,0 +1,53 @@
+"""The store over one SQLite file, opened by its path."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from chatbot.store.sqlite.conversations import SqliteConversations
+from chatbot.store.sqlite.database import Database
+from chatbot.store.sqlite.events import SqliteEvents
+from chatbot.store.sqlite.feedback import SqliteFeedback
+from chatbot.store.sqlite.keys import SqliteKeys
+from chatbot.store.sqlite.people import SqlitePeople
+from chatbot.store.sqlite.versions import SqliteVersions
+
+
+@dataclass(frozen=True)
+class SqliteStore:
+    """The areas over one database, whose handle any thread may use."""
+
+    database: Database
+    people: SqlitePeople
+    conversations: SqliteConversations
+    feedback: SqliteFeedback
+    versions: SqliteVersions
+    keys: SqliteKeys
+    events: SqliteEvents
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        with self.database.writing():
+            yield
+
+    def check(self) -> None:
+        self.database.row("select 1")
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def open_store(path: Path) -> SqliteStore:
+    """Open the database file, making or migrating it where needed."""
+    database = Database(path)
+    people = SqlitePeople(database)
+    return SqliteStore(
+        database,
+        people,
+        SqliteConversations(database),
+        SqliteFeedback(database),
+        SqliteVersions(database),
+        SqliteKeys(database, people),
+        SqliteEvents(database),
+    )

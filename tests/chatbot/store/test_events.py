@@ -1,0 +1,26 @@
+"""Events are read by their kinds, the newest first."""
+
+from chatbot.records import Person
+from chatbot.store import Store
+from chatbot.store.events import Event
+
+
+def test_the_latest_events_of_some_kinds(store: Store, visitor: Person) -> None:
+    conversation = store.conversations.start(visitor, "lamps")
+    store.conversations.hand_off(conversation, visitor.actor, "asked for a person")
+    store.people.set_consent(visitor, True)
+    store.conversations.hand_back(conversation.id, "agent:ada")
+    back, off = store.events.latest(("handoff", "handback"), 9)
+    assert off == Event(off.at, visitor.actor, "handoff", conversation.id, {"reason": "asked for a person"})
+    assert (back.kind, back.actor, back.detail) == ("handback", "agent:ada", {})
+    assert store.events.latest(("handoff", "handback"), 1) == [back]
+
+
+def test_the_mark_grows_with_events_of_the_kinds_only(store: Store, visitor: Person) -> None:
+    assert store.events.mark(("consent",)) == 0
+    store.people.set_consent(visitor, True)
+    mark = store.events.mark(("consent",))
+    store.versions.start_run("operator:otto")
+    assert store.events.mark(("consent",)) == mark > 0
+    store.people.set_consent(visitor, False)
+    assert store.events.mark(("consent", "run_started")) > mark

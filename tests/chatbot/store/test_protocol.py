@@ -1,0 +1,63 @@
+"""What stands behind a store: each area of SQLite's has the methods of its protocol, and a transaction is one."""
+
+import inspect
+
+import pytest
+
+from chatbot.records import Person
+from chatbot.store.conversations import Conversations
+from chatbot.store.events import Events
+from chatbot.store.feedback import FeedbackStore
+from chatbot.store.keys import Keys
+from chatbot.store.people import People
+from chatbot.store.protocol import Store
+from chatbot.store.sqlite.conversations import SqliteConversations
+from chatbot.store.sqlite.events import SqliteEvents
+from chatbot.store.sqlite.feedback import SqliteFeedback
+from chatbot.store.sqlite.keys import SqliteKeys
+from chatbot.store.sqlite.people import SqlitePeople
+from chatbot.store.sqlite.store import SqliteStore
+from chatbot.store.sqlite.versions import SqliteVersions
+from chatbot.store.versions import Versions
+
+
+def methods(kind: type) -> dict[str, inspect.Signature]:
+    return {name: inspect.signature(member) for name, member in vars(kind).items() if inspect.isfunction(member)}
+
+
+@pytest.mark.parametrize(
+    ("protocol", "area"),
+    [
+        (Conversations, SqliteConversations),
+        (Events, SqliteEvents),
+        (FeedbackStore, SqliteFeedback),
+        (Keys, SqliteKeys),
+        (People, SqlitePeople),
+        (Versions, SqliteVersions),
+    ],
+)
+def test_an_area_has_what_its_protocol_says_and_nothing_beside(protocol: type, area: type) -> None:
+    public = {name: signature for name, signature in methods(area).items() if not name.startswith("_")}
+    assert public == {name: signature for name, signature in methods(protocol).items() if not name.startswith("_")}
+
+
+def test_a_transaction_of_several_areas_is_whole_or_not_at_all(store: Store, visitor: Person) -> None:
+    def fail() -> None:
+        with store.transaction():
+            conversation = store.conversations.start(visitor, "lamps")
+            store.conversations.add_user_message(conversation, None, "Hello")
+            with store.transaction():
+                store.people.set_consent(visitor, True)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert store.conversations.of(visitor) == []
+    kept = store.people.get(visitor.id)
+    assert kept and not kept.consent
+
+
+def test_a_store_that_can_be_read_passes_its_check(store: SqliteStore) -> None:
+    store.check()
+    store.close()
+    store.check()

@@ -1,0 +1,62 @@
+"""What each source adds to what is collected."""
+
+from chatbot.knowledge.packs import Pack
+from chatbot.records import Person, Trace
+from chatbot.store import Store
+from training.curation.collecting import SOURCES, collect
+from training.curation.examples import Collected
+from training.curation.sources.answers import add_answers
+from training.curation.sources.feedback import add_feedback
+from training.curation.sources.pack import add_pack
+
+
+def replied(store: Store, person: Person, status: str = "complete") -> str:
+    conversation = store.conversations.start(person, "lamps")
+    question = store.conversations.add_user_message(conversation, None, "Do you sell red lamps?")
+    reply = store.conversations.begin_reply(conversation, question.id, Trace("v1"))
+    store.conversations.update_reply(reply.id, "No idea.", status, Trace("v1"))
+    return reply.id
+
+
+def consenting(store: Store) -> Person:
+    return store.people.set_consent(store.people.add_visitor(), True)
+
+
+def test_all_sources_are_asked_in_their_order(pack: Pack, store: Store) -> None:
+    assert (add_pack, add_feedback, add_answers) == SOURCES
+    collected = collect(pack, store)
+    assert {example.origin for example in collected.examples} == {"pair", "dialogue"}
+    assert {example.role for example in collected.examples} == {"pack"}
+
+
+def test_feedback_becomes_rows_preferences_and_verdicts(pack: Pack, store: Store) -> None:
+    visitor, agent = consenting(store), store.people.add_staff("ann", "agent", "a long password")
+    reply = replied(store, visitor)
+    store.feedback.rate(reply, visitor, "like")
+    store.feedback.correct(reply, agent, "Yes, we do.")
+    collected = Collected()
+    add_feedback(pack, store, collected)
+    liked, corrected = collected.examples
+    assert (liked.origin, liked.role, liked.reply, liked.rejected) == ("like", "visitor", "No idea.", None)
+    assert (corrected.origin, corrected.role, corrected.reply) == ("correction", "agent", "Yes, we do.")
+    assert corrected.rejected == "No idea." and corrected.group == liked.group
+    assert [(verdict.label, verdict.message) for verdict in collected.verdicts] == [(True, reply)]
+
+
+def test_feedback_without_consent_or_on_half_a_reply_is_left_out(pack: Pack, store: Store) -> None:
+    silent, visitor = store.people.add_visitor(), consenting(store)
+    store.feedback.rate(replied(store, silent), silent, "like")
+    store.feedback.rate(replied(store, visitor, "failed"), visitor, "like")
+    collected = Collected()
+    add_feedback(pack, store, collected)
+    assert collected.examples == [] and collected.dropped == {"no consent": 1, "incomplete reply": 1}
+
+
+def test_answers_that_were_corrections_too_are_added_once(pack: Pack, store: Store) -> None:
+    visitor, agent = consenting(store), store.people.add_staff("ann", "agent", "a long password")
+    reply = replied(store, visitor)
+    store.feedback.correct(reply, agent, "Yes, we do.")
+    store.feedback.approve("Do you sell red lamps?", "Yes, we do.", agent, reply)
+    free = store.feedback.approve("Do you rent lamps out?", "Yes.", agent)
+    collected = collect(pack, store)
+    assert [example.id for example in collected.examples if example.origin == "answer"] == [f"answer-{free.id}"]
