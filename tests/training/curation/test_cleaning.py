@@ -6,7 +6,7 @@ import pytest
 
 from chatbot.knowledge.packs import Pack
 from training.curation.cleaning import LONGEST_REPLY, clean
-from training.curation.collecting import Example
+from training.curation.examples import Example
 
 
 def example(question: str, reply: str, role: str = "visitor", rejected: str | None = None) -> Example:
