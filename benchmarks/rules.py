@@ -73,9 +73,9 @@ def _applies(route: Route, follows: bool) -> bool:
     """Whether a turn would act on it: a follow-up must be surer, and is never asked back about."""
     if not route.holds or route.rule is None:
         return False
-    if not follows or route.rule.action == "handoff":
+    if not follows or route.rule.does.fetches:
         return True
-    return route.probability > SURE_IN_TALK and route.rule.action != "ask"
+    return route.probability > SURE_IN_TALK and not route.rule.does.asks
 
 
 @click.command()

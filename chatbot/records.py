@@ -5,11 +5,16 @@ Plain immutable data, no behaviour beyond construction. Times are UTC, ISO 8601,
 
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 from uuid import uuid4
 
 Role = Literal["visitor", "agent", "operator"]
 KeyRole = Literal["app", "agent", "operator"]
+Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
+Outcome = Literal["fixed", "passed", "shortened", "rewritten", "quoted", "abstained", "off"]
+Finish = Literal["running", "stop", "length", "cancelled"]
+PassageKind = Literal["article", "answer", "pair"]
+ReplyStatus = Literal["complete", "streaming", "stopped", "failed"]
 LEAST = 1e-3  # temperature
 STAR_CRITERIA = ("accuracy", "coherence", "fluency", "engagement")
 DISLIKE_REASONS = ("Wrong", "Did not answer", "Hard to understand", "Too long", "Rude", "Unsafe")
@@ -68,9 +73,34 @@ class Sampling:
         """Whether the likeliest token is taken each time; so small a temperature would divide by nothing."""
         return self.temperature < LEAST
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         """A plain dictionary, as stored with each reply."""
         return asdict(self) | {"stop": list(self.stop)}
+
+
+class SamplingOverrides(TypedDict, total=False):
+    """The fields of `Sampling` that a client sets for one reply."""
+
+    max_new_tokens: int
+    temperature: float
+    top_p: float
+    repetition_penalty: float
+    seed: int
+    stop: tuple[str, ...]
+    schema: str
+
+
+class PassageRow(TypedDict):
+    """A passage as it is stored with a reply; `used` tells whether the reply rests on it, once that is known."""
+
+    id: str
+    kind: PassageKind
+    title: str
+    text: str
+    source: str
+    query: str
+    score: float
+    used: NotRequired[bool]
 
 
 @dataclass(frozen=True)
@@ -78,12 +108,25 @@ class Passage:
     """A piece of text put before the model: a piece of an article, or an approved answer."""
 
     id: str
-    kind: Literal["article", "answer", "pair"]
+    kind: PassageKind
     title: str
     text: str
     source: str
     query: str = ""
     score: float = 0.0
+
+    @property
+    def row(self) -> PassageRow:
+        """A plain dictionary, as stored with each reply."""
+        return PassageRow(
+            id=self.id,
+            kind=self.kind,
+            title=self.title,
+            text=self.text,
+            source=self.source,
+            query=self.query,
+            score=self.score,
+        )
 
 
 @dataclass(frozen=True)
@@ -91,8 +134,8 @@ class Trace:
     """How a reply came about; stored with it.
 
     `passages` are those that were found, each with `used`: whether the reply rests on it.
-    `act` is what it does (answer, abstain, handoff, refuse, decline, ask, chat), `check` what the check made of it, and
-    `refused` the figures that it kept from being shown. `finish` says why the model stopped (stop, length, cancelled).
+    `act` is what it does, `check` what the check made of it, empty until that is known, and `refused` what it kept from
+    being shown. `finish` says why the model stopped.
     `first_token_ms` counts from when the question was taken up, after the `queued_ms` that it waited for a place;
     `prepared_ms` is what rules, retrieval and prompt took of it. `offered` tells whether the reply ended by offering
     a person; None where nobody noted it, as in replies older than the field.
@@ -100,20 +143,20 @@ class Trace:
 
     version: str = ""
     prompt_hash: str = ""
-    sampling: dict[str, Any] = field(default_factory=dict)
-    passages: list[dict[str, Any]] = field(default_factory=list)
+    sampling: dict[str, object] = field(default_factory=dict)
+    passages: list[PassageRow] = field(default_factory=list)
     queued_ms: float = 0.0
     prepared_ms: float = 0.0
     first_token_ms: float | None = None
     tokens_per_second: float | None = None
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    finish: str = "stop"
+    finish: Finish = "stop"
     handoff: str | None = None
     uncertain: bool = False
-    act: str = "answer"
+    act: Act = "answer"
     rule: str | None = None
-    check: str = ""
+    check: Outcome | Literal[""] = ""
     refused: list[str] = field(default_factory=list)
     offered: bool | None = None
 
@@ -127,7 +170,7 @@ class Message:
     parent: str | None
     role: Literal["user", "assistant"]
     content: str
-    status: Literal["complete", "streaming", "stopped", "interrupted", "failed"]
+    status: ReplyStatus | Literal["interrupted"]
     created_at: str
     trace: Trace | None = None
     reviewed_at: str | None = None

@@ -16,13 +16,13 @@ from typing import Any
 
 import httpx2
 
-from chatbot.engines.base import Finish, Usage
+from chatbot.engines.base import Usage
 from chatbot.engines.chat_completions import Chunk, api_address, authorization, reason_of, request_body
 from chatbot.engines.remote_reply import read_reply
 from chatbot.engines.remote_servers import Limits, Server, ServerError, Servers
 from chatbot.engines.stopping import until_stop
 from chatbot.errors import EngineError
-from chatbot.records import ChatMessage, Sampling
+from chatbot.records import ChatMessage, Finish, Sampling
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any, Literal
 
 from chatbot.errors import NotFoundError
-from chatbot.records import ChatMessage, Conversation, Message, Person, Trace, new_id, now
+from chatbot.records import ChatMessage, Conversation, Message, Person, ReplyStatus, Trace, new_id, now
 from chatbot.store.database import Database
 
 TITLE_CHARS = 60
@@ -72,9 +72,7 @@ class Conversations:
         self._add(message)
         return message
 
-    def update_reply(
-        self, message_id: str, content: str, status: Literal["complete", "streaming", "stopped", "failed"], trace: Trace
-    ) -> None:
+    def update_reply(self, message_id: str, content: str, status: ReplyStatus, trace: Trace) -> None:
         """Store the reply's text and state so far."""
         values = {"content": content, "status": status, "trace": json.dumps(asdict(trace)), "version": trace.version}
         with self._database.writing() as db:

@@ -8,7 +8,7 @@ cookie that its first answer sets. Signing in is not done here.
 
 import json
 import time
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,8 @@ from fastapi.concurrency import iterate_in_threadpool, run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from chatbot.dialogue.session import Session, Update
+from chatbot.dialogue.running import RunningReply, Update
+from chatbot.dialogue.session import Session
 from chatbot.errors import AccessError, InputError, NotFoundError, UserError
 from chatbot.records import Person
 from chatbot.web.access import Access
@@ -114,10 +115,10 @@ def _monitoring_routes(session: Session) -> APIRouter:
 
 
 async def _reply(session: Session, request: Request, body: CompletionRequest, caller: Caller) -> Response:
-    def begin() -> Generator[Update, None, None]:
+    def begin() -> RunningReply:
         return session.answer_messages(caller.person(body.user), body.talk(), body.overrides())
 
-    updates = _followed(session, await run_in_threadpool(begin))
+    updates = _followed(await run_in_threadpool(begin))
     created = int(time.time())
     if body.stream:
         first = await anext(updates)
@@ -135,17 +136,14 @@ async def _reply(session: Session, request: Request, body: CompletionRequest, ca
     return JSONResponse(completion(last, created, bool(body.structured)))
 
 
-async def _followed(session: Session, updates: Generator[Update, None, None]) -> AsyncGenerator[Update, None]:
-    """The updates, read in threads; a reader who leaves stops the reply and frees its place."""
-    latest: Update | None = None
+async def _followed(reply: RunningReply) -> AsyncGenerator[Update, None]:
+    """The updates of a reply, read in threads; a reader who leaves stops it and frees its place."""
     try:
-        async for latest in iterate_in_threadpool(updates):
-            yield latest
+        async for update in iterate_in_threadpool(reply):
+            yield update
     finally:
         with anyio.CancelScope(shield=True):
-            if latest is not None and not latest.done:
-                await run_in_threadpool(session.stop, latest.message)
-            await run_in_threadpool(updates.close)
+            await run_in_threadpool(reply.close)
 
 
 async def _events(

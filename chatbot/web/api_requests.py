@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from chatbot.engines.chat_completions import MOST_STOPS
-from chatbot.records import ChatMessage
+from chatbot.records import ChatMessage, SamplingOverrides
 from chatbot.web.bodies import Body, whole_text
 from chatbot.web.response_format import ResponseFormat
 
@@ -133,19 +133,25 @@ class CompletionRequest(Body):
         kept = [message for message in self.messages[:asked] if message.said] + [self.messages[asked]]
         return [ChatMessage(role=message.role, content=message.text) for message in kept]
 
-    def overrides(self) -> dict[str, Any]:
-        """The fields of `Sampling` that the client sets."""
-        limits = [limit for limit in (self.max_completion_tokens, self.max_tokens) if limit and limit > 0]
-        greedy = self.top_p == 0
-        asked = {
-            "max_new_tokens": limits[0] if limits else None,
-            "temperature": 0.0 if greedy else self.temperature,
-            "top_p": None if greedy else self.top_p,
-            "seed": None if self.seed is None else self.seed % 2**31,
-            "stop": tuple(self.stop) or None,
-            "schema": self.structured or None,
-        }
-        return {name: value for name, value in asked.items() if value is not None}
+    def overrides(self) -> SamplingOverrides:
+        """The fields of `Sampling` that the client sets; a `top_p` of 0 is greedy."""
+        asked = SamplingOverrides()
+        if limits := [limit for limit in (self.max_completion_tokens, self.max_tokens) if limit and limit > 0]:
+            asked["max_new_tokens"] = limits[0]
+        if self.top_p == 0:
+            asked["temperature"] = 0.0
+        else:
+            if self.temperature is not None:
+                asked["temperature"] = self.temperature
+            if self.top_p is not None:
+                asked["top_p"] = self.top_p
+        if self.seed is not None:
+            asked["seed"] = self.seed % 2**31
+        if self.stop:
+            asked["stop"] = tuple(self.stop)
+        if self.structured:
+            asked["schema"] = self.structured
+        return asked
 
     @property
     def structured(self) -> str:

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from chatbot.dialogue.session import Update
+from chatbot.dialogue.running import Update
 from chatbot.errors import AccessError, BusyError, EngineError, InputError, NotFoundError, UserError
 from chatbot.web.api_requests import PREFIX
 from chatbot.web.bodies import BodyError, read_whole

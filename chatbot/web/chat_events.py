@@ -11,7 +11,8 @@ from typing import Any
 
 import gradio as gr
 
-from chatbot.dialogue.session import Session, Update
+from chatbot.dialogue.running import RunningReply
+from chatbot.dialogue.session import Session
 from chatbot.errors import NotFoundError, UserError
 from chatbot.records import Message, Person, now
 from chatbot.web.access import Access
@@ -52,7 +53,7 @@ class ChatEvents:
     def ask(self, text: str, conversation_id: str | None, request: gr.Request) -> Frames:
         """Answer what stands in the message box."""
 
-        def start() -> tuple[Iterator[Update], View]:
+        def start() -> tuple[RunningReply, View]:
             person = self._access.visitor(request.cookies)
             conversations = self._store.conversations
             head = conversations.get(conversation_id, person).head if conversation_id else None
@@ -70,7 +71,7 @@ class ChatEvents:
     def again(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Frames:
         """Answer the same question once more."""
 
-        def start() -> tuple[Iterator[Update], View]:
+        def start() -> tuple[RunningReply, View]:
             person, reply = self._own(request, event)
             question = self._store.conversations.message(reply.parent or "")
             view = opening_view(self._store, person, reply.conversation, question.parent, question.content)
@@ -82,7 +83,7 @@ class ChatEvents:
     def revise(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Frames:
         """Answer an edited message."""
 
-        def start() -> tuple[Iterator[Update], View]:
+        def start() -> tuple[RunningReply, View]:
             person, message = self._own(request, event)
             text = _text(event, "text")
             view = opening_view(self._store, person, message.conversation, message.parent, text)

@@ -5,8 +5,9 @@ Reads only, and only what belongs to the person who asks.
 
 from typing import Any
 
-from chatbot.dialogue.session import Session, Update
-from chatbot.records import Conversation, Message, Person, Trace
+from chatbot.dialogue.running import Update
+from chatbot.dialogue.session import Session
+from chatbot.records import Conversation, Message, PassageRow, Person, Trace
 from chatbot.store import Store
 
 View = dict[str, Any]
@@ -115,6 +116,6 @@ def _item(store: Store, message: Message, ratings: dict[str, str]) -> View:
     }
 
 
-def _source_title(passage: dict[str, Any]) -> str:
+def _source_title(passage: PassageRow) -> str:
     """Never the question of an approved answer: another visitor asked it."""
     return str(passage.get("title") or passage.get("source") or "")

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import ModuleType
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from chatbot.records import ApprovedAnswer, Feedback, Message, Person, Trace
+from chatbot.records import ApprovedAnswer, Feedback, Message, PassageRow, Person, Trace
 from chatbot.store import Store
 from chatbot.store.feedback import QueueItem
 
@@ -50,7 +49,7 @@ class Case:
     feedback: list[Said]
     stars: dict[str, int]
     correction: str
-    passages: list[dict[str, Any]]
+    passages: list[PassageRow]
     trace: Trace
 
 
@@ -132,7 +131,7 @@ def _pieces() -> ModuleType:
 _module = _pieces()
 
 
-def render(piece: str, *values: Any) -> str:
+def render(piece: str, *values: object) -> str:
     """The HTML of one macro of the template; braces are escaped too, as `gr.HTML` would read them as its own."""
     html: Markup = getattr(_module, piece)(*values)
     return str(html).replace("{", "&#123;").replace("}", "&#125;").replace("$", "&#36;").strip()

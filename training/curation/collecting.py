@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from chatbot.dialogue.turn import unopened
+from chatbot.dialogue.quoting import unopened
 from chatbot.knowledge.packs import Pack
 from chatbot.records import ChatMessage
 from chatbot.store import Store

@@ -188,7 +188,7 @@ def _asked(example: Example, pack: Pack, index: KnowledgeIndex) -> Asked:
 
 def _talks(example: Example, pack: Pack) -> bool:
     """Whether nothing is looked up for a row, as for a rule that talks."""
-    return any(rule.talks for rule in pack.rules if rule.name == example.intent)
+    return any(rule.does.talks for rule in pack.rules if rule.name == example.intent)
 
 
 def _judged(verdict: Row) -> Example:
