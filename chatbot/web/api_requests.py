@@ -5,7 +5,7 @@ for them. Only the new message must be one that can be answered: of what was sai
 person's or an assistant's words is left out.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
@@ -28,7 +28,7 @@ class Part(Body):
 
     @model_validator(mode="before")
     @classmethod
-    def _holds_words_only(cls, given: Any) -> Any:
+    def _holds_words_only(cls, given: object) -> object:
         """Leave the fields of other parts alone, whatever they hold."""
         if isinstance(given, str):
             return {"type": "text", "text": whole_text(given)}
@@ -37,7 +37,7 @@ class Part(Body):
         return given
 
 
-def _as_parts(given: Any) -> Any:
+def _as_parts(given: object) -> object:
     if given is None or isinstance(given, list):
         return given or []
     if not isinstance(given, str):
@@ -57,10 +57,11 @@ class RequestMessage(Body):
 
     @model_validator(mode="before")
     @classmethod
-    def _is_said(cls, given: Any) -> Any:
+    def _is_said(cls, given: object) -> object:
         """Of what nobody said, only the role is read."""
-        unsaid = isinstance(given, dict) and given.get("role") not in SPEAKERS
-        return {"role": given.get("role")} if unsaid else given
+        if isinstance(given, dict) and given.get("role") not in SPEAKERS:
+            return {"role": given.get("role")}
+        return given
 
     @property
     def text(self) -> str:
@@ -80,7 +81,7 @@ class StreamOptions(Body):
     include_usage: bool = False
 
 
-def _as_list(given: Any) -> Any:
+def _as_list(given: object) -> object:
     strings = [given] if isinstance(given, str) else [] if given is None else given
     if not isinstance(strings, list):
         raise ValueError(f"it must be a string or a list of at most {MOST_STOPS} strings, not {str(given)[:80]!r}")
@@ -178,7 +179,7 @@ class FeedbackRequest(Body):
 
     @field_validator("stars", mode="before")
     @classmethod
-    def _without_unset(cls, stars: Any) -> Any:
+    def _without_unset(cls, stars: object) -> object:
         return {name: value for name, value in stars.items() if value is not None} if isinstance(stars, dict) else stars
 
     @property
