@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from chatbot.dialogue.running import RunningReply, Update
 from chatbot.dialogue.session import Session
 from chatbot.errors import BusyError
-from chatbot.web.chat_view import View
+from chatbot.web.chat_view import ChatView
 
 PACE_SECONDS = 0.04
 MOST_TABS = 10_000
 TWICE_SECONDS = 3.0  # two clicks arrive as far apart as they were made, and a little for the network
-Start = Callable[[], tuple[RunningReply, View]]
+Start = Callable[[], tuple[RunningReply, ChatView]]
 
 
 class Turn:
@@ -113,7 +113,7 @@ class Tabs:
             self._tabs.pop(idle, None)
         return self._tabs.setdefault(key or "", Tab())
 
-    def begin(self, tab: Tab, wish: Hashable, start: Start) -> tuple[Turn, View] | None:
+    def begin(self, tab: Tab, wish: Hashable, start: Start) -> tuple[Turn, ChatView] | None:
         """Start writing a reply for a tab; None where the same wish was begun just before, as by a double click.
 
         Raises `BusyError` while the tab waits for a reply, and what `start` raises, after which the wish is free again.
