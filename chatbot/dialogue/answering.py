@@ -107,10 +107,14 @@ class _Answering:
             self._hand_off(turn.handoff)
         if (question.again and turn.act == "answer") or sampling.schema:
             turn = replace(turn, quote="")
-        settings = installation.settings
-        writing = Writing(engine, turn, sampling, settings.check, settings.best_of)
+        yield from self._written(engine, turn, reply, trace, started)
+
+    def _written(
+        self, engine: Engine, turn: Turn, reply: Message, trace: Trace, started: float
+    ) -> Generator[Update, None, None]:
+        settings, draft = self.installation.settings, Draft()
+        writing = Writing(engine, turn, self.question.sampling, settings.check, settings.best_of)
         self.stopper.begin(writing)
-        draft = Draft()
         try:
             yield Update(reply.conversation, reply.id, "", False, trace)
             first, saved = None, time.perf_counter()

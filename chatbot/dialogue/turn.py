@@ -1,4 +1,4 @@
-"""What happens between a question and the model: a rule applies, or facts are looked up and the prompt is fitted.
+"""What happens between a question and the model: rule, retrieve, abstain, compose.
 
 Shared by the session that serves and by the evaluation that judges, so that a suite measures the product.
 """
@@ -10,23 +10,21 @@ from functools import partial
 
 from chatbot.dialogue.grounds import Grounds
 from chatbot.dialogue.guard import defuse_markup
-from chatbot.dialogue.handoff import ACCEPTED, ASKED, offers_person, says_yes, wants_person
 from chatbot.dialogue.lookup import BEST, NEAREST, Asked, facts_for, focused, look_up, said_by, topic_of
 from chatbot.dialogue.prompt import fit_prompt
 from chatbot.dialogue.quoting import fresh_quotation, opening, unopened
+from chatbot.dialogue.ruling import Ruling, accepts_offer, apply_rules
 from chatbot.dialogue.standalone import standalone_question
 from chatbot.engines.base import Engine
 from chatbot.errors import InputError
 from chatbot.knowledge.knowledge import Knowledge
-from chatbot.knowledge.packs import Pack, Rule
+from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.retrieval.index import Found, KnowledgeIndex, sentences_of
-from chatbot.knowledge.rules.router import Route
 from chatbot.records import Act, ChatMessage, Passage, Trace
 from chatbot.settings import Settings
 
 UNSURE_TO_QUOTE = 0.18  # the share of a pack's own questions that are less sure to be answered than may be
 UNSURE_TO_READ = 0.1  # the same where a model reads what was found, and may say that it does not answer
-SURE_IN_TALK = 0.8
 
 _ahead = ThreadPoolExecutor(thread_name_prefix="look-up")
 
@@ -74,16 +72,6 @@ class _Task:
     asked: Asked
 
 
-@dataclass(frozen=True)
-class _Ruling:
-    """What the rules make of a message: a `turn` at once, or the `rule` to note, which may talk, and the `tone`."""
-
-    turn: Turn | None = None
-    rule: Rule | None = None
-    talks: bool = False
-    tone: Rule | None = None
-
-
 def prepare_turn(
     settings: Settings,
     pack: Pack,
@@ -95,30 +83,28 @@ def prepare_turn(
 ) -> Turn:
     """Decide what the model is asked, if it is; raises `InputError` when the question does not fit the context.
 
+    A rule may reply at once. Else passages are retrieved, and the bot abstains where they are not sure to answer; or
+    they are composed into a quotation, or into a prompt with what its reply has to rest on.
+
     `traces` are those of the replies before, where they were stored; else the words of a reply tell whether it offered
     a person and what it was about.
     """
-    if _accepts_offer(pack, history, question, traces):
-        return Turn("handoff", reply=pack.persona.handoff.message, handoff=ACCEPTED)
+    if accepted := accepts_offer(pack, history, question, traces):
+        return _ruled(accepted)
     task = _Task(settings, pack, knowledge, engine, history, _asked(pack, knowledge, history, question, traces))
     retrieve = _begin_retrieval(task)
-    ruling = _apply_rules(task)
-    if ruling.turn is not None:
-        return ruling.turn
+    ruling = apply_rules(pack, knowledge, history, question)
+    if ruling.reply:
+        return _ruled(ruling)
     found, asked = (Found(), task.asked) if ruling.talks else retrieve()
     if settings.passages and not ruling.talks and not _may_answer(settings, knowledge.index, found):
         return Turn("abstain", passages=found.passages, reply=pack.persona.unknown)
     return _compose(task, ruling, found, asked)
 
 
-def _accepts_offer(pack: Pack, history: Sequence[ChatMessage], question: str, traces: Sequence[Trace]) -> bool:
-    """Whether a message says yes to a person whom the reply before it offered."""
-    if not history:
-        return False
-    offered = traces[-1].offered if traces else None
-    if offered is None:
-        offered = offers_person(pack, history[-1]["content"])
-    return offered and says_yes(question)
+def _ruled(ruling: Ruling) -> Turn:
+    """A turn that the rules reply to."""
+    return Turn(ruling.act, reply=ruling.reply, handoff=ruling.handoff, rule=ruling.name)
 
 
 def _asked(
@@ -140,40 +126,14 @@ def _begin_retrieval(task: _Task) -> Callable[[], tuple[Found, Asked]]:
     return find if task.settings.reads and task.history else _ahead.submit(find).result
 
 
-def _apply_rules(task: _Task) -> _Ruling:
-    """What is said at once, because the message asks for a person or falls under a rule, or how it goes on."""
-    question, handoff, follows = task.asked.message, task.pack.persona.handoff, bool(task.history)
-    route = task.knowledge.router.route(question, "".join(said_by("user", task.history)[-1:]))
-    rule = _rule(route, follows)
-    if wants_person(question, handoff.phrases) and not (rule and rule.does.fetches):
-        return _Ruling(Turn("handoff", reply=handoff.message, handoff=ASKED))
-    if rule is None or (not rule.does.fetches and task.knowledge.index.approved(question)):
-        return _Ruling(tone=route.tone)
-    step = rule.does.step(bool(rule.message), follows)
-    if step == "say":
-        reason = f"rule {rule.name}" if rule.does.fetches else None
-        return _Ruling(Turn(rule.does.act, reply=rule.message or "", handoff=reason, rule=rule.name))
-    return _Ruling(rule=rule, talks=step == "talk", tone=route.tone)
-
-
-def _rule(route: Route, follows: bool) -> Rule | None:
-    """The rule that a message falls under; a follow-up, which says little by itself, must be surer to."""
-    if route.rule is None:
-        return None
-    unsure = follows and not route.rule.does.fetches and route.probability <= SURE_IN_TALK
-    return route.rule if route.holds and not unsure else None
-
-
-def _compose(task: _Task, ruling: _Ruling, found: Found, asked: Asked) -> Turn:
+def _compose(task: _Task, ruling: Ruling, found: Found, asked: Asked) -> Turn:
     """What is said or asked of the model: a row's or a passage's words, or a prompt with what its reply rests on."""
     settings, index = task.settings, task.knowledge.index
     facts = facts_for(index, asked, found.passages) if settings.reads else found.passages
-    turn = _prompted(settings, task.pack, task.engine, asked, facts)
-    if ruling.rule:
-        turn = replace(turn, rule=ruling.rule.name)
-        if ruling.talks:
-            quote = "" if settings.replies == "write" else task.knowledge.talk.reply(ruling.rule, asked.message)
-            return replace(turn, act=ruling.rule.does.act, quote=quote)
+    turn = replace(_prompted(settings, task.pack, task.engine, asked, facts), rule=ruling.name)
+    if ruling.rule and ruling.talks:
+        quote = "" if settings.replies == "write" else task.knowledge.talk.reply(ruling.rule, asked.message)
+        return replace(turn, act=ruling.act, quote=quote)
     if settings.quotes:
         return _quoted(task, ruling, turn)
     if not settings.reads or not turn.passages:
@@ -181,7 +141,7 @@ def _compose(task: _Task, ruling: _Ruling, found: Found, asked: Asked) -> Turn:
     return _grounded(index, turn, found, asked)
 
 
-def _quoted(task: _Task, ruling: _Ruling, turn: Turn) -> Turn:
+def _quoted(task: _Task, ruling: Ruling, turn: Turn) -> Turn:
     """A turn that is answered in the words of its passages, where there are any."""
     quote = fresh_quotation(task.knowledge.index, turn.passages, task.asked.history, task.asked.message)
     said = opening(ruling.tone, task.history)
@@ -190,13 +150,7 @@ def _quoted(task: _Task, ruling: _Ruling, turn: Turn) -> Turn:
     return replace(turn, quote=quote)
 
 
-def _prompted(
-    settings: Settings,
-    pack: Pack,
-    engine: Engine,
-    asked: Asked,
-    passages: Sequence[Passage],
-) -> Turn:
+def _prompted(settings: Settings, pack: Pack, engine: Engine, asked: Asked, passages: Sequence[Passage]) -> Turn:
     """A turn with the prompt that fits, the passages it holds and what a reply to it may state."""
     persona, budget = pack.persona, settings.context_tokens - settings.max_new_tokens
     question, history = defuse_markup(asked.message), asked.history

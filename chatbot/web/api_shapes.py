@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from chatbot.dialogue.running import Update
+from chatbot.dialogue.truncation import Reason
 from chatbot.records import Outcome
 from chatbot.web.api_requests import PREFIX
 
 WRITTEN: tuple[Outcome, ...] = ("passed", "rewritten", "off")  # the outcomes of a reply that is the model's own
-Finish = Literal["stop", "length"]
 Omitted = Annotated[str | None, Field(exclude_if=lambda value: value is None)]
 
 
@@ -38,7 +38,7 @@ class Choice(BaseModel):
     index: int = 0
     message: ReplyMessage
     logprobs: None = None
-    finish_reason: Finish
+    finish_reason: Reason
     handoff: Omitted = None
 
 
@@ -67,7 +67,7 @@ class ChunkChoice(BaseModel):
     index: int = 0
     delta: Delta
     logprobs: None = None
-    finish_reason: Finish | None = None
+    finish_reason: Reason | None = None
     handoff: Omitted = None
 
 
@@ -111,7 +111,7 @@ def completion(update: Update, created: int, structured: bool) -> Completion:
     handoff = update.trace.handoff or None
     content, refusal = _fields(update, update.text, structured)
     message = ReplyMessage(content=content, refusal=refusal, handoff=handoff)
-    choice = Choice(message=message, finish_reason=_finish(update), handoff=handoff)
+    choice = Choice(message=message, finish_reason=_reason(update), handoff=handoff)
     version = update.trace.version
     return Completion(
         id=PREFIX + update.message, created=created, model=version, choices=[choice], usage=_usage(update)
@@ -131,7 +131,7 @@ def text_chunk(update: Update, created: int, text: str, structured: bool) -> Chu
 
 def last_chunk(update: Update, created: int) -> Chunk:
     """The event that says how the reply ended."""
-    choice = ChunkChoice(delta=Delta(), finish_reason=_finish(update), handoff=update.trace.handoff or None)
+    choice = ChunkChoice(delta=Delta(), finish_reason=_reason(update), handoff=update.trace.handoff or None)
     return _chunk(update, created, [choice])
 
 
@@ -149,14 +149,14 @@ def _usage(update: Update) -> Usage:
     return Usage(prompt_tokens=read, completion_tokens=written, total_tokens=read + written)
 
 
-def _finish(update: Update) -> Finish:
+def _reason(update: Update) -> Reason:
     """Why the reply ended: `length` at the limit, else `stop`."""
     return "length" if update.trace.finish == "length" else "stop"
 
 
 def _fields(update: Update, text: str, structured: bool) -> tuple[str | None, str | None]:
     """A text as content and refusal: `refusal` where JSON was asked for and words are the reply."""
-    written = update.trace.check in WRITTEN and (_finish(update) == "length" or _is_json(update.text))
+    written = update.trace.check in WRITTEN and (_reason(update) == "length" or _is_json(update.text))
     return (text, None) if written or not structured else (None, text)
 
 

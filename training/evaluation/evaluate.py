@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from chatbot.engines.loading import ADAPTER, load_engine
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Case, Pack
 from chatbot.knowledge.retrieval.embeddings import Embedder
-from chatbot.records import ChatMessage, Sampling
+from chatbot.records import Act, ChatMessage, Outcome, Sampling
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
@@ -48,8 +48,8 @@ class Judged:
     log_likelihood: float | None = None
     tokens: int = 0
     hits: int = 0
-    act: str = "answer"
-    check: str = ""
+    act: Act = "answer"
+    check: Outcome | Literal[""] = ""
     passages: list[str] = field(default_factory=list)
     score: float | None = None
 
@@ -116,7 +116,7 @@ def _judge(
     similarity: float,
     likelihood: tuple[float | None, int, int],
 ) -> Judged:
-    act = "abstain" if reply.abstained else turn.act
+    act: Act = "abstain" if reply.abstained else turn.act
     log_likelihood, tokens, hits = likelihood
     return Judged(
         suite,
