@@ -7,7 +7,7 @@ Every id that comes from the browser is checked against the visitor's cookie. `c
 import html
 import logging
 from collections.abc import Iterator
-from typing import NamedTuple, TypedDict
+from typing import NamedTuple
 
 import gradio as gr
 
@@ -18,6 +18,7 @@ from chatbot.records import Message, Person, now
 from chatbot.web.access import Access
 from chatbot.web.chat_view import (
     ChatView,
+    Receipt,
     conversation_view,
     empty_view,
     fingerprint,
@@ -42,15 +43,6 @@ class Frame(NamedTuple):
     conversation: object = SAME
     history: object = SAME
     box: object = SAME
-
-
-class Receipt(TypedDict):
-    """What is stored of a rating, for the page to show beside the reply."""
-
-    message: str
-    rating: str | None
-    thanks: str
-    at: str
 
 
 Frames = Iterator[Frame]

@@ -74,6 +74,15 @@ class StatusView(TypedDict):
     learning: LearningView | None
 
 
+class Receipt(TypedDict):
+    """What is stored of a rating, for the page to show beside the reply."""
+
+    message: str
+    rating: str | None
+    thanks: str
+    at: str
+
+
 def empty_view() -> ChatView:
     """A new chat."""
     return {"conversation": None, "items": [], "busy": False}
