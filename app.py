@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 from anyio import to_thread
@@ -23,7 +23,12 @@ from chatbot.commands import quieten, run_command
 from chatbot.errors import SettingsError
 from chatbot.settings import Settings, load_settings
 
-CONCURRENT_EVENTS = 64
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from chatbot.dialogue.session import Session
+    from training.runs.jobs import Jobs
+
 READY_POLL_SECONDS = 0.5
 LONGEST_START_SECONDS = 60
 
@@ -47,13 +52,12 @@ def serve(host: str | None, port: int | None, no_train: bool) -> None:
     uvicorn.Server(config).run(sockets=[listener])
 
 
-def build_app(settings: Settings, address: str = "") -> Any:
+def build_app(settings: Settings, address: str = "") -> "FastAPI":
     """The whole product as one ASGI app; the model loads in the background while the pages are built."""
     from chatbot.store import open_store
 
     store = open_store(settings.database)
     store.conversations.mark_interrupted()
-    import gradio as gr
     from fastapi import FastAPI
 
     from chatbot.dialogue.opening import open_session
@@ -61,9 +65,10 @@ def build_app(settings: Settings, address: str = "") -> Any:
     from chatbot.web.api import api_routes
     from chatbot.web.chat import build_chat_page
     from chatbot.web.cross_origin import CrossOriginMiddleware
+    from chatbot.web.mounting import mount_page
+    from chatbot.web.pages import CHAT, OPERATE, REVIEW
     from chatbot.web.review import build_review_page
     from chatbot.web.sub_path import SubPathMiddleware
-    from chatbot.web.theme import CSS, HEAD, chat_theme
     from training.console.page import build_operate_page
     from training.runs.jobs import Jobs
 
@@ -87,21 +92,12 @@ def build_app(settings: Settings, address: str = "") -> Any:
     app.add_middleware(SubPathMiddleware, root_path=settings.root_path)
     app.include_router(login_routes(access))
     app.include_router(api_routes(session, access))
-    look = {"theme": chat_theme(), "css": CSS, "head": HEAD, "footer_links": []}
-    quiet = {"run_history": False, "show_error": False, "pwa": False}
-    pages = {
-        "/operate": build_operate_page(session, access, jobs),
-        "/review": build_review_page(session, access),
-        "/": build_chat_page(session, access),
-    }
-    for path, page in pages.items():
-        page.queue(default_concurrency_limit=CONCURRENT_EVENTS)
-        page.max_threads = CONCURRENT_EVENTS
-        app = gr.mount_gradio_app(app, page, path=path, **look, **quiet)
-    return app
+    app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))
+    app = mount_page(app, REVIEW, build_review_page(session, access))
+    return mount_page(app, CHAT, build_chat_page(session, access))
 
 
-def _when_ready(session: Any, jobs: Any) -> None:
+def _when_ready(session: "Session", jobs: "Jobs") -> None:
     """Collect garbage again, but what was loaded to stay; start the first fine-tune once nothing else is to do."""
     waited = 0.0
     while not session.ready:
@@ -129,12 +125,14 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _announce(settings: Settings, session: Any, address: str) -> None:
+def _announce(settings: Settings, session: "Session", address: str) -> None:
+    from chatbot.web.pages import OPERATE, REVIEW
+
     if isinstance(settings.base_model, ChosenBase):
         click.echo(f"base model {settings.base_model}: {settings.base_model.why}", err=True)
     click.echo(f"chat: {address}  ·  {session.live.version} answers on the pack {session.pack.name}", err=True)
     if any(person.role == "operator" for person in session.store.people.staff()):
-        click.echo(f"agents: {address}/review  ·  operators: {address}/operate", err=True)
+        click.echo(f"agents: {address}{REVIEW.path}  ·  operators: {address}{OPERATE.path}", err=True)
     else:
         click.echo("make the first operator: python -m chatbot user add NAME --role operator", err=True)
 

@@ -23,7 +23,7 @@ import click
 from benchmarks.machine import describe_machine
 from chatbot.commands import quieten
 from chatbot.dialogue.opening import version_knowledge
-from chatbot.dialogue.turn import SURE_IN_TALK
+from chatbot.dialogue.ruling import rule_of
 from chatbot.knowledge.packs import load_pack
 from chatbot.knowledge.rules.router import Route, Router
 from chatbot.settings import load_settings
@@ -71,11 +71,8 @@ def misfires(router: Router, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def _applies(route: Route, follows: bool) -> bool:
     """Whether a turn would act on it: a follow-up must be surer, and is never asked back about."""
-    if not route.holds or route.rule is None:
-        return False
-    if not follows or route.rule.action == "handoff":
-        return True
-    return route.probability > SURE_IN_TALK and route.rule.action != "ask"
+    rule = rule_of(route, follows)
+    return rule is not None and rule.does.step(bool(rule.message), follows) != "look up"
 
 
 @click.command()

@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from chatbot.dialogue.opening import version_knowledge
-from chatbot.dialogue.reply import Writing, write_reply
+from chatbot.dialogue.reply import Writing
 from chatbot.dialogue.turn import Turn, prepare_turn
 from chatbot.engines.base import Engine
 from chatbot.engines.base_model import BaseModel, find_base_model
@@ -106,12 +106,10 @@ def draft(served: Served, count: int) -> list[Draft]:
 
 
 def _draft(engine: Engine, sampling: Sampling, question: str, turn: Turn) -> Draft:
-    writing = Writing()
-    for _ in write_reply(engine, turn, sampling, writing):
-        pass
-    tokens = writing.generation.usage.completion_tokens if writing.generation else 0
-    share = copied(writing.text, " ".join(passage.text for passage in turn.passages))
-    return Draft(question, turn.prompt, writing.text, tokens, writing.outcome, share)
+    *_, reply = Writing(engine, turn, sampling)
+    tokens = reply.usage.completion_tokens if reply.usage else 0
+    share = copied(reply.text, " ".join(passage.text for passage in turn.passages))
+    return Draft(question, turn.prompt, reply.text, tokens, reply.outcome, share)
 
 
 def copied(reply: str, source: str) -> float:

@@ -40,7 +40,8 @@ from chatbot.settings import load_settings
 from chatbot.store.sqlite.backup import back_up, describe, holds_state, restore
 
 if TYPE_CHECKING:
-    from chatbot.dialogue.session import Session, Update
+    from chatbot.dialogue.running import RunningReply, Update
+    from chatbot.dialogue.session import Session
 
 VISITOR = "terminal"
 WELCOME = "Type a question. /new starts over, /quit or Ctrl-D leaves, Ctrl-C stops a reply."
@@ -203,9 +204,8 @@ def _converse(session: "Session", text: str, conversation: str | None) -> str | 
     shown = ""
     try:
         updates = session.say(session.store.people.visitor(VISITOR), text, conversation)
-        with _stoppable(session) as current:
+        with _stoppable(updates):
             for update in updates:
-                current.append(update.message)
                 conversation = update.conversation
                 shown = _print_more(shown, update.text)
     except UserError as error:
@@ -228,18 +228,17 @@ def _print_more(shown: str, text: str) -> str:
 
 
 @contextmanager
-def _stoppable(session: "Session") -> Iterator[list[str]]:
-    """While a reply is written, let Ctrl-C stop it instead of the program; the list receives the reply's id."""
-    current: list[str] = []
+def _stoppable(reply: "RunningReply") -> Iterator[None]:
+    """While a reply is written, let Ctrl-C stop it instead of the program."""
 
     def stop(signum: int, frame: FrameType | None) -> None:
-        if not current:
+        if not reply.begun:
             raise KeyboardInterrupt
-        threading.Thread(target=session.stop, args=(current[-1],)).start()
+        threading.Thread(target=reply.stop).start()
 
     before = signal.signal(signal.SIGINT, stop)
     try:
-        yield current
+        yield
     finally:
         signal.signal(signal.SIGINT, before)
 

@@ -5,16 +5,16 @@ Plain immutable data, no behaviour beyond construction. Times are UTC, ISO 8601,
 
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Literal, NotRequired, TypedDict
 from uuid import uuid4
 
-from chatbot.version_folder import VersionFolder
-
 Role = Literal["visitor", "agent", "operator"]
 KeyRole = Literal["app", "agent", "operator"]
-RunStatus = Literal["running", "finished", "stopped", "failed", "interrupted"]
+Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
+Outcome = Literal["fixed", "passed", "shortened", "rewritten", "quoted", "abstained", "off"]
+Finish = Literal["running", "stop", "length", "cancelled"]
 PassageKind = Literal["article", "answer", "pair"]
+ReplyStatus = Literal["complete", "streaming", "stopped", "failed"]
 LEAST = 1e-3  # temperature
 STAR_CRITERIA = ("accuracy", "coherence", "fluency", "engagement")
 DISLIKE_REASONS = ("Wrong", "Did not answer", "Hard to understand", "Too long", "Rude", "Unsafe")
@@ -78,6 +78,18 @@ class Sampling:
         return asdict(self) | {"stop": list(self.stop)}
 
 
+class SamplingOverrides(TypedDict, total=False):
+    """The fields of `Sampling` that a client sets for one reply."""
+
+    max_new_tokens: int
+    temperature: float
+    top_p: float
+    repetition_penalty: float
+    seed: int
+    stop: tuple[str, ...]
+    schema: str
+
+
 class FoundPassage(TypedDict):
     """A passage as a reply's trace keeps it; `used` is missing until the reply is whole."""
 
@@ -122,8 +134,8 @@ class Trace:
     """How a reply came about; stored with it.
 
     `passages` are those that were found, each with `used`: whether the reply rests on it.
-    `act` is what it does (answer, abstain, handoff, refuse, decline, ask, chat), `check` what the check made of it, and
-    `refused` the figures that it kept from being shown. `finish` says why the model stopped (stop, length, cancelled).
+    `act` is what it does, `check` what the check made of it, empty until that is known, and `refused` what it kept from
+    being shown. `finish` says why the model stopped.
     `first_token_ms` counts from when the question was taken up, after the `queued_ms` that it waited for a place;
     `prepared_ms` is what rules, retrieval and prompt took of it. `offered` tells whether the reply ended by offering
     a person; None where nobody noted it, as in replies older than the field.
@@ -139,12 +151,12 @@ class Trace:
     tokens_per_second: float | None = None
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    finish: str = "stop"
+    finish: Finish = "stop"
     handoff: str | None = None
     uncertain: bool = False
-    act: str = "answer"
+    act: Act = "answer"
     rule: str | None = None
-    check: str = ""
+    check: Outcome | Literal[""] = ""
     refused: list[str] = field(default_factory=list)
     offered: bool | None = None
 
@@ -158,7 +170,7 @@ class Message:
     parent: str | None
     role: Literal["user", "assistant"]
     content: str
-    status: Literal["complete", "streaming", "stopped", "interrupted", "failed"]
+    status: ReplyStatus | Literal["interrupted"]
     created_at: str
     trace: Trace | None = None
     reviewed_at: str | None = None
@@ -217,116 +229,3 @@ class ApprovedAnswer:
     active: bool
     created_at: str
     from_conversation: bool = False
-
-
-class RunProgress(TypedDict, total=False):
-    """How far a run is, as its row keeps it; `curve` holds the losses by step."""
-
-    phase: str
-    fraction: float
-    message: str
-    seconds_left: float | None
-    step: int
-    steps: int
-    tokens_per_second: float | None
-    curve: list[dict[str, float]]
-    example: str
-    diagnosis: list[str]
-
-
-@dataclass(frozen=True)
-class Run:
-    """One fine-tune: what it learned from, how far it is, what came of it."""
-
-    id: str
-    snapshot: int | None
-    status: RunStatus
-    actor: str
-    started_at: str
-    finished_at: str | None = None
-    progress: RunProgress = field(default_factory=RunProgress)
-    version: str | None = None
-    error: str | None = None
-
-
-class SuiteMeasures(TypedDict):
-    """How many cases of a suite there are and pass; its metrics stand beside."""
-
-    cases: int
-    passed: int
-
-
-class Measures(TypedDict, total=False):
-    """What evaluation found, as a version's row keeps it; more metrics stand beside."""
-
-    suites: dict[str, SuiteMeasures]
-    perplexity: float | None
-
-
-class Bounds(TypedDict):
-    """A value between its bounds."""
-
-    value: float
-    low: float
-    high: float
-
-
-class GateDifferences(TypedDict, total=False):
-    """The paired differences between a version and the one that it had to beat."""
-
-    log_likelihood_per_token: Bounds
-    pass_rate: Bounds
-    suites: dict[str, Bounds]
-
-
-class GateVerdict(TypedDict, total=False):
-    """What the gate said of a version, as its row keeps it; empty until it was asked."""
-
-    decision: Literal["promote", "hold"]
-    against: str
-    reasons: list[str]
-    differences: GateDifferences
-
-
-class SnapshotCounts(TypedDict):
-    """What a snapshot holds, in numbers: rows by file and by origin, what was dropped and redacted."""
-
-    train: int
-    validation: int
-    preferences: int
-    unpaired: int
-    origins: dict[str, int]
-    dropped: dict[str, int]
-    redacted: dict[str, int]
-    digest: NotRequired[str]
-
-
-@dataclass(frozen=True)
-class SnapshotRecord:
-    """A snapshot that was frozen: where its files lie and what they hold."""
-
-    number: int
-    path: str
-    pack: str
-    counts: SnapshotCounts
-    actor: str
-    created_at: str
-
-
-@dataclass(frozen=True)
-class Version:
-    """A servable model under an immutable name, with what evaluation and the gate found."""
-
-    name: str
-    path: str
-    base: str
-    run: str | None
-    snapshot: int | None
-    created_at: str
-    measures: Measures = field(default_factory=Measures)
-    gate: GateVerdict = field(default_factory=GateVerdict)
-
-    @property
-    def folder(self) -> VersionFolder:
-        """Its files."""
-        return VersionFolder(Path(self.path))

@@ -18,7 +18,7 @@ SQL_HOME = "chatbot.store.sqlite"
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "manager"}
 
 CHATBOT = {
-    "records version_folder settings errors privacy weights bases libraries commands": 0,
+    "records lineage version_folder settings errors privacy weights bases libraries commands": 0,
     "store": 1,
     "engines knowledge people_commands base_commands": 2,
     "dialogue": 3,
@@ -93,12 +93,11 @@ def allowed(here: str, there: str) -> bool:
     """Whether one room may import from another: itself, a lower floor, and what stands beside it on the ground."""
     if here == there or there in ("chatbot", "training"):
         return True
-    if here.startswith("chatbot"):
-        lowest = FLOORS[here] == FLOORS.get(there) == 0
-        return there.startswith("chatbot.") and (lowest or FLOORS[there] < FLOORS[here])
-    if there.startswith("chatbot."):
+    if here.startswith("training") and there.startswith("chatbot."):
         return True
-    return there.startswith("training.") and FLOORS[there] < FLOORS[here]
+    if there not in FLOORS or here.split(".")[0] != there.split(".")[0]:
+        return False
+    return FLOORS[there] < FLOORS[here] or FLOORS[here] == FLOORS[there] == 0
 
 
 @every_module

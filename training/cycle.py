@@ -17,7 +17,7 @@ from chatbot.engines.base_model import find_base_model
 from chatbot.errors import BusyError, UserError
 from chatbot.knowledge.retrieval.embeddings import embedder_folder
 from chatbot.knowledge.rules.router import labelled_messages
-from chatbot.records import Run, Version
+from chatbot.lineage import Run, Version
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE

@@ -14,7 +14,7 @@ from peft import PeftModel
 
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
-from chatbot.records import Run
+from chatbot.lineage import Run
 from training.curation.snapshots import Snapshot, verify
 from training.curation.splitting import fold_of
 from training.cycle import origin_of, teach_embedders

@@ -14,7 +14,7 @@ from chatbot.dialogue.claims import Doubts
 
 CLAUSE_END = re.compile(r"[.!?;,:](?=\s)|\n|(?<=\s)[–—](?=\s)")
 MARKER = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*•])(?=\s)", re.MULTILINE)  # of an item in a list
-SENTENCE_END = re.compile(r"[.!?][\"”’')]*(?=\s|$)|(?<=[^\s.!?:])(?=\s*\n-\s)")
+ENDED_SENTENCE = re.compile(r"[.!?][\"”’')]*(?=\s|$)|(?<=[^\s.!?:])(?=\s*\n-\s)")  # told before what follows is known
 SPELLED_NUMBERS = (
     "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
     "nineteen twenty"
@@ -109,7 +109,7 @@ class StreamCheck:
 
     def release(self, text: str, whole: bool = False) -> int:
         """How many characters of the reply so far may be shown; `failed` names what stopped it for good."""
-        text = _unnumbered(text)
+        text = _markers_alike(text)
         shown = self._release_figures(text, whole)
         return shown if self._doubts is None else self._release_claims(text, shown, whole, self._doubts)
 
@@ -132,7 +132,7 @@ class StreamCheck:
         return min(last_word, suspicious.start()) if suspicious else last_word
 
     def _release_claims(self, text: str, shown: int, whole: bool, doubts: Doubts) -> int:
-        ends = [found.end() for found in SENTENCE_END.finditer(text, self._judged, shown) if found.end() < len(text)]
+        ends = [found.end() for found in ENDED_SENTENCE.finditer(text, self._judged, shown) if found.end() < len(text)]
         for end in [*ends, *([shown] if whole and not self.failed else [])]:
             sentence = text[self._judged : end].strip()
             if doubts.claims(sentence):
@@ -147,10 +147,10 @@ class StreamCheck:
 
 def whole_sentences(text: str, end: int) -> str:
     """The sentences that are complete before a position."""
-    ends = [found.end() for found in SENTENCE_END.finditer(_unnumbered(text)[:end] + " ")]
+    ends = [found.end() for found in ENDED_SENTENCE.finditer(_markers_alike(text)[:end] + " ")]
     return text[: min(ends[-1], end)].strip() if ends else ""
 
 
-def _unnumbered(text: str) -> str:
+def _markers_alike(text: str) -> str:
     """The text with the markers of lists all alike, each as long as it was: their numbers state nothing."""
     return MARKER.sub(lambda found: "-".ljust(len(found.group())), text)

@@ -11,6 +11,14 @@ ACCEPTED = "accepted the offer of a colleague"
 GAVE_UP = "could not answer three times in a row"
 NAMES_A_PERSON = 5  # letters at least
 BRIEF = 6  # words at most, as "Would you like that?" has
+YES = re.compile(
+    r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please|go on|go ahead|of course|why not|do(?: that| it| so)?|"
+    r"(?:that would|that['’]d) be (?:great|nice|good|lovely|helpful)|get (?:one|them|me one|a colleague))\b"
+    r"(?:\W+(?:yes|yeah|ok(?:ay)?|sure|please|pls|plz|do|that|it|so|thanks|thank|you|then|mate|very|much|go|ahead|on|"
+    r"great|good|would|be|i|"
+    r"(?:get|fetch) (?:me )?(?:one|them|him|her|(?:the|an?|another) (?:coll?[ea]+gu?e|person)))\b)*\W*",
+    re.IGNORECASE,
+)
 
 
 def wants_person(text: str, phrases: Sequence[str]) -> bool:
@@ -18,6 +26,11 @@ def wants_person(text: str, phrases: Sequence[str]) -> bool:
     flat = " ".join(re.findall(r"[\w']+", text.lower().replace("’", "'")))
     flat_phrases = (" ".join(re.findall(r"[\w']+", phrase.lower().replace("’", "'"))) for phrase in phrases)
     return any(re.search(rf"\b{re.escape(phrase)}\b", flat) for phrase in flat_phrases)
+
+
+def says_yes(text: str) -> bool:
+    """Whether a message accepts what was offered, and says nothing else."""
+    return YES.fullmatch(text.strip()) is not None
 
 
 def offers_person(pack: Pack, text: str) -> bool:

@@ -4,13 +4,13 @@ Replies, tokens and times are counted since the process began; the queue, swaps 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from chatbot.dialogue.admission import Admission
 from chatbot.engines.live import LiveEngine
-from chatbot.records import Trace
+from chatbot.knowledge.knowledge import Knowledge
+from chatbot.records import ReplyStatus, Trace
 
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30)
 TOKENS_PER_SECOND = (1, 2, 5, 10, 20, 40, 60, 80, 100, 150, 200, 400)
@@ -20,7 +20,7 @@ class Metrics:
     """The counters of one installation."""
 
     def __init__(
-        self, live: LiveEngine[Any], admission: Admission, feedback: Callable[[], Mapping[tuple[str, str], int]]
+        self, live: LiveEngine[Knowledge], admission: Admission, feedback: Callable[[], Mapping[tuple[str, str], int]]
     ) -> None:
         """`feedback` counts what is stored by version and kind."""
         self.registry = CollectorRegistry()
@@ -45,7 +45,7 @@ class Metrics:
         self._read_when_asked("waiting", "Questions waiting for a place.", lambda: admission.waiting)
         ProcessCollector(namespace="chatbot", registry=self.registry)
 
-    def replied(self, trace: Trace, status: str) -> None:
+    def replied(self, trace: Trace, status: ReplyStatus) -> None:
         """Count a reply that has ended."""
         self._replies.labels(trace.version, "handoff" if trace.handoff else status).inc()
         self._read.labels(trace.version).inc(trace.prompt_tokens)

@@ -7,6 +7,7 @@ message only. What does not fit is dropped as whole turns, the oldest first.
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from chatbot.dialogue.guard import defuse_markup
 from chatbot.errors import InputError
@@ -41,6 +42,14 @@ def render_fact(passage: Passage) -> str:
     return defuse_markup(f"Asked “{asked}”, we answer: {text}" if asked else f"{passage.title}: {text}")
 
 
+class Fitted(NamedTuple):
+    """A prompt that fits, the passages it holds, and its length in tokens."""
+
+    messages: list[ChatMessage]
+    passages: list[Passage]
+    tokens: int
+
+
 def fit_prompt(
     system: str,
     history: Sequence[ChatMessage],
@@ -49,7 +58,7 @@ def fit_prompt(
     count: CountTokens,
     budget: int,
     meant: str = "",
-) -> tuple[list[ChatMessage], list[Passage]]:
+) -> Fitted:
     """The longest prompt of at most `budget` tokens, and the passages it holds.
 
     Drops the oldest exchanges first (a user message with its reply), then the weakest passages. Raises `InputError`
@@ -60,9 +69,10 @@ def fit_prompt(
     sizes = [count([*exchange]) for exchange in turns]
     while True:
         prompt = build_prompt(system, [message for turn in turns for message in turn], question, kept, meant)
-        excess = count(prompt) - budget
+        tokens = count(prompt)
+        excess = tokens - budget
         if excess <= 0:
-            return prompt, kept
+            return Fitted(prompt, kept, tokens)
         if turns:
             dropped = 0
             while turns and dropped < excess:

@@ -5,20 +5,17 @@ Shared by the session that serves and by the evaluation that judges.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import dataclass, replace
 
 from chatbot.dialogue.best_of import FREE_TEMPERATURE, BestOf
 from chatbot.dialogue.check import Source, StreamCheck, whole_sentences
 from chatbot.dialogue.claims import Doubts
-from chatbot.dialogue.truncation import Truncation, token_count
-from chatbot.dialogue.turn import Turn, quotation
-from chatbot.engines.base import Engine, Generation
+from chatbot.dialogue.quoting import quotation
+from chatbot.dialogue.turn import Turn
+from chatbot.engines.base import Engine, Generation, Usage
 from chatbot.knowledge.articles.sentences import split_sentences
-from chatbot.records import Sampling, Trace
+from chatbot.records import Outcome, Sampling
 
-Outcome = Literal["fixed", "passed", "shortened", "rewritten", "quoted", "abstained", "off"]
-OWN_WORDS = ("passed", "shortened", "rewritten", "off")  # outcomes of replies in the model's words
 DECLINES = re.compile(
     r"\bI\b[^.!?]{0,20}\b(?:do not|don['’]t|cannot|can['’]t|could not|couldn['’]t|not)\s"
     r"(?:\w+\s){0,2}?(?:have|find|know|say|sure)\b"
@@ -30,105 +27,116 @@ DECLINES = re.compile(
 ATTEMPTS = 2  # one where claims are judged: of what was drawn again after that, half was wrong
 
 
-@dataclass
-class Writing:
-    """A reply in the making: `text` may be shown as it is; `failed` holds what the check refused.
+@dataclass(frozen=True)
+class Draft:
+    """A reply so far: `text` may be shown as it is; `refused` is what the check kept from being shown.
 
-    The first `settled` characters, whole sentences, stay as they are whatever comes; the rest may be replaced.
+    The first `settled` characters, whole sentences, stay as they are whatever comes; the rest may be replaced. `usage`
+    counts the tokens of what a model writes.
     """
 
     text: str = ""
     settled: int = 0
     outcome: Outcome = "passed"
-    failed: list[str] | None = None
-    generation: Generation | None = None
+    refused: tuple[str, ...] = ()
     abstained: bool = False
-    stopped: bool = False
-    truncation: Truncation = field(default_factory=Truncation)
+    usage: Usage | None = None
+
+
+class Writing:
+    """A reply being written: iterate it once for its drafts; `stop` ends it where it is, from any thread."""
+
+    def __init__(self, engine: Engine, turn: Turn, sampling: Sampling, check: bool = True, best_of: int = 1) -> None:
+        """A turn with a quotation is answered by it, whatever the sampling. Without `check`, what the model writes
+        goes out. With `best_of` above 1 each reply is chosen among so many.
+        """
+        self._writer = BestOf(engine, best_of, turn.sources) if best_of > 1 else engine
+        self._turn = turn
+        self._sampling = sampling
+        self._check = check
+        self._generation: Generation | None = None
+        self.stopped = False
 
     def stop(self) -> None:
         """End the reply where it is; what is on view stays."""
         self.stopped = True
-        if self.generation is not None:
-            self.generation.cancel()
+        if self._generation is not None:
+            self._generation.cancel()
 
+    def __iter__(self) -> Iterator[Draft]:
+        """Yield a draft whenever the reply has changed, the last of them whole."""
+        turn = self._turn
+        if turn.reply:
+            yield Draft(turn.reply, outcome="fixed", abstained=turn.act == "abstain")
+        elif turn.quote:
+            yield Draft(turn.quote, outcome="quoted")
+        else:
+            for draft in self._checked() if self._check else self._unchecked():
+                yield replace(draft, usage=replace(self._generation.usage) if self._generation else None)
 
-def write_reply(
-    engine: Engine, turn: Turn, sampling: Sampling, writing: Writing, check: bool = True, best_of: int = 1
-) -> Iterator[None]:
-    """Fill `writing` step by step; yields whenever it changed. Without `check`, what the model writes goes out.
+    def _generate(self, sampling: Sampling) -> Generation:
+        self._generation = self._writer.generate(self._turn.prompt, sampling)
+        if self.stopped:
+            self._generation.cancel()
+        return self._generation
 
-    A turn with a quotation is answered by it, whatever the sampling. With `best_of` above 1 each reply is chosen among
-    so many.
-    """
-    if turn.reply:
-        writing.text, writing.outcome, writing.abstained = turn.reply, "fixed", turn.act == "abstain"
-        yield
-        return
-    if turn.quote:
-        writing.text, writing.outcome = turn.quote, "quoted"
-        yield
-        return
-    writer = BestOf(engine, best_of, turn.sources) if best_of > 1 else engine
-    failed: list[str] = []
-    text = ""
-    for attempt in range(1 if turn.carries else ATTEMPTS):
-        again = replace(sampling, temperature=max(sampling.temperature, FREE_TEMPERATURE), seed=sampling.seed + 1)
-        writing.generation = writer.generate(turn.prompt, again if attempt else sampling)
-        if not check:
-            yield from _unchecked(writing)
-            return
-        follower = _follower(turn, sampling)
-        text, shown = "", 0
-        for piece in writing.generation:
+    def _unchecked(self) -> Iterator[Draft]:
+        text = ""
+        for piece in self._generate(self._sampling):
             text = (text + piece).lstrip()
-            end = follower.release(text)
-            if follower.failed:
-                writing.generation.cancel()
+            yield Draft(text, len(text.rstrip()))
+        yield Draft(text.strip(), len(text.rstrip()), "off")
+
+    def _checked(self) -> Iterator[Draft]:
+        turn, structured = self._turn, bool(self._sampling.schema)
+        draft, text, failed = Draft(), "", list[str]()
+        for attempt in range(1 if turn.carries else ATTEMPTS):
+            generation, follower = self._generate(self._drawn(attempt)), _follower(turn, self._sampling)
+            draft, text = replace(draft, text=""), ""
+            for piece in generation:
+                text = (text + piece).lstrip()
+                end = follower.release(text)
+                if follower.failed:
+                    generation.cancel()
+                    break
+                if end > len(draft.text):
+                    settled = len(whole_sentences(text, end)) if follower.says else 0
+                    draft = replace(draft, text=text[:end], settled=settled)
+                    yield draft
+            if self.stopped:
+                yield replace(draft, text=draft.text.strip())
+                return
+            end = follower.release(text, whole=True)
+            says = follower.says or "?" in text or declines(text, turn.language)
+            if not follower.failed and text.strip() and says:
+                draft = replace(draft, text=text.strip(), outcome="rewritten" if attempt else "passed")
                 break
-            if end > shown:
-                writing.text, shown = text[:end], end
-                writing.settled = len(whole_sentences(text, end)) if follower.says else 0
-                yield
-        if writing.stopped:
-            writing.text = writing.text.strip()
-            yield
-            return
-        end = follower.release(text, whole=True)
-        says = follower.says or "?" in text or declines(text, turn.language)
-        if not follower.failed and text.strip() and says:
-            writing.text, writing.outcome = text.strip(), "rewritten" if attempt else "passed"
-            break
-        failed += follower.failed or [text.strip()]
-        kept = whole_sentences(text, end) if follower.says else ""
-        if kept and not sampling.schema:
-            writing.text, writing.outcome = kept, "shortened"
-            break
-        writing.text = ""
-    else:
-        _fall_back(turn, writing, text)
-    writing.failed = failed or None
-    if not sampling.schema and not writing.abstained:
-        _finish(turn, writing)
-    yield
+            failed += follower.failed or [text.strip()]
+            kept = whole_sentences(text, end) if follower.says else ""
+            if kept and not structured:
+                draft = replace(draft, text=kept, outcome="shortened")
+                break
+        else:
+            draft = _fallen_back(turn, draft, text)
+        draft = replace(draft, refused=tuple(failed))
+        yield draft if structured or draft.abstained else _finished(turn, draft)
+
+    def _drawn(self, attempt: int) -> Sampling:
+        """How an attempt is drawn: the second more freely than the first."""
+        first = self._sampling
+        temperature = max(first.temperature, FREE_TEMPERATURE)
+        return replace(first, temperature=temperature, seed=first.seed + 1) if attempt else first
 
 
-def end_reply(engine: Engine, writing: Writing, trace: Trace) -> Trace:
-    """Cut a whole reply where its client wants it to end; the trace with why it ended, and with how long it is."""
-    writing.text, cut = writing.truncation.apply(engine, writing.text, writing.settled)
-    if writing.outcome in OWN_WORDS:
-        return replace(trace, finish=cut or trace.finish)
-    return replace(trace, finish=cut or "stop", completion_tokens=token_count(engine, writing.text))
-
-
-def _finish(turn: Turn, writing: Writing) -> None:
-    """Note a reply that does not know and offer a person, or add what it leaves out of several questions."""
-    if declines(writing.text, turn.language):
-        writing.abstained = True
-        if turn.carries and not writing.text.endswith("?"):
-            writing.text = f"{writing.text} {split_sentences(turn.unknown)[-1]}"
-    elif turn.completes and writing.outcome != "quoted":
-        writing.text = "\n\n".join(filter(None, [writing.text, turn.completes(writing.text)]))
+def _finished(turn: Turn, draft: Draft) -> Draft:
+    """A reply with what it lacks: the offer of a person where it does not know, else the answers that it left out."""
+    if declines(draft.text, turn.language):
+        offer = turn.carries and not draft.text.endswith("?")
+        text = f"{draft.text} {split_sentences(turn.unknown)[-1]}" if offer else draft.text
+        return replace(draft, text=text, abstained=True)
+    if turn.completes and draft.outcome != "quoted":
+        return replace(draft, text="\n\n".join(filter(None, [draft.text, turn.completes(draft.text)])))
+    return draft
 
 
 def declines(text: str, language: str = "en") -> bool:
@@ -151,19 +159,9 @@ def _follower(turn: Turn, sampling: Sampling) -> StreamCheck:
     return StreamCheck(source, doubts, lambda said: DECLINES.search(said) is not None or carries(said))
 
 
-def _unchecked(writing: Writing) -> Iterator[None]:
-    for piece in writing.generation or ():
-        writing.text = (writing.text + piece).lstrip()
-        writing.settled = len(writing.text.rstrip())
-        yield
-    writing.text, writing.outcome = writing.text.strip(), "off"
-    yield
-
-
-def _fall_back(turn: Turn, writing: Writing, said: str) -> None:
+def _fallen_back(turn: Turn, draft: Draft, said: str) -> Draft:
     """The passages in their own words in place of what was said, or without any the pack's "I don't know"."""
     told = quotation(turn.passages) if turn.carries is None else turn.instead(said) if turn.instead else ""
     if told:
-        writing.text, writing.outcome = told, "quoted"
-    else:
-        writing.text, writing.outcome, writing.abstained = turn.unknown, "abstained", True
+        return replace(draft, text=told, outcome="quoted")
+    return replace(draft, text=turn.unknown, outcome="abstained", abstained=True)

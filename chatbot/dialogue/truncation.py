@@ -3,13 +3,12 @@
 The engine ends what the model writes by itself; quotations, fixed replies and what a check puts in place end here.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from chatbot.engines.base import Engine
 from chatbot.engines.stopping import until_stop
-from chatbot.records import ChatMessage
+from chatbot.records import ChatMessage, SamplingOverrides
 
 Reason = Literal["stop", "length"]
 
@@ -22,7 +21,7 @@ class Truncation:
     stop: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, overrides: Mapping[str, Any]) -> "Truncation":
+    def of(cls, overrides: SamplingOverrides) -> "Truncation":
         """What a client's fields of `Sampling` say of it."""
         return cls(overrides.get("max_new_tokens"), tuple(overrides.get("stop", ())))
 

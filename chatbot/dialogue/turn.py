@@ -1,47 +1,31 @@
-"""What happens between a question and the model: a rule applies, or facts are looked up and the prompt is fitted.
+"""What happens between a question and the model: rule, retrieve, abstain, compose.
 
 Shared by the session that serves and by the evaluation that judges, so that a suite measures the product.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Literal
 
 from chatbot.dialogue.grounds import Grounds
 from chatbot.dialogue.guard import defuse_markup
-from chatbot.dialogue.handoff import ACCEPTED, ASKED, offers_person, wants_person
 from chatbot.dialogue.lookup import BEST, NEAREST, Asked, facts_for, focused, look_up, said_by, topic_of
 from chatbot.dialogue.prompt import fit_prompt
+from chatbot.dialogue.quoting import fresh_quotation, opening, unopened
+from chatbot.dialogue.ruling import Ruling, accepts_offer, apply_rules
 from chatbot.dialogue.standalone import standalone_question
 from chatbot.engines.base import Engine
 from chatbot.errors import InputError
-from chatbot.knowledge.articles.sentences import join_sentences, split_sentences
 from chatbot.knowledge.knowledge import Knowledge
-from chatbot.knowledge.packs import Pack, Rule
+from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.retrieval.index import Found, KnowledgeIndex, sentences_of
-from chatbot.knowledge.rules.router import Route
-from chatbot.records import ChatMessage, Passage, Trace
+from chatbot.records import Act, ChatMessage, Passage, Trace
 from chatbot.settings import Settings
 
-Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
-NEARLY_AS_GOOD = 0.06
-SAID_AGAIN = 2  # sentences at most
 UNSURE_TO_QUOTE = 0.18  # the share of a pack's own questions that are less sure to be answered than may be
 UNSURE_TO_READ = 0.1  # the same where a model reads what was found, and may say that it does not answer
 UNSURE_TO_TELL = 0.3  # the same where what was found is told in place of a reply that it does not carry
-JUST_BEFORE = 6  # messages
-SURE_IN_TALK = 0.8
-YES = re.compile(
-    r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please|go on|go ahead|of course|why not|do(?: that| it| so)?|"
-    r"(?:that would|that['’]d) be (?:great|nice|good|lovely|helpful)|get (?:one|them|me one|a colleague))\b"
-    r"(?:\W+(?:yes|yeah|ok(?:ay)?|sure|please|pls|plz|do|that|it|so|thanks|thank|you|then|mate|very|much|go|ahead|on|"
-    r"great|good|would|be|i|"
-    r"(?:get|fetch) (?:me )?(?:one|them|him|her|(?:the|an?|another) (?:coll?[ea]+gu?e|person)))\b)*\W*",
-    re.IGNORECASE,
-)
 
 _ahead = ThreadPoolExecutor(thread_name_prefix="look-up")
 
@@ -69,11 +53,24 @@ class Turn:
     unknown: str = ""
     handoff: str | None = None
     rule: str | None = None
+    prompt_tokens: int = 0
 
     @property
     def uncertain(self) -> bool:
         """Whether nothing near the question was found."""
         return self.act == "abstain"
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What a turn is prepared from: an installation, what a version knows and writes with, the message in its talk."""
+
+    settings: Settings
+    pack: Pack
+    knowledge: Knowledge
+    engine: Engine
+    history: Sequence[ChatMessage]
+    asked: Asked
 
 
 def prepare_turn(
@@ -87,69 +84,93 @@ def prepare_turn(
 ) -> Turn:
     """Decide what the model is asked, if it is; raises `InputError` when the question does not fit the context.
 
+    A rule may reply at once. Else passages are retrieved, and the bot abstains where they are not sure to answer; or
+    they are composed into a quotation, or into a prompt with what its reply has to rest on.
+
     `traces` are those of the replies before, where they were stored; else the words of a reply tell whether it offered
     a person and what it was about.
     """
-    handoff = pack.persona.handoff
-    offered = traces[-1].offered if traces else None
-    if history and offered is None:
-        offered = offers_person(pack, history[-1]["content"])
-    if history and offered and YES.fullmatch(question.strip()):
-        return Turn("handoff", reply=handoff.message, handoff=ACCEPTED)
-    earlier: list[ChatMessage] = [
-        {"role": m["role"], "content": defuse_markup(unopened(m["content"], pack))} for m in history
+    if accepted := accepts_offer(pack, history, question, traces):
+        return _ruled(accepted)
+    task = _Task(settings, pack, knowledge, engine, history, _asked(pack, knowledge, history, question, traces))
+    retrieve = _begin_retrieval(task)
+    ruling = apply_rules(pack, knowledge, history, question)
+    if ruling.reply:
+        return _ruled(ruling)
+    found, asked = (Found(), task.asked) if ruling.talks else retrieve()
+    if settings.passages and not ruling.talks and not _may_answer(settings, knowledge.index, found):
+        return Turn("abstain", passages=found.passages, reply=pack.persona.unknown)
+    return _compose(task, ruling, found, asked)
+
+
+def _ruled(ruling: Ruling) -> Turn:
+    """A turn that the rules reply to."""
+    return Turn(ruling.act, reply=ruling.reply, handoff=ruling.handoff, rule=ruling.name)
+
+
+def _asked(
+    pack: Pack, knowledge: Knowledge, history: Sequence[ChatMessage], question: str, traces: Sequence[Trace]
+) -> Asked:
+    earlier = [
+        ChatMessage(role=said["role"], content=defuse_markup(unopened(said["content"], pack))) for said in history
     ]
     topic = topic_of(knowledge.index, earlier, traces)
-    asked = Asked(question, earlier, topic=topic, language=pack.persona.language)
-    find = partial(_look_up, settings, knowledge.index, engine, asked)
-    # In vain where a rule applies, so a wording by the model, which takes seconds, waits for what the rules say.
-    looking = None if settings.reads and history else _ahead.submit(find)
-    route = knowledge.router.route(question, "".join(said_by("user", history)[-1:]))
-    rule = _rule(route, bool(history))
-    if wants_person(question, handoff.phrases) and not (rule and rule.action == "handoff"):
-        return Turn("handoff", reply=handoff.message, handoff=ASKED)
-    if rule and rule.action != "handoff" and knowledge.index.approved(question):
-        rule = None
-    if rule and (not rule.talks or (rule.message and (rule.action == "chat" or not history))):
-        reason = f"rule {rule.name}" if rule.action == "handoff" else None
-        return Turn(_act(rule), reply=rule.message or "", handoff=reason, rule=rule.name)
-    talk = rule if rule and not (history and rule.action == "ask") else None
-    found, asked = (Found(), asked) if talk else looking.result() if looking else find()
-    if settings.passages and not talk and not _may_answer(settings, knowledge.index, found):
-        return Turn("abstain", passages=found.passages, reply=pack.persona.unknown)
-    passages = found.passages
-    facts = facts_for(knowledge.index, asked, passages) if settings.reads else passages
-    turn = _prompted(settings, pack, engine, asked, facts)
-    if talk:
-        quote = "" if settings.replies == "write" else knowledge.talk.reply(talk, question)
-        return replace(turn, act=_act(talk), quote=quote, rule=talk.name)
-    turn = replace(turn, rule=rule.name if rule else None)
+    return Asked(question, earlier, topic=topic, language=pack.persona.language)
+
+
+def _begin_retrieval(task: _Task) -> Callable[[], tuple[Found, Asked]]:
+    """Start looking a message up behind the rules, and give what waits for it.
+
+    In vain where a rule applies, so a wording by the model, which takes seconds, waits for what the rules say.
+    """
+    find = partial(_look_up, task.settings, task.knowledge.index, task.engine, task.asked)
+    return find if task.settings.reads and task.history else _ahead.submit(find).result
+
+
+def _compose(task: _Task, ruling: Ruling, found: Found, asked: Asked) -> Turn:
+    """What is said or asked of the model: a row's or a passage's words, or a prompt with what its reply rests on."""
+    settings, index = task.settings, task.knowledge.index
+    facts = facts_for(index, asked, found.passages) if settings.reads else found.passages
+    turn = replace(_prompted(settings, task.pack, task.engine, asked, facts), rule=ruling.name)
+    if ruling.rule and ruling.talks:
+        quote = "" if settings.replies == "write" else task.knowledge.talk.reply(ruling.rule, asked.message)
+        return replace(turn, act=ruling.act, quote=quote)
     if settings.quotes:
-        quote, opening = _told(knowledge.index, turn.passages, earlier, question), _opening(route, history)
-        spoken = replace(turn, quote=opening + quote, rule=route.tone.name if route.tone else None)
-        return spoken if quote and opening else replace(turn, quote=quote)
+        return _quoted(task, ruling, turn)
     if not settings.reads or not turn.passages:
         return turn
-    return _grounded(knowledge.index, turn, found, asked)
+    return _grounded(index, turn, found, asked)
 
 
-def _prompted(
-    settings: Settings,
-    pack: Pack,
-    engine: Engine,
-    asked: Asked,
-    passages: Sequence[Passage],
-) -> Turn:
+def _quoted(task: _Task, ruling: Ruling, turn: Turn) -> Turn:
+    """A turn that is answered in the words of its passages, where there are any."""
+    quote = fresh_quotation(task.knowledge.index, turn.passages, task.asked.history, task.asked.message)
+    said = opening(ruling.tone, task.history)
+    if ruling.tone and said and quote:
+        return replace(turn, quote=said + quote, rule=ruling.tone.name)
+    return replace(turn, quote=quote)
+
+
+def _prompted(settings: Settings, pack: Pack, engine: Engine, asked: Asked, passages: Sequence[Passage]) -> Turn:
     """A turn with the prompt that fits, the passages it holds and what a reply to it may state."""
     persona, budget = pack.persona, settings.context_tokens - settings.max_new_tokens
     question, history = defuse_markup(asked.message), asked.history
-    prompt, kept = fit_prompt(persona.system, history, question, passages, engine.count_tokens, budget, asked.meant)
+    count = engine.count_tokens
+    prompt, kept, tokens = fit_prompt(persona.system, history, question, passages, count, budget, asked.meant)
     if passages and not kept:
         raise InputError("the message leaves no room for the facts it asks about: send a shorter one")
     contact = persona.contact
     theirs = [asked.message, *said_by("user", history)]
     sources = [*(f"{p.title} {p.text}" for p in kept), *theirs, contact.email, contact.phone, contact.hours]
-    return Turn("answer", prompt, kept, sources, language=persona.language, unknown=persona.unknown)
+    return Turn(
+        "answer",
+        prompt,
+        kept,
+        sources,
+        language=persona.language,
+        unknown=persona.unknown,
+        prompt_tokens=tokens,
+    )
 
 
 def _grounded(index: KnowledgeIndex, turn: Turn, found: Found, asked: Asked) -> Turn:
@@ -179,57 +200,3 @@ def _look_up(settings: Settings, index: KnowledgeIndex, engine: Engine, asked: A
         meant = standalone_question(engine, asked.history, defuse_markup(asked.message), asked.language)
         asked = replace(asked, meant=meant)
     return look_up(index, asked, settings.passages, settings.reads), asked
-
-
-def quotation(passages: Sequence[Passage]) -> str:
-    """The best passage in its own words, and the second where it is nearly as good."""
-    return "\n\n".join(passage.text for passage in _nearly_best(passages))
-
-
-def _nearly_best(passages: Sequence[Passage]) -> Sequence[Passage]:
-    best = [p for p in passages[:2] if p.score > passages[0].score - NEARLY_AS_GOOD]
-    alone = passages[:1] and passages[0].kind == "answer"
-    return best[:1] if alone else best
-
-
-def _told(index: KnowledgeIndex, passages: Sequence[Passage], history: Sequence[ChatMessage], question: str) -> str:
-    """A quotation, or where a reply just before held all of it, its sentences that are nearest to the question."""
-    quote = quotation(passages)
-    parts = quote.split("\n\n")
-    again = any(all(part in message["content"] for part in parts) for message in history[-JUST_BEFORE:])
-    if not quote or not again or passages[0].kind == "answer":
-        return quote
-    sentences = [sentence for part in parts for sentence in split_sentences(part)]
-    return join_sentences(index.nearest(question, sentences, max(1, min(SAID_AGAIN, len(sentences) - 1))))
-
-
-def _rule(route: Route, follows: bool) -> Rule | None:
-    """The rule that a message falls under; a follow-up, which says little by itself, must be surer to."""
-    if route.rule is None:
-        return None
-    unsure = follows and route.rule.action != "handoff" and route.probability <= SURE_IN_TALK
-    return route.rule if route.holds and not unsure else None
-
-
-def _act(rule: Rule) -> Act:
-    return "answer" if rule.action == "acknowledge" else rule.action
-
-
-def _opening(route: Route, history: Sequence[ChatMessage]) -> str:
-    """What is said before the answer, once in a conversation."""
-    if route.tone is None:
-        return ""
-    said = _said_before(route.tone)
-    return "" if any(message["content"].startswith(said) for message in history) else said
-
-
-def unopened(text: str, pack: Pack) -> str:
-    """An earlier message without what was said before the answer, which is about nothing that could be looked up."""
-    for rule in pack.rules:
-        if rule.action == "acknowledge":
-            text = text.removeprefix(_said_before(rule))
-    return text
-
-
-def _said_before(tone: Rule) -> str:
-    return f"{tone.message}\n\n"

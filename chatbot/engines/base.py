@@ -5,11 +5,9 @@ An engine serves one version for its whole life; `live` changes versions by chan
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
-from chatbot.records import ChatMessage, Sampling
-
-Finish = Literal["running", "stop", "length", "cancelled"]
+from chatbot.records import ChatMessage, Finish, Sampling
 
 
 @dataclass

@@ -16,7 +16,7 @@ from contextlib import closing
 
 import httpx2
 
-from chatbot.engines.base import Finish, Usage
+from chatbot.engines.base import Usage
 from chatbot.engines.chat_completions import Chunk, api_address, authorization, reason_of, request_body
 from chatbot.engines.remote_reply import read_reply
 from chatbot.engines.remote_servers import Limits, Server, ServerError, Servers
@@ -25,7 +25,7 @@ from chatbot.engines.vllm_adapters import VllmAdapters, unload_idle
 from chatbot.engines.wanted import Wanted
 from chatbot.errors import EngineError
 from chatbot.libraries import import_libraries
-from chatbot.records import ChatMessage, Sampling
+from chatbot.records import ChatMessage, Finish, Sampling
 
 logger = logging.getLogger(__name__)
 

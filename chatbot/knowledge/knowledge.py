@@ -50,7 +50,7 @@ def open_knowledge(
 def open_part(pack: Pack, embedder: Embedder) -> Knowledge:
     """All articles, rules and small talk of a pack, but `SOME` other pairs and no dialogue: soon read."""
     step = max(1, len(pack.pairs) // SOME)
-    talking = {rule.name for rule in pack.rules if rule.talks}
+    talking = {rule.name for rule in pack.rules if rule.does.talks}
     pairs = [pair for at, pair in enumerate(pack.pairs) if at % step == 0 or pair.intent in talking]
     knowledge = open_knowledge(replace(pack, pairs=pairs, dialogues=[]), embedder, embedder)
     knowledge.partial = True

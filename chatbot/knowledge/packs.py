@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 
 from chatbot.errors import PackError
 from chatbot.knowledge.articles.pieces import Piece, has_title, split_article
+from chatbot.knowledge.rules.actions import ACTIONS, Action, ActionName
 from chatbot.knowledge.slugs import SLUG
 
 LONGEST_TEXT = 8000
@@ -124,27 +125,26 @@ class Case(_Row):
 class Rule(_Row):
     """A kind of message that the articles alone must not answer, told by examples; the content of `rules/<name>.toml`.
 
-    `handoff` gives the conversation to a person, `refuse` and `decline` say the message, `ask` asks back and `chat`
-    talks, in the words of rows of that intent or the model's where there is no message; `acknowledge` says the message,
-    and then the articles answer after all. `sure` is the probability above which the rule holds: lower where missing
-    such a message is worse than a false alarm. `unlike` are messages that sound like the examples and are ordinary.
+    What its `action` does stands in `rules/actions.py`. `sure` is the probability above which the rule holds: lower
+    where missing such a message is worse than a false alarm. `unlike` are messages that sound like the examples and are
+    ordinary.
     """
 
     name: Slug
-    action: Literal["handoff", "refuse", "decline", "ask", "chat", "acknowledge"]
+    action: ActionName
     message: Text | None = None
     sure: float = Field(0.5, gt=0, lt=1)
     examples: list[Text] = Field(min_length=5)
     unlike: list[Text] = []
 
     @property
-    def talks(self) -> bool:
-        """Whether what falls under it is talked about, without passages, and not only met with its message."""
-        return self.action in ("ask", "chat")
+    def does(self) -> Action:
+        """What its action does with a message."""
+        return ACTIONS[self.action]
 
     @model_validator(mode="after")
     def _check(self) -> "Rule":
-        if self.message is None and not self.talks:
+        if self.message is None and not self.does.talks:
             raise ValueError(f"message: missing; say what a visitor reads when the action is {self.action!r}")
         return self
 

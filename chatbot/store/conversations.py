@@ -5,13 +5,11 @@ word is shown, its text follows while it streams, and a reply that a dead proces
 """
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
-from chatbot.records import ChatMessage, Conversation, Message, Person, Trace
+from chatbot.records import ChatMessage, Conversation, Message, Person, ReplyStatus, Trace
 
 TITLE_CHARS = 60
-
-ReplyStatus = Literal["complete", "streaming", "stopped", "failed"]
 
 
 def title_of(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol, TypedDict, Unpack
 
-from chatbot.records import Run, RunStatus, SnapshotCounts, SnapshotRecord, Version
+from chatbot.lineage import Run, RunStatus, SnapshotCounts, SnapshotRecord, Version
 
 BASE = "base"
 

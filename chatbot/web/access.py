@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chatbot.errors import AccessError
 from chatbot.records import Person, new_id
 from chatbot.store import Store
+from chatbot.web.pages import REVIEW, STAFF_PAGES, Page
 from chatbot.web.routes import get_route
 from chatbot.web.sub_path import cookie_path, path_of, prefix_of
 
@@ -33,7 +34,6 @@ VISITOR_SECONDS = 365 * 24 * 3600
 STAFF_SECONDS = 12 * 3600
 READING = ("GET", "HEAD")
 LOGIN_RATE = parse("10/minute")
-PAGES = {"/review": ("agent", "operator"), "/operate": ("operator",)}
 SIGNED_OUT = "Your sign-in has ended: sign in again in another tab, and come back. Nothing here is lost."
 
 _templates = Environment(loader=PackageLoader("chatbot.web", "templates"), autoescape=select_autoescape())
@@ -63,8 +63,8 @@ class Access:
         person = self.store.people.get(person_id) if person_id else None
         return person if person and person.role != "visitor" else None
 
-    def staff_for(self, page: str, cookies: Mapping[str, str]) -> Person:
-        """The person who is signed in and may use a page of `PAGES`; raises `AccessError`, `SIGNED_OUT` for nobody."""
+    def staff_for(self, page: Page, cookies: Mapping[str, str]) -> Person:
+        """The person who is signed in and may use a page; raises `AccessError`, `SIGNED_OUT` for nobody."""
         person = self.staff(cookies)
         if person is None:
             raise AccessError(SIGNED_OUT)
@@ -104,9 +104,10 @@ class AccessMiddleware:
             return
         request = Request(scope) if scope["type"] == "http" else None
         path = path_of(scope)
-        page = next((page for page in PAGES if path == page or path.startswith(page + "/")), None)
+        page = next((page for page in STAFF_PAGES if page.holds(path)), None)
         if page:
-            instead = self._refusal(request, page) or (_redirect(scope, f"{page}/", 307) if path == page else None)
+            whole = _redirect(scope, f"{page.path}/", 307) if path == page.path else None
+            instead = self._refusal(request, page) or whole
             if instead:
                 await instead(scope, receive, send)
                 return
@@ -114,13 +115,13 @@ class AccessMiddleware:
             send = self._with_visitor_cookie(scope, send)
         await self._app(scope, receive, send)
 
-    def _refusal(self, request: Request | None, page: str) -> Response | None:
+    def _refusal(self, request: Request | None, page: Page) -> Response | None:
         if request is None:
             return JSONResponse({"detail": "not here"}, 403)
         person = self._access.staff(request.cookies)
         if person is None:
             if request.method in READING and "text/html" in request.headers.get("accept", ""):
-                return _redirect(request.scope, f"/login?next={quote(page)}")
+                return _redirect(request.scope, f"/login?next={quote(page.path)}")
             return JSONResponse({"detail": SIGNED_OUT}, 401)
         refusal = _not_theirs(page, person)
         return JSONResponse({"detail": refusal}, 403) if refusal else None
@@ -146,12 +147,12 @@ def login_routes(access: Access) -> APIRouter:
         return HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
 
     @get_route(router, "/login", include_in_schema=False)
-    def show(request: Request, next: str = "/review") -> HTMLResponse:
+    def show(request: Request, next: str = REVIEW.path) -> HTMLResponse:
         return page(_own_page(request.scope, next))
 
     @router.post("/login")
     def sign_in(
-        request: Request, name: str = Form(""), password: str = Form(""), next: str = Form("/review")
+        request: Request, name: str = Form(""), password: str = Form(""), next: str = Form(REVIEW.path)
     ) -> Response:
         target = _own_page(request.scope, next)
         asker = request.client.host if request.client else "?"
@@ -186,17 +187,15 @@ def _redirect(scope: Scope, target: str, status: int = 303) -> Response:
     return RedirectResponse(prefix_of(scope) + target, status)
 
 
-def _not_theirs(page: str, person: Person) -> str:
-    """Why a person may not use a page of `PAGES`; empty where they may."""
-    if person.role in PAGES[page]:
-        return ""
-    whose = " and ".join(f"{role}s" for role in PAGES[page])
-    return f"{page} is for {whose}; you are signed in as {person.role} {person.name}"
+def _not_theirs(page: Page, person: Person) -> str:
+    """Why a person may not use a page; empty where they may."""
+    refusal = page.refusal(person.role)
+    return refusal and f"{refusal}; you are signed in as {person.role} {person.name}"
 
 
 def _own_page(scope: Scope, target: str) -> str:
-    page = target.removeprefix(prefix_of(scope)).rstrip("/")
-    return page if page in PAGES else "/review"
+    path = target.removeprefix(prefix_of(scope)).rstrip("/")
+    return path if any(path == page.path for page in STAFF_PAGES) else REVIEW.path
 
 
 def _signing_key(file: Path) -> str:

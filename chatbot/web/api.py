@@ -8,10 +8,9 @@ cookie that its first answer sets. Signing in is not done here.
 
 import json
 import time
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import datetime
-from typing import Any
 
 import anyio
 from fastapi import APIRouter, Request
@@ -19,23 +18,23 @@ from fastapi.concurrency import iterate_in_threadpool, run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from chatbot.dialogue.session import Session, Update
+from chatbot.dialogue.running import RunningReply, Update
+from chatbot.dialogue.session import Session
 from chatbot.errors import AccessError, InputError, NotFoundError, UserError
 from chatbot.records import Person
 from chatbot.web.access import Access
+from chatbot.web.api_errors import CLIENT_CLOSED, ErrorBody, ShapedRoute, error_answer, error_body, user_error
 from chatbot.web.api_requests import CompletionRequest, FeedbackRequest
 from chatbot.web.api_shapes import (
-    CLIENT_CLOSED,
-    ShapedRoute,
-    chunk,
+    Chunk,
+    FeedbackReceipt,
+    ModelCard,
+    ModelList,
     completion,
-    delta,
-    error_body,
-    field_of,
-    finish_reason,
-    handoff,
-    usage,
-    user_error,
+    first_chunk,
+    last_chunk,
+    text_chunk,
+    usage_chunk,
 )
 from chatbot.web.callers import Caller, Callers
 from chatbot.web.routes import get_route
@@ -65,23 +64,25 @@ def _openai_routes(session: Session, access: Access) -> APIRouter:
         return callers.welcome(caller, request, response)
 
     @get_route(router, "/models")
-    def models(request: Request) -> dict[str, Any]:
+    def models(request: Request) -> ModelList:
         callers.identify(request)
-        return {"object": "list", "data": [_model(session, name) for name in _served(session)]}
+        return ModelList(data=[_model(session, name) for name in _served(session)])
 
     @get_route(router, "/models/{name}")
     def model(name: str, request: Request) -> Response:
         callers.identify(request)
-        return JSONResponse(_model(session, name)) if name in _served(session) else _unknown_model(session, name)
+        if name not in _served(session):
+            return _unknown_model(session, name)
+        return JSONResponse(_model(session, name).model_dump())
 
     @router.post("/feedback")
-    def feedback(request: Request, body: FeedbackRequest) -> dict[str, Any]:
+    def feedback(request: Request, body: FeedbackRequest) -> FeedbackReceipt:
         person = _rater(session, access.staff(request.cookies), callers.identify(request), body)
-        return {"id": body.id, "object": "feedback", "stored": _store(session, person, body)}
+        return FeedbackReceipt(id=body.id, stored=_store(session, person, body))
 
     @router.api_route("/{path:path}", methods=METHODS, include_in_schema=False)
     def unknown(path: str, request: Request) -> Response:
-        return JSONResponse(error_body(f"{request.method} /v1/{path} does not exist", "invalid_request_error"), 404)
+        return error_answer(error_body(f"{request.method} /v1/{path} does not exist"), 404)
 
     return router
 
@@ -114,10 +115,10 @@ def _monitoring_routes(session: Session) -> APIRouter:
 
 
 async def _reply(session: Session, request: Request, body: CompletionRequest, caller: Caller) -> Response:
-    def begin() -> Generator[Update, None, None]:
+    def begin() -> RunningReply:
         return session.answer_messages(caller.person(body.user), body.talk(), body.overrides())
 
-    updates = _followed(session, await run_in_threadpool(begin))
+    updates = _followed(await run_in_threadpool(begin))
     created = int(time.time())
     if body.stream:
         first = await anext(updates)
@@ -132,20 +133,17 @@ async def _reply(session: Session, request: Request, body: CompletionRequest, ca
                 return Response(status_code=CLIENT_CLOSED)
     if last is None:
         raise InputError("nothing was answered: send the message again")
-    return JSONResponse(completion(last, created, bool(body.structured)))
+    return JSONResponse(completion(last, created, bool(body.structured)).model_dump())
 
 
-async def _followed(session: Session, updates: Generator[Update, None, None]) -> AsyncGenerator[Update, None]:
-    """The updates, read in threads; a reader who leaves stops the reply and frees its place."""
-    latest: Update | None = None
+async def _followed(reply: RunningReply) -> AsyncGenerator[Update, None]:
+    """The updates of a reply, read in threads; a reader who leaves stops it and frees its place."""
     try:
-        async for latest in iterate_in_threadpool(updates):
-            yield latest
+        async for update in iterate_in_threadpool(reply):
+            yield update
     finally:
         with anyio.CancelScope(shield=True):
-            if latest is not None and not latest.done:
-                await run_in_threadpool(session.stop, latest.message)
-            await run_in_threadpool(updates.close)
+            await run_in_threadpool(reply.close)
 
 
 async def _events(
@@ -153,12 +151,11 @@ async def _events(
 ) -> AsyncGenerator[str, None]:
     update, sent = first, 0
     async with aclosing(updates):
-        yield _event(chunk(first, created, delta({"role": "assistant", "content": ""})))
+        yield _event(first_chunk(first, created))
         try:
             while True:
                 if update.settled > sent and (update.done or not structured):
-                    said = {field_of(update, structured): update.text[sent : update.settled]}
-                    yield _event(chunk(update, created, delta(said)))
+                    yield _event(text_chunk(update, created, update.text[sent : update.settled], structured))
                     sent = update.settled
                 if update.done:
                     break
@@ -166,14 +163,14 @@ async def _events(
         except UserError as error:
             yield _event(user_error(error)[1])
             return
-    yield _event(chunk(update, created, delta({}, finish_reason(update), **handoff(update))))
+    yield _event(last_chunk(update, created))
     if with_usage:
-        yield _event(chunk(update, created, [], usage=usage(update)))
+        yield _event(usage_chunk(update, created))
     yield "data: [DONE]\n\n"
 
 
-def _event(body: Mapping[str, Any]) -> str:
-    return f"data: {json.dumps(body, ensure_ascii=False)}\n\n"
+def _event(body: Chunk | ErrorBody) -> str:
+    return f"data: {json.dumps(body.model_dump(), ensure_ascii=False)}\n\n"
 
 
 def _served(session: Session) -> list[str]:
@@ -183,13 +180,13 @@ def _served(session: Session) -> list[str]:
 
 def _unknown_model(session: Session, name: str) -> Response:
     text = f"model {name!r} is not served here: use {CHAMPION!r} or {session.live.version!r}"
-    return JSONResponse(error_body(text, "invalid_request_error", "model", "model_not_found"), 404)
+    return error_answer(error_body(text, param="model", code="model_not_found"), 404)
 
 
-def _model(session: Session, name: str) -> dict[str, Any]:
+def _model(session: Session, name: str) -> ModelCard:
     known = next((one for one in session.store.versions.all() if one.name == session.live.version), None)
     created = int(datetime.fromisoformat(known.created_at).timestamp()) if known else 0
-    return {"id": name, "object": "model", "created": created, "owned_by": session.pack.name}
+    return ModelCard(id=name, created=created, owned_by=session.pack.name)
 
 
 def _rater(session: Session, staff: Person | None, caller: Caller, body: FeedbackRequest) -> Person:

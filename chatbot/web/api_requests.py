@@ -5,12 +5,12 @@ for them. Only the new message must be one that can be answered: of what was sai
 person's or an assistant's words is left out.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from chatbot.engines.chat_completions import MOST_STOPS
-from chatbot.records import ChatMessage
+from chatbot.records import ChatMessage, SamplingOverrides
 from chatbot.web.bodies import Body, whole_text
 from chatbot.web.response_format import ResponseFormat
 
@@ -28,7 +28,7 @@ class Part(Body):
 
     @model_validator(mode="before")
     @classmethod
-    def _holds_words_only(cls, given: Any) -> Any:
+    def _holds_words_only(cls, given: object) -> object:
         """Leave the fields of other parts alone, whatever they hold."""
         if isinstance(given, str):
             return {"type": "text", "text": whole_text(given)}
@@ -37,7 +37,7 @@ class Part(Body):
         return given
 
 
-def _as_parts(given: Any) -> Any:
+def _as_parts(given: object) -> object:
     if given is None or isinstance(given, list):
         return given or []
     if not isinstance(given, str):
@@ -57,10 +57,11 @@ class RequestMessage(Body):
 
     @model_validator(mode="before")
     @classmethod
-    def _is_said(cls, given: Any) -> Any:
+    def _is_said(cls, given: object) -> object:
         """Of what nobody said, only the role is read."""
-        unsaid = isinstance(given, dict) and given.get("role") not in SPEAKERS
-        return {"role": given.get("role")} if unsaid else given
+        if isinstance(given, dict) and given.get("role") not in SPEAKERS:
+            return {"role": given.get("role")}
+        return given
 
     @property
     def text(self) -> str:
@@ -80,7 +81,7 @@ class StreamOptions(Body):
     include_usage: bool = False
 
 
-def _as_list(given: Any) -> Any:
+def _as_list(given: object) -> object:
     strings = [given] if isinstance(given, str) else [] if given is None else given
     if not isinstance(strings, list):
         raise ValueError(f"it must be a string or a list of at most {MOST_STOPS} strings, not {str(given)[:80]!r}")
@@ -133,19 +134,25 @@ class CompletionRequest(Body):
         kept = [message for message in self.messages[:asked] if message.said] + [self.messages[asked]]
         return [ChatMessage(role=message.role, content=message.text) for message in kept]
 
-    def overrides(self) -> dict[str, Any]:
-        """The fields of `Sampling` that the client sets."""
-        limits = [limit for limit in (self.max_completion_tokens, self.max_tokens) if limit and limit > 0]
-        greedy = self.top_p == 0
-        asked = {
-            "max_new_tokens": limits[0] if limits else None,
-            "temperature": 0.0 if greedy else self.temperature,
-            "top_p": None if greedy else self.top_p,
-            "seed": None if self.seed is None else self.seed % 2**31,
-            "stop": tuple(self.stop) or None,
-            "schema": self.structured or None,
-        }
-        return {name: value for name, value in asked.items() if value is not None}
+    def overrides(self) -> SamplingOverrides:
+        """The fields of `Sampling` that the client sets; a `top_p` of 0 is greedy."""
+        asked = SamplingOverrides()
+        if limits := [limit for limit in (self.max_completion_tokens, self.max_tokens) if limit and limit > 0]:
+            asked["max_new_tokens"] = limits[0]
+        if self.top_p == 0:
+            asked["temperature"] = 0.0
+        else:
+            if self.temperature is not None:
+                asked["temperature"] = self.temperature
+            if self.top_p is not None:
+                asked["top_p"] = self.top_p
+        if self.seed is not None:
+            asked["seed"] = self.seed % 2**31
+        if self.stop:
+            asked["stop"] = tuple(self.stop)
+        if self.structured:
+            asked["schema"] = self.structured
+        return asked
 
     @property
     def structured(self) -> str:
@@ -172,7 +179,7 @@ class FeedbackRequest(Body):
 
     @field_validator("stars", mode="before")
     @classmethod
-    def _without_unset(cls, stars: Any) -> Any:
+    def _without_unset(cls, stars: object) -> object:
         return {name: value for name, value in stars.items() if value is not None} if isinstance(stars, dict) else stars
 
     @property

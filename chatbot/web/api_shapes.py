@@ -1,55 +1,163 @@
-"""OpenAI's shapes: the replies that `/v1` gives, and its errors. What it reads stands in `api_requests`."""
+"""OpenAI's shapes: the replies that `/v1` gives. What it reads stands in `api_requests`, its errors in `api_errors`."""
 
 import json
-import logging
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Sequence
+from typing import Annotated, Literal
 
-from fastapi import Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
-from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from pydantic import BaseModel, Field
 
-from chatbot.dialogue.session import Update
-from chatbot.errors import AccessError, BusyError, EngineError, InputError, NotFoundError, UserError
+from chatbot.dialogue.running import Update
+from chatbot.dialogue.truncation import Reason
+from chatbot.records import Outcome
 from chatbot.web.api_requests import PREFIX
-from chatbot.web.bodies import BodyError, read_whole
 
-logger = logging.getLogger(__name__)
-
-CLIENT_CLOSED = 499
-WRITTEN = ("passed", "rewritten", "off")  # what the check made of a reply that is the model's own
-STATUSES: list[tuple[type[UserError], int, str]] = [
-    (InputError, 400, "invalid_request_error"),
-    (AccessError, 401, "authentication_error"),
-    (NotFoundError, 404, "invalid_request_error"),
-    (BusyError, 429, "rate_limit_error"),
-    (EngineError, 503, "server_error"),
-]
+WRITTEN: tuple[Outcome, ...] = ("passed", "rewritten", "off")  # the outcomes of a reply that is the model's own
+Omitted = Annotated[str | None, Field(exclude_if=lambda value: value is None)]
 
 
-def usage(update: Update) -> dict[str, int]:
+class Usage(BaseModel):
     """Tokens read and written."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+
+
+class ReplyMessage(BaseModel):
+    """A whole reply's words; `handoff` is a field of ours, by which a client learns that a person should take over."""
+
+    role: Literal["assistant"] = "assistant"
+    content: str | None = None
+    refusal: str | None = None
+    handoff: Omitted = None
+
+
+class Choice(BaseModel):
+    """The one choice of a whole reply."""
+
+    index: int = 0
+    message: ReplyMessage
+    logprobs: None = None
+    finish_reason: Reason
+    handoff: Omitted = None
+
+
+class Completion(BaseModel):
+    """A whole reply."""
+
+    id: str
+    object: Literal["chat.completion"] = "chat.completion"
+    created: int
+    model: str
+    choices: list[Choice]
+    usage: Usage
+
+
+class Delta(BaseModel):
+    """What an event of a stream adds."""
+
+    role: Omitted = None
+    content: Omitted = None
+    refusal: Omitted = None
+
+
+class ChunkChoice(BaseModel):
+    """The one choice of an event."""
+
+    index: int = 0
+    delta: Delta
+    logprobs: None = None
+    finish_reason: Reason | None = None
+    handoff: Omitted = None
+
+
+class Chunk(BaseModel):
+    """An event of a stream."""
+
+    id: str
+    object: Literal["chat.completion.chunk"] = "chat.completion.chunk"
+    created: int
+    model: str
+    choices: list[ChunkChoice]
+    usage: Annotated[Usage | None, Field(exclude_if=lambda value: value is None)] = None
+
+
+class ModelCard(BaseModel):
+    """A name under which the version that answers may be asked."""
+
+    id: str
+    object: Literal["model"] = "model"
+    created: int
+    owned_by: str
+
+
+class ModelList(BaseModel):
+    """All such names."""
+
+    object: Literal["list"] = "list"
+    data: list[ModelCard]
+
+
+class FeedbackReceipt(BaseModel):
+    """What was stored of a client's feedback on the reply `id`."""
+
+    id: str
+    object: Literal["feedback"] = "feedback"
+    stored: list[str]
+
+
+def completion(update: Update, created: int, structured: bool) -> Completion:
+    """A whole reply."""
+    handoff = update.trace.handoff or None
+    content, refusal = _fields(update, update.text, structured)
+    message = ReplyMessage(content=content, refusal=refusal, handoff=handoff)
+    choice = Choice(message=message, finish_reason=_reason(update), handoff=handoff)
+    version = update.trace.version
+    return Completion(
+        id=PREFIX + update.message, created=created, model=version, choices=[choice], usage=_usage(update)
+    )
+
+
+def first_chunk(update: Update, created: int) -> Chunk:
+    """The event that says who speaks."""
+    return _chunk(update, created, [ChunkChoice(delta=Delta(role="assistant", content=""))])
+
+
+def text_chunk(update: Update, created: int, text: str, structured: bool) -> Chunk:
+    """An event with a piece of the reply."""
+    content, refusal = _fields(update, text, structured)
+    return _chunk(update, created, [ChunkChoice(delta=Delta(content=content, refusal=refusal))])
+
+
+def last_chunk(update: Update, created: int) -> Chunk:
+    """The event that says how the reply ended."""
+    choice = ChunkChoice(delta=Delta(), finish_reason=_reason(update), handoff=update.trace.handoff or None)
+    return _chunk(update, created, [choice])
+
+
+def usage_chunk(update: Update, created: int) -> Chunk:
+    """The event with the tokens, for those who asked for it."""
+    return _chunk(update, created, []).model_copy(update={"usage": _usage(update)})
+
+
+def _chunk(update: Update, created: int, choices: Sequence[ChunkChoice]) -> Chunk:
+    return Chunk(id=PREFIX + update.message, created=created, model=update.trace.version, choices=list(choices))
+
+
+def _usage(update: Update) -> Usage:
     read, written = update.trace.prompt_tokens, update.trace.completion_tokens
-    return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+    return Usage(prompt_tokens=read, completion_tokens=written, total_tokens=read + written)
 
 
-def finish_reason(update: Update) -> str:
+def _reason(update: Update) -> Reason:
     """Why the reply ended: `length` at the limit, else `stop`."""
     return "length" if update.trace.finish == "length" else "stop"
 
 
-def handoff(update: Update) -> dict[str, str]:
-    """The field of its own by which a client learns that a person should take over."""
-    return {"handoff": update.trace.handoff} if update.trace.handoff else {}
-
-
-def field_of(update: Update, structured: bool) -> str:
-    """The field that a reply goes into: `refusal` where JSON was asked for and words are the reply."""
-    written = update.trace.check in WRITTEN and (finish_reason(update) == "length" or _is_json(update.text))
-    return "content" if written or not structured else "refusal"
+def _fields(update: Update, text: str, structured: bool) -> tuple[str | None, str | None]:
+    """A text as content and refusal: `refusal` where JSON was asked for and words are the reply."""
+    written = update.trace.check in WRITTEN and (_reason(update) == "length" or _is_json(update.text))
+    return (text, None) if written or not structured else (None, text)
 
 
 def _is_json(text: str) -> bool:
@@ -58,81 +166,3 @@ def _is_json(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def completion(update: Update, created: int, structured: bool) -> dict[str, Any]:
-    """A whole reply."""
-    said = {"content": None, "refusal": None} | {field_of(update, structured): update.text}
-    message = {"role": "assistant"} | said | handoff(update)
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish_reason(update)}
-    head = {"id": PREFIX + update.message, "object": "chat.completion", "created": created}
-    return head | {"model": update.trace.version, "choices": [choice | handoff(update)], "usage": usage(update)}
-
-
-def chunk(update: Update, created: int, choices: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
-    """One event of a stream."""
-    head = {"id": PREFIX + update.message, "object": "chat.completion.chunk", "created": created}
-    return head | {"model": update.trace.version, "choices": choices, **more}
-
-
-def delta(content: dict[str, Any], finish: str | None = None, **more: str) -> list[dict[str, Any]]:
-    """The one choice of a stream's event."""
-    return [{"index": 0, "delta": content, "logprobs": None, "finish_reason": finish, **more}]
-
-
-def error_body(message: str, kind: str, param: str | None = None, code: str | None = None) -> dict[str, Any]:
-    """An error in OpenAI's shape."""
-    return {"error": {"message": message, "type": kind, "param": param, "code": code}}
-
-
-def user_error(error: UserError) -> tuple[int, dict[str, Any]]:
-    """Status and body for something that the client can put right."""
-    for kind, status, name in STATUSES:
-        if isinstance(error, kind):
-            return status, error_body(str(error), name)
-    return 503, error_body(str(error), "server_error")
-
-
-def retry_headers(error: UserError) -> dict[str, str]:
-    """`Retry-After` where it is known when to try again."""
-    seconds = error.retry_after if isinstance(error, BusyError) else None
-    return {"Retry-After": str(seconds)} if seconds else {}
-
-
-class ShapedRoute(APIRoute):
-    """A route whose errors have OpenAI's shape."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The usual handler, with its errors caught."""
-        usual = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            try:
-                return await usual(await read_whole(request))
-            except ClientDisconnect:
-                return Response(status_code=CLIENT_CLOSED)
-            except BodyError as error:
-                return JSONResponse(error_body(str(error), "invalid_request_error"), error.status)
-            except HTTPException:
-                return JSONResponse(error_body("body: it is not JSON in UTF-8", "invalid_request_error"), 400)
-            except RequestValidationError as error:
-                return JSONResponse(_validation_body(error), 400)
-            except UserError as error:
-                status, body = user_error(error)
-                return JSONResponse(body, status, retry_headers(error))
-            except Exception:
-                logger.exception("%s %s failed", request.method, request.url.path)
-                return JSONResponse(error_body("the server failed; its log says why", "server_error"), 500)
-
-        return handle
-
-
-def _validation_body(error: RequestValidationError) -> dict[str, Any]:
-    first = error.errors()[0]
-    param = ".".join(str(part) for part in first["loc"][1:]) if first["type"] != "json_invalid" else ""
-    value = first.get("input")
-    if isinstance(value, bytes):
-        return error_body("body: send it with the header `content-type: application/json`", "invalid_request_error")
-    shown = "" if first["type"] in ("missing", "json_invalid", "value_error") else f" (given: {str(value)[:80]!r})"
-    text = first["msg"].removeprefix("Value error, ")
-    return error_body(f"{param or 'body'}: {text}{shown}", "invalid_request_error", param or None)

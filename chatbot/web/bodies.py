@@ -2,8 +2,6 @@
 all their objects have in common.
 """
 
-from typing import Any
-
 import anyio
 from fastapi import Request
 from pydantic import BaseModel, model_validator
@@ -18,13 +16,13 @@ class Body(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _as_sent(cls, given: Any) -> Any:
+    def _as_sent(cls, given: object) -> object:
         if not isinstance(given, dict):
             return given
         return {name: whole_text(value) for name, value in given.items() if value is not None}
 
 
-def whole_text(value: Any) -> Any:
+def whole_text(value: object) -> object:
     """A string in which whatever cannot be encoded is replaced; anything else as it is."""
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
 

@@ -4,7 +4,6 @@ Lays the page out and ties it to `chat_events`. The look is in `theme`, the draw
 """
 
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -66,7 +65,7 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
                     stop = gr.Button("Stop", elem_id="stop", min_width=0)
                 _drawn(SMALL_PRINT, "chat_composer")
         frame = [talk, conversation, history, box]
-        queued = UNQUEUED | {"queue": True, "concurrency_limit": None, "trigger_mode": "multiple"}
+        queued: dict[str, object] = UNQUEUED | {"queue": True, "concurrency_limit": None, "trigger_mode": "multiple"}
         gr.on([box.submit, send.click], events.ask, [box, conversation], frame, **queued)
         for trigger, answer in (
             (talk.suggest, events.suggest),
@@ -88,6 +87,6 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
     return page
 
 
-def _drawn(template: str, script: str, **props: Any) -> gr.HTML:
+def _drawn(template: str, script: str, **props: object) -> gr.HTML:
     code = (Path(__file__).parent / "templates" / f"{script}.js").read_text(encoding="utf-8")
     return gr.HTML(None, html_template=template, js_on_load=code, apply_default_css=False, **props)

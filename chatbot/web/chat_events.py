@@ -7,16 +7,18 @@ Every id that comes from the browser is checked against the visitor's cookie. `c
 import html
 import logging
 from collections.abc import Iterator
-from typing import Any
+from typing import NamedTuple
 
 import gradio as gr
 
-from chatbot.dialogue.session import Session, Update
+from chatbot.dialogue.running import RunningReply
+from chatbot.dialogue.session import Session
 from chatbot.errors import NotFoundError, UserError
 from chatbot.records import Message, Person, now
 from chatbot.web.access import Access
 from chatbot.web.chat_view import (
-    View,
+    ChatView,
+    Receipt,
     conversation_view,
     empty_view,
     fingerprint,
@@ -31,11 +33,23 @@ logger = logging.getLogger(__name__)
 
 LONGEST_COMMENT = 2000
 SAME = gr.skip()
-Frames = Iterator[tuple[Any, ...]]
+Outputs = tuple[object, ...]
+
+
+class Frame(NamedTuple):
+    """What the page is to show: transcript, id of the conversation, list of conversations, message box."""
+
+    talk: object = SAME
+    conversation: object = SAME
+    history: object = SAME
+    box: object = SAME
+
+
+Frames = Iterator[Frame]
 
 
 class ChatEvents:
-    """The page's answers; a frame is (transcript, conversation, history, message box)."""
+    """The page's answers."""
 
     def __init__(self, session: Session, access: Access) -> None:
         self._session = session
@@ -43,16 +57,16 @@ class ChatEvents:
         self._access = access
         self._tabs = Tabs(session)
 
-    def load(self, conversation_id: str | None, request: gr.Request) -> tuple[Any, ...]:
-        """What a fresh or reloaded page shows."""
+    def load(self, conversation_id: str | None, request: gr.Request) -> Outputs:
+        """What a fresh or reloaded page shows: all but the box of a frame, the consent and the status."""
         person = self._known(request)
         frame = self._frame(person, conversation_id, self._tabs.tab(request.session_hash))
-        return *frame, bool(person and person.consent), status_view(self._session)
+        return *frame[:-1], bool(person and person.consent), status_view(self._session)
 
     def ask(self, text: str, conversation_id: str | None, request: gr.Request) -> Frames:
         """Answer what stands in the message box."""
 
-        def start() -> tuple[Iterator[Update], View]:
+        def start() -> tuple[RunningReply, ChatView]:
             person = self._access.visitor(request.cookies)
             conversations = self._store.conversations
             head = conversations.get(conversation_id, person).head if conversation_id else None
@@ -70,7 +84,7 @@ class ChatEvents:
     def again(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Frames:
         """Answer the same question once more."""
 
-        def start() -> tuple[Iterator[Update], View]:
+        def start() -> tuple[RunningReply, ChatView]:
             person, reply = self._own(request, event)
             question = self._store.conversations.message(reply.parent or "")
             view = opening_view(self._store, person, reply.conversation, question.parent, question.content)
@@ -82,7 +96,7 @@ class ChatEvents:
     def revise(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Frames:
         """Answer an edited message."""
 
-        def start() -> tuple[Iterator[Update], View]:
+        def start() -> tuple[RunningReply, ChatView]:
             person, message = self._own(request, event)
             text = _text(event, "text")
             view = opening_view(self._store, person, message.conversation, message.parent, text)
@@ -97,7 +111,7 @@ class ChatEvents:
         wish: tuple[str | None, ...],
         conversation_id: str | None,
         request: gr.Request,
-        box: Any = None,
+        box: object = SAME,
     ) -> Frames:
         tab = self._tabs.tab(request.session_hash)
         asker = self._access.visitor_id(request.cookies) or request.session_hash
@@ -105,46 +119,46 @@ class ChatEvents:
             begun = self._tabs.begin(tab, (asker, *wish), start)
         except NotFoundError as error:
             _notice(error)
-            yield empty_view(), None, SAME, SAME
+            yield Frame(empty_view(), None)
             return
         except UserError as error:
             _notice(error)
-            yield gr.update(refused=now()), SAME, SAME, SAME
+            yield Frame(gr.update(refused=now()))
             return
         if begun is None:
-            yield (SAME,) * 4
+            yield Frame()
             return
         turn, opening = begun
-        yield opening, conversation_id, SAME, SAME if box is None else box
+        yield Frame(opening, conversation_id, box=box)
         yield from self._follow(turn, tab, conversation_id, request)
 
     def _follow(self, turn: Turn, tab: Tab, conversation_id: str | None, request: gr.Request) -> Frames:
         person = self._access.visitor(request.cookies)
-        view: View | None = None
+        view: ChatView | None = None
         try:
             for update in turn.follow():
                 if turn.left:
-                    yield (SAME,) * 4
+                    yield Frame()
                     return
                 if view is None:
                     conversation_id = update.conversation
                     view = conversation_view(self._store, person, conversation_id, busy=True)
                     history = history_view(self._store, person, conversation_id)
-                    yield with_update(view, update), conversation_id, history, SAME
+                    yield Frame(with_update(view, update), conversation_id, history)
                 else:
-                    yield with_update(view, update), SAME, SAME, SAME
+                    yield Frame(with_update(view, update))
         except UserError as error:
             _notice(error)
         except Exception:
             logger.exception("a reply failed")
             _notice("Something went wrong on our side. Please try again.")
         if turn.left:
-            yield (SAME,) * 4
+            yield Frame()
         else:
             conversation_id = conversation_id or self._store.conversations.of(person, 1)[0].id
             frame = self._frame(person, conversation_id, tab)
             tab.shown = ""  # an older frame, sent by a tick, may arrive after this one: the next tick sends it again
-            yield *frame, SAME
+            yield frame
 
     def stop(self, request: gr.Request) -> None:
         """Stop the reply on view."""
@@ -154,20 +168,20 @@ class ChatEvents:
         """The tab is gone: stop what was being written for it."""
         self._tabs.close(request.session_hash)
 
-    def fresh(self, request: gr.Request) -> tuple[Any, ...]:
+    def fresh(self, request: gr.Request) -> Frame:
         """A new chat; what the visitor has typed stays."""
-        return *self._open(None, request), SAME
+        return self._open(None, request)
 
-    def open(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+    def open(self, event: gr.EventData, request: gr.Request) -> Frame:
         """A conversation of the past."""
-        return *self._open(_text(event, "conversation"), request), SAME
+        return self._open(_text(event, "conversation"), request)
 
-    def _open(self, conversation_id: str | None, request: gr.Request) -> tuple[Any, ...]:
+    def _open(self, conversation_id: str | None, request: gr.Request) -> Frame:
         tab = self._tabs.tab(request.session_hash)
         tab.leave()
         return self._frame(self._known(request), conversation_id, tab)
 
-    def remove(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+    def remove(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Frame:
         """Delete a conversation of the past."""
         person, chosen = self._known(request), _text(event, "conversation")
         tab = self._tabs.tab(request.session_hash)
@@ -182,9 +196,9 @@ class ChatEvents:
             gr.Info("The chat was deleted.", title="")
         except UserError as error:
             _notice(error)
-        return *self._frame(person, None if chosen == conversation_id else conversation_id, tab), SAME
+        return self._frame(person, None if chosen == conversation_id else conversation_id, tab)
 
-    def branch(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+    def branch(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Frame:
         """Put another version of a message on view, with what followed it."""
         tab = self._tabs.tab(request.session_hash)
         try:
@@ -193,12 +207,12 @@ class ChatEvents:
             self._store.conversations.set_head(message.conversation, self._store.conversations.leaf(message))
         except UserError as error:
             _notice(error)
-        return *self._frame(self._known(request), conversation_id, tab), SAME
+        return self._frame(self._known(request), conversation_id, tab)
 
-    def rate(self, event: gr.EventData, request: gr.Request) -> Any:
+    def rate(self, event: gr.EventData, request: gr.Request) -> dict[str, object]:
         """Store a like or dislike, or take it back; the receipt says what is stored now."""
         message_id, value = _text(event, "message"), _text(event, "value")
-        receipt = {"message": message_id, "rating": value or None, "thanks": "Saved, thank you", "at": now()}
+        receipt = Receipt(message=message_id, rating=value or None, thanks="Saved, thank you", at=now())
         try:
             person, message = self._own(request, event)
             if value:
@@ -211,35 +225,36 @@ class ChatEvents:
         except UserError as error:
             _notice(error)
             receipt |= {"rating": None, "thanks": ""}
-        return gr.update(receipt=receipt)
+        shown: dict[str, object] = gr.update(receipt=receipt)
+        return shown
 
     def consent(self, given: bool, request: gr.Request) -> None:
         """Store whether this visitor's chats may be learned from."""
         self._store.people.set_consent(self._access.visitor(request.cookies), given)
         gr.Info("Saved, thank you.", title="")
 
-    def tick(self, conversation_id: str | None, request: gr.Request) -> tuple[Any, ...]:
+    def tick(self, conversation_id: str | None, request: gr.Request) -> Outputs:
         """What has changed by itself: the version, the learning, and what others wrote into the conversation."""
         tab = self._tabs.tab(request.session_hash)
         status = status_view(self._session)
         known, tab.status = tab.status, str(status)
         still = tab.busy or not tab.shows(conversation_id)
-        frame = (SAME,) * 3 if still else self._news(conversation_id, tab, request)
-        return (SAME if known == tab.status else status), *frame
+        frame = Frame() if still else self._news(conversation_id, tab, request)
+        return (SAME if known == tab.status else status), *frame[:-1]
 
-    def _news(self, conversation_id: str | None, tab: Tab, request: gr.Request) -> tuple[Any, ...]:
+    def _news(self, conversation_id: str | None, tab: Tab, request: gr.Request) -> Frame:
         person = self._known(request)
         if person is None or conversation_id is None:
-            return (SAME,) * 3
+            return Frame()
         try:
             conversation = self._store.conversations.get(conversation_id, person)
         except NotFoundError:
             return self._frame(person, None, tab)
         if fingerprint(self._store, conversation) == tab.shown:
-            return (SAME,) * 3
+            return Frame()
         return self._frame(person, conversation_id, tab)
 
-    def _frame(self, person: Person | None, conversation_id: str | None, tab: Tab) -> tuple[Any, ...]:
+    def _frame(self, person: Person | None, conversation_id: str | None, tab: Tab) -> Frame:
         view = empty_view()
         tab.shown = ""
         if person and conversation_id:
@@ -249,7 +264,7 @@ class ChatEvents:
             except NotFoundError:
                 pass
         tab.conversation = view["conversation"]
-        return view, tab.conversation, history_view(self._store, person, tab.conversation)
+        return Frame(view, tab.conversation, history_view(self._store, person, tab.conversation))
 
     def _known(self, request: gr.Request) -> Person | None:
         visitor_id = self._access.visitor_id(request.cookies)

@@ -9,22 +9,25 @@ from collections.abc import Callable
 from functools import wraps
 from html import escape
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 import gradio as gr
 
 from chatbot.errors import UserError
 
-Updates = dict[Any, Any]
-Handler = Callable[..., Updates]
+Updates = dict[gr.blocks.Block, object]
 SCRIPT = (Path(__file__).parent / "templates" / "notice.js").read_text(encoding="utf-8")
-UNQUEUED: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+UNQUEUED: dict[str, object] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 
 
 class Desk(Protocol):
     """The handlers of a page that has such a line."""
 
     notice: gr.HTML
+
+
+D = TypeVar("D", bound=Desk)
+P = ParamSpec("P")
 
 
 def notice_line() -> gr.HTML:
@@ -38,11 +41,11 @@ def said(text: str, wrong: bool = False) -> str:
     return f'<p role="status" class="{look}" data-at="{time.time_ns()}">{escape(text)}</p>'
 
 
-def told(handler: Handler) -> Handler:
+def told(handler: Callable[Concatenate[D, P], Updates]) -> Callable[Concatenate[D, P], Updates]:
     """Say what a `UserError` says; the page stays as it is."""
 
     @wraps(handler)
-    def wrapped(desk: Desk, *args: Any, **kwargs: Any) -> Updates:
+    def wrapped(desk: D, /, *args: P.args, **kwargs: P.kwargs) -> Updates:
         try:
             return handler(desk, *args, **kwargs)
         except UserError as error:

@@ -1,6 +1,6 @@
 """The agents' page: what waits for review, the conversation around it, stars, correction, approval.
 
-    app = gr.mount_gradio_app(app, build_review_page(session, access), "/review", theme=chat_theme(), css=CSS)
+    app = mount_page(app, REVIEW, build_review_page(session, access))
 
 `AccessMiddleware` keeps others out; every handler checks the cookie once more. The HTML is in
 `templates/review.html`, which escapes what people wrote. This page only stores: training reads the store later.
@@ -9,7 +9,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 
@@ -19,6 +18,7 @@ from chatbot.records import STAR_CRITERIA, Person
 from chatbot.store.feedback import QueueItem
 from chatbot.web.access import Access
 from chatbot.web.notices import UNQUEUED, Updates, notice_line, said, told
+from chatbot.web.pages import REVIEW
 from chatbot.web.review_case import REASONS, answer_rows, find_case, render
 
 STYLE = f"<style>{(Path(__file__).parent / 'templates' / 'review.css').read_text(encoding='utf-8')}</style>"
@@ -55,7 +55,7 @@ class Parts:
     done: gr.State
     notice: gr.HTML
 
-    def all(self) -> list[Any]:
+    def all(self) -> list[gr.blocks.Block]:
         """Every component that a handler may change."""
         return [
             *(self.header, self.reason, self.queue, self.case, self.form, self.question, self.correction),
@@ -224,7 +224,7 @@ class ReviewDesk:
         return self._answers() | {self.notice: said("Withdrawn: it is not used any more.")}
 
     def _reader(self, request: gr.Request) -> Person:
-        return self._access.staff_for("/review", request.cookies)
+        return self._access.staff_for(REVIEW, request.cookies)
 
     def _next(self, reader: Person, reason: str) -> Updates:
         items = _waiting(self._store.feedback.queue(QUEUE_READ), reason)

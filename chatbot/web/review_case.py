@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import ModuleType
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -132,7 +131,7 @@ def _pieces() -> ModuleType:
 _module = _pieces()
 
 
-def render(piece: str, *values: Any) -> str:
+def render(piece: str, *values: object) -> str:
     """The HTML of one macro of the template; braces are escaped too, as `gr.HTML` would read them as its own."""
     html: Markup = getattr(_module, piece)(*values)
     return str(html).replace("{", "&#123;").replace("}", "&#125;").replace("$", "&#36;").strip()

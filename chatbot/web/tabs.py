@@ -10,36 +10,33 @@ from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from chatbot.dialogue.session import Session, Update
+from chatbot.dialogue.running import RunningReply, Update
+from chatbot.dialogue.session import Session
 from chatbot.errors import BusyError
-from chatbot.web.chat_view import View
+from chatbot.web.chat_view import ChatView
 
 PACE_SECONDS = 0.04
 MOST_TABS = 10_000
 TWICE_SECONDS = 3.0  # two clicks arrive as far apart as they were made, and a little for the network
-Start = Callable[[], tuple[Iterator[Update], View]]
+Start = Callable[[], tuple[RunningReply, ChatView]]
 
 
 class Turn:
     """A reply on its way."""
 
-    def __init__(self, session: Session, updates: Iterator[Update]) -> None:
-        self._session = session
-        self._updates = updates
+    def __init__(self, reply: RunningReply) -> None:
+        self._reply = reply
         self._changed = threading.Condition()
         self._latest: Update | None = None
         self.done = False
         self._error: Exception | None = None
-        self._stopped = False
         self.left = False
 
     def write(self) -> None:
         """Take the reply to its end; errors are kept for whoever follows."""
         try:
-            for update in self._updates:
+            for update in self._reply:
                 self._note(update)
-                if self._stopped:
-                    self._session.stop(update.message)
         except Exception as error:
             self._error = error
         finally:
@@ -54,9 +51,7 @@ class Turn:
 
     def stop(self) -> None:
         """Stop the engine now, or as soon as it has begun."""
-        self._stopped = True
-        if self._latest:
-            self._session.stop(self._latest.message)
+        self._reply.stop()
 
     def follow(self) -> Iterator[Update]:
         """Yield the newest state whenever there is one, until the reply ends; raises what ended it."""
@@ -104,7 +99,6 @@ class Tabs:
     """The open tabs by session hash."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
         self._tabs: dict[str, Tab] = {}
         places = session.settings.max_concurrent + session.settings.max_waiting
         self._lock = threading.Lock()
@@ -119,7 +113,7 @@ class Tabs:
             self._tabs.pop(idle, None)
         return self._tabs.setdefault(key or "", Tab())
 
-    def begin(self, tab: Tab, wish: Hashable, start: Start) -> tuple[Turn, View] | None:
+    def begin(self, tab: Tab, wish: Hashable, start: Start) -> tuple[Turn, ChatView] | None:
         """Start writing a reply for a tab; None where the same wish was begun just before, as by a double click.
 
         Raises `BusyError` while the tab waits for a reply, and what `start` raises, after which the wish is free again.
@@ -132,8 +126,8 @@ class Tabs:
             self.check_free(tab)
             self._begun[wish], tab.starting = moment, True
         try:
-            updates, opening = start()
-            turn = Turn(self._session, updates)
+            reply, opening = start()
+            turn = Turn(reply)
             tab.turns = [known for known in tab.turns if not known.done] + [turn]
         except BaseException:
             self._begun.pop(wish, None)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from chatbot.records import Version
+from chatbot.lineage import Version
 from chatbot.store import Store, open_store
 from tests.conftest import SMALL_BASE
 from tests.packs import write_pack

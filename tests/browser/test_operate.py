@@ -19,7 +19,8 @@ from chatbot.errors import BusyError, EngineError, NotFoundError
 from chatbot.knowledge.knowledge import Knowledge, open_knowledge
 from chatbot.knowledge.packs import load_pack
 from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
-from chatbot.records import Person, Run, Trace, Version
+from chatbot.lineage import Run, Version
+from chatbot.records import Person, Trace
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE

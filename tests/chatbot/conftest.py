@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from chatbot.dialogue.session import Session, Update
+from chatbot.dialogue.running import Update
+from chatbot.dialogue.session import Session
 from chatbot.engines.base import Engine
 from chatbot.engines.live import LiveEngine
 from chatbot.engines.scripted import ScriptedEngine

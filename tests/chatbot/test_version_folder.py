@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chatbot.records import Version
+from chatbot.lineage import Version
 from chatbot.version_folder import VersionFolder
 
 

@@ -205,7 +205,7 @@ def test_a_client_that_leaves_stops_the_reply(url, session, stream):
     else:
         with pytest.raises(httpx.ReadTimeout):
             httpx.post(f"{url}/v1/chat/completions", json=body, timeout=1.5)
-    until(lambda: session.store.feedback.queue() and not session._running)
+    until(lambda: session.store.feedback.queue() and session.admission.running == 0)
     replies = session.store.feedback.queue()
     assert all(len(reply.reply.split()) < 60 for reply in replies)
     assert {session.store.conversations.message(reply.message).status for reply in replies} == {"stopped"}

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import gradio as gr
 import pytest
 
-from chatbot.dialogue.session import Session, Update
+from chatbot.dialogue.running import Update
+from chatbot.dialogue.session import Session
 from chatbot.errors import BusyError
 from chatbot.web.access import VISITOR_COOKIE, Access
 from chatbot.web.chat_events import SAME, ChatEvents

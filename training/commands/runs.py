@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from chatbot.errors import TrainingError
-from chatbot.records import Run
+from chatbot.lineage import Run
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training.commands.installation import HELD, actor, as_json, installation, recipe_option, set_option, show

@@ -1,6 +1,6 @@
 """The operators' page: what waits to be learned, retraining with its progress, versions with the gate's verdicts.
 
-    app = gr.mount_gradio_app(app, build_operate_page(session, access, jobs), "/operate", theme=chat_theme(), css=CSS)
+    app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))
 
 `AccessMiddleware` keeps others out; every handler checks the cookie once more. The words are in `words`, what
 may be done in `acts`, the HTML and the style in `view`. Nothing is trained in this process: `jobs`
@@ -18,6 +18,7 @@ from chatbot.store import Store
 from chatbot.store.versions import BASE
 from chatbot.web.access import Access
 from chatbot.web.notices import UNQUEUED, Updates, notice_line, said, told
+from chatbot.web.pages import OPERATE
 from chatbot.web.review import PICK
 from chatbot.web.review import STYLE as REVIEW_STYLE
 from training.console import acts, words
@@ -206,7 +207,7 @@ class OperatorDesk:
         return self._closed()
 
     def _operator(self, request: gr.Request) -> Person:
-        return self._access.staff_for("/operate", request.cookies)
+        return self._access.staff_for(OPERATE, request.cookies)
 
     def _default(self) -> str:
         newest = next(iter(self._store.versions.all()), None)

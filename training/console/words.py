@@ -13,7 +13,7 @@ from pathlib import Path
 from chatbot.dialogue.session import Session
 from chatbot.errors import NotFoundError
 from chatbot.knowledge.packs import Pack
-from chatbot.records import Measures, Run, SuiteMeasures, Version
+from chatbot.lineage import Measures, Run, SuiteMeasures, Version
 from chatbot.store import Store
 from chatbot.store.events import Event
 from chatbot.store.versions import BASE

@@ -15,7 +15,7 @@ from training.curation.examples import Example
 
 def select_to_write(examples: Sequence[Example], pack: Pack, dropped: Counter[str]) -> list[Example]:
     """The rows to learn, in their order; what is left out is counted."""
-    rules = {rule.name for rule in pack.rules if rule.action != "acknowledge"}
+    rules = {rule.name for rule in pack.rules if not rule.does.tone}
     asked = [example for example in examples if example.role != "pack" or example.intent not in rules]
     dropped["answered by a rule"] += len(examples) - len(asked)
     chosen = [example for example in asked if example.role != "pack" or example.intent != UNKNOWN]

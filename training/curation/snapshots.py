@@ -22,7 +22,8 @@ from chatbot.errors import NotFoundError, TrainingError
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.retrieval.index import KnowledgeIndex
-from chatbot.records import ChatMessage, SnapshotCounts
+from chatbot.lineage import SnapshotCounts
+from chatbot.records import ChatMessage
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training.curation.cleaning import clean, redact_messages
@@ -210,7 +211,7 @@ def _asked(example: Example, pack: Pack, index: KnowledgeIndex) -> Asked:
 
 def _talks(example: Example, pack: Pack) -> bool:
     """Whether nothing is looked up for a row, as for a rule that talks."""
-    return any(rule.talks for rule in pack.rules if rule.name == example.intent)
+    return any(rule.does.talks for rule in pack.rules if rule.name == example.intent)
 
 
 def _judged(verdict: Row) -> Example:

@@ -10,14 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from chatbot.dialogue.reply import Writing, write_reply
+from chatbot.dialogue.reply import Draft, Writing
 from chatbot.dialogue.turn import Turn, prepare_turn
 from chatbot.engines.base import Engine
 from chatbot.engines.loading import load_engine
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Case
 from chatbot.knowledge.retrieval.embeddings import Embedder
-from chatbot.records import ChatMessage, Sampling
+from chatbot.records import Act, ChatMessage, Sampling
 from chatbot.settings import Settings
 from chatbot.store.versions import BASE
 from training.evaluation.likelihood import Likelihood, reply_likelihoods
@@ -52,12 +52,12 @@ def evaluate(
         written = _reply_to_all(engine, bench.settings, turns, lambda done: report(done, 2 * len(turns)))
     finally:
         engine.close()
-    replies = [writing.text for writing in written]
+    replies = [reply.text for reply in written]
     similarities = _similarities(bench.embedder, replies, [case.reference for _, case in cases])
     likelihoods = _likelihoods(bench, version, cases, turns, lambda done: report(len(turns) + done, 2 * len(turns)))
     judged = [
-        _judge(suite, case, turn, writing, similarity, likelihood)
-        for (suite, case), turn, writing, similarity, likelihood in zip(
+        _judge(suite, case, turn, reply, similarity, likelihood)
+        for (suite, case), turn, reply, similarity, likelihood in zip(
             cases, turns, written, similarities, likelihoods, strict=True
         )
     ]
@@ -65,20 +65,20 @@ def evaluate(
 
 
 def _judge(
-    suite: str, case: Case, turn: Turn, writing: Writing, similarity: float, likelihood: Likelihood | None
+    suite: str, case: Case, turn: Turn, reply: Draft, similarity: float, likelihood: Likelihood | None
 ) -> Judged:
-    act = "abstain" if writing.abstained else turn.act
+    act: Act = "abstain" if reply.abstained else turn.act
     return Judged(
         suite,
         case.id,
-        writing.text,
-        passes(case, writing.text, act),
+        reply.text,
+        passes(case, reply.text, act),
         similarity,
         round(likelihood.log_likelihood, 4) if likelihood else None,
         likelihood.tokens if likelihood else 0,
         likelihood.hits if likelihood else 0,
         act,
-        writing.outcome,
+        reply.outcome,
         [passage.id for passage in turn.passages],
         turn.passages[0].score if turn.passages else None,
     )
@@ -92,19 +92,17 @@ def _prepare(bench: Workbench, knowledge: Knowledge, engine: Engine, case: Case)
 
 def _reply_to_all(
     engine: Engine, settings: Settings, turns: Sequence[Turn], report: Callable[[int], None]
-) -> list[Writing]:
+) -> list[Draft]:
     sampling = Sampling(settings.max_new_tokens, 0.0, settings.top_p, settings.repetition_penalty)
     replies = []
 
-    def reply(turn: Turn) -> Writing:
-        writing = Writing()
-        for _ in write_reply(engine, turn, sampling, writing, settings.check, settings.best_of):
-            pass
-        return writing
+    def write(turn: Turn) -> Draft:
+        *_, whole = Writing(engine, turn, sampling, settings.check, settings.best_of)
+        return whole
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for writing in pool.map(reply, turns):
-            replies.append(writing)
+        for reply in pool.map(write, turns):
+            replies.append(reply)
             report(len(replies))
     return replies
 

@@ -5,8 +5,9 @@ As JSON, on the shelf, in the store and where they are printed, the metrics stan
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
+from chatbot.records import Act, Outcome
 from training.evaluation.intervals import Interval
 
 Measure = Interval | float | None
@@ -25,8 +26,8 @@ class Judged:
     log_likelihood: float | None = None
     tokens: int = 0
     hits: int = 0
-    act: str = "answer"
-    check: str = ""
+    act: Act = "answer"
+    check: Outcome | Literal[""] = ""
     passages: list[str] = field(default_factory=list)
     score: float | None = None
 

@@ -3,7 +3,7 @@
 from jinja2 import Template
 
 from chatbot.engines.base_model import BaseModel
-from chatbot.records import Version
+from chatbot.lineage import Version
 from training.release.facts import Facts
 
 CARD = Template(

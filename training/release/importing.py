@@ -14,7 +14,8 @@ from jinja2 import Template
 
 from chatbot.engines.base_model import find_base_model
 from chatbot.knowledge.packs import load_pack
-from chatbot.records import Version, new_id
+from chatbot.lineage import Version
+from chatbot.records import new_id
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.version_folder import VersionFolder

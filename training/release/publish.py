@@ -12,7 +12,7 @@ from pathlib import Path
 
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import NotFoundError, UserError
-from chatbot.records import Run, Version
+from chatbot.lineage import Run, Version
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 from chatbot.version_folder import VersionFolder

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from chatbot.errors import BusyError, NotFoundError
 from chatbot.libraries import LAST
-from chatbot.records import Run
+from chatbot.lineage import Run
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training.runs.files import STOP, run_folder

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from chatbot.errors import TrainingError, UserError
-from chatbot.records import Run
+from chatbot.lineage import Run
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training.runs.files import STOP, checkpoints, run_folder

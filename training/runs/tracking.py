@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from chatbot.errors import TrainingError
-from chatbot.records import Run, RunProgress
+from chatbot.lineage import Run, RunProgress
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training.runs.files import STOP, run_folder

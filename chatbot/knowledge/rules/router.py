@@ -34,7 +34,6 @@ FOLDS = 4
 FEWEST_ORDINARY = 20
 STRENGTH, TAUGHT_STRENGTH = 30.0, 10.0
 HARD = 4.0  # what a message weighs that only sounds like a grave rule, whose few examples weigh more than others
-GRAVE = ("handoff", "refuse")  # what a part of a long message is enough for
 CAUTION = 4.0  # between two rules, the one that fetches a person
 
 
@@ -57,12 +56,12 @@ class Route:
     @property
     def fetches(self) -> bool:
         """Whether it holds and fetches a person."""
-        return self.holds and self.rule is not None and self.rule.action == "handoff"
+        return self.holds and self.rule is not None and self.rule.does.fetches
 
     @property
     def grave(self) -> bool:
         """Whether it holds and its rule keeps the articles from answering for a grave reason."""
-        return self.holds and self.rule is not None and self.rule.action in GRAVE
+        return self.holds and self.rule is not None and self.rule.does.grave
 
 
 class Router:
@@ -84,7 +83,7 @@ class Router:
         self._embedder = embedder
         self._correct = correct
         self._rules = {rule.name: rule for rule in pack.rules}
-        self._tones = [rule.name for rule in pack.rules if rule.action == "acknowledge"]
+        self._tones = [rule.name for rule in pack.rules if rule.does.tone]
         if not self._rules:
             return
         texts, labels = (list(part) for part in zip(*labelled_messages(pack), strict=True))
@@ -94,8 +93,8 @@ class Router:
         counts = Counter(label for text, label in zip(texts, labels, strict=True) if text not in everywhere)
         self._rarity = {name: 1.0 if taught else counts[name] / counts[ORDINARY] for name in self._tones}
         strict = [rule for rule in pack.rules if rule.name not in self._tones]
-        self._grave = [rule for rule in strict if rule.action in GRAVE]
-        self._mild = [rule for rule in strict if rule.action not in GRAVE]
+        self._grave = [rule for rule in strict if rule.does.grave]
+        self._mild = [rule for rule in strict if not rule.does.grave]
         self._terse = {_flat(example) for rule in self._grave for example in rule.examples if says_little(example)}
         if not taught:
             pieces = cached_vectors(embedder, described, cache)
@@ -137,8 +136,8 @@ class Router:
         tone = self._tone(shares)
         if self._taught:
             return _likeliest(rules, shares, sum(shares.get(rule.name, 0.0) for rule in rules), tone)
-        grave = [rule for rule in rules if rule.action in GRAVE]
-        mild = [rule for rule in rules if rule.action not in GRAVE]
+        grave = [rule for rule in rules if rule.does.grave]
+        mild = [rule for rule in rules if not rule.does.grave]
         weighed = {kind: weigher.weigh(self._under(kind, guessed), vector) for kind, weigher in self._weighers.items()}
         severe = weighed.get("grave", 0.0)
         first = _likeliest(grave, shares, severe, tone)
@@ -212,7 +211,7 @@ def labelled_messages(pack: Pack) -> list[tuple[str, str]]:
 
 def _everyday_messages(pack: Pack) -> list[tuple[str, str]]:
     """What is ordinary in any domain; what says little by itself falls under the pack's rule that asks back, if any."""
-    asks = next((rule.name for rule in pack.rules if rule.action == "ask"), ORDINARY)
+    asks = next((rule.name for rule in pack.rules if rule.does.asks), ORDINARY)
     return [(text, asks) for text in everyday("elliptical")] + [(text, ORDINARY) for text in everyday("plain")]
 
 
@@ -224,7 +223,7 @@ def _likeliest(rules: Sequence[Rule], shares: dict[str, float], probability: flo
 
 def _weight(rule: Rule) -> float:
     """How much a rule weighs against others: more where a person is fetched, or little is enough to be sure."""
-    return (CAUTION if rule.action == "handoff" else 1.0) / rule.sure**2
+    return (CAUTION if rule.does.fetches else 1.0) / rule.sure**2
 
 
 def _all_classes(model: "LogisticRegression") -> tuple[Vectors, Vectors]:

@@ -21,7 +21,7 @@ class Talk:
         self._vectors: dict[str, Vectors] = {}
         for rule in pack.rules:
             rows = [pair for pair in pack.pairs if pair.intent == rule.name]
-            if rule.talks and not rule.message and rows:
+            if rule.does.talks and not rule.message and rows:
                 self._replies[rule.name] = [row.response for row in rows]
                 self._vectors[rule.name] = cached_vectors(embedder, [row.query for row in rows], cache)
 

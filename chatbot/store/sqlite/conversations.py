@@ -6,8 +6,8 @@ from dataclasses import asdict
 from typing import Literal
 
 from chatbot.errors import NotFoundError
-from chatbot.records import ChatMessage, Conversation, Message, Person, Trace, new_id, now
-from chatbot.store.conversations import TITLE_CHARS, Conversations, ReplyStatus, title_of
+from chatbot.records import ChatMessage, Conversation, Message, Person, ReplyStatus, Trace, new_id, now
+from chatbot.store.conversations import TITLE_CHARS, Conversations, title_of
 from chatbot.store.sqlite.database import Database, Row, Value
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Unpack
 
 from chatbot.errors import NotFoundError
-from chatbot.records import Run, SnapshotCounts, SnapshotRecord, Version, new_id, now
+from chatbot.lineage import Run, SnapshotCounts, SnapshotRecord, Version
+from chatbot.records import new_id, now
 from chatbot.store.sqlite.database import Database, Row
 from chatbot.store.versions import BASE, RunChanges, Versions
 from chatbot.version_folder import VersionFolder

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from chatbot.dialogue.best_of import BestOf, grounding
-from chatbot.dialogue.reply import Writing, write_reply
+from chatbot.dialogue.reply import Writing
 from chatbot.dialogue.turn import Turn
 from chatbot.engines.base import Usage
 from chatbot.records import Sampling
@@ -57,7 +57,5 @@ def test_alike_the_first_is_kept() -> None:
 
 @pytest.mark.parametrize(("count", "says", "outcome"), [(1, TEXTS[1], "rewritten"), (3, TEXTS[1], "passed")])
 def test_the_check_sees_the_chosen_one(count: int, says: str, outcome: str) -> None:
-    writing = Writing()
-    for _ in write_reply(Engine(), Turn("answer", [], [], SOURCES), Sampling(), writing, best_of=count):
-        pass
-    assert (writing.text, writing.outcome) == (says, outcome)
+    *_, reply = Writing(Engine(), Turn("answer", [], [], SOURCES), Sampling(), best_of=count)
+    assert (reply.text, reply.outcome) == (says, outcome)

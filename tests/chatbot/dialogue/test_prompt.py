@@ -87,7 +87,7 @@ def test_the_oldest_exchanges_are_dropped_whole_until_the_rest_fits() -> None:
         passages = [passage(n, chance.randrange(0, 30)) for n in range(chance.randrange(0, 4))]
         budget = chance.randrange(60, 400)
         said = history(sizes)
-        prompt, kept = fit_prompt(SYSTEM, said, "How long?", passages, count, budget)
+        prompt, kept, _ = fit_prompt(SYSTEM, said, "How long?", passages, count, budget)
         assert count(prompt) <= budget
         remembered = prompt[1:-1]
         assert len(remembered) % 2 == 0
@@ -104,7 +104,7 @@ def test_the_oldest_exchanges_are_dropped_whole_until_the_rest_fits() -> None:
 def test_a_thousand_turns_are_fitted_fast() -> None:
     said = history([20] * 1000)
     started = time.perf_counter()
-    prompt, _ = fit_prompt(SYSTEM, said, "How long?", [passage(1)], count, 500)
+    prompt, _, _ = fit_prompt(SYSTEM, said, "How long?", [passage(1)], count, 500)
     assert time.perf_counter() - started < 0.5
     assert prompt[1]["content"].startswith("q9")
 
@@ -112,8 +112,8 @@ def test_a_thousand_turns_are_fitted_fast() -> None:
 def test_the_weakest_passage_goes_after_the_last_exchange() -> None:
     passages = [passage(1, 20), passage(2, 20), passage(3, 20)]
     budget = count(build_prompt(SYSTEM, [], "How long?", passages[:2]))
-    prompt, kept = fit_prompt(SYSTEM, history([1]), "How long?", passages, count, budget)
-    assert kept == passages[:2]
+    prompt, kept, tokens = fit_prompt(SYSTEM, history([1]), "How long?", passages, count, budget)
+    assert (kept, tokens) == (passages[:2], budget)
     assert len(prompt) == 2
 
 

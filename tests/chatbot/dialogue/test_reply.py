@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.dialogue.reply import Writing, write_reply
+from chatbot.dialogue.reply import Draft, Writing
 from chatbot.dialogue.turn import Turn
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.records import Sampling
@@ -11,7 +11,7 @@ FACT = "A return costs £3.50."
 UNKNOWN = "I don't have that information. Shall I get a colleague?"
 
 
-def written(said: str, instead: str = FACT, left_out: str = "") -> Writing:
+def written(said: str, instead: str = FACT, left_out: str = "") -> Draft:
     """The reply to a turn whose facts carry `FACT` alone."""
     turn = Turn(
         "answer",
@@ -21,11 +21,11 @@ def written(said: str, instead: str = FACT, left_out: str = "") -> Writing:
         instead=lambda said: instead,
         unknown=UNKNOWN,
     )
-    writing, settled = Writing(), ""
-    for _ in write_reply(ScriptedEngine(script=lambda messages: said), turn, Sampling(), writing):
-        assert writing.text.startswith(settled)
-        settled = writing.text[: writing.settled]
-    return writing
+    settled = ""
+    for draft in Writing(ScriptedEngine(script=lambda messages: said), turn, Sampling()):
+        assert draft.text.startswith(settled)
+        settled = draft.text[: draft.settled]
+    return draft
 
 
 @pytest.mark.parametrize(
@@ -42,30 +42,29 @@ def written(said: str, instead: str = FACT, left_out: str = "") -> Writing:
     ],
 )
 def test_only_what_the_facts_carry_goes_out(said: str, goes_out: str, outcome: str) -> None:
-    writing = written(said)
-    assert (writing.text, writing.outcome, writing.abstained) == (goes_out, outcome, False)
+    reply = written(said)
+    assert (reply.text, reply.outcome, reply.abstained) == (goes_out, outcome, False)
 
 
 def test_who_does_not_know_offers_a_colleague() -> None:
-    writing = written("I'm sorry, I don't know how much it will cost.")
-    assert writing.abstained
-    assert writing.text == "I'm sorry, I don't know how much it will cost. Shall I get a colleague?"
+    reply = written("I'm sorry, I don't know how much it will cost.")
+    assert reply.abstained
+    assert reply.text == "I'm sorry, I don't know how much it will cost. Shall I get a colleague?"
 
 
 def test_without_anything_to_quote_it_is_not_known() -> None:
-    writing = written("Parrots never return lamps.", instead="")
-    assert (writing.text, writing.outcome, writing.abstained) == (UNKNOWN, "abstained", True)
-    assert writing.failed == ["Parrots never return lamps."]
+    reply = written("Parrots never return lamps.", instead="")
+    assert (reply.text, reply.outcome, reply.abstained) == (UNKNOWN, "abstained", True)
+    assert reply.refused == ("Parrots never return lamps.",)
 
 
 def test_a_structured_reply_claims_nothing_and_settles_as_it_comes() -> None:
     said = '{"answer": "Parrots return. Lamps do not."}'
     turn = Turn("answer", sources=[FACT], carries=lambda claim: False, unknown=UNKNOWN)
-    writing = Writing()
     engine = ScriptedEngine(script=lambda messages: said)
-    settled = [writing.settled for _ in write_reply(engine, turn, Sampling(schema='{"type": "object"}'), writing)]
-    assert (writing.text, writing.outcome) == (said, "passed")
-    assert max(settled) > 0
+    drafts = list(Writing(engine, turn, Sampling(schema='{"type": "object"}')))
+    assert (drafts[-1].text, drafts[-1].outcome) == (said, "passed")
+    assert max(draft.settled for draft in drafts) > 0
 
 
 def test_what_a_reply_leaves_out_is_added_but_not_to_one_that_does_not_know() -> None:

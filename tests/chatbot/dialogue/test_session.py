@@ -107,7 +107,7 @@ def test_a_reply_is_stored_before_its_first_word_is_shown(chat: Session, store: 
 def test_the_text_follows_while_it_streams(
     chat: Session, store: Store, visitor: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_module, "SAVE_SECONDS", 0)
+    monkeypatch.setattr("chatbot.dialogue.answering.SAVE_SECONDS", 0)
     updates = chat.say(visitor, QUESTION)
     for _ in range(4):
         update = next(updates)
@@ -131,14 +131,13 @@ def test_stop_keeps_the_text_so_far(open_chat: OpenChat, store: Store, visitor: 
     chat = open_chat(ListeningEngine())
     updates = chat.say(visitor, QUESTION)
     for _ in range(3):
-        update = next(updates)
-    chat.stop(update.message)
+        next(updates)
+    updates.stop()
     final = last(updates)
     assert (final.text, final.done) == ("red green", True)
     reply = stored(store, final.message)
     assert (reply.status, reply.content) == ("stopped", "red green")
-    chat.stop(final.message)
-    chat.stop("unknown")
+    updates.stop()
     assert stored(store, final.message) == reply
 
 

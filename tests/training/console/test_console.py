@@ -15,7 +15,8 @@ from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import BusyError, NotFoundError
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
-from chatbot.records import Run, Trace, Version
+from chatbot.lineage import Run, Version
+from chatbot.records import Trace
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from chatbot.records import Version
+from chatbot.lineage import Version
 from training.curation.snapshots import Counts
 from training.finetuning.loop.diagnosis import Finding
 from training.finetuning.loop.outcome import CrossValidation, Figures, Fold

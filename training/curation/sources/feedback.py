@@ -4,7 +4,7 @@ A correction becomes a row to imitate and a preference (corrected over original)
 likes and dislikes are kept unpaired as well, for objectives that learn from them.
 """
 
-from chatbot.dialogue.turn import unopened
+from chatbot.dialogue.quoting import unopened
 from chatbot.knowledge.packs import Pack
 from chatbot.records import ChatMessage
 from chatbot.store import Store

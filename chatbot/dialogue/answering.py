@@ -1,0 +1,217 @@
+"""Answering one question: admitted, prepared, written and checked, stored as it grows.
+
+Every reply is stored before its first word is shown and carries how it came about. Whoever follows it may stop at any
+time; the text so far is kept.
+"""
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+
+from chatbot.dialogue.admission import Admission
+from chatbot.dialogue.branch import exchanges_before, failures_in_a_row, traces_before
+from chatbot.dialogue.handoff import GAVE_UP, offers_person
+from chatbot.dialogue.metrics import Metrics
+from chatbot.dialogue.prompt import prompt_hash
+from chatbot.dialogue.reply import Draft, Writing
+from chatbot.dialogue.running import RunningReply, Stopper, Update
+from chatbot.dialogue.sources import used_passages
+from chatbot.dialogue.truncation import Truncation, token_count
+from chatbot.dialogue.turn import Turn, prepare_turn
+from chatbot.engines.base import Engine
+from chatbot.engines.live import LiveEngine
+from chatbot.errors import InputError
+from chatbot.knowledge.knowledge import Knowledge
+from chatbot.knowledge.packs import Pack
+from chatbot.records import (
+    ChatMessage,
+    Conversation,
+    FoundPassage,
+    Message,
+    Outcome,
+    Person,
+    ReplyStatus,
+    Sampling,
+    Trace,
+)
+from chatbot.settings import Settings
+from chatbot.store import Store
+
+SAVE_SECONDS = 0.5
+MOST_FAILURES = 3
+OWN_WORDS: tuple[Outcome, ...] = ("passed", "shortened", "rewritten", "off")  # of replies in the model's words
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What answers: a pack on the engine of a version, with the store and the places for those who ask."""
+
+    settings: Settings
+    store: Store
+    pack: Pack
+    live: LiveEngine[Knowledge]
+    admission: Admission
+    metrics: Metrics
+
+
+@dataclass(frozen=True)
+class Question:
+    """A stored message to answer; `again` where it was answered before."""
+
+    person: Person
+    conversation: Conversation
+    message: Message
+    sampling: Sampling
+    truncation: Truncation
+    again: bool = False
+
+
+def answer(installation: Installation, question: Question) -> RunningReply:
+    """The reply to a question, which is written as it is iterated."""
+    stopper = Stopper()
+    return RunningReply(_Answering(installation, question, stopper).updates(), stopper)
+
+
+@dataclass(frozen=True)
+class _Answering:
+    """The way of one reply."""
+
+    installation: Installation
+    question: Question
+    stopper: Stopper
+
+    def updates(self) -> Generator[Update, None, None]:
+        """Take the reply to its end."""
+        with self.installation.admission.place(self.question.person.id) as waited:
+            started = time.perf_counter()
+            with self.installation.live.lease(self.question.conversation.id) as (engine, knowledge):
+                yield from self._answered(engine, knowledge, waited, started)
+
+    def _answered(
+        self, engine: Engine, knowledge: Knowledge, waited: float, started: float
+    ) -> Generator[Update, None, None]:
+        installation, question, sampling = self.installation, self.question, self.question.sampling
+        if sampling.schema and not engine.structured:
+            raise InputError(
+                "this installation writes free text only: leave response_format out, or have the operator set "
+                "`engine` to openvino or remote"
+            )
+        turn = self._prepared(engine, knowledge)
+        trace = replace(
+            _first_trace(engine, question, turn),
+            queued_ms=round(waited * 1000, 1),
+            prepared_ms=round((time.perf_counter() - started) * 1000, 1),
+        )
+        reply = installation.store.conversations.begin_reply(question.conversation, question.message.id, trace)
+        if turn.handoff:
+            self._hand_off(turn.handoff)
+        if (question.again and turn.act == "answer") or sampling.schema:
+            turn = replace(turn, quote="")
+        yield from self._written(engine, turn, reply, trace, started)
+
+    def _written(
+        self, engine: Engine, turn: Turn, reply: Message, trace: Trace, started: float
+    ) -> Generator[Update, None, None]:
+        settings, draft = self.installation.settings, Draft()
+        writing = Writing(engine, turn, self.question.sampling, settings.check, settings.best_of)
+        self.stopper.begin(writing)
+        try:
+            yield Update(reply.conversation, reply.id, "", False, trace)
+            first, saved = None, time.perf_counter()
+            for draft in writing:
+                first = first or (time.perf_counter() if draft.text else None)
+                trace = _timed(trace, draft, started, first)
+                if time.perf_counter() - saved > SAVE_SECONDS:
+                    self._save(reply, draft.text, "streaming", trace)
+                    saved = time.perf_counter()
+                yield Update(reply.conversation, reply.id, draft.text, False, trace, draft.settled)
+        except BaseException as error:
+            writing.stop()
+            status: ReplyStatus = "stopped" if isinstance(error, GeneratorExit) else "failed"
+            self._save(reply, draft.text.strip(), status, trace)
+            raise
+        yield self._ended(engine, turn, reply, draft, trace, writing.stopped)
+
+    def _prepared(self, engine: Engine, knowledge: Knowledge) -> Turn:
+        installation, message = self.installation, self.question.message
+        knowledge.set_answers(installation.store.feedback.answers())
+        conversations = installation.store.conversations
+        history, traces = exchanges_before(conversations, message), traces_before(conversations, message)
+        settings, pack = installation.settings, installation.pack
+        return prepare_turn(settings, pack, knowledge, engine, history, message.content, traces)
+
+    def _ended(self, engine: Engine, turn: Turn, reply: Message, draft: Draft, trace: Trace, stopped: bool) -> Update:
+        """Store a whole reply with how it came about; one that gives up hands the conversation over."""
+        pack, text = self.installation.pack, draft.text
+        trace = replace(
+            trace,
+            check=draft.outcome,
+            refused=list(draft.refused),
+            passages=_shown(turn, draft),
+            offered=offers_person(pack, text),
+        )
+        if draft.abstained and not stopped:
+            trace = replace(trace, act="abstain", uncertain=True)
+            conversations, unknown = self.installation.store.conversations, pack.persona.unknown
+            if failures_in_a_row(conversations, reply, unknown) >= MOST_FAILURES:
+                trace = replace(trace, handoff=GAVE_UP)
+                text = f"{text}\n\n{pack.persona.handoff.message}"
+        text, cut = self.question.truncation.apply(engine, text, draft.settled)
+        if draft.outcome in OWN_WORDS:
+            trace = replace(trace, finish=cut or trace.finish)
+        else:
+            trace = replace(trace, finish=cut or "stop", completion_tokens=token_count(engine, text))
+        self._save(reply, text, "stopped" if stopped else "complete", trace)
+        if trace.handoff == GAVE_UP:
+            self._hand_off(GAVE_UP)
+        return Update(reply.conversation, reply.id, text, True, trace, len(text))
+
+    def _hand_off(self, reason: str) -> None:
+        question = self.question
+        self.installation.store.conversations.hand_off(question.conversation, question.person.actor, reason)
+
+    def _save(self, reply: Message, text: str, status: ReplyStatus, trace: Trace) -> None:
+        self.installation.store.conversations.update_reply(reply.id, text, status, trace)
+        if status != "streaming":
+            self.installation.metrics.replied(trace, status)
+
+
+def _first_trace(engine: Engine, question: Question, turn: Turn) -> Trace:
+    """How a reply came about, as far as it is known before its first word."""
+    alone = [ChatMessage(role="user", content=question.message.content)]
+    return Trace(
+        version=engine.version,
+        prompt_hash=prompt_hash(turn.prompt) if turn.prompt else "",
+        sampling=question.sampling.as_dict() if turn.prompt else {},
+        passages=[passage.as_found() for passage in turn.passages],
+        uncertain=turn.uncertain,
+        handoff=turn.handoff,
+        act=turn.act,
+        rule=turn.rule,
+        prompt_tokens=turn.prompt_tokens if turn.prompt else engine.count_tokens(alone),
+    )
+
+
+def _shown(turn: Turn, draft: Draft) -> list[FoundPassage]:
+    """The passages that were found, each with whether the reply rests on it."""
+    rests = turn.act == "answer" and not draft.abstained
+    used = used_passages(draft.text, turn.passages) if rests else set()
+    return [passage.as_found(passage.id in used) for passage in turn.passages]
+
+
+def _timed(trace: Trace, draft: Draft, started: float, first: float | None) -> Trace:
+    if first is None:
+        return trace
+    trace = replace(trace, first_token_ms=trace.first_token_ms or round((first - started) * 1000, 1))
+    if draft.usage is None:
+        return trace
+    usage = draft.usage
+    spent = time.perf_counter() - first
+    speed = round((usage.completion_tokens - 1) / spent, 1) if spent > 0 and usage.completion_tokens > 1 else None
+    return replace(
+        trace,
+        tokens_per_second=speed,
+        prompt_tokens=usage.prompt_tokens,
+        completion_tokens=usage.completion_tokens,
+        finish=usage.finish,
+    )

@@ -1,0 +1,19 @@
+"""Putting a page of Gradio into the application, with the look and the limits that all of them share."""
+
+import gradio as gr
+from fastapi import FastAPI
+
+from chatbot.web.pages import Page
+from chatbot.web.theme import CSS, HEAD, chat_theme
+
+CONCURRENT_EVENTS = 64
+
+
+def mount_page(app: FastAPI, page: Page, blocks: gr.Blocks) -> FastAPI:
+    """The application with a page at its path; what holds other paths is mounted after them."""
+    blocks.queue(default_concurrency_limit=CONCURRENT_EVENTS)
+    blocks.max_threads = CONCURRENT_EVENTS
+    look = {"theme": chat_theme(), "css": CSS, "head": HEAD, "footer_links": []}
+    quiet = {"run_history": False, "show_error": False, "pwa": False}
+    mounted: FastAPI = gr.mount_gradio_app(app, blocks, path=page.path, **look, **quiet)
+    return mounted

@@ -1,0 +1,71 @@
+"""What the chat page shows, made from the store."""
+
+import pytest
+
+from chatbot.dialogue.running import Update
+from chatbot.errors import NotFoundError
+from chatbot.web.chat_view import (
+    conversation_view,
+    empty_view,
+    fingerprint,
+    history_view,
+    opening_view,
+    status_view,
+    with_update,
+)
+
+
+@pytest.fixture
+def visitor(session):
+    return session.store.people.add_visitor()
+
+
+@pytest.fixture
+def reply(session, visitor) -> Update:
+    *_, whole = session.say(visitor, "what does sending back cost")
+    return whole
+
+
+def test_a_conversation_with_its_sources_and_ratings(session, visitor, reply: Update) -> None:
+    session.store.feedback.rate(reply.message, visitor, "like", [], None)
+    view = conversation_view(session.store, visitor, reply.conversation)
+    asked, answered = view["items"]
+    assert (asked["role"], asked["text"]) == ("user", "what does sending back cost")
+    assert (answered["id"], answered["rating"], answered["status"]) == (reply.message, "like", "complete")
+    assert "A return costs £3.50." in [source["text"] for source in answered["sources"]]
+    assert answered["siblings"] == [reply.message]
+    with pytest.raises(NotFoundError):
+        conversation_view(session.store, session.store.people.add_visitor(), reply.conversation)
+
+
+def test_a_question_stands_below_the_branch_until_its_reply_begins(session, visitor, reply: Update) -> None:
+    view = opening_view(session.store, visitor, reply.conversation, reply.message, "And lamps?")
+    assert [item["text"] for item in view["items"]][2:] == ["And lamps?", ""]
+    assert view["busy"] and view["items"][-1]["status"] == "streaming"
+    newest = with_update(view, Update(reply.conversation, "m", "Yes", False, reply.trace))
+    assert newest["items"][-1]["text"] == "Yes" and view["items"][-1]["text"] == ""
+
+
+def test_a_branch_that_changed_has_another_fingerprint(session, visitor, reply: Update) -> None:
+    conversations = session.store.conversations
+    before = fingerprint(session.store, conversations.get(reply.conversation))
+    list(session.regenerate(visitor, reply.message))
+    assert fingerprint(session.store, conversations.get(reply.conversation)) != before
+
+
+def test_the_list_of_conversations_is_the_visitors_own(session, visitor, reply: Update) -> None:
+    view = history_view(session.store, visitor, reply.conversation)
+    assert [item["id"] for item in view["items"]] == [view["current"]] == [reply.conversation]
+    assert history_view(session.store, None, None) == {"current": None, "items": []}
+    assert empty_view() == {"conversation": None, "items": [], "busy": False}
+
+
+def test_the_status_tells_how_far_the_learning_is(session, reply: Update) -> None:
+    assert status_view(session) == {"version": "base", "notice": "", "learning": None}
+    run = session.store.versions.start_run("operator:ada", None)
+    progress = {"step": 40, "steps": 210, "fraction": 0.19, "seconds_left": 360}
+    session.store.versions.update_run(run.id, progress=progress)
+    assert status_view(session)["learning"] == {
+        "text": "Learning: step 40 of 210 · about 6 min left",
+        "fraction": 0.19,
+    }
