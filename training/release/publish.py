@@ -9,7 +9,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chatbot.engines.base_model import BaseModel
 from chatbot.engines.loading import ADAPTER, MERGED
@@ -18,15 +18,17 @@ from chatbot.records import Run, Version
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 from chatbot.weights import file_digest
-from training.curation.snapshots import Snapshot
-from training.evaluation.evaluate import Workbench
 from training.release.card import version_card
 from training.release.compatibility import WEIGHTS
 from training.release.merging import merge_into_gguf
 
+if TYPE_CHECKING:
+    from training.curation.snapshots import Snapshot
+    from training.evaluation.evaluate import Workbench
+
 
 def register(
-    bench: Workbench, run: Run, snapshot: Snapshot, adapter: Path, embedders: Sequence[Path], facts: dict[str, Any]
+    bench: "Workbench", run: Run, snapshot: "Snapshot", adapter: Path, embedders: Sequence[Path], facts: dict[str, Any]
 ) -> Version:
     """Merge the adapter and record it as a version under the next name; the alias `candidate` points at it.
 
