@@ -159,7 +159,7 @@ class Router:
         weighers = {} if self._taught else self._weighers
         if file and file.is_file():
             try:
-                with np.load(file, allow_pickle=False) as kept:
+                with file.open("rb") as held, np.load(held, allow_pickle=False) as kept:
                     self._names = [str(name) for name in kept["names"]]
                     self._weights, self._bias = kept["weights"], kept["bias"]
                     for kind, weigher in weighers.items():
