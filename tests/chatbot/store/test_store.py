@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from chatbot.errors import InputError, NotFoundError, UserError
-from chatbot.records import Conversation, Message, Person, Trace
+from chatbot.records import ChatMessage, Conversation, Message, Person, Trace
 from chatbot.store import Store, open_store
 from chatbot.store.database import Database
 
@@ -127,7 +127,7 @@ def test_somebody_elses_conversation_is_as_if_it_never_was(store: Store, convers
 
 
 def test_a_clients_history_is_kept_but_never_reviewed(store: Store, conversation: Conversation) -> None:
-    said = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Good day"}]
+    said: list[ChatMessage] = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Good day"}]
     last = store.conversations.add_history(conversation, said)
     assert texts(store.conversations.path(last)) == ["Hello", "Good day"]
     assert store.feedback.queue() == []
@@ -247,17 +247,15 @@ def test_the_queue_puts_handoffs_dislikes_and_doubts_before_the_newest(
     store: Store, conversation: Conversation, visitor: Person, agent: Person
 ) -> None:
     question = ask(store, conversation, "How long?")
-    replies = {
-        text: answer(store, conversation, question, text, **trace)
-        for text, trace in {
-            "older": {},
-            "disliked": {},
-            "doubtful": {"uncertain": True},
-            "passed on": {"handoff": "asked for a person"},
-            "newer": {},
-            "seen": {},
-        }.items()
+    traces: dict[str, dict[str, Any]] = {
+        "older": {},
+        "disliked": {},
+        "doubtful": {"uncertain": True},
+        "passed on": {"handoff": "asked for a person"},
+        "newer": {},
+        "seen": {},
     }
+    replies = {text: answer(store, conversation, question, text, **trace) for text, trace in traces.items()}
     store.conversations.begin_reply(conversation, question.id, Trace("v1"))
     store.feedback.rate(replies["disliked"].id, visitor, "dislike")
     store.feedback.mark_reviewed(replies["seen"].id, agent)

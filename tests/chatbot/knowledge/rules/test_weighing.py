@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from chatbot.knowledge.retrieval.embeddings import Vectors
 from chatbot.knowledge.rules.weighing import Weigher
@@ -9,7 +10,7 @@ from chatbot.knowledge.rules.weighing import Weigher
 ROWS = 40
 
 
-def unit(vectors: Vectors) -> Vectors:
+def unit(vectors: NDArray[np.floating]) -> Vectors:
     scaled: Vectors = (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float32)
     return scaled
 
@@ -21,7 +22,7 @@ def weigher() -> Weigher:
     under = np.arange(ROWS) % 2 == 0
     vectors = unit(np.where(under[:, None], [1.0, 0, 0], [0, 1.0, 0]) + chance.normal(0, 0.2, (ROWS, 3)))
     weigher = Weigher(vectors, unit(np.array([[0, 1.0, 0.1]])), under)
-    weigher.learn(np.where(under, 0.8, 0.2) + chance.normal(0, 0.05, ROWS))
+    weigher.learn((np.where(under, 0.8, 0.2) + chance.normal(0, 0.05, ROWS)).astype(np.float32))
     return weigher
 
 
