@@ -25,7 +25,7 @@ os.environ["CHATBOT_BASE_MODEL"] = SMALL_BASE  # also for fixtures of a whole mo
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in [name for name in os.environ if name.startswith("CHATBOT_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("CHATBOT_HOME", str(tmp_path / "home"))
@@ -35,7 +35,7 @@ def home(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def session(tmp_path) -> Iterator[Session]:
+def session(tmp_path: Path) -> Iterator[Session]:
     settings = load_settings(engine="scripted", pack=str(write_pack(tmp_path / "lamps")), min_score=0.1)
     store = open_store(settings.database)
     session = open_session(settings, store)
@@ -45,7 +45,7 @@ def session(tmp_path) -> Iterator[Session]:
 
 
 @pytest.fixture
-def access(session, home) -> Access:
+def access(session: Session, home: Path) -> Access:
     return Access(session.store, home / "cookie.key")
 
 

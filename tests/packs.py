@@ -1,6 +1,7 @@
 """A small valid pack for tests: a lamp shop with two articles."""
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 PERSONA = '''
@@ -87,5 +88,5 @@ def _case(suite: str, number: int, query: str, response: str, intent: str, neede
     }
 
 
-def _write(path: Path, rows: list[dict[str, object]]) -> None:
+def _write(path: Path, rows: Sequence[Mapping[str, object]]) -> None:
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")

@@ -133,7 +133,7 @@ class Rule(_Row):
     name: Slug
     action: ActionName
     message: Text | None = None
-    sure: float = Field(0.5, gt=0, lt=1)
+    sure: float = Field(default=0.5, gt=0, lt=1)
     examples: list[Text] = Field(min_length=5)
     unlike: list[Text] = []
 

@@ -15,7 +15,7 @@ from benchmarks.side_by_side import command, counted, shuffled
 from chatbot.errors import InputError
 from chatbot.knowledge.packs import Case, Turn
 from chatbot.knowledge.retrieval.embeddings import Vectors
-from chatbot.records import Trace
+from chatbot.records import Act, Outcome, Trace
 from chatbot.store.versions import BASE
 
 
@@ -28,7 +28,7 @@ class Alike:
         return np.ones((len(texts), 1), np.float32)
 
 
-def reply(name: str, text: str, act: str = "answer", check: str = "passed", suite: str = "facts") -> Reply:
+def reply(name: str, text: str, act: Act = "answer", check: Outcome = "passed", suite: str = "facts") -> Reply:
     turns = [Turn(role="user", content="How much is it?")]
     case = Case(id=name, messages=turns, reference="It costs £5.", intent="i", must_include=["£5"])
     return Reply(suite, case, text, Trace(act=act, check=check))

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.engines.base_model import BaseModel, find_base_model
+from chatbot.engines.base_model import BaseModel
 from chatbot.knowledge.knowledge import Knowledge, open_knowledge
 from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from tests.packs import write_pack
+from tests.tiny_base import write_tiny_base
 
 
 @pytest.fixture
@@ -36,26 +37,7 @@ def knowledge(pack: Pack) -> Knowledge:
 
 @pytest.fixture(scope="session")
 def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> BaseModel:
-    """A random Llama of two small layers with the real tokenizer."""
-    import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    home = tmp_path_factory.mktemp("tiny")
-    tokenizer = find_base_model("smollm2-135m-instruct", home).tokenizer
-    torch.manual_seed(1)
-    config = LlamaConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=32,
-        intermediate_size=64,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=1024,
-        eos_token_id=tokenizer.eos_token_id,
-    )
-    LlamaForCausalLM(config).save_pretrained(home / "model")
-    tokenizer.save_pretrained(home / "model")
-    return find_base_model(str(home / "model"), home)
+    return write_tiny_base(tmp_path_factory.mktemp("tiny"))
 
 
 @pytest.fixture

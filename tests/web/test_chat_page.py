@@ -130,7 +130,8 @@ def test_a_question_that_was_refused_may_be_sent_again_at_once(
     request = asker(session, access)
     with monkeypatch.context() as patch:
         patch.setattr(session, "say", lambda *args: (_ for _ in ()).throw(BusyError("full")).__next__())
-        (refused,) = events.ask("Hello", None, request)
+        with pytest.warns(UserWarning, match="Full"):  # how a notice is said where no page listens
+            (refused,) = events.ask("Hello", None, request)
     assert refused[0]["refused"] and refused[1:] == (SAME,) * 3
     list(events.ask("Hello", None, request))
     assert questions(session) == ["Hello"]

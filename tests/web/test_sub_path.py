@@ -1,5 +1,6 @@
 """The whole product under a path of a host, asked over HTTP through a proxy that takes the path off the address."""
 
+import contextlib
 import json
 import re
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -9,6 +10,7 @@ import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 
@@ -40,11 +42,17 @@ def proxy(target, prefix, headers, strips=True):
         answer = await client.send(
             client.build_request(request.method, url, headers=kept, content=await request.body()), stream=True
         )
-        told = StreamingResponse(answer.aiter_raw(), answer.status_code)
+        told = StreamingResponse(answer.aiter_raw(), answer.status_code, background=BackgroundTask(answer.aclose))
         told.raw_headers = [(k.encode(), v.encode()) for k, v in answer.headers.multi_items() if k not in DROPPED]
         return told
 
-    return Starlette(routes=[Route("/{path:path}", forward, methods=["GET", "HEAD", "POST", "OPTIONS"])])
+    @contextlib.asynccontextmanager
+    async def closing_client(app):
+        async with client:
+            yield
+
+    routes = [Route("/{path:path}", forward, methods=["GET", "HEAD", "POST", "OPTIONS"])]
+    return Starlette(routes=routes, lifespan=closing_client)
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: " ".join(map(str, case)))

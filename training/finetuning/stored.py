@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import overload
+from weakref import finalize
 
 WIDTH = array("i").itemsize
 
@@ -15,6 +16,7 @@ class TokenFile:
 
     def __init__(self, folder: Path) -> None:
         self._file = TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - it lives as long as its rows
+        finalize(self, self._file.close)
         self._size = 0
 
     def add(self, ids: Sequence[int]) -> "StoredIds":

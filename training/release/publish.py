@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import NotFoundError, UserError
@@ -17,16 +18,18 @@ from chatbot.store import Store
 from chatbot.store.versions import BASE
 from chatbot.version_folder import VersionFolder
 from chatbot.weights import file_digest
-from training.curation.snapshots import Snapshot
 from training.release.card import version_card
 from training.release.compatibility import WEIGHTS
-from training.release.facts import Facts
 from training.release.merging import merge_into_gguf
-from training.workbench import Workbench
+
+if TYPE_CHECKING:
+    from training.curation.snapshots import Snapshot
+    from training.release.facts import Facts
+    from training.workbench import Workbench
 
 
 def register(
-    bench: Workbench, run: Run, snapshot: Snapshot, adapter: Path, embedders: Sequence[Path], facts: Facts
+    bench: "Workbench", run: Run, snapshot: "Snapshot", adapter: Path, embedders: Sequence[Path], facts: "Facts"
 ) -> Version:
     """Merge the adapter and record it as a version under the next name; the alias `candidate` points at it.
 

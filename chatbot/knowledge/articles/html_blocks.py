@@ -136,7 +136,8 @@ class HtmlReader(HTMLParser):
         if self._skipping or not data:
             return
         if self._begun is None and not data.isspace():
-            self._begun = self._line
+            before = data[: len(data) - len(data.lstrip())]
+            self._begun = self._line + before.count("\n")
         self._words.append(data.replace(" ", KEPT_BLANK) if self._code and not self._verbatim else data)
 
     @property

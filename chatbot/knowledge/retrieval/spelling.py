@@ -15,7 +15,7 @@ from jellyfish import metaphone
 from spellchecker import SpellChecker
 
 from chatbot.knowledge.packs import Pack
-from chatbot.knowledge.retrieval.spoken import spelt_out
+from chatbot.knowledge.retrieval.spoken import spoken
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 SHORTEST, LONGEST = 4, 30
@@ -30,14 +30,14 @@ class Speller:
         self._dictionary = dictionary(language)
         texts = [piece.headed for piece in pack.pieces] + [pair.response for pair in pack.pairs]
         self._used = Counter(word.lower() for text in texts for word in WORD.findall(text))
-        self._english = language == "en"
-        self._by_sound = _sounds(self._used) if self._english else {}
+        self._spoken = spoken(language)
+        self._by_sound = _sounds(self._used) if language == "en" else {}
 
     def correct(self, text: str) -> str:
         """The text with each misspelt word replaced; short words and names (capitals inside a sentence) stay."""
         if not self._dictionary:
             return text
-        return WORD.sub(self._corrected, spelt_out(text, self._knows) if self._english else text)
+        return WORD.sub(self._corrected, self._spoken.spelt_out(text, self._knows) if self._spoken else text)
 
     def _corrected(self, found: re.Match[str]) -> str:
         written, words = found.group(), self._dictionary

@@ -1,105 +1,56 @@
-"""English written as it is spoken, put into the words of the dictionary: "gettin' owt wi'oot payin'".
+"""A language written as it is spoken, put into the words of the dictionary: "gettin' owt wi'oot payin'".
 
-Dialects and missing letters are no misspellings: no dictionary's nearest word is what was meant.
+Dialects and missing letters are no misspellings: no dictionary's nearest word is what was meant. What stands for what
+is data, a file for each language: `spoken.en.toml`.
 """
 
 import re
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-ENGLISH = {
-    "aboot": "about",
-    "afore": "before",
-    "agen": "again",
-    "ah": "I",
-    "ah'm": "I'm",
-    "ah've": "I've",
-    "alreet": "all right",
-    "an'": "and",
-    "aye": "yes",
-    "becos": "because",
-    "cannae": "cannot",
-    "cos": "because",
-    "cud": "could",
-    "cuz": "because",
-    "didnae": "did not",
-    "dinnae": "do not",
-    "doesnae": "does not",
-    "doon": "down",
-    "dunno": "do not know",
-    "dus": "does",
-    "fae": "from",
-    "frae": "from",
-    "frum": "from",
-    "gan": "go",
-    "gimme": "give me",
-    "gonna": "going to",
-    "gotta": "got to",
-    "haud": "hold",
-    "havta": "have to",
-    "hoo": "how",
-    "hoose": "house",
-    "innit": "isn't it",
-    "isnae": "is not",
-    "jag": "jab",
-    "jags": "jabs",
-    "lang": "long",
-    "lemme": "let me",
-    "ma": "my",
-    "mair": "more",
-    "masel": "myself",
-    "menny": "many",
-    "mony": "many",
-    "noo": "now",
-    "nowt": "nothing",
-    "o'": "of",
-    "oot": "out",
-    "ower": "over",
-    "owt": "anything",
-    "shud": "should",
-    "summat": "something",
-    "tae": "to",
-    "tek": "take",
-    "tha": "you",
-    "thae": "those",
-    "thee": "you",
-    "tother": "the other",
-    "twa": "two",
-    "wan": "one",
-    "wanna": "want to",
-    "wi": "with",
-    "wi'": "with",
-    "wi'oot": "without",
-    "wis": "was",
-    "wos": "was",
-    "wot": "what",
-    "wots": "what is",
-    "wud": "would",
-    "yer": "your",
-    "yersel": "yourself",
-    "yous": "you",
-    "youse": "you",
-}
+HERE = Path(__file__).parent
 TOKEN = re.compile(r"(?<![\w'’])['’]?[^\W\d_]+(?:['’][^\W\d_]+)*['’]?")
-FRONTED = (("vv", "th"), ("ff", "th"), ("v", "th"), ("f", "th"))  # "bovver", "nuffing", "wivout", "fink"
 
 
-def spelt_out(text: str, known: Callable[[str], bool]) -> str:
-    """The text with what is spelt as it sounds in dialect spelt as `known` words; all else stays."""
+@dataclass(frozen=True)
+class Spoken:
+    """What stands for what in one language; all of it in lower case, apostrophes straight."""
 
-    def standard(found: re.Match[str]) -> str:
-        written = found.group()
-        word = written.lower().replace("’", "'")
-        if word in ENGLISH:
-            return ENGLISH[word]
-        if word.startswith("t'") and known(word[2:]):
-            return f"the {word[2:]}"
-        if word.endswith("in'") and known(word[:-1] + "g"):
-            return word[:-1] + "g"
-        if word.startswith("'") and known("h" + word.strip("'")):
-            return "h" + word.strip("'")
+    words: Mapping[str, str]
+    beginnings: Mapping[str, str]
+    endings: Mapping[str, str]
+    sounds: Sequence[tuple[str, str]]
+
+    def spelt_out(self, text: str, known: Callable[[str], bool]) -> str:
+        """The text with what is spelt as it sounds spelt as `known` words; all else stays."""
+
+        def standard(found: re.Match[str]) -> str:
+            word = found.group().lower().replace("’", "'")
+            if word in self.words:
+                return self.words[word]
+            return next((meant for meant in self._meant(word, known) if known(meant.split()[-1])), found.group())
+
+        return TOKEN.sub(standard, text)
+
+    def _meant(self, word: str, known: Callable[[str], bool]) -> Iterator[str]:
+        """What a word may stand for, by its beginning, its end, and its sounds if it is none."""
+        for written, meant in self.beginnings.items():
+            if word.startswith(written):
+                yield meant + word.removeprefix(written).strip("'")
+        for written, meant in self.endings.items():
+            if word.endswith(written):
+                yield word.removesuffix(written) + meant
         if word.isalpha() and not known(word):
-            said = (word.replace(front, back, 1) for front, back in FRONTED if front in word)
-            return next(filter(known, said), written)
-        return written
+            for written, meant in self.sounds:
+                if written in word:
+                    yield word.replace(written, meant, 1)
 
-    return TOKEN.sub(standard, text)
+
+@cache
+def spoken(language: str) -> Spoken | None:
+    """How a language is written as it is spoken; None where no file says so."""
+    file = HERE / f"spoken.{language}.toml"
+    return Spoken(**tomllib.loads(file.read_text(encoding="utf-8"))) if file.is_file() else None

@@ -138,7 +138,9 @@ class Router:
             return _likeliest(rules, shares, sum(shares.get(rule.name, 0.0) for rule in rules), tone)
         grave = [rule for rule in rules if rule.does.grave]
         mild = [rule for rule in rules if not rule.does.grave]
-        weighed = {kind: weigher.weigh(self._under(kind, guessed), vector) for kind, weigher in self._weighers.items()}
+        weighed = {
+            kind: weigher.weigh(float(self._under(kind, guessed)), vector) for kind, weigher in self._weighers.items()
+        }
         severe = weighed.get("grave", 0.0)
         first = _likeliest(grave, shares, severe, tone)
         second = _likeliest(mild, shares, max(weighed.get("any", 0.0) - severe, 0.0), tone)
@@ -162,7 +164,7 @@ class Router:
         weighers = {} if self._taught else self._weighers
         if file and file.is_file():
             try:
-                with np.load(file, allow_pickle=False) as kept:
+                with file.open("rb") as held, np.load(held, allow_pickle=False) as kept:
                     self._names = [str(name) for name in kept["names"]]
                     self._weights, self._bias = kept["weights"], kept["bias"]
                     for kind, weigher in weighers.items():

@@ -36,7 +36,7 @@ class Weigher:
         second = LogisticRegression(max_iter=2000).fit(features, self._under)
         self.learned = np.append(second.coef_[0], second.intercept_).astype(np.float32)
 
-    def weigh(self, guessed: Vectors, vector: Vectors) -> float:
+    def weigh(self, guessed: float, vector: Vectors) -> float:
         """The probability for a message with this vector, of which the classifier thinks so."""
         row = vector[None]
         features = self._features(np.array([guessed]), row, row @ self._beyond.T, row @ self._within.T)[0]

@@ -1,5 +1,6 @@
 """What one reply stores of itself: what was counted, what it rests on, that it gave up."""
 
+from chatbot.dialogue.answering import MOST_FAILURES
 from chatbot.dialogue.handoff import GAVE_UP
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.records import Person
@@ -45,9 +46,9 @@ def test_the_third_reply_in_a_row_that_does_not_know_hands_over(
     open_chat: OpenChat, store: Store, visitor: Person
 ) -> None:
     chat, conversation = open_chat(min_score=0.99), None
-    for number in range(3):
+    for number in range(MOST_FAILURES):
         reply = last(chat.say(visitor, "quantum chromodynamics", conversation))
         conversation = reply.conversation
-        assert reply.trace.handoff == (GAVE_UP if number == 2 else None)
+        assert reply.trace.handoff == (GAVE_UP if number == MOST_FAILURES - 1 else None)
     assert reply.text.endswith(chat.pack.persona.handoff.message)
     assert store.conversations.get(reply.conversation).status == "handed_off"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from chatbot.errors import InputError, NotFoundError, UserError
-from chatbot.records import Conversation, Message, Person, Trace
+from chatbot.records import ChatMessage, Conversation, Message, Person, Trace
 from chatbot.store import open_store
 from chatbot.store.sqlite.database import Database
 from chatbot.store.sqlite.store import SqliteStore
@@ -128,7 +128,7 @@ def test_somebody_elses_conversation_is_as_if_it_never_was(store: SqliteStore, c
 
 
 def test_a_clients_history_is_kept_but_never_reviewed(store: SqliteStore, conversation: Conversation) -> None:
-    said = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Good day"}]
+    said: list[ChatMessage] = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Good day"}]
     last = store.conversations.add_history(conversation, said)
     assert texts(store.conversations.path(last)) == ["Hello", "Good day"]
     assert store.feedback.queue() == []
@@ -250,17 +250,15 @@ def test_the_queue_puts_handoffs_dislikes_and_doubts_before_the_newest(
     store: SqliteStore, conversation: Conversation, visitor: Person, agent: Person
 ) -> None:
     question = ask(store, conversation, "How long?")
-    replies = {
-        text: answer(store, conversation, question, text, **trace)
-        for text, trace in {
-            "older": {},
-            "disliked": {},
-            "doubtful": {"uncertain": True},
-            "passed on": {"handoff": "asked for a person"},
-            "newer": {},
-            "seen": {},
-        }.items()
+    traces: dict[str, dict[str, Any]] = {
+        "older": {},
+        "disliked": {},
+        "doubtful": {"uncertain": True},
+        "passed on": {"handoff": "asked for a person"},
+        "newer": {},
+        "seen": {},
     }
+    replies = {text: answer(store, conversation, question, text, **trace) for text, trace in traces.items()}
     store.conversations.begin_reply(conversation, question.id, Trace("v1"))
     store.feedback.rate(replies["disliked"].id, visitor, "dislike")
     store.feedback.mark_reviewed(replies["seen"].id, agent)
@@ -326,9 +324,9 @@ def test_the_champions_are_remembered_the_latest_first(store: SqliteStore, home:
 def test_a_version_keeps_what_was_measured(store: SqliteStore, home: Path) -> None:
     version = store.versions.add_version("lamps", "base", "ab" * 32, None, None)
     store.versions.set_measures(version.name, {"perplexity": 2.5})
-    store.versions.set_gate(version.name, {"promoted": True})
+    store.versions.set_gate(version.name, {"decision": "hold"})
     assert store.versions.get(version.name).measures == {"perplexity": 2.5}
-    assert store.versions.get(version.name).gate == {"promoted": True}
+    assert store.versions.get(version.name).gate == {"decision": "hold"}
 
 
 def test_a_run_goes_from_running_to_its_end(store: SqliteStore) -> None:

@@ -13,6 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
+from weakref import finalize
 
 import torch
 
@@ -30,6 +31,7 @@ class StoredStates:
         """Of batches of these rows."""
         self._folder = folder
         self._file = TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - it lives as long as the run
+        finalize(self, self._file.close)
         self._common = rows[0].ids[: shared_prefix(rows)]
         self._common_states: torch.Tensor | None = None
         self._places: dict[bytes, int] = {}

@@ -1,10 +1,14 @@
 """Small talk in the words of a pack's rows, where facts are quoted; in the model's elsewhere."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from chatbot.knowledge.packs import load_pack
+from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
+from chatbot.knowledge.rules.talk import Talk
 from chatbot.records import Person
 from tests.chatbot.conftest import OpenChat, last
 
@@ -43,3 +47,13 @@ def test_where_no_row_talks_the_model_does(talkative: Path, open_chat: OpenChat,
     (talkative / "pairs.jsonl").write_text("\n".join(pairs) + "\n", encoding="utf-8")
     said = last(open_chat(replies="quote").say(visitor, "how are you today"))
     assert (said.trace.rule, said.trace.check) == ("mood", "passed")
+
+
+def test_a_reply_is_found_by_what_was_asked_and_only_of_rules_that_talk(talkative: Path) -> None:
+    pack = load_pack(talkative)
+    talk = Talk(HashedEmbedder(), pack, correct=lambda text: text.replace("nmae", "name"))
+    (mood,) = pack.rules
+    assert talk.reply(mood, "your nmae?") == MOODS["what is your name"]
+    assert talk.reply(mood.model_copy(update={"name": "other"}), "your name?") == ""
+    silent = [mood.model_copy(update={"message": "Hello!"})]
+    assert Talk(HashedEmbedder(), replace(pack, rules=silent)).reply(silent[0], "your name?") == ""
