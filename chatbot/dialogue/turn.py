@@ -25,7 +25,8 @@ from chatbot.settings import Settings
 
 UNSURE_TO_QUOTE = 0.18  # the share of a pack's own questions that are less sure to be answered than may be
 UNSURE_TO_READ = 0.1  # the same where a model reads what was found, and may say that it does not answer
-UNSURE_TO_TELL = 0.3  # the same where what was found is told in place of a reply that it does not carry
+UNSURE_TO_TELL = 0.24  # the same where what was found is told in place of a reply that it does not carry
+UNSURE_TO_GO_ON = 0.3  # the same in a talk
 
 _ahead = ThreadPoolExecutor(thread_name_prefix="look-up")
 
@@ -180,7 +181,7 @@ def _grounded(index: KnowledgeIndex, turn: Turn, found: Found, asked: Asked) -> 
     taken_up = "\n".join(filter(None, [asked.together or asked.message, asked.meant]))
     told = "".join(said_by("assistant", asked.history)[-1:])
     grounds = Grounds(sentences_of(turn.passages), best, taken_up, turn.language, index.nearest, told)
-    sure = found.assurance >= index.usual(UNSURE_TO_TELL)
+    sure = found.assurance >= index.usual(UNSURE_TO_GO_ON if asked.history else UNSURE_TO_TELL)
     turn = replace(turn, carries=grounds.carry, instead=grounds.instead if sure else None)
     return replace(turn, completes=grounds.left_out) if sure and len(questions) > 1 else turn
 
