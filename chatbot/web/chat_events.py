@@ -27,7 +27,7 @@ from chatbot.web.chat_view import (
     status_view,
     with_update,
 )
-from chatbot.web.tabs import Start, Tab, Tabs, Turn
+from chatbot.web.open_tabs import Start, Tab, Tabs, Turn
 
 logger = logging.getLogger(__name__)
 

@@ -119,7 +119,7 @@ def test_the_same_words_may_be_said_again_later_elsewhere_and_by_others(
     conversation = conversation_of(list(events.ask("Hello", None, request)))
     list(events.ask("Hello", conversation, request))
     list(events.ask("Hello", None, asker(session, access, "another")))
-    monkeypatch.setattr("chatbot.web.tabs.TWICE_SECONDS", 0.0)
+    monkeypatch.setattr("chatbot.web.open_tabs.TWICE_SECONDS", 0.0)
     list(events.ask("Hello", None, request))
     assert questions(session) == ["Hello"] * 4
 

@@ -6,7 +6,7 @@ from chatbot.engines.live import LiveEngine
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import BusyError, InputError
 from chatbot.web.chat_view import empty_view
-from chatbot.web.tabs import Tabs
+from chatbot.web.open_tabs import Tabs
 
 WORDS = " ".join(["red"] * 300)
 
