@@ -36,7 +36,7 @@ from training.finetuning.loop.outcome import Outcome
 from training.finetuning.loop.processes import ALONE, Processes
 from training.finetuning.objectives.stages import stages_of
 from training.finetuning.recipe import Recipe
-from training.release.facts import Facts, Origin
+from training.release.facts import Facts, Provenance
 from training.release.publish import promote, register
 from training.runs.files import forget_checkpoints
 from training.runs.lock import TrainingLock
@@ -142,10 +142,10 @@ def facts_of(outcome: Outcome, recipe: Recipe, snapshot: Snapshot) -> Facts:
     return Facts(outcome.figures, origin_of(recipe, snapshot), outcome.curve, findings)
 
 
-def origin_of(recipe: Recipe, snapshot: Snapshot) -> Origin:
+def origin_of(recipe: Recipe, snapshot: Snapshot) -> Provenance:
     """What a version comes from, with the libraries as they are installed."""
     packages = {name: metadata.version(name) for name in ("torch", "transformers", "peft")}
-    return Origin(recipe, snapshot.counts, packages)
+    return Provenance(recipe, snapshot.counts, packages)
 
 
 def train_classes(bench: Workbench, recipe: Recipe, run: Run, progress: Progress, resume: str | None = None) -> Trained:

@@ -54,7 +54,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """What a search came to: its trials, the best first, the best recipe's file, and the pictures."""
 
     best: Mapping[str, Value]
@@ -82,7 +82,7 @@ def search(
     sampler: Sampler,
     folder: Path,
     report: Report = lambda trial, progress: None,
-) -> Found:
+) -> SearchResult:
     """Run trials until `trials` are finished or pruned in all; raises `TrainingError` if none came to an end."""
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     folder.mkdir(parents=True, exist_ok=True)
@@ -105,7 +105,7 @@ def search(
     best = recipe.model_copy(update=study.best_params)
     file = folder / BEST_RECIPE
     file.write_text(_as_toml(best, study.best_value), encoding="utf-8")
-    return Found(study.best_params, round(study.best_value, 4), _table(study), file, _plots(study, folder))
+    return SearchResult(study.best_params, round(study.best_value, 4), _table(study), file, _plots(study, folder))
 
 
 _OVER = (optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED)

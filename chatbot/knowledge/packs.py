@@ -60,7 +60,7 @@ class Persona(_Row):
     handoff: HandoffRules
 
 
-class Turn(_Row):
+class PackMessage(_Row):
     """One message of a dialogue or a case."""
 
     role: Literal["user", "assistant"]
@@ -76,7 +76,7 @@ class Pair(_Row):
     source: Text
 
 
-def _alternating(messages: list[Turn], last: str) -> None:
+def _alternating(messages: list[PackMessage], last: str) -> None:
     roles = [turn.role for turn in messages]
     if not roles or roles[0] != "user" or roles[-1] != last or any(a == b for a, b in pairwise(roles)):
         raise ValueError(f"messages must alternate from user to {last}")
@@ -89,7 +89,7 @@ class Dialogue(_Row):
     alone, or "" where nothing is.
     """
 
-    messages: list[Turn]
+    messages: list[PackMessage]
     intent: Slug
     source: Text
     lookups: list[str] = []
@@ -109,7 +109,7 @@ class Case(_Row):
     """A held-out case: what is asked, and what a right reply must and must not hold."""
 
     id: Slug
-    messages: list[Turn]
+    messages: list[PackMessage]
     reference: Text
     intent: Slug
     must_include: list[Text] = []

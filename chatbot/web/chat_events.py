@@ -27,7 +27,7 @@ from chatbot.web.chat_view import (
     status_view,
     with_update,
 )
-from chatbot.web.open_tabs import Start, Tab, Tabs, Turn
+from chatbot.web.open_tabs import FollowedReply, Start, Tab, Tabs
 
 logger = logging.getLogger(__name__)
 
@@ -132,7 +132,7 @@ class ChatEvents:
         yield Frame(opening, conversation_id, box=box)
         yield from self._follow(turn, tab, conversation_id, request)
 
-    def _follow(self, turn: Turn, tab: Tab, conversation_id: str | None, request: gr.Request) -> Frames:
+    def _follow(self, turn: FollowedReply, tab: Tab, conversation_id: str | None, request: gr.Request) -> Frames:
         person = self._access.visitor(request.cookies)
         view: ChatView | None = None
         try:

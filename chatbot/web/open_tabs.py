@@ -21,7 +21,7 @@ TWICE_SECONDS = 3.0  # two clicks arrive as far apart as they were made, and a l
 Start = Callable[[], tuple[RunningReply, ChatView]]
 
 
-class Turn:
+class FollowedReply:
     """A reply on its way."""
 
     def __init__(self, reply: RunningReply) -> None:
@@ -74,7 +74,7 @@ class Turn:
 class Tab:
     """One browser tab: its turns, and marks of what it shows; `shown` is None until anything was."""
 
-    turns: list[Turn] = field(default_factory=list)
+    turns: list[FollowedReply] = field(default_factory=list)
     conversation: str | None = None
     shown: str | None = None
     status: str = ""
@@ -113,7 +113,7 @@ class Tabs:
             self._tabs.pop(idle, None)
         return self._tabs.setdefault(key or "", Tab())
 
-    def begin(self, tab: Tab, wish: Hashable, start: Start) -> tuple[Turn, ChatView] | None:
+    def begin(self, tab: Tab, wish: Hashable, start: Start) -> tuple[FollowedReply, ChatView] | None:
         """Start writing a reply for a tab; None where the same wish was begun just before, as by a double click.
 
         Raises `BusyError` while the tab waits for a reply, and what `start` raises, after which the wish is free again.
@@ -127,7 +127,7 @@ class Tabs:
             self._begun[wish], tab.starting = moment, True
         try:
             reply, opening = start()
-            turn = Turn(reply)
+            turn = FollowedReply(reply)
             tab.turns = [known for known in tab.turns if not known.done] + [turn]
         except BaseException:
             self._begun.pop(wish, None)

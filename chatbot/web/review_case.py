@@ -38,7 +38,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Case:
+class ReviewCase:
     """A reply under review with everything around it."""
 
     reply: Message
@@ -61,7 +61,7 @@ class AnswerRow:
     author: str
 
 
-def find_case(store: Store, message_id: str, reader: Person, items: Sequence[QueueItem]) -> Case:
+def find_case(store: Store, message_id: str, reader: Person, items: Sequence[QueueItem]) -> ReviewCase:
     """The case of a reply; `stars` and `correction` are the reader's own where there are any."""
     conversations = store.conversations
     reply = conversations.message(message_id)
@@ -74,7 +74,7 @@ def find_case(store: Store, message_id: str, reader: Person, items: Sequence[Que
     corrections = [feedback.correction for feedback in everyone if feedback.correction]
     mine = own["correction"].correction if "correction" in own else None
     trace = reply.trace or Trace()
-    return Case(
+    return ReviewCase(
         reply=reply,
         question=conversations.message(reply.parent).content if reply.parent else "",
         reason=next((item.reason for item in items if item.message == message_id), "new"),

@@ -13,7 +13,7 @@ from benchmarks.answers import PARTS, differing_pairs, plan, summed
 from benchmarks.asking import Reply
 from benchmarks.side_by_side import command, counted, shuffled
 from chatbot.errors import InputError
-from chatbot.knowledge.packs import Case, Turn
+from chatbot.knowledge.packs import Case, PackMessage
 from chatbot.knowledge.retrieval.embeddings import Vectors
 from chatbot.records import Act, Outcome, Trace
 from chatbot.store.versions import BASE
@@ -29,7 +29,7 @@ class Alike:
 
 
 def reply(name: str, text: str, act: Act = "answer", check: Outcome = "passed", suite: str = "facts") -> Reply:
-    turns = [Turn(role="user", content="How much is it?")]
+    turns = [PackMessage(role="user", content="How much is it?")]
     case = Case(id=name, messages=turns, reference="It costs £5.", intent="i", must_include=["£5"])
     return Reply(suite, case, text, Trace(act=act, check=check))
 

@@ -23,9 +23,9 @@ class TerminalProgress:
         self._task = self._progress.add_task(title, total=1.0)
 
     @classmethod
-    def of_run(cls, store: Store, run: str) -> "RunProgress":
+    def of_run(cls, store: Store, run: str) -> "RunProgressBar":
         """A bar that follows a run in the store."""
-        return RunProgress(store, run)
+        return RunProgressBar(store, run)
 
     def __enter__(self) -> "TerminalProgress":
         self._progress.start()
@@ -45,7 +45,7 @@ class TerminalProgress:
         self._progress.update(self._task, description=text)
 
 
-class RunProgress(TerminalProgress):
+class RunProgressBar(TerminalProgress):
     """A bar fed by a run's row, so that the loop itself knows nothing of terminals."""
 
     def __init__(self, store: Store, run: str) -> None:
@@ -56,7 +56,7 @@ class RunProgress(TerminalProgress):
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._follow, daemon=True)
 
-    def __enter__(self) -> "RunProgress":
+    def __enter__(self) -> "RunProgressBar":
         super().__enter__()
         self._thread.start()
         return self

@@ -142,7 +142,7 @@ class OperatorDesk:
         self._jobs = jobs
         self._parts = parts
         self.notice = parts.notice
-        self._feedback = words.Feedback(session)
+        self._feedback = words.WaitingFeedback(session)
 
     @told
     def tick(self, shown: dict[int, int], selected: str | None, request: gr.Request) -> Updates:

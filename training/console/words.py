@@ -113,7 +113,7 @@ def find_waiting(pack: Pack, store: Store, writes: bool) -> Waiting:
     return Waiting(latest.number if latest else None, since, given, curate(pack, store, writes).counts)
 
 
-class Feedback:
+class WaitingFeedback:
     """What waits, curated again only when something that could be learned from has changed."""
 
     def __init__(self, session: Session) -> None:

@@ -44,7 +44,7 @@ class Example:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RatedReply:
     """A like or a dislike of one reply, for objectives on unpaired feedback."""
 
     messages: list[ChatMessage]
@@ -59,5 +59,5 @@ class Collected:
     """Everything found, and what was left out for want of consent."""
 
     examples: list[Example] = field(default_factory=list)
-    verdicts: list[Verdict] = field(default_factory=list)
+    verdicts: list[RatedReply] = field(default_factory=list)
     dropped: Counter[str] = field(default_factory=Counter)

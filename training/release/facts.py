@@ -13,7 +13,7 @@ from training.runs.progress import Point
 
 
 @dataclass(frozen=True)
-class Origin:
+class Provenance:
     """The resolved recipe, the snapshot's counts, the libraries' versions."""
 
     recipe: Recipe
@@ -26,7 +26,7 @@ class Facts:
     """Figures and origin; of a single fine-tune also its curve and what that says."""
 
     figures: Figures | CrossValidation
-    origin: Origin
+    origin: Provenance
     curve: list[Point] = field(default_factory=list)
     diagnosis: list[Finding] = field(default_factory=list)
 

@@ -18,7 +18,7 @@ import numpy as np
 from chatbot.knowledge.articles.pieces import Piece, under_heading
 from chatbot.knowledge.articles.sentences import join_sentences, split_sentences
 from chatbot.knowledge.retrieval.embeddings import Embedder, Vectors
-from chatbot.knowledge.retrieval.questions import Question, Ties
+from chatbot.knowledge.retrieval.questions import KnownQuestion, Ties
 from chatbot.knowledge.retrieval.vector_cache import cached_vectors
 from chatbot.records import ApprovedAnswer, Passage
 
@@ -52,7 +52,7 @@ class KnowledgeIndex:
         self,
         embedder: Embedder,
         pieces: Sequence[Piece],
-        questions: Sequence[Question] = (),
+        questions: Sequence[KnownQuestion] = (),
         cache: Path | None = None,
         unanswered: Sequence[str] = (),
         correct: Callable[[str], str] = str,

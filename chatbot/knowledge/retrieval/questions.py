@@ -22,7 +22,7 @@ UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
-class Question:
+class KnownQuestion:
     """A question with the positions of the pieces that answer it, the best first, and the sentence of that one."""
 
     text: str
@@ -30,7 +30,9 @@ class Question:
     sentence: str = ""
 
 
-def known_questions(pieces: Sequence[Piece], pairs: Sequence[Pair], dialogues: Sequence[Dialogue]) -> list[Question]:
+def known_questions(
+    pieces: Sequence[Piece], pairs: Sequence[Pair], dialogues: Sequence[Dialogue]
+) -> list[KnownQuestion]:
     """The questions of a pack's rows whose source is an article; a dialogue's later ones with the one before."""
     ties = Ties(pieces)
     found = [ties.question(pair.query, pair.response, pair.source) for pair in pairs]
@@ -70,10 +72,10 @@ class Ties:
         best = [self._best(text, candidates) for text in (sentences[0] if sentences else "", reply)]
         return tuple(dict.fromkeys(position for position in best if position is not None))
 
-    def question(self, text: str, reply: str, article: str | None = None) -> Question:
+    def question(self, text: str, reply: str, article: str | None = None) -> KnownQuestion:
         """A question with the pieces and the sentence that its reply rests on."""
         pieces = self.find(reply, article)
-        return Question(text, pieces, self._sentence(reply, pieces[0]) if pieces else "")
+        return KnownQuestion(text, pieces, self._sentence(reply, pieces[0]) if pieces else "")
 
     def _sentence(self, reply: str, piece: int) -> str:
         """The sentence of a piece that shares most with the reply's first; with all of it where that shares nothing."""

@@ -159,7 +159,7 @@ def test_a_held_version_is_asked_about_with_the_reasons(session: Session, tmp_pa
 
 
 def test_what_waits_counts_since_the_last_snapshot(session: Session) -> None:
-    store, feedback = session.store, words.Feedback(session)
+    store, feedback = session.store, words.WaitingFeedback(session)
     assert feedback.waiting().empty
     assert "No feedback yet" in render("waits", feedback.waiting())
     visitor = store.people.set_consent(store.people.add_visitor(), True)

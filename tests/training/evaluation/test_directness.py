@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chatbot.knowledge.packs import Case, Turn
+from chatbot.knowledge.packs import Case, PackMessage
 from chatbot.knowledge.retrieval.embeddings import SentenceEmbedder
 from training.evaluation.directness import is_direct, strays
 
@@ -23,7 +23,7 @@ def embedder() -> SentenceEmbedder:
 def case(row: dict[str, Any]) -> Case:
     return Case(
         id="c",
-        messages=[Turn(role="user", content=row["question"])],
+        messages=[PackMessage(role="user", content=row["question"])],
         reference=row["reference"],
         intent="i",
         must_include=row["needed"],

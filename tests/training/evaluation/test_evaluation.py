@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from chatbot.knowledge.packs import Case, Pack, Turn
+from chatbot.knowledge.packs import Case, Pack, PackMessage
 from training.evaluation.suites import Suite, holds, passes, sampled
 
 
 def case(**values: Any) -> Case:
-    return Case(id="c", messages=[Turn(role="user", content="q")], reference="r", intent="i", **values)
+    return Case(id="c", messages=[PackMessage(role="user", content="q")], reference="r", intent="i", **values)
 
 
 @pytest.mark.parametrize(

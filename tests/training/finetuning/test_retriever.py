@@ -8,7 +8,7 @@ import pytest
 
 from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.knowledge.retrieval.embeddings import DEFAULT, SentenceEmbedder, embedder_folder
-from chatbot.knowledge.retrieval.questions import Question
+from chatbot.knowledge.retrieval.questions import KnownQuestion
 from tests.packs import write_pack
 from training.finetuning.embedders.retriever import finetune_retriever, learned_questions
 from training.finetuning.recipe import load_recipe
@@ -33,7 +33,7 @@ def test_what_people_corrected_is_learned_where_it_rests_on_a_piece(pack: Pack) 
         row("pair", "how long may i return it", "A lamp can be returned within 30 days of delivery."),
     ]
     piece = next(number for number, piece in enumerate(pack.pieces) if "30 days" in piece.text)
-    assert learned_questions(pack, rows) == [*learned_questions(pack, []), Question(SLANG[0], (piece,))]
+    assert learned_questions(pack, rows) == [*learned_questions(pack, []), KnownQuestion(SLANG[0], (piece,))]
 
 
 def test_a_question_comes_nearer_to_the_piece_that_answers_it(pack: Pack, tmp_path: Path) -> None:

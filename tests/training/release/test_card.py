@@ -9,12 +9,12 @@ from training.finetuning.loop.diagnosis import Finding
 from training.finetuning.loop.outcome import CrossValidation, Figures, Fold
 from training.finetuning.recipe import Recipe
 from training.release.card import version_card
-from training.release.facts import Facts, Origin
+from training.release.facts import Facts, Provenance
 from training.runs.progress import Point
 
 VERSION = Version("lamps-v0001-ab12cd34", "", "tiny", "run-1", 7, "2026-01-01T10:00:00+00:00")
 BASE: Any = SimpleNamespace(name="tiny", digest="0123456789abcdef0123")
-ORIGIN = Origin(Recipe(rank=8), Counts(40, 10, origins={"pair": 50}, digest="ff"), {"torch": "2"})
+ORIGIN = Provenance(Recipe(rank=8), Counts(40, 10, origins={"pair": 50}, digest="ff"), {"torch": "2"})
 FIGURES = Figures(
     steps=12,
     train_tokens=3400,

@@ -9,7 +9,7 @@ from chatbot.knowledge.packs import Pack
 from chatbot.records import ChatMessage
 from chatbot.store import Store
 from chatbot.store.feedback import Lesson
-from training.curation.examples import Collected, Example, Verdict
+from training.curation.examples import Collected, Example, RatedReply
 from training.origins import OriginName
 
 
@@ -35,7 +35,7 @@ def _take(lesson: Lesson, messages: list[ChatMessage], collected: Collected) -> 
         collected.examples.append(example)
         return
     liked = given.value == "like"
-    collected.verdicts.append(Verdict(messages, liked, given.message, given.person, given.reasons))
+    collected.verdicts.append(RatedReply(messages, liked, given.message, given.person, given.reasons))
     if liked:
         collected.examples.append(_example(lesson, messages, "like"))
 

@@ -16,7 +16,7 @@ from torch.nn.functional import cross_entropy
 
 from chatbot.knowledge.articles.pieces import Piece
 from chatbot.knowledge.packs import Pack
-from chatbot.knowledge.retrieval.questions import Question, Ties, known_questions
+from chatbot.knowledge.retrieval.questions import KnownQuestion, Ties, known_questions
 from training.finetuning.embedders.embedder import descend, encode, learning_copy, save
 from training.finetuning.recipe import Recipe
 from training.origins import ORIGINS
@@ -40,7 +40,7 @@ class RetrieverOutcome:
     seconds: float
 
 
-def learned_questions(pack: Pack, rows: Iterable[Row]) -> list[Question]:
+def learned_questions(pack: Pack, rows: Iterable[Row]) -> list[KnownQuestion]:
     """The pack's questions, and those of a snapshot's rows that people corrected, approved or liked.
 
     What such a row replies is tied to the piece that holds most of its words, in the place of what the pack says of the
@@ -49,7 +49,7 @@ def learned_questions(pack: Pack, rows: Iterable[Row]) -> list[Question]:
     ties = Ties(pack.pieces)
     told = [row for row in rows if not ORIGINS[row["origin"]].curated]
     tied = [(row["asked"], ties.restated(row["messages"][-1]["content"])) for row in told]
-    people = {asked: Question(asked, (piece,)) for asked, piece in tied if piece is not None}
+    people = {asked: KnownQuestion(asked, (piece,)) for asked, piece in tied if piece is not None}
     known = known_questions(pack.pieces, pack.pairs, pack.dialogues)
     return [question for question in known if question.text not in people] + list(people.values())
 
@@ -57,7 +57,7 @@ def learned_questions(pack: Pack, rows: Iterable[Row]) -> list[Question]:
 def finetune_retriever(
     embedder: Path | str,
     pieces: Sequence[Piece],
-    questions: Sequence[Question],
+    questions: Sequence[KnownQuestion],
     held_out: Collection[str],
     recipe: Recipe,
     out: Path,
@@ -71,7 +71,7 @@ def finetune_retriever(
     tested = [question for question in questions if question.text in held_out]
     before = _recall(model, texts, tested)
 
-    def loss(batch: Sequence[Question]) -> torch.Tensor:
+    def loss(batch: Sequence[KnownQuestion]) -> torch.Tensor:
         asked = encode(model, [question.text for question in batch])
         answering = encode(model, [texts[question.pieces[0]] for question in batch])
         similar = SHARPNESS * asked @ answering.T
@@ -86,12 +86,12 @@ def finetune_retriever(
     return RetrieverOutcome(before, after, len(learned), round(time.perf_counter() - began, 1))
 
 
-def _batches(questions: Sequence[Question], order: random.Random) -> Iterator[list[Question]]:
+def _batches(questions: Sequence[KnownQuestion], order: random.Random) -> Iterator[list[KnownQuestion]]:
     """Batches in which no piece comes twice: it would be a false negative of itself."""
     waiting = list(questions)
     order.shuffle(waiting)
     while waiting:
-        batch: dict[int, Question] = {}
+        batch: dict[int, KnownQuestion] = {}
         later = []
         for question in waiting:
             if len(batch) < BATCH and question.pieces[0] not in batch:
@@ -103,7 +103,7 @@ def _batches(questions: Sequence[Question], order: random.Random) -> Iterator[li
         waiting = later
 
 
-def _recall(model: "SentenceTransformer", texts: list[str], questions: Sequence[Question]) -> float | None:
+def _recall(model: "SentenceTransformer", texts: list[str], questions: Sequence[KnownQuestion]) -> float | None:
     """Share of the questions whose nearest piece is one that answers them."""
     if not questions:
         return None

@@ -10,7 +10,7 @@ from chatbot.knowledge.articles.pieces import Piece, split_article
 from chatbot.knowledge.packs import load_pack
 from chatbot.knowledge.retrieval.embeddings import CachedEmbedder, HashedEmbedder, Vectors
 from chatbot.knowledge.retrieval.index import KnowledgeIndex
-from chatbot.knowledge.retrieval.questions import Question, Ties
+from chatbot.knowledge.retrieval.questions import KnownQuestion, Ties
 from chatbot.records import ApprovedAnswer, Passage
 
 
@@ -159,7 +159,7 @@ def test_answers_already_held_are_not_encoded_again(pieces: list[Piece]) -> None
 
 def test_all_but_a_share_of_the_known_questions_reach_what_is_usual(pieces: list[Piece]) -> None:
     asked = [f"question {number} about delivery to Germany" for number in range(40)] + ["zzz", "qqq"]
-    index = KnowledgeIndex(HashedEmbedder(), pieces, [Question(text, (0,)) for text in asked])
+    index = KnowledgeIndex(HashedEmbedder(), pieces, [KnownQuestion(text, (0,)) for text in asked])
     found = [index.look_up([text], 1, leave_out=[text]).assurance for text in asked]
     for share in (0.05, 0.12):
         reached = sum(assurance >= index.usual(share) - 1e-4 for assurance in found) / len(found)
@@ -167,7 +167,7 @@ def test_all_but_a_share_of_the_known_questions_reach_what_is_usual(pieces: list
 
 
 def test_a_question_near_one_that_nothing_answers_is_less_sure(pieces: list[Piece]) -> None:
-    known = [Question(f"question {number} about delivery to Germany", (0,)) for number in range(40)]
+    known = [KnownQuestion(f"question {number} about delivery to Germany", (0,)) for number in range(40)]
     index = KnowledgeIndex(HashedEmbedder(), pieces, known, unanswered=["do you deliver by drone"])
     near, far = (index.look_up([text], 1) for text in ("delivery to Germany", "do you deliver by drone"))
     assert near.assurance > near.passages[0].score
