@@ -5,6 +5,7 @@ is one of the nearest to the question. Then the sentence must hold what is claim
 words but for few, beside those of the question itself. Where they do not agree, both are told in the facts' own words.
 """
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -17,6 +18,8 @@ from chatbot.knowledge.retrieval.spelling import WORD
 DENIALS = {"no", "not", "never", "cannot", "none", "nothing", "nobody", "neither", "nor"}
 UNEXPLAINED = 1  # words at most
 TELLING = 2  # words of the fact that were not asked, at least, where a claim has none of its figures
+
+AFFIRMS = re.compile(r"\W*(?:yes|yeah|sure|certainly|of course)\b", re.IGNORECASE)
 
 Nearest = Callable[[str, Sequence[str], int], Sequence[str]]
 
@@ -68,8 +71,11 @@ class Grounds:
 
 
 def holds(fact: str, claim: str, asked: str, language: str) -> bool:
-    """Whether a fact holds a claim's figures, denials and words, and the claim says something that was not asked."""
-    if Source.of([fact, asked]).lacks(claim) or (_denies(claim) and not _denies(fact)):
+    """Whether a fact holds a claim's figures, denials and words, and the claim says something that was not asked.
+
+    "Yes, it must never be posted" is none that could be held.
+    """
+    if Source.of([fact, asked]).lacks(claim) or (_denies(claim) and (not _denies(fact) or AFFIRMS.match(claim))):
         return False
     told, known = _stems(fact), _stems(asked)
     common = common_words(language)

@@ -14,11 +14,13 @@ BRIEF = 6  # words at most, as "Would you like that?" has
 YES = re.compile(
     r"(?:yes|yeah|yep|yup|sure|ok(?:ay)?|please|go on|go ahead|of course|why not|do(?: that| it| so)?|"
     r"(?:that would|that['’]d) be (?:great|nice|good|lovely|helpful)|get (?:one|them|me one|a colleague))\b"
-    r"(?:\W+(?:yes|yeah|ok(?:ay)?|sure|please|pls|plz|do|that|it|so|thanks|thank|you|then|mate|very|much|go|ahead|on|"
-    r"great|good|would|be|i|"
-    r"(?:get|fetch) (?:me )?(?:one|them|him|her|(?:the|an?|another) (?:coll?[ea]+gu?e|person)))\b)*\W*",
+    r"(?:\W+(?:yes|yeah|ok(?:ay)?|sure|please|pleese|plese|pls|plz|do|that|it|so|thanks|thank|you|then|mate|very|much|"
+    r"go|ahead|on|great|good|would|be|i|"
+    r"(?:get|fetch) (?:me )?(?:one|them|him|her|some(?:one|body)|(?:the|an?|another) (?:coll?[ea]+gu?e|person)))\b)*\W*",
     re.IGNORECASE,
 )
+PLAIN = re.compile(r"(?:yes|yeah|yep|yup)\b", re.IGNORECASE)
+SENTENCE_ENDS = re.compile(r"[.!\n]")
 
 
 def wants_person(text: str, phrases: Sequence[str]) -> bool:
@@ -29,8 +31,9 @@ def wants_person(text: str, phrases: Sequence[str]) -> bool:
 
 
 def says_yes(text: str) -> bool:
-    """Whether a message accepts what was offered, and says nothing else."""
-    return YES.fullmatch(text.strip()) is not None
+    """Whether a message accepts what was offered: it says nothing else, or says a plain yes first."""
+    first = SENTENCE_ENDS.split(text.strip())[0]
+    return YES.fullmatch(text.strip()) is not None or (bool(PLAIN.match(first)) and YES.fullmatch(first) is not None)
 
 
 def offers_person(pack: Pack, text: str) -> bool:

@@ -26,6 +26,7 @@ SHELF = "Returns\nReturned lamps are not repaired."
             False,
         ),
         (SHELF, "No, returned lamps are not repaired.", True),
+        (SHELF, "Yes, returned lamps are not repaired.", False),
         (PRICE, "It costs £3.50.", True),
         (PRICE, "It's free.", False),
         (SHELF, "The lamp is returned.", False),

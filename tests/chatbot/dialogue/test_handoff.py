@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.dialogue.handoff import offers_person
+from chatbot.dialogue.handoff import offers_person, says_yes
 from chatbot.knowledge.packs import Pack, load_pack
 
 
@@ -30,6 +30,23 @@ def pack(pack_folder: Path) -> Pack:
 )
 def test_a_reply_offers_a_person_where_it_ends_by_asking(pack: Pack, reply: str, offers: bool) -> None:
     assert offers_person(pack, reply) == offers
+
+
+@pytest.mark.parametrize(
+    ("text", "accepts"),
+    [
+        ("yes please", True),
+        ("yes pleese get somebody", True),
+        ("yes. and I am going to complain about this", True),
+        ("Yes please! How long will it take?", True),
+        ("ok. how do i return a lamp", False),
+        ("yes but how much is it", False),
+        ("no. leave it", False),
+        ("", False),
+    ],
+)
+def test_an_offer_is_accepted_by_a_plain_yes_whatever_follows(text: str, accepts: bool) -> None:
+    assert says_yes(text) == accepts
 
 
 def test_what_a_pack_says_when_it_does_not_know_offers_a_person_in_any_words(pack: Pack) -> None:
