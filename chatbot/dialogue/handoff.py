@@ -16,7 +16,8 @@ YES = re.compile(
     r"(?:that would|that['’]d) be (?:great|nice|good|lovely|helpful)|get (?:one|them|me one|a colleague))\b"
     r"(?:\W+(?:yes|yeah|ok(?:ay)?|sure|please|pleese|plese|pls|plz|do|that|it|so|thanks|thank|you|then|mate|very|much|"
     r"go|ahead|on|great|good|would|be|i|"
-    r"(?:get|fetch) (?:me )?(?:one|them|him|her|some(?:one|body)|(?:the|an?|another) (?:coll?[ea]+gu?e|person)))\b)*\W*",
+    r"(?:get|fetch) (?:me )?(?:one|them|him|her|some(?:one|body)|(?:the|an?|another) (?:coll?[ea]+gu?e|person)))\b)*"
+    r"\W*",
     re.IGNORECASE,
 )
 PLAIN = re.compile(r"(?:yes|yeah|yep|yup)\b", re.IGNORECASE)
