@@ -107,14 +107,17 @@ class _Answering:
             self._hand_off(turn.handoff)
         if (question.again and turn.act == "answer") or sampling.schema:
             turn = replace(turn, quote="")
-        yield from self._written(engine, turn, reply, trace, started)
+        writing = Writing(engine, turn, sampling, installation.settings.check, installation.settings.best_of)
+        self.stopper.begin(writing)
+        try:
+            yield from self._written(engine, writing, turn, reply, trace, started)
+        finally:
+            self.stopper.end()
 
     def _written(
-        self, engine: Engine, turn: Turn, reply: Message, trace: Trace, started: float
+        self, engine: Engine, writing: Writing, turn: Turn, reply: Message, trace: Trace, started: float
     ) -> Generator[Update, None, None]:
-        settings, draft = self.installation.settings, Draft()
-        writing = Writing(engine, turn, self.question.sampling, settings.check, settings.best_of)
-        self.stopper.begin(writing)
+        draft = Draft()
         try:
             yield Update(reply.conversation, reply.id, "", False, trace)
             first, saved = None, time.perf_counter()
@@ -128,7 +131,7 @@ class _Answering:
         except BaseException as error:
             writing.stop()
             status: ReplyStatus = "stopped" if isinstance(error, GeneratorExit) else "failed"
-            self._save(reply, draft.text.strip(), status, trace)
+            self._save(reply, writing.on_view.strip(), status, trace)
             raise
         yield self._ended(engine, turn, reply, draft, trace, writing.stopped)
 

@@ -44,7 +44,10 @@ class Draft:
 
 
 class Writing:
-    """A reply being written: iterate it once for its drafts; `stop` ends it where it is, from any thread."""
+    """A reply being written: iterate it once for its drafts; `stop` ends it where it is, from any thread.
+
+    `on_view` is the text that is kept if it ends now: empty while another attempt begins.
+    """
 
     def __init__(self, engine: Engine, turn: Turn, sampling: Sampling, check: bool = True, best_of: int = 1) -> None:
         """A turn with a quotation is answered by it, whatever the sampling. Without `check`, what the model writes
@@ -56,6 +59,7 @@ class Writing:
         self._check = check
         self._generation: Generation | None = None
         self.stopped = False
+        self.on_view = ""
 
     def stop(self) -> None:
         """End the reply where it is; what is on view stays."""
@@ -65,6 +69,11 @@ class Writing:
 
     def __iter__(self) -> Iterator[Draft]:
         """Yield a draft whenever the reply has changed, the last of them whole."""
+        for draft in self._drafts():
+            self.on_view = draft.text
+            yield draft
+
+    def _drafts(self) -> Iterator[Draft]:
         turn = self._turn
         if turn.reply:
             yield Draft(turn.reply, outcome="fixed", abstained=turn.act == "abstain")
@@ -75,6 +84,7 @@ class Writing:
                 yield replace(draft, usage=replace(self._generation.usage) if self._generation else None)
 
     def _generate(self, sampling: Sampling) -> Generation:
+        self.on_view = ""
         self._generation = self._writer.generate(self._turn.prompt, sampling)
         if self.stopped:
             self._generation.cancel()

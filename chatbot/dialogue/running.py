@@ -25,23 +25,24 @@ class Stopper:
     def __init__(self) -> None:
         self._writing: Writing | None = None
         self._stopped = False
-
-    @property
-    def begun(self) -> bool:
-        """Whether the reply is being written, or was."""
-        return self._writing is not None
+        self.begun = False
 
     def begin(self, writing: Writing) -> None:
         """Tell what is to be stopped."""
-        self._writing = writing
+        self._writing, self.begun = writing, True
         if self._stopped:
             writing.stop()
+
+    def end(self) -> None:
+        """Let go of what is written: there is nothing to stop any more."""
+        self._writing = None
 
     def stop(self) -> None:
         """Stop; what is on view stays."""
         self._stopped = True
-        if self._writing is not None:
-            self._writing.stop()
+        writing = self._writing
+        if writing is not None:
+            writing.stop()
 
 
 class RunningReply:

@@ -17,8 +17,9 @@ class Point:
     @property
     def values(self) -> dict[str, float]:
         """What was measured, by name."""
-        losses = {"train_loss": self.train_loss, "rate": self.rate, "validation_loss": self.validation_loss}
-        return {name: value for name, value in losses.items() if value is not None} | dict(self.measures)
+        learned = {"train_loss": self.train_loss, "rate": self.rate}
+        told = {**learned, **self.measures, "validation_loss": self.validation_loss}
+        return {name: value for name, value in told.items() if value is not None}
 
     def as_dict(self) -> dict[str, float]:
         """As plain JSON."""

@@ -38,7 +38,7 @@ class Spoken:
     def _meant(self, word: str, known: Callable[[str], bool]) -> Iterator[str]:
         """What a word may stand for, by its beginning, its end, and its sounds if it is none."""
         for written, meant in self.beginnings.items():
-            if word.startswith(written):
+            if word.startswith(written) and word != written:
                 yield meant + word.removeprefix(written).strip("'")
         for written, meant in self.endings.items():
             if word.endswith(written):

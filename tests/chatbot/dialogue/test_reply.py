@@ -1,11 +1,15 @@
 """What goes out of what a model writes: told, cut, quoted or honestly not known; what is settled stays."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from chatbot.dialogue.reply import Draft, Writing
 from chatbot.dialogue.turn import Turn
+from chatbot.engines.base import Generation
 from chatbot.engines.scripted import ScriptedEngine
-from chatbot.records import Sampling
+from chatbot.errors import EngineError
+from chatbot.records import ChatMessage, Sampling
 
 FACT = "A return costs £3.50."
 UNKNOWN = "I don't have that information. Shall I get a colleague?"
@@ -73,3 +77,24 @@ def test_what_a_reply_leaves_out_is_added_but_not_to_one_that_does_not_know() ->
     assert written(FACT, left_out="").text == FACT
     assert written("Parrots never return lamps.", left_out=shelf).text == FACT
     assert shelf not in written("I'm sorry, I don't know.", left_out=shelf).text
+
+
+class FailingAtTheSecond(ScriptedEngine):
+    """States a figure that no fact has; asked again, it fails."""
+
+    def __init__(self) -> None:
+        super().__init__(script=lambda messages: "A return costs you all of £9.99 here.")
+        self.asked = 0
+
+    def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> Generation:
+        self.asked += 1
+        if self.asked > 1:
+            raise EngineError("no memory")
+        return super().generate(messages, sampling)
+
+
+def test_what_was_refused_is_not_kept_where_the_next_attempt_fails() -> None:
+    writing, shown = Writing(FailingAtTheSecond(), Turn("answer", sources=[FACT]), Sampling()), list[str]()
+    with pytest.raises(EngineError):
+        shown.extend(draft.text for draft in writing)
+    assert writing.on_view == ""

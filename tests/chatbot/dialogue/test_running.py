@@ -55,3 +55,9 @@ def test_one_that_nobody_follows_any_more_frees_its_place(open_chat: OpenChat, s
     finally:
         gc.enable()
     assert store.conversations.message(update.message).status == "stopped"
+
+
+def test_a_whole_reply_lets_go_of_what_wrote_it(open_chat: OpenChat, visitor: Person) -> None:
+    reply = open_chat().say(visitor, QUESTION)
+    last(reply)
+    assert reply.begun and reply._stopper._writing is None

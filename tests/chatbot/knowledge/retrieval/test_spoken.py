@@ -54,3 +54,7 @@ def test_a_language_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert german and german.spelt_out("ik will", KNOWN.__contains__) == "ich will"
     assert spoken("yy") is None
     spoken.cache_clear()
+
+
+def test_a_beginning_alone_is_no_word(english: Spoken) -> None:
+    assert english.spelt_out("down t' shop", {"down", "the", "shop"}.__contains__) == "down t' shop"
