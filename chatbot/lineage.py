@@ -1,8 +1,8 @@
 """What a version comes from and what was found of it, as types: snapshots, runs, versions."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Literal, NotRequired, TypedDict
+from typing import Literal, TypedDict
 
 from chatbot.version_folder import VersionFolder
 
@@ -78,17 +78,22 @@ class GateVerdict(TypedDict, total=False):
     differences: GateDifferences
 
 
-class SnapshotCounts(TypedDict):
-    """What a snapshot holds, in numbers: rows by file and by origin, what was dropped and redacted."""
+@dataclass(frozen=True)
+class SnapshotCounts:
+    """Rows by file and by origin, and what was dropped and redacted, for people to read; `digest` once it is frozen."""
 
-    train: int
-    validation: int
-    preferences: int
-    unpaired: int
-    origins: dict[str, int]
-    dropped: dict[str, int]
-    redacted: dict[str, int]
-    digest: NotRequired[str]
+    train: int = 0
+    validation: int = 0
+    preferences: int = 0
+    unpaired: int = 0
+    origins: dict[str, int] = field(default_factory=dict)
+    dropped: dict[str, int] = field(default_factory=dict)
+    redacted: dict[str, int] = field(default_factory=dict)
+    digest: str = ""
+
+    def as_dict(self) -> dict[str, object]:
+        """As plain JSON."""
+        return {name: value for name, value in asdict(self).items() if name != "digest" or value}
 
 
 @dataclass(frozen=True)

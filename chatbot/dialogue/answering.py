@@ -9,7 +9,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 
 from chatbot.dialogue.admission import Admission
-from chatbot.dialogue.branch import exchanges_before, failures_in_a_row, traces_before
+from chatbot.dialogue.branch import exchanges, failures_in_a_row, traces
 from chatbot.dialogue.handoff import GAVE_UP, offers_person
 from chatbot.dialogue.metrics import Metrics
 from chatbot.dialogue.prompt import prompt_hash
@@ -138,10 +138,9 @@ class _Answering:
     def _prepared(self, engine: Engine, knowledge: Knowledge) -> Turn:
         installation, message = self.installation, self.question.message
         knowledge.set_answers(installation.store.feedback.answers())
-        conversations = installation.store.conversations
-        history, traces = exchanges_before(conversations, message), traces_before(conversations, message)
-        settings, pack = installation.settings, installation.pack
-        return prepare_turn(settings, pack, knowledge, engine, history, message.content, traces)
+        before = installation.store.conversations.path(message.parent)
+        settings, pack, history = installation.settings, installation.pack, exchanges(before)
+        return prepare_turn(settings, pack, knowledge, engine, history, message.content, traces(before))
 
     def _ended(self, engine: Engine, turn: Turn, reply: Message, draft: Draft, trace: Trace, stopped: bool) -> Update:
         """Store a whole reply with how it came about; one that gives up hands the conversation over."""
@@ -155,8 +154,8 @@ class _Answering:
         )
         if draft.abstained and not stopped:
             trace = replace(trace, act="abstain", uncertain=True)
-            conversations, unknown = self.installation.store.conversations, pack.persona.unknown
-            if failures_in_a_row(conversations, reply, unknown) >= MOST_FAILURES:
+            before = self.installation.store.conversations.path(reply.parent)
+            if failures_in_a_row(before, pack.persona.unknown) >= MOST_FAILURES:
                 trace = replace(trace, handoff=GAVE_UP)
                 text = f"{text}\n\n{pack.persona.handoff.message}"
         text, cut = self.question.truncation.apply(engine, text, draft.settled)

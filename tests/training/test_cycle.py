@@ -9,11 +9,12 @@ from chatbot.engines.base_model import BaseModel
 from chatbot.errors import BusyError, UserError
 from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
+from chatbot.lineage import SnapshotCounts
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 from training import cycle
-from training.curation.snapshots import Counts, Snapshot
+from training.curation.snapshots import Snapshot
 from training.cycle import facts_of, judge_candidate, the_only_run
 from training.evaluation import decide as deciding
 from training.evaluation.results import Evaluation, Judged
@@ -103,7 +104,7 @@ def test_the_facts_of_a_fine_tune_are_its_figures_its_curve_and_its_origin(tmp_p
         stopped=False,
         curve=[Point(0, validation_loss=2.0), Point(1, 1.9, 1e-3), Point(2, 1.4, 1e-4, 1.5)],
     )
-    kept = facts_of(outcome, Recipe(seed=3), Snapshot(4, tmp_path, Counts(train=1, digest="ab"))).as_dict()
+    kept = facts_of(outcome, Recipe(seed=3), Snapshot(4, tmp_path, SnapshotCounts(train=1, digest="ab"))).as_dict()
     assert kept["steps"] == 2 and kept["recipe"]["seed"] == 3  # type: ignore[index]
     assert kept["counts"]["digest"] == "ab"  # type: ignore[index]
     assert kept["curve"] == [

@@ -11,11 +11,12 @@ from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
 from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
+from chatbot.lineage import SnapshotCounts
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training import search as searching
 from training.__main__ import commands
-from training.curation.snapshots import Counts, Snapshot
+from training.curation.snapshots import Snapshot
 from training.finetuning.loop.finetune import Report
 from training.finetuning.recipe import Recipe, load_recipe
 from training.runs.progress import FineTuneProgress, Point
@@ -72,7 +73,7 @@ def test_trials_are_compared_and_the_best_is_written_as_a_recipe(
     monkeypatch.setattr(searching, "_plots", lambda study, folder: [])
     bench = Workbench(settings, store, pack, HashedEmbedder(), tiny_base, "cpu")
     heard: list[int] = []
-    snapshot = Snapshot(1, tmp_path, Counts())
+    snapshot = Snapshot(1, tmp_path, SnapshotCounts())
     found = search(bench, snapshot, Recipe(), 6, "grid", tmp_path / "s", lambda trial, at: heard.append(trial))
     ended = [trial for trial in found.trials if trial.state == "complete"]
     assert found.trials[: len(ended)] == sorted(ended, key=lambda trial: trial.loss or 0)
@@ -95,7 +96,7 @@ def test_a_search_in_which_nothing_ends_is_refused(
     monkeypatch.setattr(searching, "stages_of", lambda *rest: [])
     bench = Workbench(settings, store, pack, HashedEmbedder(), tiny_base, "cpu")
     with pytest.raises(TrainingError, match="no trial came to an end"):
-        search(bench, Snapshot(1, tmp_path, Counts()), Recipe(), 2, "random", tmp_path / "s")
+        search(bench, Snapshot(1, tmp_path, SnapshotCounts()), Recipe(), 2, "random", tmp_path / "s")
     assert not list((tmp_path / "s").glob("trial-*"))
 
 

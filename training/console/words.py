@@ -13,11 +13,11 @@ from pathlib import Path
 from chatbot.dialogue.session import Session
 from chatbot.errors import NotFoundError
 from chatbot.knowledge.packs import Pack
-from chatbot.lineage import Measures, Run, SuiteMeasures, Version
+from chatbot.lineage import Measures, Run, SnapshotCounts, SuiteMeasures, Version
 from chatbot.store import Store
 from chatbot.store.events import Event
 from chatbot.store.versions import BASE
-from training.curation.snapshots import Counts, curate
+from training.curation.snapshots import curate
 from training.release.publish import version_before
 from training.runs.files import STOP, run_folder
 from training.runs.progress import Point
@@ -59,7 +59,7 @@ class Waiting:
     snapshot: int | None
     since: str
     given: dict[str, int]
-    counts: Counts
+    counts: SnapshotCounts
 
     @property
     def empty(self) -> bool:
@@ -149,7 +149,7 @@ def plan(waiting: Waiting, store: Store) -> str:
 
 def expected_seconds(store: Store, rows: int) -> float | None:
     """How long a run on so many rows takes, going by the last finished one; None where there was none."""
-    sizes = {snapshot.number: snapshot.counts.get("train") for snapshot in store.versions.snapshots()}
+    sizes = {snapshot.number: snapshot.counts.train for snapshot in store.versions.snapshots()}
     for run in store.versions.runs():
         size = sizes.get(run.snapshot or 0)
         if run.status == "finished" and run.finished_at and size:

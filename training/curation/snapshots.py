@@ -11,9 +11,8 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
 
 from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.lookup import Asked, facts_for, look_up, search_queries, topic_of
@@ -40,33 +39,12 @@ FILES = ("train", "validation", "reading", "preferences", "unpaired")
 
 
 @dataclass(frozen=True)
-class Counts:
-    """Rows by file and by origin, and what was dropped and redacted, for people to read; `digest` once it is frozen."""
-
-    train: int = 0
-    validation: int = 0
-    preferences: int = 0
-    unpaired: int = 0
-    origins: dict[str, int] = field(default_factory=dict)
-    dropped: dict[str, int] = field(default_factory=dict)
-    redacted: dict[str, int] = field(default_factory=dict)
-    digest: str = ""
-
-    def as_dict(self) -> SnapshotCounts:
-        """As plain JSON."""
-        told = cast("SnapshotCounts", asdict(self))
-        if not self.digest:
-            del told["digest"]
-        return told
-
-
-@dataclass(frozen=True)
 class Snapshot:
     """A frozen snapshot on disk."""
 
     number: int
     folder: Path
-    counts: Counts
+    counts: SnapshotCounts
 
     def read(self, name: str) -> Iterator[Row]:
         """The rows of one of `FILES`, one after another; none where an older snapshot lacks the file."""
@@ -92,9 +70,9 @@ class Curated:
     redacted: Counter[str] = field(default_factory=Counter)
 
     @property
-    def counts(self) -> Counts:
+    def counts(self) -> SnapshotCounts:
         """How much of what it holds."""
-        return Counts(
+        return SnapshotCounts(
             train=len(self.train),
             validation=len(self.validation),
             preferences=sum(example.rejected is not None for example in self.train),
@@ -143,13 +121,13 @@ def freeze(
     files["reading"] = reading_rows(pack, curated.train, knowledge.index) if settings.reads else []
     digest = _digest(files, pack.name)
     latest = next(iter(store.versions.snapshots()), None)
-    if latest and latest.counts.get("digest") == digest and Path(latest.path).is_dir():
-        return Snapshot(latest.number, Path(latest.path), Counts(**latest.counts))
+    if latest and latest.counts.digest == digest and Path(latest.path).is_dir():
+        return Snapshot(latest.number, Path(latest.path), latest.counts)
     number = store.versions.next_snapshot_number()
     folder = settings.home.resolve() / "snapshots" / str(number)
     counts = replace(curated.counts, digest=digest)
     _write(folder, files, {"number": number, "pack": pack.name, "counts": counts.as_dict()})
-    store.versions.add_snapshot(pack.name, folder, counts.as_dict(), actor, number)
+    store.versions.add_snapshot(pack.name, folder, counts, actor, number)
     return Snapshot(number, folder, counts)
 
 
@@ -157,7 +135,7 @@ def open_snapshot(store: Store, number: int) -> Snapshot:
     """A frozen snapshot by its number."""
     for frozen in store.versions.snapshots():
         if frozen.number == number and Path(frozen.path).is_dir():
-            return Snapshot(number, Path(frozen.path), Counts(**frozen.counts))
+            return Snapshot(number, Path(frozen.path), frozen.counts)
     raise NotFoundError(f"snapshot {number} does not exist: `python -m training curate` makes one")
 
 

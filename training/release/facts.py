@@ -5,7 +5,7 @@ They are the source of its card, and stand in `facts.json` in its folder.
 
 from dataclasses import asdict, dataclass, field
 
-from training.curation.snapshots import Counts
+from chatbot.lineage import SnapshotCounts
 from training.finetuning.loop.diagnosis import Finding
 from training.finetuning.loop.outcome import CrossValidation, Figures
 from training.finetuning.recipe import Recipe
@@ -17,7 +17,7 @@ class Provenance:
     """The resolved recipe, the snapshot's counts, the libraries' versions."""
 
     recipe: Recipe
-    counts: Counts
+    counts: SnapshotCounts
     packages: dict[str, str]
 
 

@@ -21,17 +21,22 @@ class SqliteVersions(Versions):
         self._database = database
 
     def add_snapshot(self, pack: str, folder: Path, counts: SnapshotCounts, actor: str, number: int) -> None:
-        row = {"number": number, "path": str(folder), "pack": pack, "counts": json.dumps(counts)}
+        told = counts.as_dict()
+        row = {"number": number, "path": str(folder), "pack": pack, "counts": json.dumps(told)}
         with self._database.writing() as db:
             db["snapshots"].insert(row | {"actor": actor, "created_at": now()})
-            self._database.event(actor, "snapshot", str(number), counts=counts)
+            self._database.event(actor, "snapshot", str(number), counts=told)
 
     def snapshots(self) -> list[SnapshotRecord]:
         rows = self._database.rows("select * from snapshots order by number desc")
         home = self._database.path.parent.resolve()
         return [
             SnapshotRecord(
-                **row | {"path": str(home / "snapshots" / str(row["number"])), "counts": json.loads(row["counts"])}
+                **row
+                | {
+                    "path": str(home / "snapshots" / str(row["number"])),
+                    "counts": SnapshotCounts(**json.loads(row["counts"])),
+                }
             )
             for row in rows
         ]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.dialogue.branch import exchanges_before, failures_in_a_row, traces_before
+from chatbot.dialogue.branch import exchanges, failures_in_a_row, traces
 from chatbot.records import ChatMessage, Conversation, Message, Person, Trace
 from chatbot.store import Store
 
@@ -25,7 +25,7 @@ def test_a_question_without_a_reply_is_no_exchange(store: Store, talk: Conversat
     first = answered(store, talk, None, "Yes.", Trace())
     empty = answered(store, talk, first.id, "", Trace())
     question = store.conversations.add_user_message(talk, empty.id, "How long?")
-    assert exchanges_before(store.conversations, question) == [
+    assert exchanges(store.conversations.path(question.parent)) == [
         {"role": "user", "content": "And lamps?"},
         {"role": "assistant", "content": "Yes."},
     ]
@@ -35,20 +35,20 @@ def test_traces_are_told_where_all_replies_have_one(store: Store, talk: Conversa
     first = answered(store, talk, None, "Yes.", Trace(act="answer"))
     second = answered(store, talk, first.id, UNKNOWN, Trace(act="abstain"))
     question = store.conversations.add_user_message(talk, second.id, "How long?")
-    assert [trace.act for trace in traces_before(store.conversations, question)] == ["answer", "abstain"]
+    assert [trace.act for trace in traces(store.conversations.path(question.parent))] == ["answer", "abstain"]
     said: list[ChatMessage] = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
     asked = store.conversations.add_user_message(talk, store.conversations.add_history(talk, said), "How long?")
-    assert traces_before(store.conversations, asked) == []
+    assert traces(store.conversations.path(asked.parent)) == []
 
 
 def test_failures_are_counted_back_to_the_last_answer(store: Store, talk: Conversation) -> None:
     reply = None
     for act in ("abstain", "answer", "abstain", "abstain"):
         reply = answered(store, talk, reply and reply.id, "Hm.", Trace(act=act))
-    assert reply and failures_in_a_row(store.conversations, reply, UNKNOWN) == 2
+    assert reply and failures_in_a_row(store.conversations.path(reply.parent), UNKNOWN) == 2
 
 
 def test_a_clients_history_failed_where_it_has_the_packs_words(store: Store, talk: Conversation) -> None:
     said: list[ChatMessage] = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": UNKNOWN}]
     reply = answered(store, talk, store.conversations.add_history(talk, said), UNKNOWN, Trace(act="abstain"))
-    assert failures_in_a_row(store.conversations, reply, UNKNOWN) == 2
+    assert failures_in_a_row(store.conversations.path(reply.parent), UNKNOWN) == 2

@@ -15,7 +15,7 @@ from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import BusyError, NotFoundError
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
-from chatbot.lineage import Run, Version
+from chatbot.lineage import Run, SnapshotCounts, Version
 from chatbot.records import Trace
 from chatbot.settings import Settings
 from chatbot.store import Store
@@ -171,7 +171,7 @@ def test_what_waits_counts_since_the_last_snapshot(session: Session) -> None:
     waiting = feedback.waiting()
     assert waiting.given == {"like": 1, "dislike": 0, "correction": 0, "answer": 0}
     assert waiting.counts.origins["like"] == 1
-    store.versions.add_snapshot("lamps", session.settings.home, waiting.counts.as_dict(), "system", 3)
+    store.versions.add_snapshot("lamps", session.settings.home, waiting.counts, "system", 3)
     waiting = feedback.waiting()
     assert waiting.empty
     assert "Nothing new since snapshot 3" in render("waits", waiting)
@@ -181,7 +181,7 @@ def test_what_waits_counts_since_the_last_snapshot(session: Session) -> None:
 def test_the_last_finished_run_says_how_long_the_next_takes(session: Session) -> None:
     store = session.store
     assert words.expected_seconds(store, 100) is None
-    store.versions.add_snapshot("lamps", session.settings.home, {"train": 50}, "system", 1)
+    store.versions.add_snapshot("lamps", session.settings.home, SnapshotCounts(train=50), "system", 1)
     run = store.versions.start_run("system")
     times = {"started_at": "2026-01-01T10:00:00+00:00", "finished_at": "2026-01-01T10:05:00+00:00"}
     store.versions.update_run(run.id, snapshot=1, status="finished", **times)

@@ -3,8 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from chatbot.lineage import Version
-from training.curation.snapshots import Counts
+from chatbot.lineage import SnapshotCounts, Version
 from training.finetuning.loop.diagnosis import Finding
 from training.finetuning.loop.outcome import CrossValidation, Figures, Fold
 from training.finetuning.recipe import Recipe
@@ -14,7 +13,7 @@ from training.runs.progress import Point
 
 VERSION = Version("lamps-v0001-ab12cd34", "", "tiny", "run-1", 7, "2026-01-01T10:00:00+00:00")
 BASE: Any = SimpleNamespace(name="tiny", digest="0123456789abcdef0123")
-ORIGIN = Provenance(Recipe(rank=8), Counts(40, 10, origins={"pair": 50}, digest="ff"), {"torch": "2"})
+ORIGIN = Provenance(Recipe(rank=8), SnapshotCounts(40, 10, origins={"pair": 50}, digest="ff"), {"torch": "2"})
 FIGURES = Figures(
     steps=12,
     train_tokens=3400,
@@ -65,5 +64,5 @@ def test_facts_on_file() -> None:
 
 
 def test_counts_have_a_digest_once_they_are_frozen() -> None:
-    assert "digest" not in Counts(train=1).as_dict()
-    assert Counts(**ORIGIN.counts.as_dict()) == ORIGIN.counts  # type: ignore[arg-type]
+    assert "digest" not in SnapshotCounts(train=1).as_dict()
+    assert SnapshotCounts(**ORIGIN.counts.as_dict()) == ORIGIN.counts  # type: ignore[arg-type]
