@@ -72,7 +72,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from training.console.page import build_operate_page
     from training.runs.jobs import Jobs
 
-    session = open_session(settings, store, soon=True)
+    session = open_session(settings, store, serving=True)
     access = Access(store, settings.home / "cookie.key")
     jobs = Jobs(settings, store)
 
@@ -107,8 +107,6 @@ def _when_ready(session: "Session", jobs: "Jobs") -> None:
             gc.enable()
     gc.freeze()
     gc.enable()
-    while not session.settled:
-        time.sleep(READY_POLL_SECONDS)
     if session.settings.auto_train:
         jobs.start_first()
 

@@ -1,10 +1,6 @@
 """The libraries that load models, imported by one thread at a time: transformers fails when two import it at once."""
 
-import os
-import sys
 import threading
-
-LAST = 19  # niceness
 
 _importing = threading.Lock()
 
@@ -16,12 +12,6 @@ def one_core_each() -> None:
 
     torch.set_num_threads(1)
     threadpool_limits(1, "blas")
-
-
-def behind_others() -> None:
-    """Let the other threads of this process go before the one that calls, where the system can tell them apart."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LAST)
 
 
 def import_libraries() -> None:

@@ -1,7 +1,5 @@
 """Everything that one turn needs, put together from the settings."""
 
-import logging
-import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -12,15 +10,13 @@ from chatbot.engines.base_model import find_base_model, forget_copies
 from chatbot.engines.live import LiveEngine
 from chatbot.engines.loading import engine_kind, load_engine, refuse_unserved
 from chatbot.engines.scripted import ScriptedEngine
-from chatbot.knowledge.knowledge import Knowledge, open_knowledge, open_part
+from chatbot.knowledge.knowledge import Knowledge, open_knowledge
 from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.knowledge.retrieval.embeddings import CachedEmbedder, Embedder, HashedEmbedder, SentenceEmbedder
-from chatbot.libraries import behind_others, import_libraries, one_core_each
+from chatbot.libraries import import_libraries, one_core_each
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
-
-logger = logging.getLogger(__name__)
 
 INDEX = "index"
 
@@ -55,34 +51,11 @@ def _taught(folder: Path, version: str) -> Embedder | None:
     return CachedEmbedder(SentenceEmbedder(str(folder), f"{folder.name} of {version}")) if folder.is_dir() else None
 
 
-def _is_first_start(settings: Settings) -> bool:
-    """Whether nothing has been indexed on this machine, which takes a minute."""
-    return not any((settings.home / INDEX).glob("*.npy"))
-
-
-def _first_knowledge(settings: Settings, pack: Pack, store: Store, version: str) -> Knowledge:
-    """A part of the pack at the first start, completed by `_complete`; all of it later."""
-    if not _is_first_start(settings):
-        return version_knowledge(settings, pack, store, version)
-    knowledge = open_part(pack, open_embedder(settings))
-    knowledge.set_answers(store.feedback.answers())
-    return knowledge
-
-
-def _complete(knowledge: Knowledge, settings: Settings, pack: Pack, store: Store, version: str) -> None:
-    behind_others()
-    try:
-        knowledge.become(version_knowledge(settings, pack, store, version))
-    except Exception:
-        logger.exception("the pack could not be indexed whole; a part of its pairs is in use")
-
-
-def open_session(settings: Settings, store: Store, version: str | None = None, soon: bool = False) -> Session:
+def open_session(settings: Settings, store: Store, version: str | None = None, serving: bool = False) -> Session:
     """A session on the champion, or on a fixed version.
 
     What is missing or broken on disk is told at once. Knowledge and engine load side by side in the background, and
-    the first question waits for them; with `soon`, at a first start only for a part of the pack, and the rest is
-    indexed behind the replies. That is for a process that stays.
+    the first question waits for them. One that is `serving` removes the copies of bases that nothing names any more.
     """
     pack = load_pack(settings.pack_folder)
 
@@ -101,15 +74,14 @@ def open_session(settings: Settings, store: Store, version: str | None = None, s
         return Session(settings, store, pack, LiveEngine(scripted, champion, canary=canary, share=settings.canary))
     base = find_base_model(settings.base_model, settings.home)
     refuse_unserved(settings, base)
-    if soon:
+    if serving:
         forget_copies(base, {known.base for known in store.versions.all()})
     pool = ThreadPoolExecutor(1, thread_name_prefix="knowledge")
     begun: dict[str, Future[Knowledge]] = {}  # where an engine fails, its version's stays for the next attempt
 
     def load(name: str) -> tuple[Engine, Knowledge]:
         if name not in begun:
-            look_up = _first_knowledge if soon else version_knowledge
-            begun[name] = pool.submit(look_up, settings, pack, store, name)
+            begun[name] = pool.submit(version_knowledge, settings, pack, store, name)
         engine = load_engine(settings, base, store, name)
         try:
             loaded = engine, begun.pop(name).result()
@@ -118,8 +90,6 @@ def open_session(settings: Settings, store: Store, version: str | None = None, s
             raise
         if not engine_kind(settings, base).in_process:
             one_core_each()
-        if loaded[1].partial:
-            threading.Thread(target=_complete, args=(loaded[1], settings, pack, store, name), daemon=True).start()
         return loaded
 
     fallback = None if version else BASE

@@ -43,14 +43,6 @@ class Session:
         """Whether a question would be answered without waiting for anything to load."""
         return self.live.ready
 
-    @property
-    def settled(self) -> bool:
-        """Whether it is ready and the whole pack is indexed."""
-        if not self.ready:
-            return False
-        with self.live.lease() as (_, knowledge):
-            return not knowledge.partial
-
     def say(self, person: Person, text: str, conversation_id: str | None = None) -> RunningReply:
         """Answer a new message at the head of a conversation; without one, in a new conversation."""
         text = clean_message(text, self.settings.max_message_chars)

@@ -14,7 +14,6 @@ from contextlib import suppress
 from pathlib import Path
 
 from chatbot.errors import BusyError, NotFoundError
-from chatbot.libraries import LAST
 from chatbot.lineage import Run
 from chatbot.settings import Settings
 from chatbot.store import Store
@@ -24,6 +23,7 @@ from training.runs.lock import HANDED_ON, TrainingLock
 logger = logging.getLogger(__name__)
 
 LOG = "training.log"
+LAST = 19  # niceness
 AUTOGROUP = Path("/proc/self/autogroup")
 
 

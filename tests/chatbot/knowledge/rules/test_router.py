@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chatbot.errors import PackError
-from chatbot.knowledge.knowledge import SOME, open_knowledge, open_part
+from chatbot.knowledge.knowledge import open_knowledge
 from chatbot.knowledge.packs import Pack, Rule, load_pack
 from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
 from chatbot.knowledge.rules.everyday import says_little
@@ -103,18 +103,6 @@ def test_tones_alone_leave_everything_to_the_articles(pack: Pack) -> None:
     upset = Rule(name="upset", action="acknowledge", message="I'm sorry.", examples=UPSET)
     route = Router(HashedEmbedder(), replace(pack, rules=[upset])).route("awful disgraceful delivery")
     assert (route.rule, route.holds, route.tone) == (None, False, upset)
-
-
-def test_a_part_of_a_pack_answers_until_the_whole_is_indexed(pack: Pack) -> None:
-    pairs = [pair.model_copy(update={"query": f"{pair.query} {n}"}) for pair in pack.pairs for n in range(2 * SOME)]
-    pack = replace(pack, pairs=pairs)
-    knowledge = open_part(pack, HashedEmbedder())
-    rule = knowledge.router.route("help there is smoke and fire").rule
-    assert knowledge.partial and rule and rule.name == "emergency"
-    known = sum(knowledge.index.answering(pair.query) is not None for pair in pairs)
-    knowledge.become(open_knowledge(pack, HashedEmbedder(), HashedEmbedder()))
-    assert not knowledge.partial
-    assert sum(knowledge.index.answering(pair.query) is not None for pair in pairs) > 2 * known > 0
 
 
 def test_what_was_learned_is_kept_and_read_again(pack: Pack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
