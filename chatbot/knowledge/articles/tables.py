@@ -1,7 +1,10 @@
-"""A table told in sentences, one a row, each cell under the name of its column."""
+"""A table told in sentences, one a row: what its first cell names, then each other cell under the name of its column."""
 
 from dataclasses import dataclass, field
 from itertools import zip_longest
+
+MARK = 3
+"""So short a first cell ("XL", "7") says what it is only together with its column's name."""
 
 
 @dataclass
@@ -28,8 +31,14 @@ class Table:
         if heads == 1 and len(cells) > 1 and len(self.header) != len(cells):
             return _sentence([f"{cells[0]}: {'; '.join(filter(None, cells[1:]))}"])
         header = self.header if len(cells) > 1 or len(self.header) == 1 else []
-        named = zip_longest(header, cells, fillvalue="")
-        return _sentence([f"{name}: {cell}" if name else cell for name, cell in named if cell])
+        named = [(name, cell) for name, cell in zip_longest(header, cells, fillvalue="") if cell]
+        if len(named) < 2 or not cells[0] or not any(header[1:]):
+            return _sentence([f"{name}: {cell}" if name else cell for name, cell in named])
+        (kind, subject), *others = named
+        if len(subject) <= MARK:
+            subject = f"{kind} {subject}".lstrip()
+        said = "; ".join(f"{_within(name)}: {cell}" if name else cell for name, cell in others)
+        return _sentence([f"{subject} – {said}"])
 
     def end(self) -> str:
         """A header that no row was told under."""
@@ -41,6 +50,11 @@ def _cell(parts: list[str]) -> str:
     for part in parts:
         text += part if not text else f" {part}" if text[-1] in ".!?:;," else f", {part}"
     return text
+
+
+def _within(name: str) -> str:
+    """A column's name as it stands within a sentence: "Price" as "price", "VAT" as it is."""
+    return name[0].lower() + name[1:] if name[1:2].islower() else name
 
 
 def _sentence(cells: list[str]) -> str:

@@ -103,9 +103,9 @@ def test_the_oldest_exchanges_are_dropped_whole_until_the_rest_fits() -> None:
 
 def test_a_thousand_turns_are_fitted_fast() -> None:
     said = history([20] * 1000)
-    started = time.perf_counter()
+    started = time.process_time()
     prompt, _, _ = fit_prompt(SYSTEM, said, "How long?", [passage(1)], count, 500)
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     assert prompt[1]["content"].startswith("q9")
 
 

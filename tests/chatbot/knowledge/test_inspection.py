@@ -88,7 +88,7 @@ def test_twenty_thousand_questions_are_compared_in_seconds() -> None:
     random = Random(1)
     words = [f"word{number}" for number in range(2000)]
     sets = [frozenset(["return", "shop", "after", *random.sample(words, 5)]) for _ in range(20_000)]
-    began = time.perf_counter()
+    began = time.process_time()
     assert NearSets(sets).pairs() == []
     assert NearSets([sets[0]] * 20_000).pairs()[0] == (0, 1)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10

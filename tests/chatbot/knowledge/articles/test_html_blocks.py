@@ -27,7 +27,7 @@ def test_blocks_know_their_kind_and_line() -> None:
     [
         ("<ol start=3><li>Open<li>Turn<ul><li>left</ul></ol>", ["3. Open", "4. Turn", "  - left"]),
         ("<dl><dt>Price<dd>£5</dl>", ["- Price: £5"]),
-        ("<table><tr><th>Zone<th>Price<tr><td>Isles<td>£9</table>", ["Zone: Isles; Price: £9."]),
+        ("<table><tr><th>Zone<th>Price<tr><td>Isles<td>£9</table>", ["Isles – price: £9."]),
         ("<p>a<script>no()</script>b<!-- no --><style>no</style></p>", ["a", "b"]),
         ('<p>See <a href="https://x.example">here</a>.</p>', ["See here (https://x.example)."]),
         ('<img alt="A lamp">', ["A lamp"]),

@@ -44,7 +44,7 @@ def test_a_long_section_is_cut_between_sentences_into_even_pieces() -> None:
         ("- One lamp.\n- Two lamps.", ["- One lamp.\n- Two lamps."]),
         (
             "| Country | Price |\n|---|---|\n| Spain | £5 |\n| Italy | £6 |",
-            ["Country: Spain; Price: £5. Country: Italy; Price: £6."],
+            ["Spain – price: £5. Italy – price: £6."],
         ),
         ("Ships 🚚 in 3 days 🎉.", ["Ships 🚚 in 3 days 🎉."]),
         ("המשלוח עולה 5 פאונד. ההחזרה חינם.", ["המשלוח עולה 5 פאונד. ההחזרה חינם."]),
@@ -108,7 +108,7 @@ def test_a_list_that_is_too_long_says_in_each_piece_what_leads_to_it() -> None:
         ("<div>One</div><div>Two</div>", "One Two"),
         (
             "<table><tr><th>Zone</th><th>Price</th></tr><tr><td>Isles</td><td>14</td></tr></table>",
-            "Zone: Isles; Price: 14.",
+            "Isles – price: 14.",
         ),
         ("<table><tr><td>Isles</td><td>14</td></tr></table>", "Isles; 14."),
         ("<table><tr><th>Isles</th><td>14</td></tr></table>", "Isles: 14."),
@@ -216,9 +216,9 @@ def test_sentences_end_without_blanks() -> None:
 
 @pytest.mark.parametrize("line", ["word " * 200_000, "w" * 1_000_000, "a. " * 300_000, "<b>" * 300_000])
 def test_a_megabyte_in_one_line_is_cut_in_seconds(line: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     pieces = split_article("a", f"# T\n\n{line}\n")
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     assert all(len(piece.text.split()) <= LONGEST_PIECE for piece in pieces)
 
 

@@ -14,7 +14,16 @@ def told(rows: list[list[str]], heads: int = 0) -> list[str]:
 
 def test_cells_stand_under_the_names_of_their_columns() -> None:
     rows = [["Zone", "Price"], ["Islands", "£14.50"], ["", ""], ["Mainland", ""]]
-    assert told(rows, heads=2) == ["Zone: Islands; Price: £14.50.", "Zone: Mainland."]
+    assert told(rows, heads=2) == ["Islands – price: £14.50.", "Zone: Mainland."]
+
+
+def test_a_short_first_cell_goes_with_the_name_of_its_column() -> None:
+    rows = [["Size", "Price", "VAT included"], ["XL", "£9", "yes"], ["7", "£8", ""]]
+    assert told(rows, heads=3) == ["Size XL – price: £9; VAT included: yes.", "Size 7 – price: £8."]
+
+
+def test_cells_under_no_name_are_listed() -> None:
+    assert told([["Isles", "£9"], ["Mainland", "£5"]]) == ["Isles; £9.", "Mainland; £5."]
 
 
 def test_a_header_that_nothing_stands_under_is_told() -> None:

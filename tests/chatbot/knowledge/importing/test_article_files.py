@@ -100,7 +100,7 @@ def test_a_page_becomes_markdown_that_says_the_same(tmp_path: Path) -> None:
     assert (first.title, first.section) == ("Care & wear", "")
     assert first.text == "Wash at *30* °C, never hot: see here (https://x.example/a_b). Type <id>."
     assert second.section == "Steps" and second.text == (
-        "1. Open\n  - the lid\n2. Run\na\n  b\n\nif a < b:\n  `x`\n\n# 1. no list Size: S; Price: 5."
+        "1. Open\n  - the lid\n2. Run\na\n  b\n\nif a < b:\n  `x`\n\n# 1. no list Size S – price: 5."
     )
 
 
