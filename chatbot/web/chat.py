@@ -23,6 +23,7 @@ HEADER = """<header class="bar"><button type="button" class="icon menu" aria-lab
 <button type="button" class="icon fresh" aria-label="New chat" title="New chat"></button>
 <button type="button" class="icon shade" aria-label="Light or dark" title="Light or dark"></button></header>"""
 TALK = '<div class="talk" role="log" aria-label="Conversation" tabindex="0"></div>'
+TRANSCRIPT = ("chat_markdown", "chat_transcript")
 HISTORY = '<nav aria-label="Your chats"><ul class="history"></ul></nav>'
 SMALL_PRINT = '<p class="small-print">Replies can be wrong. Please check what matters.</p>'
 
@@ -42,8 +43,7 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
                 header = _drawn(HEADER, "chat_header", elem_id="head", headline=persona.title)
                 talk = _drawn(
                     TALK,
-                    "chat_markdown",
-                    "chat_transcript",
+                    *TRANSCRIPT,
                     elem_id="talk",
                     head=script_tags(),
                     headline=f"{persona.title} assistant",

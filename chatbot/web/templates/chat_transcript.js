@@ -133,9 +133,14 @@ function note(item) {
 }
 
 function written(item) {
-  const writing = item.status === "streaming";
-  const text = writing ? settled(item.text) : item.text;
-  return writing && !text.trim() ? make("span", { class: "dots", "aria-label": "Writing" }, make("i"), make("i"), make("i")) : prose(text);
+  if (item.status !== "streaming") return prose(item.text);
+  const text = settled(item.text);
+  if (!text.trim()) return make("span", { class: "dots", "aria-label": "Writing" }, make("i"), make("i"), make("i"));
+  const blocks = prose(text);
+  let end = blocks.lastElementChild;
+  while (end?.lastElementChild?.matches("ul, ol, li, p")) end = end.lastElementChild;
+  end?.classList.add("end");
+  return blocks;
 }
 
 function reply(item) {
