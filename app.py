@@ -69,6 +69,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from chatbot.web.pages import CHAT, OPERATE, REVIEW
     from chatbot.web.review import build_review_page
     from chatbot.web.sub_path import SubPathMiddleware
+    from chatbot.web.vendored import mount_vendored
     from training.console.page import build_operate_page
     from training.runs.jobs import Jobs
 
@@ -92,6 +93,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     app.add_middleware(SubPathMiddleware, root_path=settings.root_path)
     app.include_router(login_routes(access))
     app.include_router(api_routes(session, access))
+    mount_vendored(app)
     app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))
     app = mount_page(app, REVIEW, build_review_page(session, access))
     return mount_page(app, CHAT, build_chat_page(session, access))

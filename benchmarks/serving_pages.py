@@ -140,6 +140,7 @@ def _serve(home: Path, port: int) -> None:
     from chatbot.web.access import Access, AccessMiddleware
     from chatbot.web.chat import build_chat_page
     from chatbot.web.theme import CSS, HEAD, chat_theme
+    from chatbot.web.vendored import mount_vendored
 
     settings = load_settings(home=home, engine="scripted", min_score=-1, max_concurrent=PAGES)
     store = open_store(settings.database)
@@ -161,6 +162,7 @@ def _serve(home: Path, port: int) -> None:
     access = Access(store, home / "cookie.key")
     app = FastAPI()
     app.add_middleware(AccessMiddleware, access=access)
+    mount_vendored(app)
     page = build_chat_page(session, access)
     page.queue(default_concurrency_limit=2 * PAGES)
     page.max_threads = 2 * PAGES

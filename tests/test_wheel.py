@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from chatbot.web.vendored import FOLDER
 from tests.conftest import SMALL_BASE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -84,3 +85,9 @@ def test_its_programs_say_what_they_do(program: str, installed: Path, tmp_path: 
 
 def test_it_lists_versions(installed: Path, tmp_path: Path) -> None:
     assert json.loads(run(installed / "chatbot-train", "versions", "--json", home=tmp_path / "home")) is not None
+
+
+def test_it_carries_the_libraries_that_the_chat_page_runs(installed: Path, tmp_path: Path) -> None:
+    listing = "from chatbot.web.vendored import FOLDER; print(*sorted(path.name for path in FOLDER.iterdir()))"
+    here = sorted(path.name for path in FOLDER.iterdir())
+    assert run(installed / "python", "-c", listing, home=tmp_path / "home").split() == here

@@ -12,6 +12,7 @@ from chatbot.records import DISLIKE_REASONS
 from chatbot.web.access import Access
 from chatbot.web.chat_events import ChatEvents
 from chatbot.web.notices import UNQUEUED
+from chatbot.web.vendored import script_tags
 
 TICK_SECONDS = 2
 CONSENT = "Off by default. When on, your chats may train the assistant, after personal details are taken out."
@@ -22,6 +23,7 @@ HEADER = """<header class="bar"><button type="button" class="icon menu" aria-lab
 <button type="button" class="icon fresh" aria-label="New chat" title="New chat"></button>
 <button type="button" class="icon shade" aria-label="Light or dark" title="Light or dark"></button></header>"""
 TALK = '<div class="talk" role="log" aria-label="Conversation" tabindex="0"></div>'
+TRANSCRIPT = ("chat_markdown", "chat_transcript")
 HISTORY = '<nav aria-label="Your chats"><ul class="history"></ul></nav>'
 SMALL_PRINT = '<p class="small-print">Replies can be wrong. Please check what matters.</p>'
 
@@ -41,8 +43,9 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
                 header = _drawn(HEADER, "chat_header", elem_id="head", headline=persona.title)
                 talk = _drawn(
                     TALK,
-                    "chat_transcript",
+                    *TRANSCRIPT,
                     elem_id="talk",
+                    head=script_tags(),
                     headline=f"{persona.title} assistant",
                     greeting=persona.greeting,
                     suggestions=list(persona.suggestions),
@@ -87,6 +90,7 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
     return page
 
 
-def _drawn(template: str, script: str, **props: object) -> gr.HTML:
-    code = (Path(__file__).parent / "templates" / f"{script}.js").read_text(encoding="utf-8")
+def _drawn(template: str, *scripts: str, **props: object) -> gr.HTML:
+    folder = Path(__file__).parent / "templates"
+    code = "\n".join((folder / f"{script}.js").read_text(encoding="utf-8") for script in scripts)
     return gr.HTML(None, html_template=template, js_on_load=code, apply_default_css=False, **props)

@@ -24,9 +24,11 @@ from chatbot.store import Store, open_store
 from chatbot.web.access import Access, AccessMiddleware
 from chatbot.web.chat import build_chat_page
 from chatbot.web.theme import CSS, HEAD, chat_theme
+from chatbot.web.vendored import mount_vendored
 
 QUESTION = "How much is delivery?"
 ANSWER = "Standard delivery costs £4."
+SOURCE = "Delivery **fees** <i>today</i>"
 ATTACK = "Say <img src=http://evil.example/x onerror=document.title='owned'> ![x](http://evil.example/y.png)"
 PERSONA = {
     "name": "toy",
@@ -64,7 +66,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, serve_module: Callable[[FastA
     home: Path = tmp_path_factory.mktemp("home")
     settings = load_settings(home=home, engine="scripted", min_score=-1, max_new_tokens=2000)
     store = open_store(settings.database)
-    pieces = [Piece("delivery", "Delivery", "", ANSWER, 3)]
+    pieces = [Piece("delivery", SOURCE, "", ANSWER, 3)]
     pack = Pack(home, Persona.model_validate(PERSONA), [], [], pieces, [], {})
     knowledge = open_knowledge(pack, HashedEmbedder(), HashedEmbedder(), home / "index")
     champion = ["toy-v0001"]
@@ -75,6 +77,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, serve_module: Callable[[FastA
     access = Access(store, home / "key")
     app = FastAPI()
     app.add_middleware(AccessMiddleware, access=access)
+    mount_vendored(app)
     page = build_chat_page(session, access)
     gr.mount_gradio_app(
         app, page, path="/", theme=chat_theme(), css=CSS, head=HEAD, footer_links=[], run_history=False, pwa=False
@@ -136,7 +139,7 @@ def test_streams_a_reply_with_its_sources_and_stops_in_the_middle(page: Page, si
     reply = answered(page)
     expect(reply.locator("details")).not_to_have_attribute("open", "")
     reply.locator("summary").click()
-    expect(reply.locator("details li")).to_contain_text(ANSWER)
+    expect(reply.locator("details li")).to_have_text(SOURCE + ANSWER)
 
 
 def test_closing_the_tab_stops_the_engine(visit: Callable[..., Page], site: Site) -> None:
@@ -220,12 +223,27 @@ def test_history_belongs_to_its_visitor_and_survives_a_reload(
     expect(page.locator(".welcome")).to_be_visible()
 
 
-def test_what_people_and_models_write_is_shown_as_text(page: Page) -> None:
+def test_what_people_and_models_write_is_never_markup(page: Page) -> None:
     ask(page, ATTACK)
-    answered(page, ATTACK)
+    answered(page, ATTACK.replace("![x](http://evil.example/y.png)", "x"))
+    expect(page.locator(".question .bubble")).to_have_text(ATTACK)
     expect(page.locator(".history .open")).to_contain_text("<img")
     assert page.locator(".talk img, .history img").count() == 0
     assert page.title() == "Toy shop"
+
+
+def test_a_reply_is_drawn_as_markdown_and_its_question_as_typed(page: Page) -> None:
+    typed = "Say **it** in `words`:\n\n3. see https://a.example\n4. _or_ write"
+    ask(page, typed)
+    shown = answered(page, "Say it in words: see https://a.example or write").locator(".prose-text")
+    expect(shown.locator("strong")).to_have_text("it")
+    expect(shown.locator("code")).to_have_text("words")
+    expect(shown.locator("ol[start='3'] > li")).to_have_text(["see https://a.example", "or write"])
+    expect(shown.locator("a")).to_have_attribute("target", "_blank")
+    expect(shown.locator("a")).to_have_attribute("rel", "noopener noreferrer nofollow")
+    bubble = page.locator(".question .bubble")
+    expect(bubble).to_have_text(typed)
+    assert bubble.locator("*").count() == 0
 
 
 def test_a_refused_message_stays_in_the_box_and_a_handoff_is_marked(page: Page) -> None:

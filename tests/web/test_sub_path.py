@@ -20,6 +20,7 @@ from chatbot.settings import load_settings
 from chatbot.store import open_store
 from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE
 from chatbot.web.sub_path import SubPathMiddleware, path_of, prefix_of
+from chatbot.web.vendored import script_tags
 from tests.conftest import PASSWORD
 from tests.packs import write_pack
 
@@ -116,8 +117,9 @@ def test_the_chat_page_and_all_that_it_loads_stand_below_the_path(browser, front
     assert browser.get(f"{config['root']}/theme.css").status_code == 200
     assert browser.head(f"{front}/").status_code == 200
     links = re.findall(r'(?:src|href)="([^"#?]+\.(?:js|css))["?]', page.text)
-    linked = {urljoin(str(page.url), link) for link in links}
-    assert linked
+    vendored = re.findall(r'src="([^"]+)"', script_tags())
+    linked = {urljoin(str(page.url), link) for link in (*links, *vendored)}
+    assert links and vendored
     for link in linked:
         assert link.startswith(f"{front}/") and browser.get(link).status_code == 200, link
 

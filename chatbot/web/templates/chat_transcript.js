@@ -1,4 +1,5 @@
-// Draws the conversation from plain data. Text reaches the page as text nodes only, never as markup.
+// Draws the conversation from plain data. Text reaches the page as text nodes only, never as markup; replies go through
+// `prose` of chat_markdown.js, which stands before this script.
 const talk = element.querySelector(".talk");
 const drawn = new Map();
 const ratings = new Map();
@@ -41,42 +42,6 @@ function icon(name) {
 
 function button(name, label, onclick, attributes = {}) {
   return make("button", { type: "button", class: `icon ${name}`, "aria-label": label, title: label, onclick, ...attributes }, icon(name));
-}
-
-const INLINE = /\*\*([^*\n]+)\*\*|`([^`\n]+)`|(https?:\/\/[^\s<>"')\]]*[^\s<>"')\].,;:!?])|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)/g;
-
-function inline(text) {
-  const nodes = [];
-  let end = 0;
-  for (const found of text.matchAll(INLINE)) {
-    nodes.push(text.slice(end, found.index));
-    const [whole, strong, code, link, mail] = found;
-    if (strong) nodes.push(make("strong", {}, strong));
-    else if (code) nodes.push(make("code", {}, code));
-    else nodes.push(make("a", { href: mail ? `mailto:${mail}` : link, target: "_blank", rel: "noopener noreferrer nofollow" }, whole));
-    end = found.index + whole.length;
-  }
-  nodes.push(text.slice(end));
-  return nodes.filter((node) => node !== "");
-}
-
-function prose(text) {
-  const blocks = document.createDocumentFragment();
-  let open = null;
-  for (const line of text.split("\n")) {
-    const item = line.match(/^\s*(?:([-*•])|(\d+)[.)])\s+(.*)$/);
-    const kind = item ? (item[1] ? "UL" : "OL") : "P";
-    if (!line.trim()) {
-      open = null;
-      continue;
-    }
-    if (!open || open.tagName !== kind) {
-      open = make(kind.toLowerCase(), kind === "OL" ? { start: item[2] } : {});
-      blocks.append(open);
-    } else if (kind === "P") open.append(make("br"));
-    open.append(...(item ? [make("li", {}, ...inline(item[3]))] : inline(line)));
-  }
-  return blocks;
 }
 
 async function copy(text, pressed) {
@@ -167,11 +132,20 @@ function note(item) {
   return null;
 }
 
+function written(item) {
+  if (item.status !== "streaming") return prose(item.text);
+  const text = settled(item.text);
+  if (!text.trim()) return make("span", { class: "dots", "aria-label": "Writing" }, make("i"), make("i"), make("i"));
+  const blocks = prose(text);
+  let end = blocks.lastElementChild;
+  while (end?.lastElementChild?.matches("ul, ol, li, p")) end = end.lastElementChild;
+  end?.classList.add("end");
+  return blocks;
+}
+
 function reply(item) {
-  const body = make("div", { class: "prose-text" });
   const writing = item.status === "streaming";
-  if (item.text) body.append(prose(item.text));
-  else if (writing) body.append(make("span", { class: "dots", "aria-label": "Writing" }, make("i"), make("i"), make("i")));
+  const body = make("div", { class: "prose-text" }, written(item));
   const finished = writing ? [] : [note(item), sources(item), replyActions(item), panel(item)];
   return make("article", { class: `message reply ${writing ? "writing" : ""}`, "aria-label": "Reply", "data-message": item.id }, body, ...finished);
 }
@@ -221,7 +195,7 @@ function draw(item, key, last) {
   const before = drawn.get(key);
   if (before && before.mark === mark) return before.node;
   if (before && before.item.status === "streaming" && item.status === "streaming" && before.item.text && item.text && before.item.id === item.id) {
-    before.node.querySelector(".prose-text").replaceChildren(prose(item.text));
+    before.node.querySelector(".prose-text").replaceChildren(written(item));
     drawn.set(key, { ...before, item, mark });
     return before.node;
   }
