@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import pytest
 
@@ -24,6 +24,16 @@ ROOT = Path(__file__).resolve().parent.parent
 QUICK = "epochs = 1\nbatch_tokens = 512\nlearning_rate = 2e-3\nvalidate_every = 4\ncheckpoint_every = 1\n"
 QUICK += 'rank = 8\ndropout = 0.0\nbackward = "replies"\nretriever_epochs = 1\n'
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+class Cycle(TypedDict):
+    """What a cycle prints."""
+
+    run: str
+    snapshot: int
+    version: str
+    decision: str
+    reasons: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -88,14 +98,15 @@ def killed(installation: dict[str, str], command: Run) -> str:
 
 
 @pytest.fixture(scope="module")
-def cycle(killed: str, command: Run) -> dict[str, Any]:
+def cycle(killed: str, command: Run) -> Cycle:
     """The cycle after the killed one."""
     done = command("training", "cycle", "--json")
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    made: Cycle = json.loads(done.stdout)
+    return made
 
 
-def test_a_killed_cycle_is_gone_on_with(killed: str, cycle: dict[str, Any], installation: dict[str, str]) -> None:
+def test_a_killed_cycle_is_gone_on_with(killed: str, cycle: Cycle, installation: dict[str, str]) -> None:
     versions = open_store(Path(installation["CHATBOT_HOME"]) / "chatbot.db").versions
     assert versions.run(killed).status == "interrupted"
     assert versions.run(killed).error == f"continued as {cycle['run']}"
@@ -104,7 +115,7 @@ def test_a_killed_cycle_is_gone_on_with(killed: str, cycle: dict[str, Any], inst
     assert learned["steps"] == versions.run(cycle["run"]).progress["curve"][-1]["step"] > 1
 
 
-def test_the_first_cycle_is_promoted(cycle: dict[str, Any], command: Run, installation: dict[str, str]) -> None:
+def test_the_first_cycle_is_promoted(cycle: Cycle, command: Run, installation: dict[str, str]) -> None:
     assert cycle["decision"] == "promote"
     assert cycle["snapshot"] == 1
     assert any("more likely" in reason for reason in cycle["reasons"])
@@ -115,7 +126,7 @@ def test_the_first_cycle_is_promoted(cycle: dict[str, Any], command: Run, instal
     assert open_store(Path(installation["CHATBOT_HOME"]) / "chatbot.db").versions.run(cycle["run"]).status == "finished"
 
 
-def test_evaluation_finds_the_champion_far_better_than_the_base(cycle: dict[str, Any], command: Run) -> None:
+def test_evaluation_finds_the_champion_far_better_than_the_base(cycle: Cycle, command: Run) -> None:
     champion, base = (
         json.loads(command("training", "evaluate", name, "--json").stdout) for name in ("champion", "base")
     )
@@ -126,7 +137,7 @@ def test_evaluation_finds_the_champion_far_better_than_the_base(cycle: dict[str,
     assert champion["suites"]["facts"]["pass_rate"]["low"] <= champion["suites"]["facts"]["pass_rate"]["value"]
 
 
-def test_the_champion_answers_from_the_terminal(cycle: dict[str, Any], command: Run) -> None:
+def test_the_champion_answers_from_the_terminal(cycle: Cycle, command: Run) -> None:
     done = command("chatbot", "ask", "how long may i return a lamp", "--json")
     answer = json.loads(done.stdout)
     assert done.stderr == ""
@@ -151,7 +162,7 @@ def test_the_champion_answers_from_the_terminal(cycle: dict[str, Any], command: 
     ],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(
-    cycle: dict[str, Any],
+    cycle: Cycle,
     installation: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
@@ -167,20 +178,20 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     assert says in said.err
 
 
-def test_the_gate_holds_what_is_not_better(cycle: dict[str, Any], command: Run) -> None:
+def test_the_gate_holds_what_is_not_better(cycle: Cycle, command: Run) -> None:
     done = command("training", "gate", "base", "--against", cycle["version"], "--json")
     assert done.returncode == 3
     assert json.loads(done.stdout)["decision"] == "hold"
 
 
-def test_a_verdict_asked_for_is_stored(cycle: dict[str, Any], command: Run, installation: dict[str, str]) -> None:
+def test_a_verdict_asked_for_is_stored(cycle: Cycle, command: Run, installation: dict[str, str]) -> None:
     asked = json.loads(command("training", "gate", cycle["version"], "--against", "base", "--json").stdout)
     kept = open_store(Path(installation["CHATBOT_HOME"]) / "chatbot.db").versions.get(cycle["version"]).gate
     assert kept["against"] == asked["against"] == "base"
     assert kept["decision"] == asked["decision"]
 
 
-def test_promote_and_roll_back(cycle: dict[str, Any], command: Run) -> None:
+def test_promote_and_roll_back(cycle: Cycle, command: Run) -> None:
     assert command("training", "rollback").stdout.startswith("base")
     assert command("training", "promote", cycle["version"]).stdout.startswith(cycle["version"])
     assert command("training", "rollback").stdout.startswith("base")

@@ -1,6 +1,5 @@
 """A tiny pack and a tiny model, so that the training side is tested in seconds."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from tests.packs import write_pack
 from tests.tiny_base import write_tiny_base
+from training.rows import Row
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def tiny_settings(tiny_base: BaseModel, tmp_path: Path, monkeypatch: pytest.Monk
     return load_settings()
 
 
-def rows(count: int) -> list[dict[str, object]]:
+def rows(count: int) -> list[Row]:
     """Conversational rows of different lengths under one system text."""
     return [
         {
@@ -62,8 +62,3 @@ def rows(count: int) -> list[dict[str, object]]:
         }
         for n in range(count)
     ]
-
-
-def dump(path: Path, lines: list[object]) -> None:
-    """Write rows as JSON lines."""
-    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")

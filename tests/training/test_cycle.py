@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -104,14 +105,15 @@ def test_the_facts_of_a_fine_tune_are_its_figures_its_curve_and_its_origin(tmp_p
         stopped=False,
         curve=[Point(0, validation_loss=2.0), Point(1, 1.9, 1e-3), Point(2, 1.4, 1e-4, 1.5)],
     )
-    kept = facts_of(outcome, Recipe(seed=3), Snapshot(4, tmp_path, SnapshotCounts(train=1, digest="ab"))).as_dict()
-    assert kept["steps"] == 2 and kept["recipe"]["seed"] == 3  # type: ignore[index]
-    assert kept["counts"]["digest"] == "ab"  # type: ignore[index]
+    snapshot = Snapshot(4, tmp_path, SnapshotCounts(train=1, digest="ab"))
+    kept: dict[str, Any] = facts_of(outcome, Recipe(seed=3), snapshot).as_dict()
+    assert kept["steps"] == 2 and kept["recipe"]["seed"] == 3
+    assert kept["counts"]["digest"] == "ab"
     assert kept["curve"] == [
         {"step": 0, "validation_loss": 2.0},
         {"step": 1, "train_loss": 1.9, "rate": 1e-3},
         {"step": 2, "train_loss": 1.4, "rate": 1e-4, "validation_loss": 1.5},
     ]
-    assert any("under-fitting" in finding for finding in kept["diagnosis"])  # type: ignore[union-attr]
-    assert any("rare (1)" in finding for finding in kept["diagnosis"])  # type: ignore[union-attr]
+    assert any("under-fitting" in finding for finding in kept["diagnosis"])
+    assert any("rare (1)" in finding for finding in kept["diagnosis"])
     assert {"adapter", "stopped", "row_losses"}.isdisjoint(kept)

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -81,8 +82,8 @@ def test_trials_are_compared_and_the_best_is_written_as_a_recipe(
     assert found.best["learning_rate"] == min(trial.tried["learning_rate"] for trial in ended)
     assert load_recipe(str(found.recipe)).learning_rate == found.best["learning_rate"]
     assert sorted(set(heard)) == [0, 2, 3, 4, 5] and {trial.number for trial in found.trials} == set(heard)
-    told = found.as_dict()
-    assert set(told["trials"][0]) == {"trial", "state", "loss", "rank", "learning_rate", "batch_tokens"}  # type: ignore[index]
+    told: dict[str, Any] = found.as_dict()
+    assert set(told["trials"][0]) == {"trial", "state", "loss", "rank", "learning_rate", "batch_tokens"}
     assert told["recipe"] == str(tmp_path / "s" / "best.toml") and told["plots"] == []
 
 

@@ -1,9 +1,10 @@
 """The bar that follows a run: where it is, its loss and its speed, an example once; silent without a terminal."""
 
+import sys
+
 import pytest
 
 from chatbot.store import Store
-from training.commands import progress
 from training.commands.progress import TerminalProgress
 
 
@@ -37,7 +38,7 @@ def test_a_bar_follows_a_run(store: Store, monkeypatch: pytest.MonkeyPatch) -> N
 def test_without_a_terminal_nothing_is_drawn(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(progress.sys.stderr, "isatty", lambda: False, raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
     with TerminalProgress("checking") as bar:
         bar.update(1, 2)
     assert capsys.readouterr() == ("", "")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import cast
 
 import gradio as gr
 import pytest
@@ -15,24 +15,26 @@ from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import BusyError, NotFoundError
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
-from chatbot.lineage import Run, SnapshotCounts, Version
-from chatbot.records import Trace
+from chatbot.lineage import Bounds, GateVerdict, Run, RunProgress, RunStatus, SnapshotCounts, Version
+from chatbot.records import Role, Trace
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 from chatbot.web.access import STAFF_COOKIE, Access
+from chatbot.web.notices import Updates
 from training.console import words
+from training.console.acts import Act
 from training.console.page import OperatorDesk, Parts
 from training.console.view import differences, render
-from training.finetuning.loop.checkpoints import CHECKPOINT
 from training.release.publish import promote, roll_back
-from training.runs.files import STOP, run_folder
+from training.runs.files import CHECKPOINT, STOP, run_folder
+from training.runs.jobs import Jobs
 from training.runs.resuming import Beginning
 
 ATTACK = "<script>alert('${1}')</script>"
 
 
-class BusyJobs:
+class BusyJobs(Jobs):
     def current(self) -> Run | None:
         return None
 
@@ -50,23 +52,30 @@ def session(settings: Settings, store: Store, pack: Pack, knowledge: Knowledge) 
     live.close()
 
 
-def said(desk: OperatorDesk, updates: dict[Any, Any]) -> str:
+def said(desk: OperatorDesk, updates: Updates) -> str:
     """What a handler that did nothing said."""
     assert list(updates) == [desk.notice]
-    text: str = updates[desk.notice]
-    return text
+    return str(updates[desk.notice])
 
 
-def desk_for(session: Session, tmp_path: Path, role: Any) -> tuple[OperatorDesk, Any]:
+def question(desk: OperatorDesk, updates: Updates) -> str:
+    return str(updates[desk._parts.question])
+
+
+def waiting_act(desk: OperatorDesk, updates: Updates) -> Act:
+    return cast(Act, updates[desk._parts.waiting_act])
+
+
+def desk_for(session: Session, tmp_path: Path, role: Role) -> tuple[OperatorDesk, SimpleNamespace]:
     access = Access(session.store, tmp_path / "key")
     person = session.store.people.add_staff("ada", role, "correct horse battery")
     with gr.Blocks():
-        parts = Parts(**{field.name: gr.HTML() for field in fields(Parts)})  # type: ignore[arg-type]
+        parts = Parts(**{field.name: gr.HTML() for field in fields(Parts)})
     request = SimpleNamespace(cookies={STAFF_COOKIE: access.staff_token(person)})
-    return OperatorDesk(session, access, BusyJobs(), parts), request  # type: ignore[arg-type]
+    return OperatorDesk(session, access, BusyJobs(session.settings, session.store), parts), request
 
 
-def add_version(store: Store, gate: dict[str, Any] | None = None) -> Version:
+def add_version(store: Store, gate: GateVerdict | None = None) -> Version:
     version = store.versions.add_version("lamps", BASE, "ab12cd34", None, None)
     Path(version.path).mkdir(parents=True)
     suites = {"facts": {"cases": 10, "passed": 7}, "must_pass": {"cases": 4, "passed": 4}}
@@ -75,19 +84,26 @@ def add_version(store: Store, gate: dict[str, Any] | None = None) -> Version:
     return store.versions.get(version.name)
 
 
-def interval(value: float, spread: float) -> dict[str, float]:
+def interval(value: float, spread: float) -> Bounds:
     return {"value": value, "low": value - spread, "high": value + spread}
 
 
-def held(against: str) -> dict[str, Any]:
-    suites = {"facts": interval(-0.2, 0.1), "must_pass": interval(0.1, 0.05)}
-    found = {"log_likelihood_per_token": interval(0.02, 0.05), "pass_rate": interval(-0.05, 0.02), "suites": suites}
-    return {"decision": "hold", "against": against, "reasons": [f"worse on facts {ATTACK}"], "differences": found}
+def held(against: str) -> GateVerdict:
+    return {
+        "decision": "hold",
+        "against": against,
+        "reasons": [f"worse on facts {ATTACK}"],
+        "differences": {
+            "log_likelihood_per_token": interval(0.02, 0.05),
+            "pass_rate": interval(-0.05, 0.02),
+            "suites": {"facts": interval(-0.2, 0.1), "must_pass": interval(0.1, 0.05)},
+        },
+    }
 
 
 @pytest.mark.parametrize("act", ["retrain", "stop", "tick"])
 @pytest.mark.parametrize("role", ["agent", None])
-def test_only_operators_may_act(session: Session, tmp_path: Path, act: str, role: str | None) -> None:
+def test_only_operators_may_act(session: Session, tmp_path: Path, act: str, role: Role | None) -> None:
     desk, request = desk_for(session, tmp_path, role or "agent")
     if role is None:
         request.cookies = {}
@@ -111,7 +127,7 @@ def test_user_errors_are_said(session: Session, tmp_path: Path) -> None:
 def test_only_what_changed_is_sent_again(session: Session, tmp_path: Path) -> None:
     desk, request = desk_for(session, tmp_path, "operator")
     first = desk.tick({}, None, request)
-    shown = next(value for part, value in first.items() if part is desk._parts.shown)
+    shown = cast(dict[int, int], first[desk._parts.shown])
     assert len(first) > 8
     assert list(desk.tick(shown, None, request)) == [desk._parts.shown]
     session.store.versions.start_run("operator:ada")
@@ -124,16 +140,16 @@ def test_a_version_is_tried_and_the_trial_ended(session: Session, tmp_path: Path
     version = add_version(session.store)
     desk, request = desk_for(session, tmp_path, "operator")
     asked = desk.ask_try(version.name, request)
-    assert "10% of the conversations" in asked[desk._parts.question]
-    assert "has not judged this version" in asked[desk._parts.question]
-    desk.confirm(asked[desk._parts.waiting_act], {}, None, request)
+    assert "10% of the conversations" in question(desk, asked)
+    assert "has not judged this version" in question(desk, asked)
+    desk.confirm(waiting_act(desk, asked), {}, None, request)
     assert session.store.versions.alias("canary") == version.name
     assert f"End the trial of {version.name}" in str(desk.tick({}, None, request)[desk._parts.trial])
     asked = desk.ask_try(None, request)
-    assert asked[desk._parts.waiting_act] == ("end the trial", version.name)
-    desk.confirm(asked[desk._parts.waiting_act], {}, None, request)
+    assert waiting_act(desk, asked) == ("end the trial", version.name)
+    desk.confirm(waiting_act(desk, asked), {}, None, request)
     assert session.store.versions.alias("canary") is None
-    again = desk.confirm(asked[desk._parts.waiting_act], {}, None, request)
+    again = desk.confirm(waiting_act(desk, asked), {}, None, request)
     assert "no version is on trial" in said(desk, again)
 
 
@@ -142,7 +158,7 @@ def test_a_roll_back_that_was_overtaken_is_refused(session: Session, tmp_path: P
     desk, request = desk_for(session, tmp_path, "operator")
     promote(session.store, first.name, "system")
     promote(session.store, second.name, "system")
-    asked = desk.ask_roll_back(request)[desk._parts.waiting_act]
+    asked = waiting_act(desk, desk.ask_roll_back(request))
     assert asked == ("roll back", first.name) == ("roll back", words.before_champion(session.store))
     roll_back(session.store, "operator:eve")
     assert "somebody else has moved the champion" in said(desk, desk.confirm(asked, {}, None, request))
@@ -152,10 +168,10 @@ def test_a_roll_back_that_was_overtaken_is_refused(session: Session, tmp_path: P
 def test_a_held_version_is_asked_about_with_the_reasons(session: Session, tmp_path: Path) -> None:
     version = add_version(session.store, held(BASE))
     desk, request = desk_for(session, tmp_path, "operator")
-    question = desk.ask_promote(version.name, request)[desk._parts.question]
-    assert "The gate held this version because: worse on facts" in question
-    assert "instead of the base model?" in question
-    assert "<script>" not in question
+    asked = question(desk, desk.ask_promote(version.name, request))
+    assert "The gate held this version because: worse on facts" in asked
+    assert "instead of the base model?" in asked
+    assert "<script>" not in asked
 
 
 def test_what_waits_counts_since_the_last_snapshot(session: Session) -> None:
@@ -183,8 +199,8 @@ def test_the_last_finished_run_says_how_long_the_next_takes(session: Session) ->
     assert words.expected_seconds(store, 100) is None
     store.versions.add_snapshot("lamps", session.settings.home, SnapshotCounts(train=50), "system", 1)
     run = store.versions.start_run("system")
-    times = {"started_at": "2026-01-01T10:00:00+00:00", "finished_at": "2026-01-01T10:05:00+00:00"}
-    store.versions.update_run(run.id, snapshot=1, status="finished", **times)
+    began, ended = "2026-01-01T10:00:00+00:00", "2026-01-01T10:05:00+00:00"
+    store.versions.update_run(run.id, snapshot=1, status="finished", started_at=began, finished_at=ended)
     assert words.expected_seconds(store, 100) == 600
 
 
@@ -196,8 +212,11 @@ def test_rough_times(seconds: float, text: str) -> None:
     assert words.duration(seconds) == text
 
 
-def run_with(status: Any, **values: Any) -> Run:
-    return Run("r1", None, status, "operator:ada", "2026-01-01T10:00:00+00:00", **values)
+def run_with(
+    status: RunStatus, progress: RunProgress | None = None, version: str | None = None, error: str | None = None
+) -> Run:
+    began = "2026-01-01T10:00:00+00:00"
+    return Run("r1", None, status, "operator:ada", began, progress=progress or {}, version=version, error=error)
 
 
 @pytest.mark.parametrize(
@@ -217,19 +236,28 @@ def test_outcomes_in_words(run: Run, text: str) -> None:
 
 def test_progress_in_words_and_as_a_curve(session: Session) -> None:
     curve = [{"step": 0, "validation_loss": 2.0}, {"step": 1, "train_loss": 1.9}]
-    progress = {"phase": "fine-tuning", "fraction": 0.5, "step": 1, "steps": 9, "tokens_per_second": 1310.2}
-    run = run_with("running", progress=progress | {"seconds_left": 130, "curve": curve})
+    progress: RunProgress = {
+        "phase": "fine-tuning",
+        "fraction": 0.5,
+        "step": 1,
+        "steps": 9,
+        "tokens_per_second": 1310.2,
+        "seconds_left": 130,
+        "curve": curve,
+    }
+    run = run_with("running", progress)
     assert words.pace(run) == ["step 1 of 9", "1,310 tokens/s", "about 2 minutes of learning left"]
     assert words.curve(run) == [words.Loss(1, 1.9, "training"), words.Loss(0, 2.0, "validation")]
-    checking = run_with("running", progress={"phase": "checking base", "message": "checking base: 3 of 45 cases"})
+    checking = run_with("running", {"phase": "checking base", "message": "checking base: 3 of 45 cases"})
     assert words.pace(checking) == ["checking base: 3 of 45 cases"]
-    read = {
+    read: RunProgress = {
+        "phase": "fine-tuning",
         "step": 2,
         "steps": 9,
         "tokens_per_second": None,
         "message": "reading the rows with the base model: 64 of 90",
     }
-    assert words.pace(run_with("running", progress={"phase": "fine-tuning"} | read)) == [read["message"]]
+    assert words.pace(run_with("running", read)) == [read["message"]]
     assert 'aria-valuenow="50.0"' in render("going", run, False)
     assert "0 %" in render("going", run_with("running"), True)
     folder = run_folder(session.settings, run.id)

@@ -1,17 +1,21 @@
 """What is too short, too long or asks nothing is dropped with its reason; personal data goes, the pack's own stays."""
 
 from collections import Counter
+from typing import Literal
 
 import pytest
 
 from chatbot.knowledge.packs import Pack
+from chatbot.records import ChatMessage, Role
 from training.curation.cleaning import LONGEST_REPLY, clean
 from training.curation.examples import Example
 
 
-def example(question: str, reply: str, role: str = "visitor", rejected: str | None = None) -> Example:
-    said = [{"role": "user", "content": question}, {"role": "assistant", "content": reply}]
-    return Example("e", said, "like", "g", role=role, rejected=rejected)  # type: ignore[arg-type]
+def example(
+    question: str, reply: str, role: Role | Literal["pack"] = "visitor", rejected: str | None = None
+) -> Example:
+    said: list[ChatMessage] = [{"role": "user", "content": question}, {"role": "assistant", "content": reply}]
+    return Example("e", said, "like", "g", role=role, rejected=rejected)
 
 
 @pytest.mark.parametrize(

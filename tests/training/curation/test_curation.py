@@ -7,7 +7,7 @@ import pytest
 from chatbot.errors import NotFoundError, TrainingError
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
-from chatbot.records import Person, Trace
+from chatbot.records import ChatMessage, Person, Trace
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training.curation.collecting import collect
@@ -16,6 +16,7 @@ from training.curation.examples import Example
 from training.curation.snapshots import Curated, curate, freeze, open_snapshot
 from training.curation.splitting import split
 from training.curation.trust import MOST_PER_VISITOR, filter_untrusted
+from training.origins import OriginName
 
 
 def talk(store: Store, person: Person, question: str, reply: str) -> str:
@@ -92,8 +93,8 @@ def test_likes_are_capped_per_visitor_and_yield_to_the_staff(
     assert dropped[f"over {MOST_PER_VISITOR} rows from one visitor"] == 36 - 1 - MOST_PER_VISITOR
 
 
-def example(name: str, question: str, reply: str, origin: str = "pair", group: str | None = None) -> Example:
-    messages = [{"role": "user", "content": question}, {"role": "assistant", "content": reply}]
+def example(name: str, question: str, reply: str, origin: OriginName = "pair", group: str | None = None) -> Example:
+    messages: list[ChatMessage] = [{"role": "user", "content": question}, {"role": "assistant", "content": reply}]
     return Example(name, messages, origin, group or name)
 
 

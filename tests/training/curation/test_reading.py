@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from chatbot.dialogue.standalone import SYSTEM
-from chatbot.knowledge.packs import Dialogue, Pack
+from chatbot.knowledge.packs import Dialogue, Pack, PackMessage
 from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
 from chatbot.knowledge.retrieval.index import KnowledgeIndex
 from chatbot.records import Passage
@@ -14,10 +14,10 @@ from training.curation.sources.pack import from_pack
 
 INDEX = KnowledgeIndex(HashedEmbedder(), [])
 TALK = [
-    {"role": "user", "content": "How do I return a lamp?"},
-    {"role": "assistant", "content": "Within 30 days."},
-    {"role": "user", "content": "and the price?"},
-    {"role": "assistant", "content": "It costs £3.50."},
+    PackMessage(role="user", content="How do I return a lamp?"),
+    PackMessage(role="assistant", content="Within 30 days."),
+    PackMessage(role="user", content="and the price?"),
+    PackMessage(role="assistant", content="It costs £3.50."),
 ]
 
 

@@ -1,15 +1,20 @@
 """A model that writes is taught what it will be asked, and no more silence than it needs."""
 
 from collections import Counter
+from typing import Literal
 
 from chatbot.knowledge.packs import Pack, Rule
+from chatbot.records import ChatMessage, Role
 from training.curation.examples import Example
 from training.curation.selection import select_to_write
 from training.curation.sources.pack import from_pack
 
 
-def example(name: str, intent: str, role: str = "pack") -> Example:
-    messages = [{"role": "user", "content": name}, {"role": "assistant", "content": f"reply to {name}"}]
+def example(name: str, intent: str, role: Role | Literal["pack"] = "pack") -> Example:
+    messages: list[ChatMessage] = [
+        {"role": "user", "content": name},
+        {"role": "assistant", "content": f"reply to {name}"},
+    ]
     return Example(name, messages, "pair", name, intent, role=role)
 
 

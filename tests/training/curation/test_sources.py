@@ -1,7 +1,7 @@
 """What each source adds to what is collected."""
 
 from chatbot.knowledge.packs import Pack
-from chatbot.records import Person, Trace
+from chatbot.records import Person, ReplyStatus, Trace
 from chatbot.store import Store
 from training.curation.collecting import SOURCES, collect
 from training.curation.examples import Collected
@@ -10,7 +10,7 @@ from training.curation.sources.feedback import add_feedback
 from training.curation.sources.pack import add_pack
 
 
-def replied(store: Store, person: Person, status: str = "complete") -> str:
+def replied(store: Store, person: Person, status: ReplyStatus = "complete") -> str:
     conversation = store.conversations.start(person, "lamps")
     question = store.conversations.add_user_message(conversation, None, "Do you sell red lamps?")
     reply = store.conversations.begin_reply(conversation, question.id, Trace("v1"))

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import pytest
 
@@ -10,7 +10,19 @@ from chatbot.knowledge.packs import Case, PackMessage
 from chatbot.knowledge.retrieval.embeddings import SentenceEmbedder
 from training.evaluation.directness import is_direct, strays
 
-LABELLED = [
+
+class Labelled(TypedDict):
+    """A question with sentences that serve it and sentences that stray from it."""
+
+    question: str
+    reference: str
+    needed: list[str]
+    serves: list[str]
+    strays: list[str]
+    held: bool
+
+
+LABELLED: list[Labelled] = [
     json.loads(line) for line in Path(__file__).with_name("sentences.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 
@@ -20,7 +32,7 @@ def embedder() -> SentenceEmbedder:
     return SentenceEmbedder("all-minilm-l6-v2")
 
 
-def case(row: dict[str, Any]) -> Case:
+def case(row: Labelled) -> Case:
     return Case(
         id="c",
         messages=[PackMessage(role="user", content=row["question"])],

@@ -32,7 +32,8 @@ def test_every_case_is_judged_and_counted(bench: Workbench) -> None:
     assert told[0] == (1, 2 * len(cases)) and [done for done, _ in told] == sorted(done for done, _ in told)
     scored = [case for case in found.cases if case.log_likelihood is not None]
     assert scored and all(case.tokens and case.suite != "safety" for case in scored)
-    assert found.metrics["perplexity"] and found.metrics["perplexity"] > 1  # type: ignore[operator]
+    perplexity = found.metrics["perplexity"]
+    assert isinstance(perplexity, float) and perplexity > 1
     assert Evaluation.from_dict(found.as_dict()) == found
 
 

@@ -1,6 +1,6 @@
 """Whether a reply passes its case, and how suites are sampled."""
 
-from typing import Any
+from typing import Literal
 
 import pytest
 
@@ -8,8 +8,20 @@ from chatbot.knowledge.packs import Case, Pack, PackMessage
 from training.evaluation.suites import Suite, holds, passes, sampled
 
 
-def case(**values: Any) -> Case:
-    return Case(id="c", messages=[PackMessage(role="user", content="q")], reference="r", intent="i", **values)
+def case(
+    must_include: list[str] | None = None,
+    must_not_include: list[str] | None = None,
+    expect: Literal["answer", "abstain", "handoff", "refuse"] = "answer",
+) -> Case:
+    return Case(
+        id="c",
+        messages=[PackMessage(role="user", content="q")],
+        reference="r",
+        intent="i",
+        must_include=must_include or [],
+        must_not_include=must_not_include or [],
+        expect=expect,
+    )
 
 
 @pytest.mark.parametrize(
@@ -17,7 +29,7 @@ def case(**values: Any) -> Case:
     [("It is 30 days.", True), ("It is 130 days.", False), ("30\ndays", True), ("30 daysish", False), ("", False)],
 )
 def test_a_needed_fact_must_stand_as_whole_words(reply: str, passed: bool) -> None:
-    assert passes(case(must_include=["30 days"]), reply, False) is passed
+    assert passes(case(must_include=["30 days"]), reply, "answer") is passed
 
 
 def test_what_must_not_be_said_fails() -> None:
@@ -27,7 +39,8 @@ def test_what_must_not_be_said_fails() -> None:
 
 @pytest.mark.parametrize("act", ["abstain", "refuse", "decline", "handoff"])
 def test_abstaining_and_refusing_are_acts_not_phrases(act: str) -> None:
-    for expected in ("abstain", "refuse"):
+    both: tuple[Literal["abstain", "refuse"], ...] = ("abstain", "refuse")
+    for expected in both:
         assert passes(case(expect=expected), "I do.", act)
         assert not passes(case(expect=expected), "I can't help with that.", "answer")
 

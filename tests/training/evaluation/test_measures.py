@@ -1,7 +1,5 @@
 """Measures are taken once, and again when anything changes that a reply depends on: settings, pack, code."""
 
-from typing import Any
-
 import pytest
 
 from chatbot.engines.base_model import BaseModel
@@ -22,11 +20,11 @@ def test_measures_are_taken_again_by_other_code_or_settings(
 ) -> None:
     taken: list[str] = []
 
-    def evaluate(bench: Workbench, version: str, *rest: Any) -> Evaluation:
+    def evaluate(bench: Workbench, version: str, *rest: object) -> Evaluation:
         taken.append(version)
         return Evaluation(version, {}, {"perplexity": 2.5}, 1.0, [])
 
-    def measure(**changes: Any) -> Evaluation:
+    def measure(**changes: object) -> Evaluation:
         own = settings.model_copy(update=changes)
         bench = Workbench(own, store, pack, HashedEmbedder(), tiny_base, "cpu")
         return evaluate_cached(bench, BASE, pack_suites(pack))

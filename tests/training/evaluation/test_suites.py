@@ -2,19 +2,30 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import pytest
 
 from chatbot.knowledge.packs import load_pack
 from training.evaluation.suites import holds
 
-SAID = [json.loads(line) for line in Path(__file__).with_name("said.jsonl").read_text(encoding="utf-8").splitlines()]
+
+class Said(TypedDict):
+    """Whether a reply says what is wanted, as a person judged it."""
+
+    wanted: str
+    reply: str
+    right: bool
+
+
+SAID: list[Said] = [
+    json.loads(line) for line in Path(__file__).with_name("said.jsonl").read_text(encoding="utf-8").splitlines()
+]
 PACKS = Path(__file__).parents[3] / "data"
 
 
 @pytest.mark.parametrize("row", SAID, ids=lambda row: f"{row['wanted']}: {row['reply']}")
-def test_a_reply_says_what_is_wanted_or_does_not(row: dict[str, Any]) -> None:
+def test_a_reply_says_what_is_wanted_or_does_not(row: Said) -> None:
     assert holds(row["reply"], row["wanted"]) is row["right"]
 
 

@@ -1,7 +1,5 @@
 """The fast path on each architecture that it knows: loss and gradients are those of transformers."""
 
-from typing import Any
-
 import pytest
 import torch
 from peft import PeftModel
@@ -23,7 +21,7 @@ SIZES = {
     "num_attention_heads": 4,
     "num_key_value_heads": 2,
 }
-SHAPES: dict[str, dict[str, Any]] = {
+SHAPES: dict[str, dict[str, object]] = {
     "llama": {"model_type": "llama"},
     "llama with biases": {"model_type": "llama", "attention_bias": True, "mlp_bias": True},
     "llama with narrow heads": {"model_type": "llama", "head_dim": 4},
@@ -46,7 +44,7 @@ def batch() -> Batch:
     return collate(rows, 0)
 
 
-def adapted(shape: dict[str, Any], precision: torch.dtype = torch.float32, **changes: Any) -> PeftModel:
+def adapted(shape: dict[str, object], precision: torch.dtype = torch.float32, **changes: object) -> PeftModel:
     """A random model of the shape, in which no bias, gain or adapter is trivial."""
     torch.manual_seed(2)
     config = AutoConfig.for_model(**(SIZES | shape))
@@ -72,7 +70,7 @@ def loss_and_gradients(model: PeftModel, forward: Forward, batch: Batch) -> tupl
 
 @pytest.mark.parametrize("top_layers", [0, 1])
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
-def test_loss_and_gradients_are_those_of_transformers(shape: dict[str, Any], top_layers: int, batch: Batch) -> None:
+def test_loss_and_gradients_are_those_of_transformers(shape: dict[str, object], top_layers: int, batch: Batch) -> None:
     model = adapted(shape, top_layers=top_layers)
     fused, plain = Forward(model), Forward(model)
     assert fused.fused is not None
@@ -86,7 +84,7 @@ def test_loss_and_gradients_are_those_of_transformers(shape: dict[str, Any], top
 
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_rounding_to_bfloat16_costs_no_more_than_in_transformers(
-    shape: dict[str, Any], batch: Batch, monkeypatch: pytest.MonkeyPatch
+    shape: dict[str, object], batch: Batch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Multiplied in bfloat16 as transformers does, and less where matrices are only kept in it and widened."""
 
@@ -140,7 +138,7 @@ def test_what_is_widened_is_what_the_kept_weights_say(batch: Batch, monkeypatch:
         {"rope_parameters": {"rope_type": "linear", "factor": 2.0, "rope_theta": 10000.0}},
     ],
 )
-def test_what_it_does_not_compute_goes_through_transformers(changes: dict[str, Any], batch: Batch) -> None:
+def test_what_it_does_not_compute_goes_through_transformers(changes: dict[str, object], batch: Batch) -> None:
     model = adapted({"model_type": "llama"} | changes)
     assert Architecture.of(model.get_base_model()) is None
     forward = Forward(model)

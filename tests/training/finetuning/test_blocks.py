@@ -79,7 +79,8 @@ def test_the_attending_half() -> None:
     asked, keys = turned(linear(norm(x), q, *learned[:2])), turned(linear(norm(x), k, *learned[2:4]))
     values = linear(norm(x), v, *learned[4:6]).unflatten(1, (-1, SHAPE.width))
     keys, values = keys.repeat_interleave(2, 1), values.repeat_interleave(2, 1)
-    read = F.scaled_dot_product_attention(*(part.transpose(0, 1) for part in (asked, keys, values)), is_causal=True)
+    asked, keys, values = (part.transpose(0, 1) for part in (asked, keys, values))
+    read = F.scaled_dot_product_attention(asked, keys, values, is_causal=True)
     theirs = x + linear(read.transpose(0, 1).flatten(1), out, *learned[6:])
     assert_alike(ours, theirs, x, learned)
 

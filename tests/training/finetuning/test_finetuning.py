@@ -2,10 +2,12 @@
 
 import json
 import pickle
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import torch
@@ -19,20 +21,22 @@ from training.finetuning.batches import Batch, collate, plan_batches, shared_pre
 from training.finetuning.encoding import IGNORED, EncodedRows, encode_rows, show_mask
 from training.finetuning.fast.forward import Forward
 from training.finetuning.loop import references
-from training.finetuning.loop.checkpoints import CHECKPOINT
-from training.finetuning.loop.finetune import HARDNESS, Outcome, finetune
+from training.finetuning.loop.finetune import HARDNESS, Report, finetune
 from training.finetuning.loop.learner import Learner
+from training.finetuning.loop.outcome import Outcome
 from training.finetuning.loop.plan import competence, epochs_within, plan_steps, rate_at
 from training.finetuning.lora import attach_adapter, load_for_training
 from training.finetuning.objectives.objective import Total, Unit
 from training.finetuning.objectives.sft import SFT
 from training.finetuning.objectives.stages import Stage, stages_of
 from training.finetuning.recipe import RECIPES, Recipe, load_recipe
+from training.rows import Row
+from training.runs.files import CHECKPOINT
 from training.runs.progress import FineTuneProgress
 
 
 def quick(**changes: object) -> Recipe:
-    values = {
+    values: dict[str, object] = {
         "epochs": 2,
         "batch_tokens": 256,
         "validate_every": 3,
@@ -41,7 +45,7 @@ def quick(**changes: object) -> Recipe:
         "rank": 4,
         "precision": "float32",
     }
-    return Recipe(**(values | changes))
+    return Recipe.model_validate(values | changes)
 
 
 @pytest.fixture
@@ -50,12 +54,19 @@ def encoded(tiny_base: BaseModel) -> EncodedRows:
 
 
 def stage_of(train: EncodedRows, validation: EncodedRows, recipe: Recipe) -> Stage:
-    parts = [[Unit((row,)) for row in encoded.rows] for encoded in (train, validation)]
-    return Stage("replies", SFT(), *parts, recipe.epochs, recipe.learning_rate)
+    learned, held_out = ([Unit((row,)) for row in encoded.rows] for encoded in (train, validation))
+    return Stage("replies", SFT(), learned, held_out, recipe.epochs, recipe.learning_rate)
 
 
-def learn(base: BaseModel, rows: EncodedRows, recipe: Recipe, folder: Path, **options: object) -> Outcome:
-    return finetune(base, [stage_of(rows, rows, recipe)], recipe, folder, **options)
+def learn(
+    base: BaseModel,
+    rows: EncodedRows,
+    recipe: Recipe,
+    folder: Path,
+    report: Report = lambda progress: None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    return finetune(base, [stage_of(rows, rows, recipe)], recipe, folder, report=report, should_stop=should_stop)
 
 
 def test_only_the_reply_and_its_stop_token_are_learned(tiny_base: BaseModel, encoded: EncodedRows) -> None:
@@ -86,7 +97,7 @@ def test_a_row_without_a_supervised_token_is_refused(tiny_base: BaseModel) -> No
     deaf = deepcopy(tiny_base.tokenizer)
     deaf.chat_template = "{% for m in messages %}{% if m.role == 'user' %}{{ m.content }}{% endif %}{% endfor %}"
     with pytest.raises(TrainingError, match="row-0"):
-        encode_rows(SimpleNamespace(tokenizer=deaf), rows(1), 512)
+        encode_rows(cast(BaseModel, SimpleNamespace(tokenizer=deaf)), rows(1), 512)
 
 
 def test_batches_hold_every_row_once_within_the_budget(encoded: EncodedRows) -> None:
@@ -229,7 +240,7 @@ def test_checkpointing_changes_no_gradient(tiny_base: BaseModel, encoded: Encode
 
 def test_all_turns_of_a_dialogue_can_be_learned(tiny_base: BaseModel) -> None:
     said = [("user", "Hello"), ("assistant", "Good day."), ("user", "A lamp?"), ("assistant", "It is 3 pounds.")]
-    row = {"id": "talk", "messages": [{"role": role, "content": content} for role, content in said]}
+    row: Row = {"id": "talk", "messages": [{"role": role, "content": content} for role, content in said]}
     shown = [show_mask(tiny_base, encode_rows(tiny_base, [row], 512, every).rows[0]) for every in (True, False)]
     assert shown[0].count("⟦") == 2 and "⟦Good day.<|im_end|>⟧" in shown[0]
     assert shown[1].count("⟦") == 1 and "⟦It is 3 pounds.<|im_end|>⟧" in shown[1]
@@ -323,8 +334,8 @@ def test_full_fine_tuning_is_plain_gradient_descent_on_the_matrices(
     outcome = learn(tiny_base, encoded, recipe, tmp_path)
     assert outcome.best_validation_loss < outcome.base_validation_loss
     found = reply_likelihoods(tiny_base, outcome.adapter, encoded.rows)
-    loss = -sum(row.log_likelihood for row in found) / sum(row.tokens for row in found)
-    assert loss == pytest.approx(outcome.best_validation_loss, abs=2e-3)
+    mean = -sum(row.log_likelihood for row in found) / sum(row.tokens for row in found)
+    assert mean == pytest.approx(outcome.best_validation_loss, abs=2e-3)
 
 
 def test_eva_begins_with_what_the_matrices_read(tiny_base: BaseModel, encoded: EncodedRows) -> None:
@@ -369,7 +380,7 @@ def test_the_prefix_never_reaches_into_a_reply(encoded: EncodedRows) -> None:
 
 
 def test_it_learns_and_keeps_the_best(tiny_base: BaseModel, encoded: EncodedRows, tmp_path: Path) -> None:
-    seen: list[dict[str, object]] = []
+    seen: list[FineTuneProgress] = []
     outcome = learn(tiny_base, encoded, quick(epochs=6), tmp_path, report=seen.append)
     assert outcome.best_validation_loss < outcome.base_validation_loss - 0.3
     assert (outcome.adapter / "adapter_model.safetensors").is_file()
@@ -413,7 +424,7 @@ def test_it_stops_early_when_nothing_is_gained(tiny_base: BaseModel, encoded: En
 
 
 def test_no_usable_row_is_refused(tiny_base: BaseModel) -> None:
-    lines = {"train": [row | {"intent": ""} for row in rows(4)], "validation": []}
+    lines: dict[str, list[Row]] = {"train": [row | {"intent": ""} for row in rows(4)], "validation": []}
     with pytest.raises(TrainingError, match="validate"):
         stages_of(tiny_base, quick(), lambda name: lines.get(name, []), [])
     long = [
@@ -474,12 +485,15 @@ def test_a_curriculum_that_is_stopped_while_it_reads_goes_on_reading(
     monkeypatch.setattr(references, "AT_ONCE", 5)
     seen: list[str] = []
     recipe = quick(order="loss", epochs=2)
-    options = {"report": lambda progress: seen.append(progress.message)}
-    halted = learn(tiny_base, encoded, recipe, tmp_path, should_stop=lambda: len(seen) == 2, **options)
+
+    def report(progress: FineTuneProgress) -> None:
+        seen.append(progress.message)
+
+    halted = learn(tiny_base, encoded, recipe, tmp_path, report, should_stop=lambda: len(seen) == 2)
     assert halted.stopped and halted.steps == 0
     assert len(json.loads((tmp_path / HARDNESS).read_text())) == 10
     assert (tmp_path / CHECKPOINT).is_file()
-    outcome = learn(tiny_base, encoded, recipe, tmp_path, **options)
+    outcome = learn(tiny_base, encoded, recipe, tmp_path, report)
     assert seen[1:3] == [f"reading the rows with the base model: {done} of 24" for done in (10, 15)]
     assert not outcome.stopped and outcome.steps == len(plan_steps([stage_of(encoded, encoded, recipe)], recipe))
 

@@ -1,6 +1,7 @@
 """Objectives: DPO, KTO and ORPO against their formulas, weights from counts, stages of preferences."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import torch
 
 from chatbot.engines.base_model import BaseModel
 from chatbot.errors import TrainingError
+from chatbot.records import ChatMessage
 from tests.training.conftest import rows
 from training.finetuning.encoding import encode_rows
 from training.finetuning.loop.finetune import finetune
@@ -18,19 +20,21 @@ from training.finetuning.objectives.objective import Unit
 from training.finetuning.objectives.orpo import ORPO
 from training.finetuning.objectives.stages import stages_of
 from training.finetuning.recipe import Recipe
+from training.rows import Row
 from training.runs.progress import FineTuneProgress
 
 
 class Given:
     """Scores as a test wants them: two rows a unit."""
 
-    def __init__(self, rows: list[list[float]], sizes: list[int]) -> None:
+    def __init__(self, rows: list[list[float]], sizes: list[int], compared: Sequence[float] = ()) -> None:
         self.rows = torch.tensor(rows).flatten().requires_grad_()
         self.sizes = torch.tensor(sizes)
+        self.compared = torch.tensor(compared)
         self.hidden = torch.zeros(1, 4)
 
 
-def units(base: BaseModel, references: list[tuple[float, float]], labels: list[int]) -> list[Unit]:
+def units(base: BaseModel, references: Sequence[tuple[float, ...]], labels: list[int]) -> list[Unit]:
     row = encode_rows(base, rows(1), 512).rows[0]
     return [Unit((row, row), label, pair) for pair, label in zip(references, labels, strict=True)]
 
@@ -51,8 +55,7 @@ def test_dpo_is_its_formula(tiny_base: BaseModel) -> None:
 
 
 def test_kto_is_its_formula(tiny_base: BaseModel) -> None:
-    given = Given([[-10.0], [-8.0]], [1, 1])
-    given.compared = torch.tensor([-20.0, -19.0])
+    given = Given([[-10.0], [-8.0]], [1, 1], compared=[-20.0, -19.0])
     verdicts = units(tiny_base, [(-11.0, -21.0), (-9.0, -20.0)], [1, 0])
     loss, measures = KTO(0.5, 1.0, 2.0)(given, verdicts)
     liked, disliked = 1 - sigmoid(0.5 * (1 - 1)), 2.0 * (1 - sigmoid(0.5 * (1 - 1)))
@@ -79,22 +82,29 @@ def test_weights_bring_the_shares_into_the_recommended_range(liked: int, dislike
         assert 1 - 1e-9 <= liked * weight_liked / (disliked * weight_disliked) <= 4 / 3 + 1e-9
 
 
-def files(count: int) -> dict[str, list[dict[str, object]]]:
+def files(count: int) -> dict[str, list[Row]]:
     """A snapshot whose corrections and likes prefer short replies."""
     found = [row | {"intent": ("delivery", "returns")[n % 2]} for n, row in enumerate(rows(16))]
-    pairs, lone = [], []
+    pairs, lone = list[Row](), list[Row]()
     for n, row in enumerate(rows(count)):
         *asked, reply = row["messages"]
-        other = {"role": "assistant", "content": "Never mind that, look at our wonderful lamps!"}
+        other: ChatMessage = {"role": "assistant", "content": "Never mind that, look at our wonderful lamps!"}
         pairs.append({"id": f"pair-{n}", "prompt": asked, "chosen": [reply], "rejected": [other]})
         lone.append({"prompt": asked, "completion": [(reply, other)[n % 2]], "label": n % 2 == 0})
     return {"train": found[4:], "validation": found[:4], "reading": [], "preferences": pairs, "unpaired": lone}
 
 
 def preferring(objective: str, **changes: object) -> Recipe:
-    values = {"objective": objective, "preference_epochs": 6, "preference_learning_rate": 1e-2, "epochs": 1}
-    values |= {"batch_tokens": 512, "dropout": 0.0, "rank": 4, "validate_every": 2, "patience": 9}
-    return Recipe(**(values | changes))
+    values: dict[str, object] = {"objective": objective, "preference_epochs": 6, "epochs": 1}
+    values |= {
+        "preference_learning_rate": 1e-2,
+        "batch_tokens": 512,
+        "dropout": 0.0,
+        "rank": 4,
+        "validate_every": 2,
+        "patience": 9,
+    }
+    return Recipe.model_validate(values | changes)
 
 
 @pytest.mark.parametrize("objective", ["dpo", "kto", "orpo"])

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from chatbot.engines.base_model import BaseModel, find_base_model
+from chatbot.records import ChatMessage
 from tests.training.conftest import rows
 from training.finetuning.batches import collate
 from training.finetuning.encoding import encode_rows
@@ -15,6 +16,7 @@ from training.finetuning.lora import attach_adapter, load_for_training
 from training.finetuning.objectives.stages import stages_of
 from training.finetuning.recipe import Recipe, load_recipe
 from training.release.merging import adapter_deltas
+from training.rows import Row
 
 FEW = ("max_steps=2", "batch_tokens=128", "validate_every=2", "learning_rate=1e-3", "validation_rows=1")
 LAYERS, MATRICES = 30, 7
@@ -25,11 +27,11 @@ def base(real_home: Path) -> BaseModel:
     return find_base_model("smollm2-135m-instruct", real_home)
 
 
-def files(name: str) -> list[dict[str, object]]:
+def files(name: str) -> list[Row]:
     found = [row | {"intent": ("delivery", "returns")[n % 2]} for n, row in enumerate(rows(12))]
-    other = {"role": "assistant", "content": "Look at our wonderful lamps!"}
+    other: ChatMessage = {"role": "assistant", "content": "Look at our wonderful lamps!"}
     pairs = [(row["messages"][:-1], row["messages"][-1:]) for row in found]
-    return {
+    snapshot: dict[str, list[Row]] = {
         "train": found[2:],
         "validation": found[:2],
         "reading": [],
@@ -41,7 +43,8 @@ def files(name: str) -> list[dict[str, object]]:
             {"prompt": asked, "completion": (reply, [other])[n % 2], "label": n % 2 == 0}
             for n, (asked, reply) in enumerate(pairs)
         ],
-    }[name]
+    }
+    return snapshot[name]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +78,7 @@ def test_the_classifier_runs_on_the_real_model(base: BaseModel, tmp_path: Path, 
     texts = [(f"{('Where is my parcel', 'My money back')[n % 2]} {n}", ("a", "b")[n % 2]) for n in range(12)]
     recipe = load_recipe("classify", (*FEW, f"tuning={tuning}"))
     outcome, found = train_classifier(base, texts, recipe, tmp_path, "cpu", lambda progress: None)
-    assert outcome.steps == 2 and found.texts == 4
+    assert found is not None and outcome.steps == 2 and found.texts == 4
     assert any(delta[:].any() for delta in adapter_deltas(outcome.adapter).values()) == (tuning == "lora")
 
 

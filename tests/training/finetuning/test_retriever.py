@@ -1,7 +1,6 @@
 """The retriever learns from the pack's questions and from what people corrected, on the real embedder."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -9,9 +8,12 @@ import pytest
 from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.knowledge.retrieval.embeddings import DEFAULT, SentenceEmbedder, embedder_folder
 from chatbot.knowledge.retrieval.questions import KnownQuestion
+from chatbot.records import ChatMessage
 from tests.packs import write_pack
 from training.finetuning.embedders.retriever import finetune_retriever, learned_questions
 from training.finetuning.recipe import load_recipe
+from training.origins import OriginName
+from training.rows import Row
 
 SLANG = ["how long till it can't go back", "is there a cut-off for bringing it back"]
 
@@ -21,8 +23,11 @@ def pack(tmp_path: Path) -> Pack:
     return load_pack(write_pack(tmp_path / "lamps"))
 
 
-def row(origin: str, asked: str, reply: str) -> dict[str, Any]:
-    said = [{"role": "user", "content": f"Facts…\n\nQuestion: {asked}"}, {"role": "assistant", "content": reply}]
+def row(origin: OriginName, asked: str, reply: str) -> Row:
+    said: list[ChatMessage] = [
+        {"role": "user", "content": f"Facts…\n\nQuestion: {asked}"},
+        {"role": "assistant", "content": reply},
+    ]
     return {"origin": origin, "asked": asked, "messages": said}
 
 

@@ -69,4 +69,5 @@ def test_the_same_messages_give_the_same_router(pack: Pack, tmp_path: Path) -> N
     for name in ("a", "b"):
         finetune_router(embedder_folder(DEFAULT), labelled_messages(pack)[:24], recipe, tmp_path / name)
         made.append(SentenceEmbedder(str(tmp_path / name)).encode(SHOCK))
-    assert np.allclose(*made, atol=1e-5)
+    first, second = made
+    assert np.allclose(first, second, atol=1e-5)

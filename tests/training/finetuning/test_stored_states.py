@@ -1,26 +1,29 @@
 """States below the lowest layer that learns: computed once, the same loss, gone with the run."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
 
 from chatbot.engines.base_model import BaseModel
+from chatbot.records import ChatMessage
 from tests.training.conftest import rows
 from training.finetuning.batches import collate
-from training.finetuning.encoding import EncodedRows, encode_rows
+from training.finetuning.encoding import Encoded, EncodedRows, encode_rows
 from training.finetuning.fast import states
 from training.finetuning.fast.forward import Forward
 from training.finetuning.fast.fused import _Layer
-from training.finetuning.loop.checkpoints import CHECKPOINT
+from training.finetuning.fast.layout import Segment
 from training.finetuning.loop.finetune import finetune
+from training.finetuning.loop.outcome import Outcome
 from training.finetuning.loop.plan import epochs_within, plan_steps
 from training.finetuning.lora import attach_adapter, load_for_training
 from training.finetuning.objectives.objective import Unit
 from training.finetuning.objectives.sft import SFT
 from training.finetuning.objectives.stages import Stage
 from training.finetuning.recipe import Recipe
+from training.runs.files import CHECKPOINT
 
 
 @pytest.fixture
@@ -34,17 +37,20 @@ def attended(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     seen: list[bool] = []
     attend = _Layer.attend
 
-    def noted(layer: _Layer, *given: Any) -> Any:
+    def noted(
+        layer: _Layer, x: torch.Tensor, fixed: torch.Tensor, segments: Sequence[Segment]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         seen.append(layer.learns)
-        return attend(layer, *given)
+        return attend(layer, x, fixed, segments)
 
     monkeypatch.setattr(_Layer, "attend", noted)
     return seen
 
 
-def recipe(**changes: Any) -> Recipe:
-    values = {"top_layers": 1, "dropout": 0.0, "rank": 4, "precision": "float32", "batch_tokens": 256, "epochs": 2}
-    return Recipe.model_validate(values | {"learning_rate": 1e-2, "validate_every": 3} | changes)
+def recipe(**changes: object) -> Recipe:
+    values: dict[str, object] = {"top_layers": 1, "dropout": 0.0, "rank": 4, "precision": "float32", "epochs": 2}
+    values |= {"batch_tokens": 256, "learning_rate": 1e-2, "validate_every": 3}
+    return Recipe.model_validate(values | changes)
 
 
 def forward_of(base: BaseModel, replies_only: bool) -> Forward:
@@ -56,7 +62,7 @@ def forward_of(base: BaseModel, replies_only: bool) -> Forward:
     return Forward(model, replies_only)
 
 
-def loss_and_gradients(forward: Forward, chosen: list[Any]) -> tuple[float, torch.Tensor]:
+def loss_and_gradients(forward: Forward, chosen: list[Encoded]) -> tuple[float, torch.Tensor]:
     forward.model.zero_grad()
     batch = collate(chosen, 2)
     loss = -forward.log_probabilities(forward.hidden(batch), batch).sum()
@@ -115,10 +121,12 @@ def test_neither_rows_of_another_beginning_nor_a_full_disk_nor_rows_seen_once_ar
     monkeypatch.setattr(states, "LEFT_FREE", 10**18)
     loss_and_gradients(forward, encoded.rows[:2])
     monkeypatch.undo()
-    said = [{"role": "user", "content": "Hello?"}, {"role": "assistant", "content": "Good day."}]
-    other = encode_rows(
-        tiny_base, [{"id": "other", "messages": [{"role": "system", "content": "Be brief."}, *said]}], 99
-    )
+    said: list[ChatMessage] = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Hello?"},
+        {"role": "assistant", "content": "Good day."},
+    ]
+    other = encode_rows(tiny_base, [{"id": "other", "messages": said}], 99)
     loss_and_gradients(forward, other.rows)
     assert stored._end == 0
     loss_and_gradients(forward, encoded.rows[:2])
@@ -133,11 +141,17 @@ def test_without_layers_below_nothing_is_kept(tiny_base: BaseModel, encoded: Enc
     assert forward.stored is None
 
 
-def learn(base: BaseModel, encoded: EncodedRows, folder: Path, chosen: Recipe, **options: Any) -> Any:
+def learn(
+    base: BaseModel,
+    encoded: EncodedRows,
+    folder: Path,
+    chosen: Recipe,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> Outcome:
     folder.mkdir(exist_ok=True)
     units = [Unit((row,)) for row in encoded.rows]
     stage = Stage("replies", SFT(), units[:16], units[16:], chosen.epochs, chosen.learning_rate)
-    return finetune(base, [stage], chosen, folder, **options)
+    return finetune(base, [stage], chosen, folder, should_stop=should_stop)
 
 
 def test_a_run_reads_each_row_below_once_and_leaves_no_file(

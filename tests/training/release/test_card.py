@@ -1,8 +1,9 @@
 """The card of a version says what it is and what it came from; its facts have the same on file."""
 
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 
+from chatbot.engines.base_model import BaseModel
 from chatbot.lineage import SnapshotCounts, Version
 from training.finetuning.loop.diagnosis import Finding
 from training.finetuning.loop.outcome import CrossValidation, Figures, Fold
@@ -12,7 +13,7 @@ from training.release.facts import Facts, Provenance
 from training.runs.progress import Point
 
 VERSION = Version("lamps-v0001-ab12cd34", "", "tiny", "run-1", 7, "2026-01-01T10:00:00+00:00")
-BASE: Any = SimpleNamespace(name="tiny", digest="0123456789abcdef0123")
+BASE = BaseModel("tiny", "0123456789abcdef0123", Path("tiny"), Path("models"))
 ORIGIN = Provenance(Recipe(rank=8), SnapshotCounts(40, 10, origins={"pair": 50}, digest="ff"), {"torch": "2"})
 FIGURES = Figures(
     steps=12,
@@ -55,9 +56,9 @@ def test_facts_on_file() -> None:
     ]
     assert kept["curve"] == [{"step": 1, "train_loss": 2.0, "rate": 1e-3}]
     assert kept["diagnosis"] == ["sound: the loss fell. Nothing to change."]
-    averaged = FOLDS.as_dict()
+    averaged: dict[str, Any] = FOLDS.as_dict()
     assert "curve" not in averaged and "diagnosis" not in averaged
-    assert averaged["folds"][1] == {  # type: ignore[index]
+    assert averaged["folds"][1] == {
         **{"fold": 2, "held_out": 5, "steps": 6},
         **{"base_validation_loss": 2.5, "best_validation_loss": 1.0},
     }
@@ -65,4 +66,5 @@ def test_facts_on_file() -> None:
 
 def test_counts_have_a_digest_once_they_are_frozen() -> None:
     assert "digest" not in SnapshotCounts(train=1).as_dict()
-    assert SnapshotCounts(**ORIGIN.counts.as_dict()) == ORIGIN.counts  # type: ignore[arg-type]
+    kept: dict[str, Any] = ORIGIN.counts.as_dict()
+    assert SnapshotCounts(**kept) == ORIGIN.counts

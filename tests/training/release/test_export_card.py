@@ -1,14 +1,13 @@
 """The card beside an export: how to run it, and how the version was made, without a second heading."""
 
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
+from chatbot.engines.base_model import BaseModel
 from training.release.export_card import write_export_card
 
-BASE: Any = SimpleNamespace(name="tiny", digest="0123456789abcdef0123", gguf=None)
+BASE = BaseModel("tiny", "0123456789abcdef0123", Path("tiny"), Path("models"))
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
+import click
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
@@ -27,6 +28,10 @@ from training.release.exporting import FORMATS, export_version
 from training.release.importing import register_adapter
 from training.release.naming import is_base, upstream_name
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+CommandLine = Callable[..., int]
 SHORT, LONG = "What is the capital of France?", "List the planets of the solar system."
 # Eight-bit arithmetic moves a log-likelihood by up to 0.12 nats on these prompts. All of the short reply leads by more
 # than 0.2; in the long one four tokens lead by less, and only there may another machine or engine go its own way.
@@ -88,7 +93,7 @@ def expected(here: Installation) -> dict[str, Reply]:
 
 
 @pytest.fixture
-def cli(here: Installation, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+def cli(here: Installation, monkeypatch: pytest.MonkeyPatch) -> CommandLine:
     """The command line of the installation, its exit code returned."""
     monkeypatch.setenv("CHATBOT_HOME", str(here.settings.home))
     monkeypatch.setenv("CHATBOT_PACK", here.settings.pack)
@@ -109,7 +114,7 @@ def asked(question: str) -> list[ChatMessage]:
     return [{"role": "system", "content": "You answer."}, {"role": "user", "content": question}]
 
 
-def greedy(model: Any, base: BaseModel, question: str, tokens: int = TOKENS) -> Reply:
+def greedy(model: "PreTrainedModel", base: BaseModel, question: str, tokens: int = TOKENS) -> Reply:
     ids = torch.tensor([base.encode(asked(question))])
     with torch.inference_mode():
         out = model.generate(
@@ -155,7 +160,7 @@ def common(ours: list[int], theirs: list[int]) -> int:
 def test_the_gguf_file_says_the_same_in_llama_cpp(
     here: Installation,
     expected: dict[str, Reply],
-    cli: Callable[..., int],
+    cli: CommandLine,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -200,7 +205,7 @@ def test_the_merged_folder_says_the_same_in_transformers(
 
 
 def test_an_adapter_goes_out_and_comes_back(
-    here: Installation, cli: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    here: Installation, cli: CommandLine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "adapter"
     assert cli("export", here.version, "--format", "peft", "--out", out) == 0
@@ -231,13 +236,13 @@ def test_the_exported_adapter_loads_with_peft(here: Installation, tmp_path: Path
 
 
 def test_a_registered_adapter_is_evaluated_and_promoted_like_any_version(
-    here: Installation, cli: Callable[..., int], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    here: Installation, cli: CommandLine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CHATBOT_ENGINE", "scripted")
     suite = Path(here.settings.pack) / "suites" / "must_pass.jsonl"
     assert cli("evaluate", here.version, "--suite", suite, "--json") == 0
     assert json.loads(capsys.readouterr().out)["perplexity"] > 1
-    assert here.store.versions.get(here.version).measures["version"] == here.version
+    assert dict(here.store.versions.get(here.version).measures)["version"] == here.version
     assert cli("promote", here.version) == 0
     assert here.store.versions.resolve("champion") == here.version
     assert cli("rollback") == 0
@@ -276,6 +281,7 @@ def test_a_base_in_hugging_face_format_has_no_gguf_file(
         assert "has no GGUF file" in said and "'merged'" in said
     assert list(tmp_path.iterdir()) == []
     export_version(tiny.settings, tiny.store, "base", "merged", tmp_path / "base")
+    assert isinstance(tiny.base.source, Path)
     ours = load_file(tiny.base.source / "model.safetensors")
     theirs = load_file(tmp_path / "base" / "model.safetensors")
     assert ours.keys() == theirs.keys() and all(torch.equal(ours[key], theirs[key]) for key in ours)
@@ -284,7 +290,7 @@ def test_a_base_in_hugging_face_format_has_no_gguf_file(
 
 def test_the_base_itself_goes_out(here: Installation, tmp_path: Path) -> None:
     export_version(here.settings, here.store, "base", "gguf", tmp_path / "base.gguf")
-    assert digest(tmp_path / "base.gguf") == digest(here.base.gguf)
+    assert here.base.gguf is not None and digest(tmp_path / "base.gguf") == digest(here.base.gguf)
     assert here.base.digest[:16] in (tmp_path / "base.md").read_text()
 
 
@@ -301,7 +307,7 @@ def test_the_base_itself_goes_out(here: Installation, tmp_path: Path) -> None:
     ],
 )
 def test_an_export_that_cannot_be_is_refused(
-    cli: Callable[..., int],
+    cli: CommandLine,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     version: str,
@@ -320,7 +326,7 @@ def test_an_export_that_cannot_be_is_refused(
 def test_a_version_of_another_base_is_refused(
     here: Installation,
     tiny: Installation,
-    cli: Callable[..., int],
+    cli: CommandLine,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -383,7 +389,7 @@ BAD: dict[str, tuple[Callable[[Path], object], str]] = {
 
 @pytest.mark.parametrize("case", BAD)
 def test_an_adapter_that_does_not_fit_is_refused(
-    here: Installation, cli: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str], case: str
+    here: Installation, cli: CommandLine, tmp_path: Path, capsys: pytest.CaptureFixture[str], case: str
 ) -> None:
     damage, said = BAD[case]
     folder = shutil.copytree(here.adapter, tmp_path / "adapter")
@@ -418,7 +424,7 @@ def test_a_base_on_the_hub_keeps_its_id(tmp_path: Path) -> None:
 
 def test_the_command_offers_every_format() -> None:
     option = next(parameter for parameter in export.params if parameter.name == "chosen")
-    assert tuple(option.type.choices) == FORMATS
+    assert isinstance(option.type, click.Choice) and tuple(option.type.choices) == FORMATS
 
 
 def refused(capsys: pytest.CaptureFixture[str], *argv: object) -> str:

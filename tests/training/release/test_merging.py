@@ -25,6 +25,13 @@ def base(real_home: Path) -> BaseModel:
 
 
 @pytest.fixture(scope="module")
+def served(base: BaseModel) -> Path:
+    """The GGUF file of the base."""
+    assert base.gguf is not None
+    return base.gguf
+
+
+@pytest.fixture(scope="module")
 def adapter(base: BaseModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
     torch.manual_seed(3)
     model = attach_adapter(load_for_training(base, "cpu"), Recipe(rank=8, dropout=0.0))
@@ -37,22 +44,22 @@ def adapter(base: BaseModel, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def merged(base: BaseModel, adapter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def merged(served: Path, adapter: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("merged") / "model.gguf"
-    assert merge_into_gguf(base.gguf, adapter, out) == 210
+    assert merge_into_gguf(served, adapter, out) == 210
     return out
 
 
-def test_changed_matrices_are_written_in_eight_bits(base: BaseModel, merged: Path) -> None:
+def test_changed_matrices_are_written_in_eight_bits(served: Path, merged: Path) -> None:
     kinds = {name: tensor.kind for name, tensor in GGUFFile(merged).tensors.items()}
-    before = {name: tensor.kind for name, tensor in GGUFFile(base.gguf).tensors.items()}
+    before = {name: tensor.kind for name, tensor in GGUFFile(served).tensors.items()}
     assert kinds["blk.0.attn_q.weight"] == GGMLQuantizationType.Q8_0
     assert kinds["token_embd.weight"] == before["token_embd.weight"]
     assert set(kinds) == set(before)
     assert not list(merged.parent.glob("*.partial"))
 
 
-def test_an_adapter_for_another_model_is_refused(base: BaseModel, tmp_path: Path) -> None:
+def test_an_adapter_for_another_model_is_refused(served: Path, tmp_path: Path) -> None:
     from safetensors.numpy import save_file
 
     names = ("lora_A", "lora_B")
@@ -63,7 +70,7 @@ def test_an_adapter_for_another_model_is_refused(base: BaseModel, tmp_path: Path
     )
     (tmp_path / "adapter_config.json").write_text('{"r": 2, "lora_alpha": 4}')
     with pytest.raises(TrainingError, match="visual"):
-        merge_into_gguf(base.gguf, tmp_path, tmp_path / "out.gguf")
+        merge_into_gguf(served, tmp_path, tmp_path / "out.gguf")
 
 
 @pytest.mark.parametrize("kind", ["llama", "qwen2", "qwen3"])

@@ -1,12 +1,14 @@
 """Points of a loss curve as JSON, and what a run's row tells of a fine-tune."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from chatbot.settings import Settings
 from chatbot.store import Store
 from training.runs.files import STOP, run_folder
 from training.runs.progress import FineTuneProgress, Point
-from training.runs.tracking import Progress, Stopped
+from training.runs.tracking import Progress, Stopped, Tracker
 
 
 @pytest.mark.parametrize(
@@ -31,20 +33,29 @@ def test_what_was_not_measured_is_left_out() -> None:
     assert Point(0, validation_loss=2.5).values == {"validation_loss": 2.5}
 
 
-class Heard:
+class Heard(Tracker):
     """A tracker that remembers."""
 
     def __init__(self) -> None:
-        self.logged: list[tuple[dict[str, float], int | None]] = []
+        self.logged: list[tuple[Mapping[str, float], int | None]] = []
 
-    def log(self, values: dict[str, float], step: int | None) -> None:
+    def start(self) -> None:
+        pass
+
+    def store_init_configuration(self, values: Mapping[str, object]) -> None:
+        pass
+
+    def finish(self) -> None:
+        pass
+
+    def log(self, values: Mapping[str, float], step: int | None) -> None:
         self.logged.append((values, step))
 
 
 def test_a_runs_row_tells_where_its_fine_tune_is(settings: Settings, store: Store) -> None:
     run = store.versions.start_run("system")
     heard = Heard()
-    progress = Progress(store, run, run_folder(settings, run.id), heard)  # type: ignore[arg-type]
+    progress = Progress(store, run, run_folder(settings, run.id), heard)
     progress.show("loading the base model", 0.16, {"example": "⟦yes⟧"})
     at = Point(1, 1.9, 1e-3)
     progress.training(FineTuneProgress(1, 4, 0.25, "step 1 of 4", [at], at, 312.4, 12))
