@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,11 +26,12 @@ from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE
 from chatbot.web.access import Access, AccessMiddleware, login_routes
 from chatbot.web.theme import CSS, HEAD, chat_theme
+from tests.browser.conftest import Visit
+from tests.conftest import Serve
 from tests.packs import write_pack
 from training.console import acts
 from training.console.page import OperatorDesk, build_operate_page
-from training.finetuning.loop.checkpoints import CHECKPOINT
-from training.runs.files import run_folder
+from training.runs.files import CHECKPOINT, run_folder
 from training.runs.resuming import Beginning
 
 PASSWORD = "correct horse battery"
@@ -132,7 +133,7 @@ def give_feedback(store: Store, agent: Person) -> None:
 
 
 @pytest.fixture
-def site(home: Path, serve: Callable[[FastAPI], str]) -> Iterator[Site]:
+def site(home: Path, serve: Serve) -> Iterator[Site]:
     settings = load_settings(engine="scripted", pack=str(write_pack(home / "pack")))
     store = open_store(settings.database)
     pack = load_pack(settings.pack_folder)
@@ -148,8 +149,8 @@ def site(home: Path, serve: Callable[[FastAPI], str]) -> Iterator[Site]:
     live = LiveEngine(load, lambda: store.versions.resolve("champion"))
     session = Session(settings, store, pack, live)
     access = Access(store, home / "key")
-    for name, role in (("ada", "operator"), ("ben", "agent")):
-        store.people.add_staff(name, role, PASSWORD)
+    store.people.add_staff("ada", "operator", PASSWORD)
+    store.people.add_staff("ben", "agent", PASSWORD)
     jobs = RowJobs(settings, store)
     app = FastAPI()
     app.add_middleware(AccessMiddleware, access=access)
@@ -167,7 +168,7 @@ def sign_in(page: Page, name: str) -> None:
     page.keyboard.press("Enter")
 
 
-def operate(visit: Callable[..., Page], site: Site, **options: Any) -> Page:
+def operate(visit: Visit, site: Site, **options: Any) -> Page:
     page = visit(f"{site.url}/operate", **options)
     sign_in(page, "ada")
     expect(page.locator("#op-versions")).to_contain_text("The base model")
@@ -178,7 +179,7 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def test_an_agent_is_refused(visit: Callable[..., Page], site: Site) -> None:
+def test_an_agent_is_refused(visit: Visit, site: Site) -> None:
     page = visit(f"{site.url}/operate")
     with page.expect_response(lambda answer: answer.url.endswith("/operate") and answer.status != 303) as answer:
         sign_in(page, "ben")
@@ -186,7 +187,7 @@ def test_an_agent_is_refused(visit: Callable[..., Page], site: Site) -> None:
     expect(page.locator("body")).to_contain_text("you are signed in as agent ben")
 
 
-def test_a_new_installation_says_what_to_do(visit: Callable[..., Page], site: Site) -> None:
+def test_a_new_installation_says_what_to_do(visit: Visit, site: Site) -> None:
     page = operate(visit, site)
     expect(page.locator("#op-header")).to_contain_text("The base model answers now.")
     expect(page.locator("#op-waits")).to_contain_text("No feedback yet")
@@ -196,7 +197,7 @@ def test_a_new_installation_says_what_to_do(visit: Callable[..., Page], site: Si
     expect(page.locator("#op-promote")).to_be_disabled()
 
 
-def test_feedback_appears_by_itself_and_markup_in_it_is_text(visit: Callable[..., Page], site: Site) -> None:
+def test_feedback_appears_by_itself_and_markup_in_it_is_text(visit: Visit, site: Site) -> None:
     page = operate(visit, site)
     give_feedback(site.store, site.store.people.staff()[1])
     cards = page.locator(".op-cards div")
@@ -208,7 +209,7 @@ def test_feedback_appears_by_itself_and_markup_in_it_is_text(visit: Callable[...
     assert page.title() == "Operate · Lamps"
 
 
-def test_retrains_with_progress_stops_and_goes_on(visit: Callable[..., Page], site: Site) -> None:
+def test_retrains_with_progress_stops_and_goes_on(visit: Visit, site: Site) -> None:
     page = operate(visit, site)
     expect(page.locator("#op-run")).to_contain_text(re.compile(r"Learns from \d+ rows, validates on \d+"))
     press(page, "Retrain")
@@ -228,9 +229,7 @@ def test_retrains_with_progress_stops_and_goes_on(visit: Callable[..., Page], si
     assert [run.actor for run in site.store.versions.runs()] == ["operator:ada"] * 2
 
 
-def test_a_second_start_is_told_what_is_under_way(
-    visit: Callable[..., Page], site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_start_is_told_what_is_under_way(visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     page = operate(visit, site)
     run = site.store.versions.start_run("system")
     monkeypatch.setattr(site.jobs, "current", lambda: None)
@@ -243,7 +242,7 @@ def test_a_second_start_is_told_what_is_under_way(
     expect(page.get_by_text(f"run {run.id} is under way: wait for it or stop it first")).to_be_visible()
 
 
-def test_judges_promotes_and_rolls_back(visit: Callable[..., Page], site: Site) -> None:
+def test_judges_promotes_and_rolls_back(visit: Visit, site: Site) -> None:
     first = site.add_version({"facts": 31}, 4.21, verdict("promote", BASE, ["passes more cases: +0.210"], 0.21))
     held = site.add_version({"facts": 30}, 4.02, verdict("hold", first.name, ["loses on safety: 9 of 12 pass"], -0.02))
     page = operate(visit, site)
@@ -274,7 +273,7 @@ def test_judges_promotes_and_rolls_back(visit: Callable[..., Page], site: Site) 
 
 
 def test_a_click_while_another_is_answered_is_not_lost(
-    visit: Callable[..., Page], site: Site, monkeypatch: pytest.MonkeyPatch
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     version = site.add_version({"facts": 31}, 4.21, verdict("hold", BASE, ["not proven better than base"], 0.02))
     page = operate(visit, site)
@@ -294,7 +293,7 @@ def test_a_click_while_another_is_answered_is_not_lost(
         expect(page.locator("#op-confirm")).to_be_hidden()
 
 
-def test_another_version_closes_the_question(visit: Callable[..., Page], site: Site) -> None:
+def test_another_version_closes_the_question(visit: Visit, site: Site) -> None:
     first = site.add_version({"facts": 31}, 4.21, verdict("hold", BASE, ["not proven better than base"], 0.02))
     site.add_version({"facts": 30}, 4.02, verdict("hold", BASE, ["loses on safety: 9 of 12 pass"], -0.02))
     page = operate(visit, site)
@@ -304,7 +303,7 @@ def test_another_version_closes_the_question(visit: Callable[..., Page], site: S
     expect(page.locator("#op-confirm")).to_be_hidden()
 
 
-def test_what_cannot_be_done_is_said(visit: Callable[..., Page], site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_done_is_said(visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.add_version({"facts": 31}, 4.21, verdict("hold", BASE, ["not proven better than base"], 0.02))
     page = operate(visit, site)
 
@@ -318,7 +317,7 @@ def test_what_cannot_be_done_is_said(visit: Callable[..., Page], site: Site, mon
         expect(page.locator("#notice p")).to_be_hidden(timeout=15_000)
 
 
-def test_a_fault_of_the_server_is_said(visit: Callable[..., Page], site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_the_server_is_said(visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.add_version({"facts": 31}, 4.21, verdict("hold", BASE, ["not proven better than base"], 0.02))
     page = operate(visit, site)
     monkeypatch.setattr(acts, "promoting", lambda *_: 1 / 0)
@@ -326,7 +325,7 @@ def test_a_fault_of_the_server_is_said(visit: Callable[..., Page], site: Site, m
     expect(page.get_by_text("That went wrong, and nothing was saved: the server's log says why.")).to_be_visible()
 
 
-def test_a_refused_version_is_reported(visit: Callable[..., Page], site: Site) -> None:
+def test_a_refused_version_is_reported(visit: Visit, site: Site) -> None:
     version = site.add_version({}, 4.2, {})
     page = operate(visit, site)
     site.damaged.add(version.name)
@@ -337,7 +336,7 @@ def test_a_refused_version_is_reported(visit: Callable[..., Page], site: Site) -
     expect(page.locator("#op-header")).to_contain_text("The base model answers now.")
 
 
-def test_fits_a_narrow_screen(visit: Callable[..., Page], site: Site) -> None:
+def test_fits_a_narrow_screen(visit: Visit, site: Site) -> None:
     site.add_version({"facts": 31}, 4.21, verdict("hold", BASE, ["not proven better than base"], 0.02))
     page = operate(visit, site, width=390, height=844)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
