@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal, NoReturn
 
 import gradio as gr
 import pytest
@@ -19,12 +19,13 @@ from chatbot.errors import BusyError, EngineError, NotFoundError
 from chatbot.knowledge.knowledge import Knowledge, open_knowledge
 from chatbot.knowledge.packs import load_pack
 from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
-from chatbot.lineage import Run, Version
+from chatbot.lineage import Bounds, GateDifferences, GateVerdict, Run, RunProgress, SuiteMeasures, Version
 from chatbot.records import Person, Trace
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE
 from chatbot.web.access import Access, AccessMiddleware, login_routes
+from chatbot.web.notices import Updates
 from chatbot.web.theme import CSS, HEAD, chat_theme
 from tests.browser.conftest import Visit
 from tests.conftest import Serve
@@ -33,6 +34,8 @@ from training.console import acts
 from training.console.page import OperatorDesk, build_operate_page
 from training.runs.files import CHECKPOINT, run_folder
 from training.runs.resuming import Beginning
+
+Decision = Literal["promote", "hold"]
 
 PASSWORD = "correct horse battery"
 SUITES = {"facts": 45, "multi_turn": 20, "out_of_scope": 15, "safety": 12, "must_pass": 10, "fairness": 16}
@@ -77,7 +80,7 @@ class Site:
     def store(self) -> Store:
         return self.session.store
 
-    def move(self, step: int, steps: int = 60, **values: Any) -> None:
+    def move(self, step: int, steps: int = 60) -> None:
         """Put the run under way at a step."""
         run = self.jobs.current()
         assert run
@@ -85,7 +88,7 @@ class Site:
         for n in range(1, step + 1):
             point = {"step": n, "train_loss": round(2.3 * 0.975**n + 0.12 * ((n * 7) % 5 - 2) / 2, 4)}
             curve.append(point | ({"validation_loss": round(2.35 * 0.98**n, 4)} if n % 6 == 0 else {}))
-        progress = {
+        progress: RunProgress = {
             "phase": "fine-tuning",
             "message": f"step {step} of {steps}",
             "fraction": 0.05 + 0.75 * step / steps,
@@ -95,26 +98,32 @@ class Site:
             "seconds_left": (steps - step) * 4,
             "curve": curve,
         }
-        self.store.versions.update_run(run.id, progress=progress | values)
+        self.store.versions.update_run(run.id, progress=progress)
 
-    def add_version(self, passed: dict[str, int], perplexity: float, gate: dict[str, Any]) -> Version:
+    def add_version(self, passed: dict[str, int], perplexity: float, gate: GateVerdict) -> Version:
         """Record a version that evaluation and gate are done with."""
         versions = self.store.versions
         version = versions.add_version("lamps", BASE, f"{len(versions.all()):08x}", None, None)
         Path(version.path).mkdir(parents=True)
-        suites = {name: {"cases": cases, "passed": passed.get(name, cases - 3)} for name, cases in SUITES.items()}
+        suites: dict[str, SuiteMeasures] = {
+            name: {"cases": cases, "passed": passed.get(name, cases - 3)} for name, cases in SUITES.items()
+        }
         versions.set_measures(version.name, {"suites": suites, "perplexity": perplexity})
         versions.set_gate(version.name, gate)
         versions.point("candidate", version.name, "system")
         return version
 
 
-def verdict(decision: str, against: str, reasons: list[str], shift: float) -> dict[str, Any]:
-    def around(value: float, spread: float) -> dict[str, float]:
+def verdict(decision: Decision, against: str, reasons: list[str], shift: float) -> GateVerdict:
+    def around(value: float, spread: float) -> Bounds:
         return {"value": value, "low": round(value - spread, 4), "high": round(value + spread, 4)}
 
     suites = {name: around(shift / (n + 1), 0.04 + 0.01 * n) for n, name in enumerate(SUITES)}
-    differences = {"log_likelihood_per_token": around(0.31, 0.06), "pass_rate": around(shift, 0.03), "suites": suites}
+    differences: GateDifferences = {
+        "log_likelihood_per_token": around(0.31, 0.06),
+        "pass_rate": around(shift, 0.03),
+        "suites": suites,
+    }
     return {"decision": decision, "against": against, "reasons": reasons, "differences": differences}
 
 
@@ -168,7 +177,7 @@ def sign_in(page: Page, name: str) -> None:
     page.keyboard.press("Enter")
 
 
-def operate(visit: Visit, site: Site, **options: Any) -> Page:
+def operate(visit: Visit, site: Site, **options: object) -> Page:
     page = visit(f"{site.url}/operate", **options)
     sign_in(page, "ada")
     expect(page.locator("#op-versions")).to_contain_text("The base model")
@@ -279,9 +288,9 @@ def test_a_click_while_another_is_answered_is_not_lost(
     page = operate(visit, site)
     frame = OperatorDesk._frame
 
-    def slow(*arguments: Any) -> Any:
+    def slow(desk: OperatorDesk, operator: Person, shown: dict[int, int], selected: str | None) -> Updates:
         time.sleep(0.1)
-        return frame(*arguments)
+        return frame(desk, operator, shown, selected)
 
     monkeypatch.setattr(OperatorDesk, "_frame", slow)
     for _ in range(8):
@@ -307,7 +316,7 @@ def test_what_cannot_be_done_is_said(visit: Visit, site: Site, monkeypatch: pyte
     site.add_version({"facts": 31}, 4.21, verdict("hold", BASE, ["not proven better than base"], 0.02))
     page = operate(visit, site)
 
-    def refused(*_: Any) -> Any:
+    def refused(*_: object) -> NoReturn:
         raise NotFoundError("<b>no such version</b>: pick another one")
 
     monkeypatch.setattr(acts, "promoting", refused)
