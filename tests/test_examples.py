@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from chatbot.store import open_store
 from chatbot.store.sqlite.store import SqliteStore
 from chatbot.web.access import Access
 from chatbot.web.api import api_routes
+from tests.conftest import Serve
 from tests.packs import write_pack
 from tests.tiny_base import write_tiny_base
 
@@ -24,7 +24,7 @@ EXAMPLES = ROOT / "examples"
 
 
 @pytest.fixture
-def url(session: Session, access: Access, serve: Callable[[FastAPI], str]) -> str:
+def url(session: Session, access: Access, serve: Serve) -> str:
     app = FastAPI()
     app.include_router(api_routes(session, access))
     return serve(app)

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from fastapi import FastAPI
 from chatbot.dialogue.session import Session
 from chatbot.web.access import Access
 from chatbot.web.api import api_routes
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, Serve
 from tests.tiny_base import write_tiny_base
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,7 +58,7 @@ def environment(session: Session, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def url(session: Session, access: Access, serve: Callable[[FastAPI], str]) -> str:
+def url(session: Session, access: Access, serve: Serve) -> str:
     app = FastAPI()
     app.include_router(api_routes(session, access))
     return serve(app)

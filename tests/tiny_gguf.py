@@ -1,7 +1,6 @@
 """A GGUF file of a tiny random model, written as llama.cpp's converter writes one."""
 
 from pathlib import Path
-from typing import Any
 
 import torch
 from gguf import GGMLQuantizationType, GGUFWriter, get_tensor_name_map, quantize
@@ -20,7 +19,7 @@ SIZES = {
 }
 
 
-def write_tiny_gguf(path: Path, kind: str, **changes: Any) -> Path:
+def write_tiny_gguf(path: Path, kind: str, **changes: object) -> Path:
     """A model of a kind (llama, qwen2, qwen3), its matrices in Q8_0; no bias and no gain in it is trivial."""
     torch.manual_seed(4)
     config = AutoConfig.for_model(kind, **(SIZES | changes))

@@ -6,7 +6,7 @@ By default it repeats the first fact that stands in the prompt. It streams word 
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
-from chatbot.engines.base import Usage
+from chatbot.engines.base import Generation, Usage
 from chatbot.engines.stopping import until_stop
 from chatbot.engines.wanted import Wanted
 from chatbot.records import ChatMessage, Sampling
@@ -67,7 +67,7 @@ class ScriptedEngine:
         self._script = script
         self._seconds_per_word = seconds_per_word
 
-    def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> ScriptedGeneration:
+    def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> Generation:
         """Begin the scripted reply."""
         text = self._script(messages)
         return ScriptedGeneration(text, sampling, self._seconds_per_word, self.count_tokens(messages))

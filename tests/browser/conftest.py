@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+Visit = Callable[..., Page]
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 PATIENCE_MS = 20_000
 
@@ -27,7 +29,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
+def visit(chromium: Browser) -> Iterator[Visit]:
     """Open a page as a new visitor; at the end, no request may have gone anywhere but to this machine."""
     contexts: list[BrowserContext] = []
     hosts: set[str | None] = set()

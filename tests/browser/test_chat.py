@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import gradio as gr
 import pytest
@@ -20,11 +19,15 @@ from chatbot.knowledge.packs import Pack, Persona
 from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
 from chatbot.records import ChatMessage
 from chatbot.settings import load_settings
-from chatbot.store import Store, open_store
+from chatbot.store import open_store
+from chatbot.store.sqlite.database import Row, Value
+from chatbot.store.sqlite.store import SqliteStore
 from chatbot.web.access import Access, AccessMiddleware
 from chatbot.web.chat import build_chat_page
 from chatbot.web.theme import CSS, HEAD, chat_theme
 from chatbot.web.vendored import mount_vendored
+from tests.browser.conftest import Visit
+from tests.conftest import Serve
 
 QUESTION = "How much is delivery?"
 ANSWER = "Standard delivery costs £4."
@@ -47,10 +50,10 @@ PERSONA = {
 @dataclass(frozen=True)
 class Site:
     url: str
-    store: Store
+    store: SqliteStore
     champion: list[str]
 
-    def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
+    def rows(self, sql: str, **values: Value) -> list[Row]:
         return self.store.database.rows(sql, **values)
 
 
@@ -62,7 +65,7 @@ def script(messages: Sequence[ChatMessage]) -> str:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, serve_module: Callable[[FastAPI], str]) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory, serve_module: Serve) -> Iterator[Site]:
     home: Path = tmp_path_factory.mktemp("home")
     settings = load_settings(home=home, engine="scripted", min_score=-1, max_new_tokens=2000)
     store = open_store(settings.database)
@@ -88,7 +91,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, serve_module: Callable[[FastA
 
 
 @pytest.fixture
-def page(visit: Callable[..., Page], site: Site) -> Page:
+def page(visit: Visit, site: Site) -> Page:
     page = visit(site.url)
     expect(page.locator(".welcome")).to_be_visible()
     return page
@@ -113,7 +116,7 @@ def answered(page: Page, text: str = ANSWER) -> Locator:
     return last_reply(page)
 
 
-def wait_for_rows(site: Site, sql: str, check: Callable[[list[dict[str, Any]]], bool]) -> list[dict[str, Any]]:
+def wait_for_rows(site: Site, sql: str, check: Callable[[list[Row]], bool]) -> list[Row]:
     deadline = time.monotonic() + 15
     while not check(rows := site.rows(sql)):
         assert time.monotonic() < deadline, rows
@@ -142,7 +145,7 @@ def test_streams_a_reply_with_its_sources_and_stops_in_the_middle(page: Page, si
     expect(reply.locator("details li")).to_have_text(SOURCE + ANSWER)
 
 
-def test_closing_the_tab_stops_the_engine(visit: Callable[..., Page], site: Site) -> None:
+def test_closing_the_tab_stops_the_engine(visit: Visit, site: Site) -> None:
     page = visit(site.url)
     ask(page, "Tell me everything")
     expect(last_reply(page)).to_contain_text("and on")
@@ -201,9 +204,7 @@ def test_consent_is_off_until_it_is_given(page: Page, site: Site) -> None:
     wait_for_rows(site, given, lambda rows: not rows)
 
 
-def test_history_belongs_to_its_visitor_and_survives_a_reload(
-    page: Page, visit: Callable[..., Page], site: Site
-) -> None:
+def test_history_belongs_to_its_visitor_and_survives_a_reload(page: Page, visit: Visit, site: Site) -> None:
     ask(page, QUESTION)
     answered(page)
     page.reload()
@@ -268,7 +269,7 @@ def test_header_shows_the_learning_and_the_new_version(page: Page, site: Site) -
     expect(page.locator(".learning")).to_be_hidden()
 
 
-def test_fits_a_phone(visit: Callable[..., Page], site: Site) -> None:
+def test_fits_a_phone(visit: Visit, site: Site) -> None:
     page = visit(site.url, width=390, height=780, color_scheme="dark")
     ask(page, QUESTION)
     answered(page)

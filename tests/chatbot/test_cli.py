@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import click
 import pytest
@@ -22,24 +23,24 @@ QUESTION = "How long does delivery to Germany take?"
 
 
 @pytest.fixture(autouse=True)
-def scripted(monkeypatch, tmp_path):
+def scripted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CHATBOT_ENGINE", "scripted")
     monkeypatch.setenv("CHATBOT_MIN_SCORE", "0.1")
     monkeypatch.setenv("CHATBOT_PACK", str(write_pack(tmp_path / "lamps")))
 
 
-def cli(*argv, **options):
-    return subprocess.run([sys.executable, "-m", "chatbot", *argv], capture_output=True, text=True, **options)
+def cli(*argv: str, input: str | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "chatbot", *argv], capture_output=True, text=True, input=input)
 
 
-def mistake(capsys, *argv):
+def mistake(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
     assert main(argv) == 2
     out, err = capsys.readouterr()
     assert out == "" and err.count("\n") == 1 and "Traceback" not in err and "Usage" not in err
     return err
 
 
-def test_ask_prints_json_and_nothing_else():
+def test_ask_prints_json_and_nothing_else() -> None:
     done = cli("ask", QUESTION, "--json")
     answer = json.loads(done.stdout)
     assert done.returncode == 0 and done.stderr == "" and done.stdout.count("\n") == 1
@@ -49,17 +50,17 @@ def test_ask_prints_json_and_nothing_else():
     }
     stored = open_store(load_settings().database).conversations.message(answer["message"])
     assert stored.content == answer["reply"] and stored.conversation == answer["conversation"]
-    assert stored.trace.version == answer["version"] == "base"
+    assert stored.trace and stored.trace.version == answer["version"] == "base"
 
 
-def test_ask_prints_the_reply(capsys):
+def test_ask_prints_the_reply(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ask", QUESTION]) == 0
     assert "Germany" in capsys.readouterr().out
     assert main(["ask", "I want to talk to a human please"]) == 0
     assert capsys.readouterr().out.strip()
 
 
-def test_a_version_is_checked_before_it_is_asked(capsys):
+def test_a_version_is_checked_before_it_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ask", QUESTION, "--version", "champion"]) == 0
     capsys.readouterr()
     assert "'v9'" in mistake(capsys, "ask", QUESTION, "--version", "v9")
@@ -79,31 +80,35 @@ def test_a_version_is_checked_before_it_is_asked(capsys):
         (["restore", "nowhere"], "'nowhere'"),
     ],
 )
-def test_a_mistake_is_one_line(capsys, monkeypatch, argv, said):
+def test_a_mistake_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, argv: list[str], said: str
+) -> None:
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
     assert said in mistake(capsys, *argv)
 
 
-def test_bad_settings_are_one_line(capsys, monkeypatch):
+def test_bad_settings_are_one_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHATBOT_PORT", "high")
     monkeypatch.setenv("CHATBOT_PASSAGES", "99")
     err = mistake(capsys, "user", "list")
     assert "port" in err and "passages" in err
 
 
-def test_a_home_that_cannot_be_made_is_one_line(capsys, monkeypatch, tmp_path):
+def test_a_home_that_cannot_be_made_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("CHATBOT_HOME", str(tmp_path / "file" / "home"))
     assert str(tmp_path / "file" / "home") in mistake(capsys, "user", "list")
 
 
-def test_alone_it_helps(capsys):
+def test_alone_it_helps(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0 and "ask" in capsys.readouterr().out
     assert main(["user"]) == 0 and "add" in capsys.readouterr().out
     assert main(["ask", "--help"]) == 0
 
 
-def test_people_are_added_and_listed(capsys):
+def test_people_are_added_and_listed(capsys: pytest.CaptureFixture[str]) -> None:
     added = cli("user", "add", "Anna", "--role", "agent", "--password-stdin", input="correct horse battery\n")
     assert added.returncode == 0 and "Anna" in added.stdout
     assert open_store(load_settings().database).people.check_password("Anna", "correct horse battery")
@@ -114,7 +119,7 @@ def test_people_are_added_and_listed(capsys):
     assert [user["role"] for user in json.loads(capsys.readouterr().out)["users"]] == ["agent"]
 
 
-def test_chat_keeps_the_thread_until_new():
+def test_chat_keeps_the_thread_until_new() -> None:
     done = cli("chat", input=f"{QUESTION}\n\nand to France?\n/new\nhi\n{'x' * 5000}\n/quit\nunread\n")
     assert done.returncode == 0 and "Germany" in done.stdout and "unread" not in done.stdout
     assert done.stderr.startswith("error: ") and done.stderr.count("\n") == 1
@@ -133,10 +138,11 @@ sys.exit(main(["chat"]))
 """
 
 
-def test_interrupting_a_reply_keeps_the_talk():
+def test_interrupting_a_reply_keeps_the_talk() -> None:
     chat = subprocess.Popen(
         [sys.executable, "-u", "-c", SLOW_CHAT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
+    assert chat.stdin and chat.stdout
     chat.stdin.write(f"{QUESTION}\n")
     chat.stdin.flush()
     assert chat.stdout.read(4) == "word"
@@ -146,10 +152,10 @@ def test_interrupting_a_reply_keeps_the_talk():
     assert chat.returncode == 0 and out.count("word") < 100
     store = open_store(load_settings().database)
     (conversation,) = store.conversations.of(store.people.visitor("terminal"))
-    assert store.conversations.message(conversation.head).status == "stopped"
+    assert conversation.head and store.conversations.message(conversation.head).status == "stopped"
 
 
-def test_backup_and_restore(capsys, home, tmp_path):
+def test_backup_and_restore(capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path) -> None:
     target = tmp_path / "backup"
     assert cli("ask", QUESTION).returncode == 0
     store = open_store(home / "chatbot.db")
@@ -175,7 +181,9 @@ def test_backup_and_restore(capsys, home, tmp_path):
     assert counts == [1, 2]
 
 
-def test_a_restore_elsewhere_finds_its_versions(capsys, home, tmp_path, monkeypatch):
+def test_a_restore_elsewhere_finds_its_versions(
+    capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = open_store(home / "chatbot.db")
     name = store.versions.add_version("larkspur", "base", "ab" * 32, None, None).name
     (home / "versions" / name).mkdir(parents=True)
@@ -187,7 +195,7 @@ def test_a_restore_elsewhere_finds_its_versions(capsys, home, tmp_path, monkeypa
     assert restored.versions.get(name).path == str(tmp_path / "elsewhere" / "versions" / name)
 
 
-def test_a_damaged_backup_changes_nothing(capsys, home, tmp_path):
+def test_a_damaged_backup_changes_nothing(capsys: pytest.CaptureFixture[str], home: Path, tmp_path: Path) -> None:
     assert cli("ask", QUESTION).returncode == 0
     before = (home / "chatbot.db").read_bytes()
     (tmp_path / "bad").mkdir()
@@ -197,9 +205,9 @@ def test_a_damaged_backup_changes_nothing(capsys, home, tmp_path):
     assert (home / "chatbot.db").read_bytes() == before
 
 
-def raising(error):
+def raising(error: BaseException) -> click.Command:
     @click.command()
-    def command():
+    def command() -> None:
         raise error
 
     return command
@@ -209,26 +217,26 @@ def raising(error):
     ("error", "code"),
     [(SystemExit(0), 0), (SystemExit(2), 2), (SystemExit(3), 3), (SystemExit(), 0), (KeyboardInterrupt(), 130)],
 )
-def test_exit_codes_pass_through(error, code):
+def test_exit_codes_pass_through(error: BaseException, code: int) -> None:
     assert run_command(raising(error), []) == code
 
 
-def test_a_command_returns_its_code():
+def test_a_command_returns_its_code() -> None:
     assert run_command(click.Command("held", callback=lambda: 3), []) == 3
     assert run_command(click.Command("fine", callback=lambda: True), []) == 0
 
 
-def test_many_faults_are_told_on_one_line(capsys):
+def test_many_faults_are_told_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(raising(PackError("pairs.jsonl:1: a\npairs.jsonl:2: b")), []) == 2
     assert capsys.readouterr().err == "error: pairs.jsonl:1: a; pairs.jsonl:2: b\n"
 
 
-def test_a_bug_is_not_hidden():
+def test_a_bug_is_not_hidden() -> None:
     with pytest.raises(ZeroDivisionError):
         run_command(raising(ZeroDivisionError()), [])
 
 
-def test_a_reader_that_leaves_is_no_error():
+def test_a_reader_that_leaves_is_no_error() -> None:
     command = f"{sys.executable} -u -m chatbot --help | true; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, env=os.environ | {"PYTHONPATH": "."})
     assert done.returncode == 0 and done.stderr == ""

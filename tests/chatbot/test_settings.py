@@ -100,7 +100,7 @@ def test_a_file_that_is_no_text_is_told_with_its_name(config: Path) -> None:
 def test_settings_cannot_be_changed_afterwards() -> None:
     settings = load_settings()
     with pytest.raises(ValueError, match="frozen"):
-        settings.port = 1
+        settings.port = 1  # type: ignore[misc]
 
 
 def test_a_pack_is_a_name_under_data_or_a_folder_of_ones_own(tmp_path: Path) -> None:

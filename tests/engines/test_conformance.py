@@ -117,6 +117,7 @@ def test_a_reply_satisfies_its_schema(engine: Engine) -> None:
 
 @pytest.mark.parametrize("engine", ["openvino twice"], indirect=True)
 def test_a_reply_written_alone_goes_on_beside_others(engine: Engine) -> None:
+    assert isinstance(engine, OpenVinoEngine)
     alone = engine.generate(PROMPT, Sampling(max_new_tokens=120))
     pieces = iter(alone)
     begun = "".join(next(pieces) for _ in range(3))

@@ -41,7 +41,7 @@ QUANTISED = sorted({*READABLE} - {GGMLQuantizationType.F32, GGMLQuantizationType
 def write_gguf(path: Path, kind: GGMLQuantizationType, rows: int = 4, width: int = 512) -> NDArray[np.uint8]:
     """A file with a matrix of a kind, of bytes that hold no infinity at any place, and a vector; returns the matrix."""
     shape = quant_shape_to_byte_shape((rows, width), kind)
-    data = np.random.default_rng(kind).integers(0, 0x3C, shape, np.uint8)
+    data: NDArray[np.uint8] = np.random.default_rng(kind).integers(0, 0x3C, shape, np.uint8)
     writer = GGUFWriter(path, "llama")
     writer.add_array("tokenizer.ggml.tokens", ["a", "ä", ""])
     writer.add_array("numbers", [1])
@@ -147,7 +147,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
             rewrite(file, out)
     assert list(out.parent.iterdir()) == []
     with monkeypatch.context() as small:
-        small.setattr(gguf_rewriting.shutil, "disk_usage", lambda folder: DiskUsage(100, 0, 100))
+        small.setattr("chatbot.engines.gguf_rewriting.shutil.disk_usage", lambda folder: DiskUsage(100, 0, 100))
         with pytest.raises(WeightsError, match="disk full"):
             rewrite(file, out)
     rewrite(file, out)

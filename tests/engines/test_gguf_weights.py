@@ -1,7 +1,6 @@
 """A GGUF file read here is what transformers reads, without its time and memory."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -14,7 +13,7 @@ from chatbot.errors import WeightsError
 from tests.tiny_gguf import write_tiny_gguf
 
 IDS = torch.tensor([[3, 17, 99, 4, 120, 64, 8]])
-SHAPES: list[tuple[str, dict[str, Any]]] = [
+SHAPES: list[tuple[str, dict[str, object]]] = [
     ("llama", {"tie_word_embeddings": True}),
     ("llama", {"tie_word_embeddings": False}),
     ("qwen2", {"tie_word_embeddings": False}),
@@ -24,7 +23,7 @@ SHAPES: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("kind", "changes"), SHAPES)
-def test_logits_are_those_of_transformers_own_reading(kind: str, changes: dict[str, Any], tmp_path: Path) -> None:
+def test_logits_are_those_of_transformers_own_reading(kind: str, changes: dict[str, object], tmp_path: Path) -> None:
     file = write_tiny_gguf(tmp_path / "tiny.gguf", kind, **changes)
     head_dim = {"head_dim": changes["head_dim"]} if kind == "qwen3" else {}  # of Qwen3, transformers supposes 128
     theirs = AutoModelForCausalLM.from_pretrained(tmp_path, gguf_file=file.name, dtype="float32", **head_dim).eval()

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import NoReturn
 
 import pytest
 
@@ -17,11 +18,11 @@ from chatbot.records import ChatMessage, Sampling
 WORDS = 12
 
 
-class SlowEngine(ScriptedEngine):
-    """Says its own name; knows how many replies it is writing and whether one was under way when it was closed."""
+class WatchedEngine(ScriptedEngine):
+    """Knows how many replies it is writing and whether one was under way when it was closed."""
 
-    def __init__(self, version: str) -> None:
-        super().__init__(version, lambda messages: " ".join([version] * WORDS), seconds_per_word=0.003)
+    def __init__(self, version: str, text: str, seconds_per_word: float = 0.0) -> None:
+        super().__init__(version, lambda messages: text, seconds_per_word)
         self.closed = 0
         self.writing = 0
         self.broken = False
@@ -35,13 +36,16 @@ class SlowEngine(ScriptedEngine):
         self.closed += 1
 
 
-class SilentEngine(ScriptedEngine):
-    def __init__(self, version: str) -> None:
-        super().__init__(version, lambda messages: "  ")
-        self.closed = 0
+class SlowEngine(WatchedEngine):
+    """Says its own name."""
 
-    def close(self) -> None:
-        self.closed += 1
+    def __init__(self, version: str) -> None:
+        super().__init__(version, " ".join([version] * WORDS), seconds_per_word=0.003)
+
+
+class SilentEngine(WatchedEngine):
+    def __init__(self, version: str) -> None:
+        super().__init__(version, "  ")
 
 
 class CrashingEngine(SilentEngine):
@@ -49,16 +53,19 @@ class CrashingEngine(SilentEngine):
         raise RuntimeError("out of memory")
 
 
+Maker = Callable[[str], WatchedEngine]
+
+
 class House:
     """A champion that can be changed and engines that can be looked at."""
 
     def __init__(self) -> None:
         self.champion = "v1"
-        self.makers: dict[str, Callable[[str], ScriptedEngine]] = {}
-        self.loaded: list[ScriptedEngine] = []
+        self.makers: dict[str, Maker] = {}
+        self.loaded: list[WatchedEngine] = []
         self.live = LiveEngine(self.load, lambda: self.champion)
 
-    def load(self, version: str) -> tuple[ScriptedEngine, None]:
+    def load(self, version: str) -> tuple[WatchedEngine, None]:
         engine = self.makers.get(version, SlowEngine)(version)
         self.loaded.append(engine)
         return engine, None
@@ -83,6 +90,7 @@ def test_every_reply_is_whole_and_by_one_version_while_versions_change(house: Ho
 
     def reply() -> tuple[str, list[str]]:
         with house.live.lease() as (engine, _):
+            assert isinstance(engine, WatchedEngine)
             engine.writing += 1
             pieces = iter(engine.generate([], Sampling()))
             words = [next(pieces)]
@@ -115,11 +123,11 @@ def test_nothing_happens_while_the_champion_stays(house: House) -> None:
     assert len(house.loaded) == 1
 
 
-def refuse_to_load(version: str) -> ScriptedEngine:
+def refuse_to_load(version: str) -> NoReturn:
     raise NotFoundError(f"{version} has no files")
 
 
-def crash_at_loading(version: str) -> ScriptedEngine:
+def crash_at_loading(version: str) -> NoReturn:
     raise MemoryError("no room")
 
 
@@ -132,11 +140,14 @@ def crash_at_loading(version: str) -> ScriptedEngine:
         (CrashingEngine, "it failed at the probe: out of memory"),
     ],
 )
-def test_a_version_that_does_not_work_is_refused_once_and_freed(
-    house: House, maker: Callable[[str], ScriptedEngine], reason: str
-) -> None:
-    attempts = []
-    house.makers["v2"] = lambda version: (attempts.append(version), maker(version))[1]
+def test_a_version_that_does_not_work_is_refused_once_and_freed(house: House, maker: Maker, reason: str) -> None:
+    attempts: list[str] = []
+
+    def attempt(version: str) -> WatchedEngine:
+        attempts.append(version)
+        return maker(version)
+
+    house.makers["v2"] = attempt
     assert not house.promote("v2")
     assert house.live.version == "v1"
     assert house.live.fault == f"v2 was refused and v1 keeps answering: {reason}"
@@ -339,7 +350,7 @@ def test_ending_a_trial_gives_all_conversations_back_and_frees_the_canary(trial:
         trial.canary = None
         trial.live.refresh()
         assert set(trial.authors()) == {"v1"} and trial.live.canary is None
-        assert held.closed == 0
+        assert isinstance(held, WatchedEngine) and held.closed == 0
     assert held.closed == 1 and trial.live.loaded == ["v1"]
 
 
@@ -368,4 +379,4 @@ def test_no_third_version_is_loaded_while_an_old_one_still_writes(house: House) 
         time.sleep(0.3)
         assert house.live.version == "v2" and house.loads_of("v3") == 0
     waiting.join(5)
-    assert old.closed == 1 and house.live.version == "v3"
+    assert isinstance(old, WatchedEngine) and old.closed == 1 and house.live.version == "v3"

@@ -18,10 +18,10 @@ from chatbot.engines.remote_servers import Limits, NoServerError
 from chatbot.engines.vllm_adapters import AdapterError, RuntimeLoraDisabledError, VllmAdapters
 from chatbot.errors import EngineError
 from chatbot.records import ChatMessage, Sampling
+from tests.conftest import Serve
 from tests.engines.conftest import llama
 from tests.fake_vllm import BASE, FakeVllm
 
-Serve = Callable[[FastAPI], str]
 Connect = Callable[..., RemoteEngine]
 
 PROMPT: list[ChatMessage] = [
@@ -42,9 +42,9 @@ def connect() -> Iterator[Connect]:
     made: list[RemoteEngine] = []
 
     def make(
-        *urls: str, model: str = BASE, version: str = "base", limits: Limits = QUICK, **options: object
+        *urls: str, model: str = BASE, version: str = "base", limits: Limits = QUICK, api_key: str | None = None
     ) -> RemoteEngine:
-        made.append(RemoteEngine(urls, model, version, limits=limits, **options))
+        made.append(RemoteEngine(urls, model, version, api_key, limits=limits))
         return made[-1]
 
     yield make

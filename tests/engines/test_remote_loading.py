@@ -1,20 +1,19 @@
 """Versions on remote servers: an adapter is loaded before it answers, old ones are given up, faults are named."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
 
 from chatbot.engines.base_model import find_base_model
 from chatbot.engines.loading import load_engine
 from chatbot.errors import EngineError
-from chatbot.records import Sampling
+from chatbot.records import ChatMessage, Sampling
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
+from tests.conftest import Serve
 from tests.fake_vllm import BASE, FakeVllm
 
-ASKED = [{"role": "user", "content": "Hello"}]
+ASKED: list[ChatMessage] = [{"role": "user", "content": "Hello"}]
 
 
 @pytest.fixture
@@ -33,7 +32,7 @@ def promoted(store: Store, digest: str) -> str:
 
 
 def test_a_promoted_version_is_loaded_and_those_replaced_twice_are_given_up(
-    store: Store, serve: Callable[[FastAPI], str], real_home: Path
+    store: Store, serve: Serve, real_home: Path
 ) -> None:
     fake, base = FakeVllm(), find_base_model("smollm2-135m-instruct", real_home)
     where = settings(serve(fake.app), remote_adapters=True)
@@ -49,9 +48,7 @@ def test_a_promoted_version_is_loaded_and_those_replaced_twice_are_given_up(
     assert set(fake.adapters) == {"somebody-elses", *names[1:]}
 
 
-def test_the_base_is_asked_for_by_the_servers_name(
-    store: Store, serve: Callable[[FastAPI], str], real_home: Path
-) -> None:
+def test_the_base_is_asked_for_by_the_servers_name(store: Store, serve: Serve, real_home: Path) -> None:
     fake = FakeVllm()
     engine = load_engine(settings(serve(fake.app)), find_base_model("smollm2-135m-instruct", real_home), store, "base")
     assert "".join(engine.generate(ASKED, Sampling(max_new_tokens=8))) and fake.asked[-1]["model"] == BASE

@@ -1,12 +1,13 @@
 """Tokens that arrive from a step thread leave as text of whole characters."""
 
 from collections.abc import Sequence
+from typing import Unpack
 
 import pytest
 
 from chatbot.engines.token_generation import TokenGeneration
 from chatbot.errors import EngineError
-from chatbot.records import Sampling
+from chatbot.records import Sampling, SamplingOverrides
 
 
 class Bytes:
@@ -16,7 +17,7 @@ class Bytes:
         return bytes(ids).decode("utf-8", "replace")
 
 
-def written(*arrivals: Sequence[int] | EngineError | None, **sampling: object) -> TokenGeneration:
+def written(*arrivals: list[int] | EngineError | None, **sampling: Unpack[SamplingOverrides]) -> TokenGeneration:
     generation = TokenGeneration([1, 2], Sampling(**sampling), Bytes(), lambda left: left.arrived.put(None))
     for arrival in arrivals:
         generation.arrived.put(arrival)

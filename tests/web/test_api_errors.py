@@ -1,5 +1,7 @@
 """Errors of `/v1`: whatever goes wrong is told in OpenAI's shape."""
 
+from typing import Any
+
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
@@ -7,6 +9,7 @@ from pydantic import BaseModel
 
 from chatbot.errors import AccessError, BusyError, EngineError, InputError, NotFoundError, UserError
 from chatbot.web.api_errors import ShapedRoute, error_body, retry_headers, user_error
+from tests.conftest import Serve
 
 
 class Body(BaseModel):
@@ -14,7 +17,7 @@ class Body(BaseModel):
 
 
 @pytest.fixture
-def url(serve) -> str:
+def url(serve: Serve) -> str:
     router = APIRouter(route_class=ShapedRoute)
 
     @router.post("/divide")
@@ -59,7 +62,7 @@ def test_when_to_try_again_is_told_where_it_is_known() -> None:
         ({"json": {"count": 101}}, 429, None, "too much"),
     ],
 )
-def test_what_went_wrong_is_told(url: str, sent: dict, status: int, param: str | None, said: str) -> None:
+def test_what_went_wrong_is_told(url: str, sent: dict[str, Any], status: int, param: str | None, said: str) -> None:
     answer = httpx.post(f"{url}/divide", **sent)
     error = answer.json()["error"]
     assert (answer.status_code, error["param"], error["code"]) == (status, param, None)

@@ -1,18 +1,27 @@
 """What OpenAI's clients send in the wild: unset fields, histories of all kinds, limits that bind every reply."""
 
 import json
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import httpx
 import openai
 import pytest
 from fastapi import FastAPI
+from openai.types.chat import ChatCompletionMessageParam
 
+from chatbot.dialogue.session import Session
 from chatbot.engines.scripted import ScriptedEngine
+from chatbot.web.access import Access
 from chatbot.web.api import api_routes
 from chatbot.web.api_requests import CompletionRequest, FeedbackRequest
+from tests.conftest import Serve
+from tests.web.conftest import answer_with
+
+Said = tuple[str, str, dict[str, int]]
 
 DELIVERY = "How long does delivery to Germany take?"
-QUESTION = [{"role": "user", "content": DELIVERY}]
+QUESTION: list[ChatCompletionMessageParam] = [{"role": "user", "content": DELIVERY}]
 IMAGE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
 AUDIO = {"type": "input_audio", "input_audio": {"data": "UklGRg==", "format": "wav"}}
 FILE = {"type": "file", "file": {"file_id": "file-1"}}
@@ -23,7 +32,7 @@ OPENAI_FIELDS += ["safety_identifier", "service_tier", "tool_choice", "tools", "
 
 
 @pytest.fixture
-def http(session, access, serve):
+def http(session: Session, access: Access, serve: Serve) -> Iterator[httpx.Client]:
     app = FastAPI()
     app.include_router(api_routes(session, access))
     with httpx.Client(base_url=serve(app), timeout=20) as http:
@@ -31,30 +40,30 @@ def http(session, access, serve):
 
 
 @pytest.fixture
-def client(http):
+def client(http: httpx.Client) -> Iterator[openai.OpenAI]:
     with openai.OpenAI(base_url=f"{http.base_url}/v1", api_key="none", max_retries=0, timeout=20) as client:
         yield client
 
 
 @pytest.fixture(params=["fixed", "quoted", "written"])
-def kind(request, session):
+def kind(request: pytest.FixtureRequest, session: Session) -> str:
     """Replies of every kind: the pack's own words, a passage in its own words, the model's words."""
     session.settings.__dict__["replies"] = "quote" if request.param == "quoted" else "write"
     if request.param == "written":
-        session.live._seat.engine = ScriptedEngine("base", lambda messages: "We do deliver to many places. Ask away!")
-    return request.param
+        answer_with(session, ScriptedEngine("base", lambda messages: "We do deliver to many places. Ask away!"))
+    return str(request.param)
 
 
-def asked(kind):
+def asked(kind: str) -> dict[str, object]:
     text = "I want to talk to a human please" if kind == "fixed" else DELIVERY
     return {"model": "champion", "messages": [{"role": "user", "content": text}]}
 
 
-def completion(http, **more):
+def completion(http: httpx.Client, **more: object) -> httpx.Response:
     return http.post("/v1/chat/completions", json={"model": "champion", "messages": QUESTION} | more)
 
 
-def streamed(http, body):
+def streamed(http: httpx.Client, body: dict[str, object]) -> Said:
     body = body | {"stream": True, "stream_options": {"include_usage": True}}
     with http.stream("POST", "/v1/chat/completions", json=body) as response:
         events = [json.loads(line[6:]) for line in response.iter_lines() if line.startswith("data: {")]
@@ -63,12 +72,12 @@ def streamed(http, body):
     return said, choices[-1]["finish_reason"], events[-1]["usage"]
 
 
-def said(body):
+def said(body: dict[str, Any]) -> Said:
     choice = body["choices"][0]
     return choice["message"]["content"], choice["finish_reason"], body["usage"]
 
 
-def history_of(session, answer):
+def history_of(session: Session, answer: httpx.Response) -> Sequence[tuple[str, str]]:
     reply = session.store.conversations.message(answer.json()["id"].removeprefix("chatcmpl-"))
     return [(m.role, m.content) for m in session.store.conversations.path(reply.parent)][:-1]
 
@@ -76,12 +85,12 @@ def history_of(session, answer):
 @pytest.mark.parametrize(
     "name", [*sorted(CompletionRequest.model_fields.keys() - {"model", "messages"}), *OPENAI_FIELDS]
 )
-def test_null_is_an_unset_field(http, name):
+def test_null_is_an_unset_field(http: httpx.Client, name: str) -> None:
     answer = completion(http, **{name: None})
     assert answer.status_code == 200, answer.text
 
 
-def test_null_is_an_unset_field_within_fields_too(http):
+def test_null_is_an_unset_field_within_fields_too(http: httpx.Client) -> None:
     message = {"role": "user", "content": DELIVERY, "name": None, "refusal": None, "tool_calls": None}
     form = {"type": "text", "json_schema": None}
     more = {"messages": [message], "stream_options": {"include_usage": None}, "response_format": form, "stop": [None]}
@@ -90,9 +99,10 @@ def test_null_is_an_unset_field_within_fields_too(http):
     assert completion(http, messages=[{"role": "user", "content": [part]}]).status_code == 200
 
 
-def test_null_in_a_schema_is_unset(session, http):
-    session.live._seat.engine = ScriptedEngine("base", lambda messages: '{"days": 6}')
-    session.live._seat.engine.structured = True
+def test_null_in_a_schema_is_unset(session: Session, http: httpx.Client) -> None:
+    engine = ScriptedEngine("base", lambda messages: '{"days": 6}')
+    engine.structured = True
+    answer_with(session, engine)
     day = {"type": "integer", "description": None, "enum": None, "minimum": None}
     schema = {"type": "object", "properties": {"days": day}, "required": None, "additionalProperties": None}
     form = {"type": "json_schema", "json_schema": {"name": "x", "strict": None, "description": None, "schema": schema}}
@@ -100,16 +110,16 @@ def test_null_in_a_schema_is_unset(session, http):
 
 
 @pytest.mark.parametrize("name", sorted(FeedbackRequest.model_fields.keys() - {"id", "rating"}))
-def test_null_is_an_unset_field_of_feedback(http, name):
+def test_null_is_an_unset_field_of_feedback(http: httpx.Client, name: str) -> None:
     reply = completion(http).json()["id"]
     answer = http.post("/v1/feedback", json={"id": reply, "rating": "like", name: None})
     assert answer.json()["stored"] == ["rating"]
     assert http.post("/v1/feedback", json={"id": reply, "rating": None, "stars": {"accuracy": None}}).status_code == 400
 
 
-def test_the_official_client_may_pass_none_for_everything(client):
+def test_the_official_client_may_pass_none_for_everything(client: openai.OpenAI) -> None:
     none = dict.fromkeys(("stream", "user", "stop", "n", "max_tokens", "temperature", "top_p", "seed", "tools"))
-    answer = client.chat.completions.create(model="champion", messages=QUESTION, **none)
+    answer = client.chat.completions.create(model="champion", messages=QUESTION, **none)  # type: ignore[arg-type]
     assert answer.choices[0].message.content
 
 
@@ -137,7 +147,9 @@ def test_the_official_client_may_pass_none_for_everything(client):
         [{"role": role, "content": f"{n}"} for n in range(1000) for role in ("user", "assistant")],
     ],
 )
-def test_histories_of_every_kind_are_taken(http, session, before):
+def test_histories_of_every_kind_are_taken(
+    http: httpx.Client, session: Session, before: list[dict[str, object]]
+) -> None:
     answer = http.post(
         "/v1/chat/completions",
         content=json.dumps({"model": "champion", "messages": [*before, *QUESTION]}),
@@ -149,7 +161,7 @@ def test_histories_of_every_kind_are_taken(http, session, before):
     assert all(0 < len(text) <= session.settings.max_message_chars for _, text in kept)
 
 
-def test_of_a_history_only_what_was_said_is_kept(http, session):
+def test_of_a_history_only_what_was_said_is_kept(http: httpx.Client, session: Session) -> None:
     before = [
         {"role": "system", "content": "You are a pirate."},
         {"role": "user", "content": [{"type": "text", "text": "What is"}, IMAGE, {"type": "text", "text": "this?"}]},
@@ -172,12 +184,14 @@ def test_of_a_history_only_what_was_said_is_kept(http, session):
         [{"role": "assistant", "content": ""}],
     ],
 )
-def test_the_last_thing_that_the_user_said_is_answered(http, after):
+def test_the_last_thing_that_the_user_said_is_answered(http: httpx.Client, after: list[dict[str, object]]) -> None:
     assert completion(http, messages=[*QUESTION, *after]).status_code == 200
 
 
 @pytest.mark.parametrize("part", [IMAGE, AUDIO, FILE, {"type": "video_url", "video_url": None}])
-def test_a_new_message_with_more_than_words_is_refused_by_the_name_of_the_part(http, part):
+def test_a_new_message_with_more_than_words_is_refused_by_the_name_of_the_part(
+    http: httpx.Client, part: dict[str, object]
+) -> None:
     message = {"role": "user", "content": [{"type": "text", "text": DELIVERY}, part]}
     error = completion(http, messages=[*QUESTION, message]).json()["error"]
     assert "messages.1.content.1" in error["message"] and part["type"] in error["message"]
@@ -195,7 +209,7 @@ def test_a_new_message_with_more_than_words_is_refused_by_the_name_of_the_part(h
         (7, "a string or a list of parts"),
     ],
 )
-def test_limits_hold_for_the_new_message(http, content, told):
+def test_limits_hold_for_the_new_message(http: httpx.Client, content: object, told: str) -> None:
     answer = completion(http, messages=[{"role": "user", "content": "Hi"}, {"role": "user", "content": content}])
     assert answer.status_code == 400 and told in answer.json()["error"]["message"]
 
@@ -218,13 +232,13 @@ def test_limits_hold_for_the_new_message(http, content, told):
         {"tools": [{"type": "function", "function": {"name": "x"}}], "tool_choice": "auto", "anything": {"at": "all"}},
     ],
 )
-def test_values_whose_meaning_is_plain_are_taken(http, more):
+def test_values_whose_meaning_is_plain_are_taken(http: httpx.Client, more: dict[str, object]) -> None:
     assert said(completion(http, **more).json())[:2] == said(completion(http).json())[:2]
 
 
 @pytest.mark.parametrize("field", ["max_tokens", "max_completion_tokens"])
 @pytest.mark.parametrize("limit", [1, 3])
-def test_a_longest_length_binds_every_reply(http, kind, field, limit):
+def test_a_longest_length_binds_every_reply(http: httpx.Client, kind: str, field: str, limit: int) -> None:
     whole = said(http.post("/v1/chat/completions", json=asked(kind)).json())
     cut = said(http.post("/v1/chat/completions", json=asked(kind) | {field: limit}).json())
     text, finish, usage = cut
@@ -238,7 +252,7 @@ def test_a_longest_length_binds_every_reply(http, kind, field, limit):
 
 
 @pytest.mark.parametrize("as_list", [True, False])
-def test_a_stop_string_ends_every_reply(http, kind, as_list):
+def test_a_stop_string_ends_every_reply(http: httpx.Client, kind: str, as_list: bool) -> None:
     whole = said(http.post("/v1/chat/completions", json=asked(kind)).json())[0]
     word = whole.split()[3]
     body = asked(kind) | {"stop": ["no such thing", word] if as_list else word}
@@ -248,14 +262,14 @@ def test_a_stop_string_ends_every_reply(http, kind, as_list):
     assert streamed(http, body)[:2] == cut[:2]
 
 
-def test_the_reply_that_gives_up_is_bound_too(http, session):
+def test_the_reply_that_gives_up_is_bound_too(http: httpx.Client, session: Session) -> None:
     unknown = {"role": "assistant", "content": session.pack.persona.unknown}
     asking = {"role": "user", "content": "zzz qqq"}
     cut = completion(http, messages=[asking, unknown, asking, unknown, asking], max_tokens=2).json()
     assert len(said(cut)[0].split()) == 2 and said(cut)[1] == "length" and cut["choices"][0]["handoff"]
 
 
-def test_a_body_that_is_not_sent_as_json_is_told_how_to_be_sent(http):
+def test_a_body_that_is_not_sent_as_json_is_told_how_to_be_sent(http: httpx.Client) -> None:
     body = json.dumps({"model": "champion", "messages": QUESTION})
     answer = http.post("/v1/chat/completions", content=body, headers={"content-type": "text/plain"})
     assert answer.status_code == 400 and "content-type: application/json" in answer.json()["error"]["message"]

@@ -5,16 +5,18 @@ import json
 import pytest
 
 from chatbot.dialogue.running import Update
-from chatbot.records import Trace
+from chatbot.records import Finish, Outcome, Trace
 from chatbot.web.api_shapes import completion, first_chunk, last_chunk, text_chunk, usage_chunk
 
 HEAD = {"id": "chatcmpl-m1", "object": "chat.completion.chunk", "created": 7, "model": "v1"}
 USAGE = {"prompt_tokens": 30, "completion_tokens": 4, "total_tokens": 34}
 
 
-def update(text: str = "Yes.", **trace: object) -> Update:
-    how = {"version": "v1", "prompt_tokens": 30, "completion_tokens": 4, "check": "passed"} | trace
-    return Update("c1", "m1", text, True, Trace(**how), len(text))
+def update(
+    text: str = "Yes.", finish: Finish = "stop", check: Outcome = "passed", handoff: str | None = None
+) -> Update:
+    trace = Trace("v1", prompt_tokens=30, completion_tokens=4, finish=finish, check=check, handoff=handoff)
+    return Update("c1", "m1", text, True, trace, len(text))
 
 
 def choice(delta: dict[str, str], finish: str | None = None, **more: str) -> dict[str, object]:
@@ -48,23 +50,23 @@ def test_a_handoff_stands_in_the_message_and_in_the_choice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "trace", "field"),
+    ("text", "finish", "check", "field"),
     [
-        ('{"days": 30}', {}, "content"),
-        ("Yes.", {}, "refusal"),
-        ('{"days": 30', {"finish": "length"}, "content"),
-        ('{"days": 30}', {"check": "fixed"}, "refusal"),
+        ('{"days": 30}', "stop", "passed", "content"),
+        ("Yes.", "stop", "passed", "refusal"),
+        ('{"days": 30', "length", "passed", "content"),
+        ('{"days": 30}', "stop", "fixed", "refusal"),
     ],
 )
 def test_words_in_place_of_the_json_that_was_asked_for_are_a_refusal(
-    text: str, trace: dict[str, str], field: str
+    text: str, finish: Finish, check: Outcome, field: str
 ) -> None:
-    message = completion(update(text, **trace), 7, structured=True).choices[0].message
+    message = completion(update(text, finish, check), 7, structured=True).choices[0].message
     other = {"content": "refusal", "refusal": "content"}[field]
     assert (getattr(message, field), getattr(message, other)) == (text, None)
-    assert text_chunk(update(text, **trace), 7, text, True).choices[0].delta.model_dump() == {field: text}
+    assert text_chunk(update(text, finish, check), 7, text, True).choices[0].delta.model_dump() == {field: text}
 
 
 @pytest.mark.parametrize(("finish", "told"), [("length", "length"), ("stop", "stop"), ("cancelled", "stop")])
-def test_why_a_reply_ended(finish: str, told: str) -> None:
+def test_why_a_reply_ended(finish: Finish, told: str) -> None:
     assert completion(update(finish=finish), 7, structured=False).choices[0].finish_reason == told

@@ -54,15 +54,15 @@ def test_a_body_is_read_to_its_end_and_can_be_read_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "bound", "sent", "status"),
-    [("LARGEST", 3, {"waits": 0.0}, 413), ("SECONDS", 0.02, {"waits": 0.1}, 408)],
+    ("name", "bound", "waits", "status"),
+    [("LARGEST", 3, 0.0, 413), ("SECONDS", 0.02, 0.1, 408)],
 )
 def test_what_is_too_large_or_too_slow_is_refused(
-    monkeypatch: pytest.MonkeyPatch, name: str, bound: float, sent: dict[str, float], status: int
+    monkeypatch: pytest.MonkeyPatch, name: str, bound: float, waits: float, status: int
 ) -> None:
     monkeypatch.setattr(bodies, name, bound)
     with pytest.raises(BodyError) as caught:
-        outside_any_loop(lambda: read_whole(request(b"too long", **sent)))
+        outside_any_loop(lambda: read_whole(request(b"too long", waits=waits)))
     assert caught.value.status == status
 
 

@@ -13,6 +13,7 @@ from chatbot.dialogue.session import Session
 from chatbot.errors import BusyError
 from chatbot.web.access import VISITOR_COOKIE, Access
 from chatbot.web.chat_events import SAME, ChatEvents
+from tests.web.conftest import database_of
 
 
 @pytest.fixture
@@ -33,7 +34,7 @@ def test_a_late_tick_does_not_bring_back_the_chat_that_was_left(
     first, second = (ended(session.say(visitor, text)).conversation for text in ("Hello", "Do you sell lamps?"))
     events.load(first, request)
     view, on_view, *_ = events.open(gr.EventData(None, {"conversation": second}), request)
-    assert (view["conversation"], on_view) == (second, second)
+    assert isinstance(view, dict) and (view["conversation"], on_view) == (second, second)
     assert events.tick(first, request)[1:] == (SAME,) * 3
     assert events.tick(second, request)[1:] == (SAME,) * 3
     ended(session.say(visitor, "And shades?", second))
@@ -57,6 +58,7 @@ def test_what_overtook_the_end_of_a_reply_is_put_right_by_the_next_tick(
     visitor = session.store.people.add_visitor()
     request = SimpleNamespace(session_hash="slow", cookies={VISITOR_COOKIE: access.visitor_token(visitor.id)})
     *_, (view, conversation, *_) = events.ask("Hello", None, request)
+    assert isinstance(conversation, str)
     again = events.tick(conversation, request)
     assert again[1:3] == (view, conversation)
     assert events.tick(conversation, request)[1:] == (SAME,) * 3
@@ -68,11 +70,11 @@ def asker(session: Session, access: Access, tab: str = "tab") -> SimpleNamespace
 
 
 def questions(session: Session) -> list[str]:
-    rows = session.store.database.rows("select content from messages where role = 'user' order by created_at")
+    rows = database_of(session).rows("select content from messages where role = 'user' order by created_at")
     return [row["content"] for row in rows]
 
 
-def conversation_of(frames: Iterable[tuple]) -> str:
+def conversation_of(frames: Iterable[tuple[object, ...]]) -> str:
     return [frame[1] for frame in frames if isinstance(frame[1], str)][-1]
 
 
@@ -83,7 +85,7 @@ def test_the_same_question_sent_twice_is_asked_once(session: Session, access: Ac
     list(events.ask("And shades?", conversation, request))
     assert list(events.ask("And shades?", conversation, request)) == [(SAME,) * 4]
     assert questions(session) == ["Hello", "And shades?"]
-    assert len(session.store.database.rows("select id from conversations")) == 1
+    assert len(database_of(session).rows("select id from conversations")) == 1
 
 
 def test_two_clicks_at_the_same_moment_ask_once(session: Session, access: Access, events: ChatEvents) -> None:
@@ -109,7 +111,7 @@ def test_an_edit_and_a_regeneration_are_begun_once(session: Session, access: Acc
         list(events.revise(conversation, edit, request))
         list(events.again(conversation, again, request))
     assert questions(session) == ["Hello", "Do you sell lamps?"]
-    assert len(session.store.database.rows("select id from messages where role = 'assistant'")) == 3
+    assert len(database_of(session).rows("select id from messages where role = 'assistant'")) == 3
 
 
 def test_the_same_words_may_be_said_again_later_elsewhere_and_by_others(
@@ -132,6 +134,7 @@ def test_a_question_that_was_refused_may_be_sent_again_at_once(
         patch.setattr(session, "say", lambda *args: (_ for _ in ()).throw(BusyError("full")).__next__())
         with pytest.warns(UserWarning, match="Full"):  # how a notice is said where no page listens
             (refused,) = events.ask("Hello", None, request)
-    assert refused[0]["refused"] and refused[1:] == (SAME,) * 3
+    view, *rest = refused
+    assert isinstance(view, dict) and view["refused"] and rest == [SAME] * 3
     list(events.ask("Hello", None, request))
     assert questions(session) == ["Hello"]

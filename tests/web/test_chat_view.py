@@ -3,7 +3,9 @@
 import pytest
 
 from chatbot.dialogue.running import Update
+from chatbot.dialogue.session import Session
 from chatbot.errors import NotFoundError
+from chatbot.records import Person
 from chatbot.web.chat_view import (
     conversation_view,
     empty_view,
@@ -16,17 +18,17 @@ from chatbot.web.chat_view import (
 
 
 @pytest.fixture
-def visitor(session):
+def visitor(session: Session) -> Person:
     return session.store.people.add_visitor()
 
 
 @pytest.fixture
-def reply(session, visitor) -> Update:
+def reply(session: Session, visitor: Person) -> Update:
     *_, whole = session.say(visitor, "what does sending back cost")
     return whole
 
 
-def test_a_conversation_with_its_sources_and_ratings(session, visitor, reply: Update) -> None:
+def test_a_conversation_with_its_sources_and_ratings(session: Session, visitor: Person, reply: Update) -> None:
     session.store.feedback.rate(reply.message, visitor, "like", [], None)
     view = conversation_view(session.store, visitor, reply.conversation)
     asked, answered = view["items"]
@@ -38,7 +40,9 @@ def test_a_conversation_with_its_sources_and_ratings(session, visitor, reply: Up
         conversation_view(session.store, session.store.people.add_visitor(), reply.conversation)
 
 
-def test_a_question_stands_below_the_branch_until_its_reply_begins(session, visitor, reply: Update) -> None:
+def test_a_question_stands_below_the_branch_until_its_reply_begins(
+    session: Session, visitor: Person, reply: Update
+) -> None:
     view = opening_view(session.store, visitor, reply.conversation, reply.message, "And lamps?")
     assert [item["text"] for item in view["items"]][2:] == ["And lamps?", ""]
     assert view["busy"] and view["items"][-1]["status"] == "streaming"
@@ -46,21 +50,21 @@ def test_a_question_stands_below_the_branch_until_its_reply_begins(session, visi
     assert newest["items"][-1]["text"] == "Yes" and view["items"][-1]["text"] == ""
 
 
-def test_a_branch_that_changed_has_another_fingerprint(session, visitor, reply: Update) -> None:
+def test_a_branch_that_changed_has_another_fingerprint(session: Session, visitor: Person, reply: Update) -> None:
     conversations = session.store.conversations
     before = fingerprint(session.store, conversations.get(reply.conversation))
     list(session.regenerate(visitor, reply.message))
     assert fingerprint(session.store, conversations.get(reply.conversation)) != before
 
 
-def test_the_list_of_conversations_is_the_visitors_own(session, visitor, reply: Update) -> None:
+def test_the_list_of_conversations_is_the_visitors_own(session: Session, visitor: Person, reply: Update) -> None:
     view = history_view(session.store, visitor, reply.conversation)
     assert [item["id"] for item in view["items"]] == [view["current"]] == [reply.conversation]
     assert history_view(session.store, None, None) == {"current": None, "items": []}
     assert empty_view() == {"conversation": None, "items": [], "busy": False}
 
 
-def test_the_status_tells_how_far_the_learning_is(session, reply: Update) -> None:
+def test_the_status_tells_how_far_the_learning_is(session: Session, reply: Update) -> None:
     assert status_view(session) == {"version": "base", "notice": "", "learning": None}
     run = session.store.versions.start_run("operator:ada", None)
     progress = {"step": 40, "steps": 210, "fraction": 0.19, "seconds_left": 360}

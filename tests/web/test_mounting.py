@@ -6,9 +6,10 @@ from fastapi import FastAPI
 
 from chatbot.web.mounting import CONCURRENT_EVENTS, mount_page
 from chatbot.web.pages import REVIEW
+from tests.conftest import Serve
 
 
-def test_a_page_is_served_at_its_path_with_the_look_of_all(serve) -> None:
+def test_a_page_is_served_at_its_path_with_the_look_of_all(serve: Serve) -> None:
     with gr.Blocks(title="Here", analytics_enabled=False) as blocks:
         gr.HTML("Hello")
     url = serve(mount_page(FastAPI(), REVIEW, blocks))

@@ -7,14 +7,14 @@ from pydantic import ValidationError
 
 from chatbot.web.response_format import DEEPEST, ResponseFormat
 
-DAYS = {"type": "object", "properties": {"days": {"type": "integer"}}, "required": ["days"]}
+DAYS: dict[str, object] = {"type": "object", "properties": {"days": {"type": "integer"}}, "required": ["days"]}
 
 
-def read(schema: dict) -> ResponseFormat:
+def read(schema: dict[str, object]) -> ResponseFormat:
     return ResponseFormat.model_validate({"type": "json_schema", "json_schema": {"name": "x", "schema": schema}})
 
 
-def nested(depth: int) -> dict:
+def nested(depth: int) -> dict[str, object]:
     return {"type": "array", "items": nested(depth - 1)} if depth else {"type": "string"}
 
 
@@ -40,7 +40,7 @@ def test_any_object_is_a_schema_and_free_text_is_none() -> None:
         ({"type": "string", "enum": ["a" * 10_000]}, "too long"),
     ],
 )
-def test_what_no_grammar_can_be_made_of_is_refused(schema: dict, said: str) -> None:
+def test_what_no_grammar_can_be_made_of_is_refused(schema: dict[str, object], said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         read(schema)
 

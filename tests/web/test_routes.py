@@ -4,9 +4,10 @@ import httpx
 from fastapi import APIRouter, FastAPI
 
 from chatbot.web.routes import get_route
+from tests.conftest import Serve
 
 
-def test_head_is_answered_and_only_get_is_documented(serve) -> None:
+def test_head_is_answered_and_only_get_is_documented(serve: Serve) -> None:
     router = APIRouter()
 
     @get_route(router, "/here")

@@ -3,7 +3,9 @@
 import contextlib
 import json
 import re
+from collections.abc import AsyncIterator, Iterator
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 from urllib.parse import urljoin
 
 import httpx
@@ -11,8 +13,10 @@ import pytest
 from anyio.from_thread import start_blocking_portal
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
-from starlette.responses import PlainTextResponse, StreamingResponse
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Message, Receive, Scope, Send
 
 from app import build_app
 from chatbot.errors import SettingsError
@@ -21,19 +25,19 @@ from chatbot.store import open_store
 from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE
 from chatbot.web.sub_path import SubPathMiddleware, path_of, prefix_of
 from chatbot.web.vendored import script_tags
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, Serve
 from tests.packs import write_pack
 
 DROPPED = {"host", "connection", "content-length", "accept-encoding", "transfer-encoding"}
 CASES = [("/bot", "header", True), ("/a/b", "setting", True), ("/bot", "setting", False)]
 
 
-def proxy(target, prefix, headers, strips=True):
+def proxy(target: str, prefix: str, headers: dict[str, str], strips: bool = True) -> Starlette:
     """What nginx does at `location /bot/ { proxy_pass http://target/; }`; without `strips`, the path stays."""
     none = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
     client = httpx.AsyncClient(base_url=target, timeout=None, cookies=none)
 
-    async def forward(request):
+    async def forward(request: Request) -> Response:
         if not request.url.path.startswith(f"{prefix}/"):
             return PlainTextResponse(f"not below {prefix}", 404)
         path = request.url.path[len(prefix) if strips else 0 :]
@@ -48,7 +52,7 @@ def proxy(target, prefix, headers, strips=True):
         return told
 
     @contextlib.asynccontextmanager
-    async def closing_client(app):
+    async def closing_client(app: Starlette) -> AsyncIterator[None]:
         async with client:
             yield
 
@@ -57,9 +61,10 @@ def proxy(target, prefix, headers, strips=True):
 
 
 @pytest.fixture(scope="module", params=CASES, ids=lambda case: " ".join(map(str, case)))
-def front(request, serve_module, tmp_path_factory):
+def front(request: pytest.FixtureRequest, serve_module: Serve, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the product as the outside knows it."""
-    prefix, told_by, strips = request.param
+    case: tuple[str, str, bool] = request.param
+    prefix, told_by, strips = case
     folder = tmp_path_factory.mktemp("front")
     settings = load_settings(
         home=folder / "home",
@@ -80,23 +85,29 @@ def front(request, serve_module, tmp_path_factory):
 
 
 @pytest.fixture
-def browser(front):
+def browser(front: str) -> Iterator[httpx.Client]:
     """A client that asks for pages and keeps cookies by their path."""
     with httpx.Client(timeout=30, headers={"accept": "text/html"}) as client:
         yield client
 
 
-def sign_in(browser, front):
+def found(pattern: str, text: str) -> str:
+    match = re.search(pattern, text, re.DOTALL)
+    assert match, pattern
+    return match[1]
+
+
+def sign_in(browser: httpx.Client, front: str) -> httpx.Response:
     form = browser.get(f"{front}/login?next=/operate")
-    action = urljoin(str(form.url), re.search(r'action="([^"]*)"', form.text)[1])
+    action = urljoin(str(form.url), found(r'action="([^"]*)"', form.text))
     return browser.post(action, data={"name": "Olga", "password": PASSWORD, "next": "/operate"})
 
 
-def config_of(page):
-    return json.loads(re.search(r"window\.gradio_config = (\{.*?\});?</script>", page.text, re.DOTALL)[1])
+def config_of(page: httpx.Response) -> Any:
+    return json.loads(found(r"window\.gradio_config = (\{.*?\});?</script>", page.text))
 
 
-def events_of(browser, root, handler, data):
+def events_of(browser: httpx.Client, root: str, handler: str, data: list[str | None]) -> Iterator[dict[str, Any]]:
     """What Gradio's page does to call a queued handler: join the queue, then follow the stream of its events."""
     config = browser.get(f"{root}/config").json()
     index = next(fn["id"] for fn in config["dependencies"] if fn["api_name"] == handler)
@@ -110,7 +121,7 @@ def events_of(browser, root, handler, data):
                     return
 
 
-def test_the_chat_page_and_all_that_it_loads_stand_below_the_path(browser, front):
+def test_the_chat_page_and_all_that_it_loads_stand_below_the_path(browser: httpx.Client, front: str) -> None:
     page = browser.get(f"{front}/")
     config = config_of(page)
     assert page.status_code == 200 and config["root"] == front
@@ -124,13 +135,13 @@ def test_the_chat_page_and_all_that_it_loads_stand_below_the_path(browser, front
         assert link.startswith(f"{front}/") and browser.get(link).status_code == 200, link
 
 
-def test_a_question_is_answered_over_the_event_stream(browser, front):
+def test_a_question_is_answered_over_the_event_stream(browser: httpx.Client, front: str) -> None:
     browser.get(f"{front}/")
     events = list(events_of(browser, front, "ask", ["Hello there", None]))
     assert events[-1]["msg"] == "process_completed" and events[-1]["success"], events[-1]
 
 
-def test_cookies_are_kept_for_the_path(browser, front):
+def test_cookies_are_kept_for_the_path(browser: httpx.Client, front: str) -> None:
     prefix = "/" + front.split("/", 3)[3]
     browser.get(f"{front}/")
     sign_in(browser, front)
@@ -140,7 +151,7 @@ def test_cookies_are_kept_for_the_path(browser, front):
     assert f"Path={prefix};" in httpx.post(f"{front}/v1/chat/completions", json=body).headers["set-cookie"]
 
 
-def test_signing_in_and_out_and_the_staffs_pages_stay_below_the_path(browser, front):
+def test_signing_in_and_out_and_the_staffs_pages_stay_below_the_path(browser: httpx.Client, front: str) -> None:
     prefix = "/" + front.split("/", 3)[3]
     sent = browser.get(f"{front}/operate")
     assert sent.headers["location"] == f"{prefix}/login?next=/operate"
@@ -163,7 +174,7 @@ def test_signing_in_and_out_and_the_staffs_pages_stay_below_the_path(browser, fr
     assert browser.get(f"{front}/operate").status_code == 303
 
 
-def test_the_api_stands_below_the_path(front):
+def test_the_api_stands_below_the_path(front: str) -> None:
     assert httpx.get(f"{front}/healthz").status_code == httpx.head(f"{front}/healthz").status_code == 200
     assert httpx.get(f"{front}/v1/models", timeout=30).json()["object"] == "list"
     preflight = {"origin": "https://shop.example", "access-control-request-method": "POST"}
@@ -172,15 +183,21 @@ def test_the_api_stands_below_the_path(front):
     assert httpx.get(f"{front}/openapi.json").json()["servers"][0]["url"] == "/" + front.split("/", 3)[3]
 
 
-def seen(path, header="", root_path=""):
-    scopes = []
+def seen(path: str, header: str = "", root_path: str = "") -> tuple[str, str]:
+    scopes: list[Scope] = []
 
-    async def app(scope, receive, send):
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
         scopes.append(scope)
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        pass
 
     scope = {"type": "http", "path": path, "headers": [(b"x-forwarded-prefix", header.encode())]}
     with start_blocking_portal() as portal:  # a loop of its own: another may run in this thread
-        portal.call(SubPathMiddleware(app, root_path), scope, None, None)
+        portal.call(SubPathMiddleware(app, root_path), scope, receive, send)
     return prefix_of(scopes[0]), path_of(scopes[0])
 
 
@@ -202,11 +219,11 @@ def seen(path, header="", root_path=""):
         "",
     ],
 )
-def test_a_prefix_that_could_lead_elsewhere_is_ignored(header):
+def test_a_prefix_that_could_lead_elsewhere_is_ignored(header: str) -> None:
     assert seen("/review", header) == ("", "/review")
 
 
-def test_the_path_is_told_whether_or_not_it_was_taken_off():
+def test_the_path_is_told_whether_or_not_it_was_taken_off() -> None:
     assert seen("/review", "/bot") == seen("/bot/review", "/bot/") == ("/bot", "/review")
     assert seen("/bot", root_path="/bot") == seen("/bot/", root_path="/bot") == ("/bot", "/")
     assert seen("/botany", root_path="/bot") == ("/bot", "/botany")
@@ -214,6 +231,6 @@ def test_the_path_is_told_whether_or_not_it_was_taken_off():
 
 
 @pytest.mark.parametrize("path", ["bot", "//bot", "https://example.com/bot", "/b ot", "/../bot"])
-def test_what_is_no_path_is_told_at_the_start(path):
+def test_what_is_no_path_is_told_at_the_start(path: str) -> None:
     with pytest.raises(SettingsError, match="root_path"):
         load_settings(root_path=path)

@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from chatbot.web.vendored import FOLDER, PATH, SCRIPTS, mount_vendored, script_tags
+from tests.conftest import Serve
 
 ROW = re.compile(r"^\| (\S+\.js) \| \S+ (\S+) \| \S+ \| (.+) \| ([0-9a-f]{64}) \|$", re.MULTILINE)
 TABLE = {name: rest for name, *rest in ROW.findall((FOLDER / "README.md").read_text(encoding="utf-8"))}
@@ -27,7 +28,7 @@ def test_a_script_is_what_the_table_says(name: str) -> None:
     assert licences and all((FOLDER / file).is_file() for file in licences)
 
 
-def test_they_are_served_from_our_own_origin(serve) -> None:
+def test_they_are_served_from_our_own_origin(serve: Serve) -> None:
     app = FastAPI()
     mount_vendored(app)
     url = serve(app)

@@ -1,4 +1,4 @@
-"""A table told in sentences, one a row: what its first cell names, then each other cell under the name of its column."""
+"""A table told in sentences, one a row: what its first cell names, then each other cell under its column's name."""
 
 from dataclasses import dataclass, field
 from itertools import zip_longest

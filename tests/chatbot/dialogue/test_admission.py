@@ -17,6 +17,10 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.002)
 
 
+def until_waiting(admission: Admission, number: int) -> None:
+    until(lambda: admission.waiting == number)
+
+
 def enter(admission: Admission, who: str, order: list[str], leave: threading.Event) -> threading.Thread:
     def stay() -> None:
         with admission.place(who):
@@ -40,12 +44,12 @@ def test_places_are_bounded_and_given_back_after_an_error() -> None:
 
 
 def test_one_persons_many_questions_do_not_keep_another_waiting() -> None:
-    admission, order, leave = Admission(1, 16), [], threading.Event()
+    admission, order, leave = Admission(1, 16), list[str](), threading.Event()
     threads = [enter(admission, "ann", order, leave)]
     until(lambda: admission.running == 1)
     for number, who in enumerate(["ann", "ann", "ann", "ben"], start=1):
         threads.append(enter(admission, who, order, leave))
-        until(lambda number=number: admission.waiting == number)
+        until_waiting(admission, number)
     assert order == ["ann"]
     leave.set()
     for thread in threads:
@@ -59,12 +63,12 @@ def test_a_full_queue_and_a_quarter_of_it_for_one_person_are_refused_at_once() -
     threads = [enter(admission, "ann", [], leave)]
     until(lambda: admission.running == 1)
     threads.append(enter(admission, "ann", [], leave))
-    until(lambda: admission.waiting == 1)
+    until_waiting(admission, 1)
     with pytest.raises(BusyError):
         admission.check("ann")
     for number, who in enumerate(["ben", "cat", "dan"], start=2):
         threads.append(enter(admission, who, [], leave))
-        until(lambda number=number: admission.waiting == number)
+        until_waiting(admission, number)
     with pytest.raises(BusyError) as busy:
         admission.check("eve")
     assert busy.value.retry_after and busy.value.retry_after >= 1

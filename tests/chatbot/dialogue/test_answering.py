@@ -1,9 +1,11 @@
 """What one reply stores of itself: what was counted, what it rests on, that it gave up."""
 
+from collections.abc import Sequence
+
 from chatbot.dialogue.answering import MOST_FAILURES
 from chatbot.dialogue.handoff import GAVE_UP
 from chatbot.engines.scripted import ScriptedEngine
-from chatbot.records import Person
+from chatbot.records import ChatMessage, Person
 from chatbot.store import Store
 from tests.chatbot.conftest import OpenChat, last
 
@@ -17,7 +19,7 @@ class CountingEngine(ScriptedEngine):
         super().__init__()
         self.counted: list[str] = []
 
-    def count_tokens(self, messages):
+    def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
         self.counted.append(messages[-1]["content"])
         return super().count_tokens(messages)
 

@@ -1,6 +1,6 @@
 """The best of several replies: the one that its sources carry goes out, and a stop ends all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -8,7 +8,8 @@ from chatbot.dialogue.best_of import BestOf, grounding
 from chatbot.dialogue.reply import Writing
 from chatbot.dialogue.turn import Turn
 from chatbot.engines.base import Usage
-from chatbot.records import Sampling
+from chatbot.engines.scripted import ScriptedEngine
+from chatbot.records import ChatMessage, Sampling
 
 SOURCES = ["Delivery takes 3 days and costs 4 pounds.", "how long does delivery take"]
 TEXTS = ["Delivery takes 9 days.", "Delivery takes 3 days.", "Bananas travel 3 days everywhere."]
@@ -25,16 +26,13 @@ class Written:
         self.cancelled = True
 
 
-class Engine:
-    version = "v"
-    state = ""
-    available = True
-
+class Engine(ScriptedEngine):
     def __init__(self) -> None:
+        super().__init__()
         self.asked: list[Sampling] = []
         self.begun: list[Written] = []
 
-    def generate(self, messages: object, sampling: Sampling) -> Written:
+    def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> Written:
         self.asked.append(sampling)
         self.begun.append(Written(TEXTS[(len(self.asked) - 1) % len(TEXTS)]))
         return self.begun[-1]

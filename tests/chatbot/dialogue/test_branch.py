@@ -42,9 +42,9 @@ def test_traces_are_told_where_all_replies_have_one(store: Store, talk: Conversa
 
 
 def test_failures_are_counted_back_to_the_last_answer(store: Store, talk: Conversation) -> None:
-    reply = None
+    reply: Message | None = None
     for act in ("abstain", "answer", "abstain", "abstain"):
-        reply = answered(store, talk, reply and reply.id, "Hm.", Trace(act=act))
+        reply = answered(store, talk, reply.id if reply else None, "Hm.", Trace(act=act))
     assert reply and failures_in_a_row(store.conversations.path(reply.parent), UNKNOWN) == 2
 
 

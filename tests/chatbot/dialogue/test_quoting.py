@@ -3,21 +3,22 @@
 import pytest
 
 from chatbot.dialogue.quoting import fresh_quotation, opening, quotation, unopened
+from chatbot.dialogue.session import Session
 from chatbot.knowledge.knowledge import open_knowledge
 from chatbot.knowledge.packs import Pack, Rule
 from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
 from chatbot.knowledge.retrieval.index import KnowledgeIndex
-from chatbot.records import ChatMessage, Passage
+from chatbot.records import ChatMessage, Passage, PassageKind
 
 SORRY = Rule(name="upset", action="acknowledge", message="I am so sorry.", examples=["a", "b", "c", "d", "e"])
 
 
 @pytest.fixture
-def index(chat) -> KnowledgeIndex:
+def index(chat: Session) -> KnowledgeIndex:
     return open_knowledge(chat.pack, HashedEmbedder(), HashedEmbedder()).index
 
 
-def passage(text: str, score: float, kind: str = "article") -> Passage:
+def passage(text: str, score: float, kind: PassageKind = "article") -> Passage:
     return Passage(text, kind, "Title", text, "articles/x.md:1", score=score)
 
 
@@ -49,7 +50,7 @@ def test_a_tone_speaks_once_in_a_conversation() -> None:
     assert opening(None, []) == ""
 
 
-def test_what_a_tone_said_is_taken_off_an_earlier_message(chat) -> None:
+def test_what_a_tone_said_is_taken_off_an_earlier_message(chat: Session) -> None:
     pack = Pack(**{**vars(chat.pack), "rules": [SORRY]})
     assert unopened("I am so sorry.\n\nA return costs £3.50.", pack) == "A return costs £3.50."
     assert unopened("A return costs £3.50.", pack) == "A return costs £3.50."

@@ -8,11 +8,12 @@ import pytest
 from chatbot.dialogue import session as session_module
 from chatbot.dialogue.prompt import prompt_hash
 from chatbot.dialogue.session import Session
-from chatbot.engines.base import Usage
+from chatbot.engines.base import Generation, Usage
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import BusyError, EngineError, InputError, NotFoundError, UserError
 from chatbot.records import ChatMessage, Message, Person, Sampling, Trace
 from chatbot.store import Store
+from chatbot.store.sqlite.store import SqliteStore
 from tests.chatbot.conftest import OpenChat, last
 
 QUESTION = "Delivery to Germany takes how many working days?"
@@ -27,7 +28,7 @@ class ListeningEngine(ScriptedEngine):
         self.prompts: list[list[ChatMessage]] = []
         self.samplings: list[Sampling] = []
 
-    def generate(self, messages: Sequence[ChatMessage], sampling: Sampling):
+    def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> Generation:
         self.prompts.append(list(messages))
         self.samplings.append(sampling)
         return super().generate(messages, sampling)
@@ -41,7 +42,7 @@ class BreakingEngine(ScriptedEngine):
         self.after = after
         self.broken = False
 
-    def generate(self, messages: Sequence[ChatMessage], sampling: Sampling):
+    def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> Generation:
         if self.broken:
             return super().generate(messages, sampling)
         self.broken = True
@@ -210,7 +211,7 @@ def test_somebody_elses_conversation_is_not_found(chat: Session, store: Store, v
     assert branch(store, mine.conversation) == [QUESTION, ANSWER]
 
 
-def test_asking_for_a_person_hands_the_conversation_off(chat: Session, store: Store, visitor: Person) -> None:
+def test_asking_for_a_person_hands_the_conversation_off(chat: Session, store: SqliteStore, visitor: Person) -> None:
     update = last(chat.say(visitor, "Let me SPEAK to a human!"))
     assert update.done
     assert update.text == "I am passing you on to a colleague."
@@ -439,8 +440,8 @@ def test_a_clients_messages_must_end_with_the_user(chat: Session, visitor: Perso
 
 
 def test_of_a_clients_long_history_the_latest_is_kept(chat: Session, visitor: Person, store: Store) -> None:
-    said = [{"role": "user", "content": f"{n} {'x' * 5000}"} for n in range(1000)]
-    update = last(chat.answer_messages(visitor, [*said, {"role": "user", "content": QUESTION}]))
+    said = [ChatMessage(role="user", content=f"{n} {'x' * 5000}") for n in range(1000)]
+    update = last(chat.answer_messages(visitor, [*said, ChatMessage(role="user", content=QUESTION)]))
     *history, question, _ = branch(store, update.conversation)
     assert question == QUESTION and len(history) == 399
     assert history[0].startswith("601 ") and {len(text) for text in history} == {chat.settings.max_message_chars}

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from chatbot.dialogue.standalone import LONGEST_REMEMBERED, standalone_prompt, standalone_question
+from chatbot.engines.base import Generation
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import EngineError
-from chatbot.records import ChatMessage
+from chatbot.records import ChatMessage, Sampling
 
 TALK: list[ChatMessage] = [
     {"role": "user", "content": "How do I return a sofa?"},
@@ -37,7 +38,7 @@ def test_a_wording_that_brings_in_what_nobody_spoke_of_is_none() -> None:
 
 def test_an_engine_that_fails_leaves_the_message_as_it_is() -> None:
     class Failing(ScriptedEngine):
-        def generate(self, messages: Sequence[ChatMessage], sampling: object) -> object:
+        def generate(self, messages: Sequence[ChatMessage], sampling: Sampling) -> Generation:
             raise EngineError("no memory")
 
     assert standalone_question(Failing(), TALK, "and who pays?") == ""

@@ -1,9 +1,12 @@
 """Where a reply ends for a client that set stop strings or a longest length."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from chatbot.dialogue.truncation import Truncation, token_count
 from chatbot.engines.scripted import ScriptedEngine
+from chatbot.records import ChatMessage
 
 ENGINE = ScriptedEngine()  # counts a word as a token
 TEXT = "Express delivery costs £7.95. It takes a day."
@@ -24,21 +27,21 @@ TEXT = "Express delivery costs £7.95. It takes a day."
         (Truncation(None, ("nothing like it",)), TEXT, None),
     ],
 )
-def test_a_reply_ends_at_the_first_limit(truncation, kept, reason):
+def test_a_reply_ends_at_the_first_limit(truncation: Truncation, kept: str, reason: str | None) -> None:
     assert truncation.apply(ENGINE, TEXT) == (kept, reason)
 
 
-def test_what_a_client_was_sent_stays():
+def test_what_a_client_was_sent_stays() -> None:
     assert Truncation(1, ("costs",)).apply(ENGINE, TEXT, settled=29) == ("Express delivery costs £7.95.", "length")
 
 
-def test_an_empty_text_has_no_tokens():
+def test_an_empty_text_has_no_tokens() -> None:
     assert (token_count(ENGINE, ""), token_count(ENGINE, "two words")) == (0, 2)
 
 
-def test_a_limit_is_kept_where_tokens_are_parts_of_characters():
+def test_a_limit_is_kept_where_tokens_are_parts_of_characters() -> None:
     class Bytes(ScriptedEngine):
-        def count_tokens(self, messages):
+        def count_tokens(self, messages: Sequence[ChatMessage]) -> int:
             return sum(len(message["content"].encode()) + 4 for message in messages)
 
     text, reason = Truncation(10).apply(Bytes(), "🙂🙂🙂🙂")
