@@ -95,10 +95,15 @@ def focused(
     leave_out: Collection[str] = (),
 ) -> list[Passage]:
     """At most `count` sentences, those nearest to one question or to what it means after the message before it."""
+    return index.focused(nearness(asked), passages, count, within, said_by("assistant", asked.history), leave_out)
+
+
+def nearness(asked: Asked) -> list[Query]:
+    """What sentences must be near to: a question, and what it means after the message before it."""
     queries: list[Query] = [asked.message]
     if asked.together:
         queries.append((asked.together, asked.meant) if asked.meant else asked.together)
-    return index.focused(queries, passages, count, within, said_by("assistant", asked.history), leave_out)
+    return queries
 
 
 def said_by(role: str, history: Sequence[ChatMessage]) -> list[str]:

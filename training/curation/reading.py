@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 
-from chatbot.dialogue.lookup import Asked, facts_for
+from chatbot.dialogue.lookup import Asked, facts_for, nearness
 from chatbot.dialogue.prompt import build_prompt
 from chatbot.dialogue.standalone import standalone_prompt
 from chatbot.knowledge.articles.sentences import split_sentences
@@ -55,16 +55,17 @@ def with_answer(facts: Sequence[Passage], held: Sequence[Passage], reply: str) -
 
 def _of_many_domains(persona: Persona, index: KnowledgeIndex) -> Iterator[Row]:
     index.read_sentences([_passage(fact) for told in _told() for fact in told.facts])
-    for number, told in enumerate(_told()):
+    asked = [Asked(told.question, _messages(told.before), told.meant, language=persona.language) for told in _told()]
+    index.embed([query for one in asked for question in one.questions() for query in nearness(question)])
+    for number, (told, one) in enumerate(zip(_told(), asked, strict=True)):
         held = [_passage(fact) for fact in told.facts]
-        history = _messages(told.before)
-        facts = facts_for(index, Asked(told.question, history, told.meant, language=persona.language), held)
+        facts = facts_for(index, one, held)
         for needed in [[held[at]] for at in told.rests_on] or [held]:
             facts = with_answer(facts, needed, told.answer)
-        prompt = build_prompt(persona.system, history, told.question, facts, told.meant)
+        prompt = build_prompt(persona.system, one.history, told.question, facts, told.meant)
         yield _row(f"reading-{number}", prompt, told.answer)
         if told.meant:
-            yield _row(f"reading-{number}-meant", standalone_prompt(history, told.question), told.meant)
+            yield _row(f"reading-{number}-meant", standalone_prompt(one.history, told.question), told.meant)
 
 
 def _worded_to_stand_alone(examples: Sequence[Example]) -> Iterator[Row]:
