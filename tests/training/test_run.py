@@ -8,6 +8,7 @@ import pytest
 from chatbot.commands import run_command
 from chatbot.dialogue.opening import version_knowledge
 from chatbot.knowledge.packs import load_pack
+from chatbot.knowledge.rules.router import labelled_messages
 from chatbot.settings import Settings
 from chatbot.store import open_store
 from training.__main__ import commands
@@ -65,8 +66,9 @@ def test_a_stopped_classifier_is_gone_on_with_by_the_same_texts_alone(
 
 
 def test_a_version_of_a_pack_with_rules_has_a_router_of_its_own(
-    tiny_settings: Settings, capsys: pytest.CaptureFixture[str]
+    tiny_settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setattr("training.cycle.labelled_messages", lambda pack: labelled_messages(pack)[-40:])
     rules = tiny_settings.pack_folder / "rules"
     rules.mkdir()
     texts = ["fire in the lamp", "smoke and fire here", "there is a fire", "the shade is on fire", "it burns"]

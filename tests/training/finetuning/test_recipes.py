@@ -1,4 +1,4 @@
-"""Every recipe that comes along, for two steps on the real model."""
+"""Every recipe that comes along, for two steps: one of each kind on the real model, the others on a tiny one."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from training.release.merging import adapter_deltas
 from training.rows import Row
 
 FEW = ("max_steps=2", "batch_tokens=128", "validate_every=2", "learning_rate=1e-3", "validation_rows=1")
-LAYERS, MATRICES = 30, 7
+MATRICES = 7
 
 
 @pytest.fixture(scope="module")
@@ -52,32 +52,54 @@ def files(name: str) -> list[Row]:
     [
         ("sft", ("learn=all", "schedule=cosine", "rslora=true", "b_rate_ratio=4")),
         ("preference", ("epochs=0",)),
-        ("preference", ("epochs=0", "objective=kto")),
-        ("preference", ("epochs=0", "objective=orpo")),
-        ("domain", ()),
-        ("transfer", ()),
-        ("multitask", ()),
-        ("curriculum", ("order=length",)),
         ("full", ("top_layers=2",)),
     ],
 )
 def test_recipes_learn_on_the_real_model(
     base: BaseModel, tmp_path: Path, recipe: str, changes: tuple[str, ...]
 ) -> None:
+    learns(base, tmp_path, recipe, changes)
+
+
+@pytest.mark.parametrize(
+    ("recipe", "changes"),
+    [
+        ("preference", ("epochs=0", "objective=kto")),
+        ("preference", ("epochs=0", "objective=orpo")),
+        ("domain", ()),
+        ("transfer", ()),
+        ("multitask", ()),
+        ("curriculum", ("order=length",)),
+    ],
+)
+def test_recipes_learn(tiny_base: BaseModel, tmp_path: Path, recipe: str, changes: tuple[str, ...]) -> None:
+    learns(tiny_base, tmp_path, recipe, changes)
+
+
+def learns(base: BaseModel, folder: Path, recipe: str, changes: tuple[str, ...]) -> None:
+    """Two steps of each stage lower the loss, and change every matrix of the layers that are trained."""
     chosen = load_recipe(recipe, (*FEW, *changes))
     stages = stages_of(base, chosen, files, ["Lamps: A lamp may go back for 30 days."] * 2)
-    outcome = finetune(base, stages, chosen, tmp_path)
+    outcome = finetune(base, stages, chosen, folder)
     assert outcome.steps == 2 * len(stages)
     assert 0 < outcome.best_validation_loss <= outcome.base_validation_loss
     changed = adapter_deltas(outcome.adapter)
-    assert len(changed) == MATRICES * (chosen.top_layers or LAYERS)
+    assert len(changed) == MATRICES * min(chosen.top_layers or base.layers, base.layers)
 
 
-@pytest.mark.parametrize("tuning", ["lora", "head"])
-def test_the_classifier_runs_on_the_real_model(base: BaseModel, tmp_path: Path, tuning: str) -> None:
+def test_the_classifier_runs_on_the_real_model(base: BaseModel, tmp_path: Path) -> None:
+    classifies(base, tmp_path, "lora")
+
+
+def test_a_head_alone_classifies(tiny_base: BaseModel, tmp_path: Path) -> None:
+    classifies(tiny_base, tmp_path, "head")
+
+
+def classifies(base: BaseModel, folder: Path, tuning: str) -> None:
+    """Two steps are taken and the texts held out are told; the adapter changes where it is what is tuned."""
     texts = [(f"{('Where is my parcel', 'My money back')[n % 2]} {n}", ("a", "b")[n % 2]) for n in range(12)]
     recipe = load_recipe("classify", (*FEW, f"tuning={tuning}"))
-    outcome, found = train_classifier(base, texts, recipe, tmp_path, "cpu", lambda progress: None)
+    outcome, found = train_classifier(base, texts, recipe, folder, "cpu", lambda progress: None)
     assert found is not None and outcome.steps == 2 and found.texts == 4
     assert any(delta[:].any() for delta in adapter_deltas(outcome.adapter).values()) == (tuning == "lora")
 
