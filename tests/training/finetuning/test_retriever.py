@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from torch.nn.functional import cross_entropy, normalize
 
 from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.knowledge.retrieval.embeddings import DEFAULT, SentenceEmbedder, embedder_folder
 from chatbot.knowledge.retrieval.questions import KnownQuestion
 from tests.packs import write_pack
-from training.finetuning.embedders.retriever import finetune_retriever, learned_questions
+from training.finetuning.embedders.retriever import finetune_retriever, in_batch_negatives, learned_questions
 from training.finetuning.recipe import load_recipe
 
 SLANG = ["how long till it can't go back", "is there a cut-off for bringing it back"]
@@ -34,6 +36,21 @@ def test_what_people_corrected_is_learned_where_it_rests_on_a_piece(pack: Pack) 
     ]
     piece = next(number for number, piece in enumerate(pack.pieces) if "30 days" in piece.text)
     assert learned_questions(pack, rows) == [*learned_questions(pack, []), KnownQuestion(SLANG[0], (piece,))]
+
+
+def test_the_loss_is_cross_entropy_of_questions_over_pieces_and_of_pieces_over_questions() -> None:
+    torch.manual_seed(0)
+    vectors = normalize(torch.randn(2, 7, 16), dim=-1)
+    told, computed = vectors.clone().requires_grad_(), vectors.clone().requires_grad_()
+    loss = in_batch_negatives(torch.nn.Identity()).compute_loss_from_embeddings([*told], labels=None)
+    similar = 20.0 * computed[0] @ computed[1].T
+    by_hand = (cross_entropy(similar, torch.arange(7)) + cross_entropy(similar.T, torch.arange(7))) / 2
+    assert loss.item() == pytest.approx(by_hand.item(), rel=1e-5)
+    loss.backward()
+    by_hand.backward()
+    assert told.grad is not None and computed.grad is not None
+    along = (computed.grad * vectors).sum(-1, keepdim=True) * vectors  # `encode` keeps vectors of length one
+    assert torch.allclose(told.grad, computed.grad - along, atol=1e-5)
 
 
 def test_a_question_comes_nearer_to_the_piece_that_answers_it(pack: Pack, tmp_path: Path) -> None:
