@@ -17,6 +17,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from chatbot.bases import AUTO, base_reads, resolve_base
+from chatbot.engine_kinds import ENGINES
 from chatbot.errors import SettingsError
 
 ROOT_PATH = re.compile(r"(?=.{0,200}$)(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
@@ -200,15 +201,20 @@ class Settings(BaseSettings):
         return self.home / "chatbot.db"
 
     @property
+    def weightless(self) -> bool:
+        """Whether the engine needs no weights."""
+        return self.engine != AUTO and ENGINES[self.engine].weightless
+
+    @property
     def quotes(self) -> bool:
         """Whether questions are answered with passages in their own words."""
-        quoting = not base_reads(self.base_model) and self.engine != "scripted"
+        quoting = not (self.weightless or base_reads(self.base_model))
         return quoting if self.replies == "auto" else self.replies == "quote"
 
     @property
     def reads(self) -> bool:
         """Whether answers are written by a model that reads passages well enough to be held to them."""
-        return not self.quotes and base_reads(self.base_model) and self.engine != "scripted"
+        return base_reads(self.base_model) and not (self.quotes or self.weightless)
 
     @property
     def pack_folder(self) -> Path:

@@ -13,7 +13,7 @@ from pydantic.fields import FieldInfo
 import app
 import chatbot.__main__
 import training.__main__
-from chatbot.engines.loading import ENGINES
+from chatbot.engine_kinds import ENGINES
 from chatbot.privacy import DETECTORS
 from chatbot.settings import Settings
 from training.finetuning.recipe import Recipe

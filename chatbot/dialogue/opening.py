@@ -6,10 +6,9 @@ from pathlib import Path
 
 from chatbot.dialogue.session import Session
 from chatbot.engines.base import Engine
-from chatbot.engines.base_model import find_base_model, forget_copies
+from chatbot.engines.base_model import forget_copies
 from chatbot.engines.live import LiveEngine
-from chatbot.engines.loading import engine_kind, load_engine, refuse_unserved
-from chatbot.engines.scripted import ScriptedEngine
+from chatbot.engines.loading import engine_kind, load_engine, served_base
 from chatbot.knowledge.knowledge import Knowledge, open_knowledge
 from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.knowledge.retrieval.embeddings import CachedEmbedder, Embedder, HashedEmbedder, SentenceEmbedder
@@ -22,8 +21,8 @@ INDEX = "index"
 
 
 def open_embedder(settings: Settings) -> Embedder:
-    """The embedder that the settings name; the scripted engine goes with one that needs no weights."""
-    if settings.engine == "scripted":
+    """The embedder that the settings name; an engine without weights goes with one that needs none."""
+    if settings.weightless:
         return HashedEmbedder()
     import_libraries()
     return _embedder(settings.embedder)
@@ -37,7 +36,7 @@ def _embedder(name: str) -> Embedder:
 def version_knowledge(settings: Settings, pack: Pack, store: Store, version: str) -> Knowledge:
     """What a version looks things up with: its own fine-tuned retriever and router where it has them."""
     plain = open_embedder(settings)
-    own = None if version == BASE or settings.engine == "scripted" else store.versions.get(version).folder
+    own = None if version == BASE or settings.weightless else store.versions.get(version).folder
     retriever = _taught(own.retriever, version) if own else None
     router = _taught(own.router, version) if own else None
     taught = router is not None
@@ -55,7 +54,8 @@ def open_session(settings: Settings, store: Store, version: str | None = None, s
     """A session on the champion, or on a fixed version.
 
     What is missing or broken on disk is told at once. Knowledge and engine load side by side in the background, and
-    the first question waits for them. One that is `serving` removes the copies of bases that nothing names any more.
+    the first question waits for them; where there are no weights, they are there at once. One that is `serving`
+    removes the copies of bases that nothing names any more.
     """
     pack = load_pack(settings.pack_folder)
 
@@ -66,15 +66,8 @@ def open_session(settings: Settings, store: Store, version: str | None = None, s
         return None if version else store.versions.alias("canary")
 
     champion()
-    if settings.engine == "scripted":
-
-        def scripted(name: str) -> tuple[Engine, Knowledge]:
-            return ScriptedEngine(name), version_knowledge(settings, pack, store, name)
-
-        return Session(settings, store, pack, LiveEngine(scripted, champion, canary=canary, share=settings.canary))
-    base = find_base_model(settings.base_model, settings.home)
-    refuse_unserved(settings, base)
-    if serving:
+    base = served_base(settings)
+    if serving and not settings.weightless:
         forget_copies(base, {known.base for known in store.versions.all()})
     pool = ThreadPoolExecutor(1, thread_name_prefix="knowledge")
     begun: dict[str, Future[Knowledge]] = {}  # where an engine fails, its version's stays for the next attempt
@@ -93,4 +86,5 @@ def open_session(settings: Settings, store: Store, version: str | None = None, s
         return loaded
 
     fallback = None if version else BASE
-    return Session(settings, store, pack, LiveEngine(load, champion, fallback, True, canary, settings.canary))
+    live = LiveEngine(load, champion, fallback, not settings.weightless, canary, settings.canary)
+    return Session(settings, store, pack, live)

@@ -157,6 +157,10 @@ class BaseModel:
         return encode_chat(self.tokenizer, messages, reply)
 
 
+NO_BASE = BaseModel("none", "0" * 64, Path("none"), Path("none"))
+"""What stands in the place of a base model where the engine needs none."""
+
+
 def encode_chat(
     tokenizer: "PreTrainedTokenizerBase", messages: Sequence[ChatMessage], reply: str | None = None
 ) -> list[int]:

@@ -1,14 +1,11 @@
-"""From a version's name to a loaded engine, as the settings choose it.
+"""From a version's name to a loaded engine, as the settings choose it."""
 
-An engine is a module with a function `load` and its entry in `ENGINES`.
-"""
-
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from chatbot.engine_kinds import ENGINES, EngineKind
 from chatbot.engines.base import Engine
-from chatbot.engines.base_model import BaseModel
+from chatbot.engines.base_model import NO_BASE, BaseModel, find_base_model
 from chatbot.engines.gguf_files import GGUFFile
 from chatbot.engines.transformers import best_device
 from chatbot.engines.wanted import Load, Wanted
@@ -17,45 +14,6 @@ from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 from chatbot.version_folder import VersionFolder
-
-
-@dataclass(frozen=True)
-class EngineKind:
-    """An engine by its module, which is imported when it is loaded.
-
-    One that is `local` runs the base model's weights on this machine, and one that is `in_process` computes in this
-    process. `architectures` are those that it reads from GGUF files, where it does not read all.
-    """
-
-    module: str
-    about: str
-    local: bool = True
-    in_process: bool = False
-    architectures: tuple[str, ...] | None = None
-
-
-ENGINES = {
-    "openvino": EngineKind(
-        "chatbot.engines.openvino",
-        "OpenVINO GenAI's continuous batching on a CPU, of a base that is a GGUF file; a version's adapter is merged.",
-        architectures=("llama", "qwen2", "qwen3"),
-    ),
-    "transformers": EngineKind(
-        "chatbot.engines.transformers",
-        "transformers' continuous batching on a CPU or GPU, of any base; a version's adapter is applied unmerged.",
-        in_process=True,
-    ),
-    "remote": EngineKind(
-        "chatbot.engines.remote",
-        "OpenAI-compatible servers that hold the base; vLLM servers load a version's adapter.",
-        local=False,
-    ),
-    "scripted": EngineKind(
-        "chatbot.engines.scripted",
-        "No model: repeats the best passage, for tests and for trying the pages.",
-        local=False,
-    ),
-}
 
 
 def engine_name(settings: Settings, base: BaseModel) -> str:
@@ -70,15 +28,24 @@ def engine_kind(settings: Settings, base: BaseModel) -> EngineKind:
     return ENGINES[engine_name(settings, base)]
 
 
+def served_base(settings: Settings) -> BaseModel:
+    """The base model that the engine serves, `NO_BASE` where it needs none; raises `EngineError`, `WeightsError`."""
+    if settings.weightless:
+        return NO_BASE
+    base = find_base_model(settings.base_model, settings.home)
+    refuse_unserved(settings, base)
+    return base
+
+
 def load_engine(settings: Settings, base: BaseModel, store: Store, name: str) -> Engine:
     """The engine of a version (`base` or a registered name); raises `NotFoundError`, `EngineError`, `WeightsError`."""
     kind = engine_kind(settings, base)
-    wanted = Wanted(settings, base, store, name, None if name == BASE else _folder(base, store, name))
+    folder = None if name == BASE or kind.weightless else _folder(base, store, name)
     if kind.local:
         refuse_unserved(settings, base)
         _refuse_long_context(settings, base)
     load: Load = import_module(kind.module).load
-    return load(wanted)
+    return load(Wanted(settings, base, store, name, folder))
 
 
 def refuse_unserved(settings: Settings, base: BaseModel) -> None:

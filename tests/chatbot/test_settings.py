@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from chatbot.engine_kinds import ENGINES
 from chatbot.errors import SettingsError
 from chatbot.settings import DATA, load_settings
 
@@ -101,6 +102,16 @@ def test_settings_cannot_be_changed_afterwards() -> None:
     settings = load_settings()
     with pytest.raises(ValueError, match="frozen"):
         settings.port = 1  # type: ignore[misc]
+
+
+def test_of_an_engine_without_weights_nothing_is_quoted_or_read_unless_it_is_told() -> None:
+    small = "smollm2-135m-instruct"
+    assert load_settings(base_model=small).quotes and load_settings(base_model="a/b").reads
+    assert {engine for engine in ("auto", *ENGINES) if load_settings(engine=engine).weightless} == {"scripted"}
+    for base in (small, "a/b"):
+        settings = load_settings(engine="scripted", base_model=base)
+        assert not settings.quotes and not settings.reads
+        assert load_settings(engine="scripted", base_model=base, replies="quote").quotes
 
 
 def test_a_pack_is_a_name_under_data_or_a_folder_of_ones_own(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from chatbot.engines import loading, openvino
+from chatbot import engine_kinds
+from chatbot.engines import openvino
 from chatbot.engines.base import Engine
 from chatbot.engines.base_model import find_base_model
 from chatbot.engines.openvino import OpenVinoEngine
@@ -31,7 +32,7 @@ ENGINES = ["openvino", "openvino twice", "openvino guessing", "transformers", "r
 
 
 def test_every_engine_that_can_be_set_is_tried_here() -> None:
-    assert {name.split()[0] for name in ENGINES} == set(loading.ENGINES)
+    assert {name.split()[0] for name in ENGINES} == set(engine_kinds.ENGINES)
 
 
 @pytest.fixture(scope="module", params=ENGINES)

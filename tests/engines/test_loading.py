@@ -8,8 +8,9 @@ import pytest
 from transformers import PreTrainedTokenizerFast
 
 from chatbot.dialogue.opening import open_session
-from chatbot.engines.base_model import BaseModel, find_base_model
-from chatbot.engines.loading import ENGINES, load_engine, refuse_unserved
+from chatbot.engine_kinds import ENGINES
+from chatbot.engines.base_model import NO_BASE, BaseModel, find_base_model
+from chatbot.engines.loading import load_engine, refuse_unserved, served_base
 from chatbot.engines.wanted import Wanted
 from chatbot.errors import EngineError, UserError, WeightsError
 from chatbot.records import Sampling
@@ -42,12 +43,22 @@ def test_an_engines_module_loads_what_is_wanted(name: str) -> None:
     assert all(hasattr(loaded, member) for member in ("state", "available", "structured", "generate", "count_tokens"))
 
 
-def test_the_scripted_engine_needs_no_weights(home: Path, tmp_path: Path, store: Store) -> None:
-    base = BaseModel("none", "0" * 64, tmp_path, home)
-    engine = load_engine(load_settings(engine="scripted"), base, store, "base")
-    assert engine.version == "base" and list(engine.generate([{"role": "user", "content": "- Hi"}], Sampling())) == [
-        "Hi"
-    ]
+@pytest.mark.parametrize("name", [name for name, kind in ENGINES.items() if kind.weightless])
+def test_an_engine_without_weights_asks_for_no_base(name: str, store: Store) -> None:
+    settings = load_settings(engine=name, base_model="missing.gguf")
+    version = store.versions.add_version("lamps", "other-base", "0" * 64, None, None)
+    assert served_base(settings) is NO_BASE
+    for asked in ("base", version.name):
+        engine = load_engine(settings, NO_BASE, store, asked)
+        assert engine.version == asked
+        assert list(engine.generate([{"role": "user", "content": "- Hi"}], Sampling())) == ["Hi"]
+
+
+def test_an_engine_with_weights_asks_for_its_base(home: Path, tmp_path: Path) -> None:
+    file = write_tiny_gguf(tmp_path / "tiny.gguf", "llama")
+    assert served_base(load_settings(engine="openvino", base_model=str(file))).source == file
+    with pytest.raises(WeightsError, match=r"missing\.gguf"):
+        served_base(load_settings(base_model="missing.gguf"))
 
 
 def test_an_architecture_that_the_engine_does_not_read_is_refused_at_once(home: Path, tmp_path: Path) -> None:

@@ -4,13 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch.nn.functional import cross_entropy, normalize
 
 from chatbot.knowledge.packs import Pack, load_pack
 from chatbot.knowledge.retrieval.embeddings import DEFAULT, SentenceEmbedder, embedder_folder
 from chatbot.knowledge.retrieval.questions import KnownQuestion
 from chatbot.records import ChatMessage
 from tests.packs import write_pack
-from training.finetuning.embedders.retriever import finetune_retriever, learned_questions
+from training.finetuning.embedders.retriever import finetune_retriever, in_batch_negatives, learned_questions
 from training.finetuning.recipe import load_recipe
 from training.origins import OriginName
 from training.rows import Row
@@ -39,6 +41,21 @@ def test_what_people_corrected_is_learned_where_it_rests_on_a_piece(pack: Pack) 
     ]
     piece = next(number for number, piece in enumerate(pack.pieces) if "30 days" in piece.text)
     assert learned_questions(pack, rows) == [*learned_questions(pack, []), KnownQuestion(SLANG[0], (piece,))]
+
+
+def test_the_loss_is_cross_entropy_of_questions_over_pieces_and_of_pieces_over_questions() -> None:
+    vectors = torch.randn(2, 7, 16, generator=torch.Generator().manual_seed(0))
+    given, same = (vectors.clone().requires_grad_() for _ in range(2))
+    pairs = list(normalize(given, dim=-1))
+    loss = in_batch_negatives(torch.nn.Identity()).compute_loss_from_embeddings(pairs, labels=None)
+    asked, answering = normalize(same, dim=-1)
+    similar, own = 20.0 * asked @ answering.T, torch.arange(7)
+    by_hand = (cross_entropy(similar, own) + cross_entropy(similar.T, own)) / 2
+    loss.backward()
+    by_hand.backward()
+    assert loss.item() == pytest.approx(by_hand.item(), rel=1e-6)
+    assert given.grad is not None and same.grad is not None and same.grad.norm() > 0.1
+    assert torch.allclose(given.grad, same.grad, atol=1e-6)
 
 
 def test_a_question_comes_nearer_to_the_piece_that_answers_it(pack: Pack, tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from torch.nn.functional import cross_entropy
 
 from chatbot.knowledge.articles.pieces import Piece
 from chatbot.knowledge.packs import Pack
@@ -24,6 +23,7 @@ from training.rows import Row
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 
 BATCH = 40
 SMALLEST_BATCH = 2
@@ -71,12 +71,13 @@ def finetune_retriever(
     tested = [question for question in questions if question.text in held_out]
     before = _recall(model, texts, tested)
 
+    contrast = in_batch_negatives(model)
+
     def loss(batch: Sequence[KnownQuestion]) -> torch.Tensor:
         asked = encode(model, [question.text for question in batch])
         answering = encode(model, [texts[question.pieces[0]] for question in batch])
-        similar = SHARPNESS * asked @ answering.T
-        own = torch.arange(len(batch))
-        return (cross_entropy(similar, own) + cross_entropy(similar.T, own)) / 2
+        told: torch.Tensor = contrast.compute_loss_from_embeddings([asked, answering], labels=None)
+        return told
 
     orders = [random.Random(recipe.seed + epoch) for epoch in range(recipe.retriever_epochs)]
     batches = [batch for order in orders for batch in _batches(learned, order)]
@@ -84,6 +85,14 @@ def finetune_retriever(
     after = _recall(model, texts, tested)
     save(model, out)
     return RetrieverOutcome(before, after, len(learned), round(time.perf_counter() - began, 1))
+
+
+def in_batch_negatives(model: torch.nn.Module) -> "MultipleNegativesRankingLoss":
+    """The loss of vectors of questions and of their pieces, each pair against the others of the batch, both ways."""
+    from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
+
+    both = ("query_to_doc", "doc_to_query")
+    return MultipleNegativesRankingLoss(model, SHARPNESS, directions=both, partition_mode="per_direction")
 
 
 def _batches(questions: Sequence[KnownQuestion], order: random.Random) -> Iterator[list[KnownQuestion]]:
