@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from chatbot.engines.live import LiveEngine
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import EngineError, WeightsError
+from chatbot.rates import Rate
 from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE
 from chatbot.web.api import api_routes
 from chatbot.web.chat_view import status_view
@@ -370,7 +371,7 @@ def test_an_agents_key_corrects(http, session):
 
 
 def test_past_the_rate_a_client_is_told_when_to_come_back(session, access, serve):
-    session.settings.__dict__["api_rate"] = "2/minute"
+    session.settings.__dict__["api_rate"] = Rate(2, 60)
     app = FastAPI()
     app.include_router(api_routes(session, access))
     with httpx.Client(base_url=serve(app), timeout=20) as http:
