@@ -98,4 +98,5 @@ def test_the_page_says_that_it_was_too_much(session: Session, access: Access, mo
     kept = session.store.people.get(visitor.id)
     assert kept and kept.consent and len(said) == 2
     refused = events.rate(gr.EventData(None, {"message": "m", "value": "like"}), request)
-    assert refused["receipt"]["rating"] is None and "ratings" in said[-1]
+    receipt = refused["receipt"]
+    assert isinstance(receipt, dict) and receipt["rating"] is None and "ratings" in said[-1]
