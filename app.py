@@ -48,7 +48,7 @@ def serve(host: str | None, port: int | None, no_train: bool) -> None:
     app = build_app(settings, address)
     import uvicorn
 
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3)
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3, proxy_headers=False)
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -62,13 +62,16 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
 
     from chatbot.dialogue.opening import open_session
     from chatbot.web.access import Access, AccessMiddleware, login_routes
+    from chatbot.web.addresses import ProxyMiddleware
     from chatbot.web.api import api_routes
     from chatbot.web.chat import build_chat_page
     from chatbot.web.cross_origin import CrossOriginMiddleware
     from chatbot.web.mounting import mount_page
     from chatbot.web.pages import CHAT, OPERATE, REVIEW
+    from chatbot.web.rates import RateLimits
     from chatbot.web.review import build_review_page
     from chatbot.web.sub_path import SubPathMiddleware
+    from chatbot.web.upload_rates import UploadRateMiddleware
     from chatbot.web.vendored import mount_vendored
     from training.console.page import build_operate_page
     from training.runs.jobs import Jobs
@@ -88,9 +91,11 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
         session.live.close()
 
     app = FastAPI(title="Chatbot", lifespan=lifespan)
+    app.add_middleware(UploadRateMiddleware, limits=RateLimits(settings, access))
     app.add_middleware(AccessMiddleware, access=access)
     app.add_middleware(CrossOriginMiddleware, origins=settings.api_origins)
     app.add_middleware(SubPathMiddleware, root_path=settings.root_path)
+    app.add_middleware(ProxyMiddleware, trusted_proxies=settings.trusted_proxies)
     app.include_router(login_routes(access))
     app.include_router(api_routes(session, access))
     mount_vendored(app)

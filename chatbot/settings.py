@@ -5,6 +5,7 @@ Values come from, in order of precedence: `CHATBOT_*` environment variables, the
 together. `docs/config.md` is generated from the descriptions here.
 """
 
+import ipaddress
 import os
 import re
 import tomllib
@@ -12,13 +13,13 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
-import limits
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from chatbot.bases import AUTO, base_reads, resolve_base
 from chatbot.engine_kinds import ENGINES
 from chatbot.errors import SettingsError
+from chatbot.rates import Rate, RateSetting
 
 ROOT_PATH = re.compile(r"(?=.{0,200}$)(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/\s?#@*]+")
@@ -80,7 +81,12 @@ class Settings(BaseSettings):
     root_path: str = Field(
         "",
         description="Path under which a proxy serves the product, such as `/bot`, whether or not it takes it off the "
-        "address. Unset, what the proxy says in the header `X-Forwarded-Prefix`, if it does.",
+        "address. Unset, what a proxy of `trusted_proxies` says in the header `X-Forwarded-Prefix`, if it does.",
+    )
+    trusted_proxies: list[str] = Field(
+        [],
+        description='Addresses or networks of your own proxies, such as `["127.0.0.1", "10.0.0.0/8"]`: from these '
+        "alone `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` count.",
     )
     auto_train: bool = Field(True, description="Start the first fine-tune by itself when there is no version yet.")
     recipe: str = Field(
@@ -140,8 +146,22 @@ class Settings(BaseSettings):
     )
 
     api_open: bool = Field(True, description="Whether `/v1` answers clients without an API key.")
-    api_rate: str = Field(
-        "600/minute", description="Requests to `/v1` of one key, or of one address without a key, such as `10/second`."
+    api_rate: RateSetting = Field(
+        Rate(600, 60),
+        description="Requests to `/v1` of one key, or of one visitor and one address without a key, such as "
+        "`10/second`.",
+    )
+    message_rate: RateSetting = Field(Rate(20, 60), description="Messages of one visitor on the chat page.")
+    feedback_rate: RateSetting = Field(
+        Rate(60, 60), description="Ratings of one visitor on the chat page, and changes of their consent."
+    )
+    upload_rate: RateSetting = Field(Rate(20, 60), description="Requests of one person that upload files.")
+    people_per_address: int = Field(
+        20,
+        ge=1,
+        le=100_000,
+        description="How many people may stand behind one address: all of them together may do so many times what "
+        "`message_rate`, `feedback_rate` and `upload_rate` let one do.",
     )
     api_origins: list[str] = Field(
         [],
@@ -176,11 +196,10 @@ class Settings(BaseSettings):
             raise ValueError(f"{wrong[0]!r} is no origin: write it like https://shop.example, without a path, or `*`")
         return origins
 
-    @field_validator("api_rate")
+    @field_validator("trusted_proxies")
     @classmethod
-    def _is_a_rate(cls, rate: str) -> str:
-        limits.parse(rate)
-        return rate
+    def _are_proxies(cls, names: list[str]) -> list[str]:
+        return [_network(name) for name in names]
 
     @classmethod
     def settings_customise_sources(
@@ -238,6 +257,16 @@ def load_settings(**overrides: Any) -> Settings:
     if faults:
         raise SettingsError("settings: " + "; ".join(faults))
     return settings
+
+
+def _network(name: str) -> str:
+    try:
+        network = ipaddress.ip_network(name.strip())
+    except ValueError:
+        raise ValueError(f"{name!r} is no address or network: write it like 127.0.0.1 or 10.0.0.0/8") from None
+    if network.prefixlen == 0:
+        raise ValueError(f"{name!r} is everybody, who could then say to come from anywhere: name your own proxies")
+    return str(network)
 
 
 def _misspelt() -> list[str]:

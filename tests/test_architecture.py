@@ -18,7 +18,7 @@ SQL_HOME = "chatbot.store.sqlite"
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "manager"}
 
 CHATBOT = {
-    "records lineage version_folder settings engine_kinds errors privacy weights bases libraries commands": 0,
+    "records rates lineage version_folder settings engine_kinds errors privacy weights bases libraries commands": 0,
     "store": 1,
     "engines knowledge people_commands base_commands": 2,
     "dialogue": 3,

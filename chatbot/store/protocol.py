@@ -11,6 +11,7 @@ from chatbot.store.events import Events
 from chatbot.store.feedback import FeedbackStore
 from chatbot.store.keys import Keys
 from chatbot.store.people import People
+from chatbot.store.rates import Rates
 from chatbot.store.versions import Versions
 
 
@@ -45,6 +46,11 @@ class Store(Protocol):
     @property
     def events(self) -> Events:
         """Who did what to what."""
+        ...
+
+    @property
+    def rates(self) -> Rates:
+        """What was done how often of late."""
         ...
 
     def transaction(self) -> AbstractContextManager[None]:

@@ -15,17 +15,16 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from jinja2 import Environment, PackageLoader, select_autoescape
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chatbot.errors import AccessError
+from chatbot.errors import AccessError, BusyError
 from chatbot.records import Person, new_id
 from chatbot.store import Store
+from chatbot.web.api_errors import retry_headers
 from chatbot.web.pages import REVIEW, STAFF_PAGES, Page
 from chatbot.web.routes import get_route
+from chatbot.web.sign_in_tries import SignInTry
 from chatbot.web.sub_path import cookie_path, path_of, prefix_of
 
 VISITOR_COOKIE = "chatbot_visitor"
@@ -33,7 +32,6 @@ STAFF_COOKIE = "chatbot_staff"
 VISITOR_SECONDS = 365 * 24 * 3600
 STAFF_SECONDS = 12 * 3600
 READING = ("GET", "HEAD")
-LOGIN_RATE = parse("10/minute")
 SIGNED_OUT = "Your sign-in has ended: sign in again in another tab, and come back. Nothing here is lost."
 
 _templates = Environment(loader=PackageLoader("chatbot.web", "templates"), autoescape=select_autoescape())
@@ -47,7 +45,6 @@ class Access:
         key = _signing_key(key_file)
         self._visitor = URLSafeTimedSerializer(key, salt="visitor")
         self._staff = URLSafeTimedSerializer(key, salt="staff")
-        self.limiter = MovingWindowRateLimiter(MemoryStorage())
 
     def visitor(self, cookies: Mapping[str, str]) -> Person:
         """The visitor of these cookies; without a valid cookie, a stranger of whom nothing is remembered."""
@@ -142,9 +139,9 @@ def login_routes(access: Access) -> APIRouter:
     """The sign-in page for staff, and signing out."""
     router = APIRouter(include_in_schema=False)
 
-    def page(target: str, fault: str = "", status: int = 200) -> HTMLResponse:
+    def page(target: str, fault: str = "", status: int = 200, wait: Mapping[str, str] | None = None) -> HTMLResponse:
         html = _templates.get_template("login.html").render(next=target, fault=fault)
-        return HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
+        return HTMLResponse(html, status, headers={"Cache-Control": "no-store", **(wait or {})})
 
     @get_route(router, "/login", include_in_schema=False)
     def show(request: Request, next: str = REVIEW.path) -> HTMLResponse:
@@ -155,12 +152,14 @@ def login_routes(access: Access) -> APIRouter:
         request: Request, name: str = Form(""), password: str = Form(""), next: str = Form(REVIEW.path)
     ) -> Response:
         target = _own_page(request.scope, next)
-        asker = request.client.host if request.client else "?"
-        if not access.limiter.hit(LOGIN_RATE, asker):
-            return page(target, "Too many attempts. Wait a minute, then try again.", 429)
+        try:
+            attempt = SignInTry(access.store.rates, request, name)
+        except BusyError as error:
+            return page(target, str(error), 429, retry_headers(error))
         person = access.store.people.check_password(name, password)
         if person is None:
             return page(target, "Name or password is wrong.", 401)
+        attempt.succeeded()
         response = _redirect(request.scope, target)
         if cookie_path(request.scope) != "/":
             response.delete_cookie(STAFF_COOKIE)  # one from before the product stood under a path would be read instead

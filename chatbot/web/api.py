@@ -13,7 +13,7 @@ from contextlib import aclosing
 from datetime import datetime
 
 import anyio
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.concurrency import iterate_in_threadpool, run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -54,34 +54,32 @@ def api_routes(session: Session, access: Access) -> APIRouter:
 def _openai_routes(session: Session, access: Access) -> APIRouter:
     router = APIRouter(prefix="/v1", route_class=ShapedRoute)
     callers = Callers(session.settings, session.store, access)
+    known = Depends(callers.identify)  # before the body is looked at, so that no request is left uncounted
 
     @router.post("/chat/completions")
-    async def complete(request: Request, body: CompletionRequest) -> Response:
+    async def complete(request: Request, body: CompletionRequest, caller: Caller = known) -> Response:
         if body.model not in _served(session):
             return _unknown_model(session, body.model)
-        caller = await run_in_threadpool(callers.identify, request)
         response = await _reply(session, request, body, caller)
         return callers.welcome(caller, request, response)
 
     @get_route(router, "/models")
-    def models(request: Request) -> ModelList:
-        callers.identify(request)
+    def models(caller: Caller = known) -> ModelList:
         return ModelList(data=[_model(session, name) for name in _served(session)])
 
     @get_route(router, "/models/{name}")
-    def model(name: str, request: Request) -> Response:
-        callers.identify(request)
+    def model(name: str, caller: Caller = known) -> Response:
         if name not in _served(session):
             return _unknown_model(session, name)
         return JSONResponse(_model(session, name).model_dump())
 
     @router.post("/feedback")
-    def feedback(request: Request, body: FeedbackRequest) -> FeedbackReceipt:
-        person = _rater(session, access.staff(request.cookies), callers.identify(request), body)
+    def feedback(request: Request, body: FeedbackRequest, caller: Caller = known) -> FeedbackReceipt:
+        person = _rater(session, access.staff(request.cookies), caller, body)
         return FeedbackReceipt(id=body.id, stored=_store(session, person, body))
 
     @router.api_route("/{path:path}", methods=METHODS, include_in_schema=False)
-    def unknown(path: str, request: Request) -> Response:
+    def unknown(path: str, request: Request, caller: Caller = known) -> Response:
         return error_answer(error_body(f"{request.method} /v1/{path} does not exist"), 404)
 
     return router

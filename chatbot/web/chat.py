@@ -83,7 +83,7 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
             trigger(events.fresh, None, frame, **UNQUEUED)
         history.open(events.open, None, frame, **UNQUEUED)
         talk.rate(events.rate, None, talk, **queued)
-        consent.input(events.consent, [consent], None, **queued)
+        consent.input(events.consent, [consent], consent, **queued)
         page.load(events.load, [conversation], [*frame[:3], consent, header], **UNQUEUED)
         gr.Timer(TICK_SECONDS).tick(events.tick, [conversation], [header, *frame[:3]], **UNQUEUED)
         page.unload(events.close)

@@ -28,6 +28,7 @@ from chatbot.web.chat_view import (
     with_update,
 )
 from chatbot.web.open_tabs import FollowedReply, Start, Tab, Tabs
+from chatbot.web.rates import RateLimits
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class ChatEvents:
         self._store = session.store
         self._access = access
         self._tabs = Tabs(session)
+        self._limits = RateLimits(session.settings, access)
 
     def load(self, conversation_id: str | None, request: gr.Request) -> Outputs:
         """What a fresh or reloaded page shows: all but the box of a frame, the consent and the status."""
@@ -116,6 +118,7 @@ class ChatEvents:
         tab = self._tabs.tab(request.session_hash)
         asker = self._access.visitor_id(request.cookies) or request.session_hash
         try:
+            self._limits.message(request)
             begun = self._tabs.begin(tab, (asker, *wish), start)
         except NotFoundError as error:
             _notice(error)
@@ -214,6 +217,7 @@ class ChatEvents:
         message_id, value = _text(event, "message"), _text(event, "value")
         receipt = Receipt(message=message_id, rating=value or None, thanks="Saved, thank you", at=now())
         try:
+            self._limits.feedback(request)
             person, message = self._own(request, event)
             if value:
                 reasons = [str(reason) for reason in event._data.get("reasons") or []]
@@ -228,10 +232,16 @@ class ChatEvents:
         shown: dict[str, object] = gr.update(receipt=receipt)
         return shown
 
-    def consent(self, given: bool, request: gr.Request) -> None:
-        """Store whether this visitor's chats may be learned from."""
+    def consent(self, given: bool, request: gr.Request) -> object:
+        """Store whether this visitor's chats may be learned from; returns what the box is to show."""
+        try:
+            self._limits.feedback(request)
+        except UserError as error:
+            _notice(error)
+            return not given
         self._store.people.set_consent(self._access.visitor(request.cookies), given)
         gr.Info("Saved, thank you.", title="")
+        return SAME
 
     def tick(self, conversation_id: str | None, request: gr.Request) -> Outputs:
         """What has changed by itself: the version, the learning, and what others wrote into the conversation."""

@@ -23,6 +23,7 @@ from chatbot.engines.scripted import ScriptedEngine
 from chatbot.engines.seat import Loaded
 from chatbot.errors import EngineError, WeightsError
 from chatbot.knowledge.knowledge import Knowledge
+from chatbot.rates import Rate
 from chatbot.records import ChatMessage, Message, Sampling, Trace
 from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE, Access
 from chatbot.web.api import api_routes
@@ -402,13 +403,13 @@ def test_an_agents_key_corrects(http: httpx.Client, session: Session) -> None:
 
 
 def test_past_the_rate_a_client_is_told_when_to_come_back(session: Session, access: Access, serve: Serve) -> None:
-    session.settings.__dict__["api_rate"] = "2/minute"
+    session.settings.__dict__["api_rate"] = Rate(2, 60)
     app = FastAPI()
     app.include_router(api_routes(session, access))
     with httpx.Client(base_url=serve(app), timeout=20) as http:
         assert [http.get("/v1/models").status_code for _ in range(2)] == [200, 200]
         refused = http.get("/v1/models")
-        assert refused.status_code == 429 and 1 <= int(refused.headers["retry-after"]) <= 60
+        assert refused.status_code == 429 and 1 <= int(refused.headers["retry-after"]) <= 61
         assert refused.json()["error"]["type"] == "rate_limit_error"
         other = bearer(session.store.keys.add("shop", "app"))
         assert http.get("/v1/models", headers=other).status_code == 200

@@ -73,6 +73,7 @@ def front(request: pytest.FixtureRequest, serve_module: Serve, tmp_path_factory:
         pack=str(write_pack(folder / "lamps")),
         min_score=0.1,
         auto_train=False,
+        trusted_proxies=["127.0.0.1"],
         root_path=prefix if told_by == "setting" else "",
         api_origins=["https://shop.example"],
     )

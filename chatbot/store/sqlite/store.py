@@ -11,7 +11,10 @@ from chatbot.store.sqlite.events import SqliteEvents
 from chatbot.store.sqlite.feedback import SqliteFeedback
 from chatbot.store.sqlite.keys import SqliteKeys
 from chatbot.store.sqlite.people import SqlitePeople
+from chatbot.store.sqlite.rates import SqliteRates
 from chatbot.store.sqlite.versions import SqliteVersions
+
+RATES = "rates.db"
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class SqliteStore:
     versions: SqliteVersions
     keys: SqliteKeys
     events: SqliteEvents
+    rates: SqliteRates
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -36,6 +40,7 @@ class SqliteStore:
 
     def close(self) -> None:
         self.database.close()
+        self.rates.close()
 
 
 def open_store(path: Path) -> SqliteStore:
@@ -50,4 +55,5 @@ def open_store(path: Path) -> SqliteStore:
         SqliteVersions(database),
         SqliteKeys(database, people),
         SqliteEvents(database),
+        SqliteRates(path.with_name(RATES)),
     )

@@ -11,11 +11,13 @@ from chatbot.store.feedback import FeedbackStore
 from chatbot.store.keys import Keys
 from chatbot.store.people import People
 from chatbot.store.protocol import Store
+from chatbot.store.rates import Rates
 from chatbot.store.sqlite.conversations import SqliteConversations
 from chatbot.store.sqlite.events import SqliteEvents
 from chatbot.store.sqlite.feedback import SqliteFeedback
 from chatbot.store.sqlite.keys import SqliteKeys
 from chatbot.store.sqlite.people import SqlitePeople
+from chatbot.store.sqlite.rates import SqliteRates
 from chatbot.store.sqlite.store import SqliteStore
 from chatbot.store.sqlite.versions import SqliteVersions
 from chatbot.store.versions import Versions
@@ -33,6 +35,7 @@ def methods(kind: type) -> dict[str, inspect.Signature]:
         (FeedbackStore, SqliteFeedback),
         (Keys, SqliteKeys),
         (People, SqlitePeople),
+        (Rates, SqliteRates),
         (Versions, SqliteVersions),
     ],
 )
