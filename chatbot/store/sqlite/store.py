@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chatbot.store.sqlite.conversations import SqliteConversations
 from chatbot.store.sqlite.database import Database
+from chatbot.store.sqlite.erasures import SqliteErasures
 from chatbot.store.sqlite.events import SqliteEvents
 from chatbot.store.sqlite.feedback import SqliteFeedback
 from chatbot.store.sqlite.keys import SqliteKeys
@@ -25,6 +26,7 @@ class SqliteStore:
     versions: SqliteVersions
     keys: SqliteKeys
     events: SqliteEvents
+    erasures: SqliteErasures
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -50,4 +52,5 @@ def open_store(path: Path) -> SqliteStore:
         SqliteVersions(database),
         SqliteKeys(database, people),
         SqliteEvents(database),
+        SqliteErasures(database),
     )

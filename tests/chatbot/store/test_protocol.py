@@ -6,12 +6,14 @@ import pytest
 
 from chatbot.records import Person
 from chatbot.store.conversations import Conversations
+from chatbot.store.erasures import Erasures
 from chatbot.store.events import Events
 from chatbot.store.feedback import FeedbackStore
 from chatbot.store.keys import Keys
 from chatbot.store.people import People
 from chatbot.store.protocol import Store
 from chatbot.store.sqlite.conversations import SqliteConversations
+from chatbot.store.sqlite.erasures import SqliteErasures
 from chatbot.store.sqlite.events import SqliteEvents
 from chatbot.store.sqlite.feedback import SqliteFeedback
 from chatbot.store.sqlite.keys import SqliteKeys
@@ -29,6 +31,7 @@ def methods(kind: type) -> dict[str, inspect.Signature]:
     ("protocol", "area"),
     [
         (Conversations, SqliteConversations),
+        (Erasures, SqliteErasures),
         (Events, SqliteEvents),
         (FeedbackStore, SqliteFeedback),
         (Keys, SqliteKeys),
