@@ -82,8 +82,8 @@ class Erasures(Protocol):
     def erase(self, traces: Traces, actor: str, visitors: Sequence[str] = ()) -> Erasure:
         """Delete conversations with all that was drawn from them, and open a deletion; also forget `visitors`.
 
-        Of other people's replies that quoted a deleted answer the text stays, and the question it was approved for
-        goes.
+        Of other people's replies that quoted a deleted answer the text stays, as they read it; the question that it was
+        approved for goes, and so does the answer where it was found and not used.
         """
         ...
 

@@ -13,7 +13,8 @@ from chatbot.store.sqlite.database import Database, Row, Value
 
 MESSAGES = "select id from messages where conversation in (select value from json_each(:conversations))"
 QUOTING = """
-    select messages.id, messages.trace from messages, json_each(messages.trace, '$.passages') as passage
+    select messages.id, messages.trace, max(coalesce(json_extract(passage.value, '$.used'), 1)) as quotes
+    from messages, json_each(messages.trace, '$.passages') as passage
     where messages.trace is not null and json_extract(passage.value, '$.id') in (select value from json_each(:answers))
         and messages.conversation not in (select value from json_each(:conversations))
     group by messages.id
@@ -78,7 +79,7 @@ class SqliteErasures(Erasures):
             feedback=len(traces.feedback),
             answers=len(traces.gone_answers),
             kept_answers=len(traces.kept),
-            quoted=len(self._quoting(traces)),
+            quoted=sum(row["quotes"] for row in self._quoting(traces)),
         )
 
     def erase(self, traces: Traces, actor: str, visitors: Sequence[str] = ()) -> Erasure:
@@ -88,7 +89,8 @@ class SqliteErasures(Erasures):
             for row in self._quoting(found):
                 trace = json.loads(row["trace"])
                 for passage in trace["passages"]:
-                    passage |= {"query": ""} if passage["id"] in found.gone_answers else {}
+                    if passage["id"] in found.gone_answers:
+                        passage |= {"query": ""} | ({} if passage.get("used", True) else {"text": ""})
                 db["messages"].update(row["id"], {"trace": json.dumps(trace)})
             for answer in found.gone_answers:
                 db["answers"].delete(answer)
@@ -114,7 +116,7 @@ class SqliteErasures(Erasures):
                 self._database.event(actor, "person_deleted", visitor)
 
     def _quoting(self, traces: Traces) -> list[Row]:
-        """Replies to other people that an answer about to be deleted was found for."""
+        """Replies to other people that an answer about to be deleted was found for; `quotes` it or not."""
         return self._database.rows(
             QUOTING,
             answers=json.dumps(sorted(traces.gone_answers)),
