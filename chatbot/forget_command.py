@@ -5,7 +5,7 @@ import json
 
 import click
 
-from chatbot.erasure.erasing import erase, preview
+from chatbot.erasure.erasing import erase, preview, settle
 from chatbot.erasure.findings import Findings
 from chatbot.erasure.keeping import expired
 from chatbot.errors import InputError
@@ -39,7 +39,9 @@ def forget(identities: tuple[str, ...], is_expired: bool, dry_run: bool, as_json
         if dry_run:
             found = preview(settings.home, store, conversations)
         else:
+            still = settle(settings.home, store).left
             found = erase(settings.home, store, conversations, f"operator:{getpass.getuser()}", tuple(chosen))
+            found.left = list(dict.fromkeys(still + found.left))
     click.echo(json.dumps(found.as_dict(), ensure_ascii=False) if as_json else _told(found, dry_run, identities))
 
 

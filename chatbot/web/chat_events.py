@@ -150,7 +150,8 @@ class ChatEvents:
                 else:
                     yield Frame(with_update(view, update))
         except UserError as error:
-            _notice(error)
+            if not turn.left:
+                _notice(error)
         except Exception:
             logger.exception("a reply failed")
             _notice("Something went wrong on our side. Please try again.")

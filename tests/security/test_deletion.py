@@ -115,7 +115,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path
     """The folders of a home with a fine-tune that learned the words, of its pack and its base."""
     folder = tmp_path_factory.mktemp("deletion")
     pack, home = write_pack(folder / "lamps"), folder / "home"
-    base = Path(write_tiny_base(folder / "tiny").source)
+    base = Path(str(write_tiny_base(folder / "tiny").source))
     scene = opened(home, pack, base)
     store, visitor, agent = scene.store, scene.visitor, scene.agent
     store.people.set_consent(visitor, True)
