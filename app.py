@@ -61,6 +61,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from fastapi import FastAPI
 
     from chatbot.dialogue.opening import open_session
+    from chatbot.erasure.keeping import Keeper
     from chatbot.web.access import Access, AccessMiddleware, login_routes
     from chatbot.web.addresses import ProxyMiddleware
     from chatbot.web.api import api_routes
@@ -79,14 +80,17 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     session = open_session(settings, store, serving=True)
     access = Access(store, settings.home / "cookie.key")
     jobs = Jobs(settings, store)
+    keeper = Keeper(settings, store)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens += settings.max_concurrent + settings.max_waiting
         session.live.watch()
+        keeper.start()
         _announce(settings, session, address)
         threading.Thread(target=_when_ready, args=(session, jobs), daemon=True).start()
         yield
+        keeper.close()
         jobs.close()
         session.live.close()
 

@@ -13,10 +13,12 @@
     python -m chatbot pack check DIR [--json]
     python -m chatbot backup PATH
     python -m chatbot restore PATH [--yes]
+    python -m chatbot forget ID… [--expired] [--dry-run]
 
 What is said here is stored like what is said in the browser. Improving the answers is `python -m training`.
 """
 
+import getpass
 import json
 import signal
 import sys
@@ -32,6 +34,7 @@ import click
 from chatbot.base_commands import base
 from chatbot.commands import quieten, run_command
 from chatbot.errors import InputError, UserError
+from chatbot.forget_command import forget
 from chatbot.knowledge.importing.scaffold import write_scaffold
 from chatbot.knowledge.inspection import inspect_pack
 from chatbot.knowledge.packs import load_pack
@@ -86,6 +89,7 @@ def chat(version: str | None) -> None:
 commands.add_command(base)
 commands.add_command(user)
 commands.add_command(key)
+commands.add_command(forget)
 
 
 @commands.group()
@@ -139,6 +143,8 @@ def check_pack(folder: Path, as_json: bool) -> None:
 def backup(path: Path) -> None:
     """Copy the database, the versions and the snapshots into the new folder PATH; the server may be running."""
     size = back_up(load_settings().home, path)
+    with opened_store() as store:
+        store.erasures.note_backup(path, f"operator:{getpass.getuser()}")
     click.echo(f"{describe(path)} are in {path} ({size / 2**20:.1f} MiB)")
 
 

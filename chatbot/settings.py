@@ -136,6 +136,12 @@ class Settings(BaseSettings):
     canary: float = Field(
         0.1, ge=0, le=1, description="Share of conversations that a version on trial answers: `0.1` or `10%`."
     )
+    retention_days: int | None = Field(
+        None,
+        ge=1,
+        description="Days after which a conversation in which nobody says anything is deleted, with every copy of what "
+        "was said in it (docs/privacy.md). Unset, conversations stay until somebody deletes them.",
+    )
     max_message_chars: int = Field(4000, ge=100, description="Longest message a visitor can send, in characters.")
     max_concurrent: int = Field(16, ge=1, le=512, description="Replies written at the same time.")
     max_waiting: int = Field(

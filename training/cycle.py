@@ -6,7 +6,7 @@ checkpoint, and a cycle that finds the checkpoint of an interrupted run on the s
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -14,15 +14,17 @@ from importlib import metadata
 from pathlib import Path
 
 from chatbot.engines.base_model import find_base_model
+from chatbot.erasure.erasing import settle
 from chatbot.errors import BusyError, UserError
 from chatbot.knowledge.retrieval.embeddings import embedder_folder
 from chatbot.knowledge.rules.router import labelled_messages
-from chatbot.lineage import Run, Version
+from chatbot.lineage import Run, RunProgress, Version
+from chatbot.records import now
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 from chatbot.version_folder import VersionFolder
-from training.curation.snapshots import Snapshot, curate, freeze, verify
+from training.curation.snapshots import Snapshot, curate, freeze, open_snapshot, verify
 from training.evaluation.decide import decide, gate_suites
 from training.evaluation.gate import Verdict
 from training.evaluation.measures import evaluate_cached
@@ -34,8 +36,9 @@ from training.finetuning.loop.diagnosis import diagnose
 from training.finetuning.loop.finetune import assist, finetune
 from training.finetuning.loop.outcome import Outcome
 from training.finetuning.loop.processes import ALONE, Processes
-from training.finetuning.objectives.stages import stages_of
+from training.finetuning.objectives.stages import Stage, stages_of
 from training.finetuning.recipe import Recipe
+from training.origins import ORIGINS
 from training.release.facts import Facts, Provenance
 from training.release.publish import promote, register
 from training.runs.files import forget_checkpoints
@@ -106,23 +109,25 @@ def run_cycle(settings: Settings, store: Store, recipe: Recipe, run: Run, proces
 
 
 def freeze_now(bench: Workbench, actor: str) -> Snapshot:
-    """A snapshot of what can be learned now."""
-    pack, store = bench.pack, bench.store
-    return freeze(curate(pack, store, bench.settings.reads), pack, bench.knowledge(BASE), bench.settings, store, actor)
+    """A snapshot of what can be learned now, without what was deleted while it was made."""
+    pack, store, began = bench.pack, bench.store, now()
+    curated = curate(pack, store, bench.settings.reads)
+    snapshot = freeze(curated, pack, bench.knowledge(BASE), bench.settings, store, actor)
+    settle(bench.settings.home, store, began)
+    return open_snapshot(store, snapshot.number)
 
 
 def train_version(
     bench: Workbench, snapshot: Snapshot, recipe: Recipe, run: Run, progress: Progress, resume: str | None = None
 ) -> tuple[Version, Facts]:
     """Fine-tune on a snapshot and register what comes of it, with its facts; goes on from `resume`, or what fits."""
+    snapshot = open_snapshot(bench.store, snapshot.number)  # a deletion may have taken rows out since
     verify(snapshot, bench.pack.name)
     folder = begin(bench.settings, bench.store, run, Beginning(recipe.model_dump(), snapshot.number), resume)
     embedders = teach_embedders(bench, snapshot, recipe, folder, progress)
     progress.show("loading the base model", 0.15)
     stages = stages_of(bench.base, recipe, snapshot.read, bench.articles, folder)
-    example = show_mask(bench.base, stages[-1].train[0].rows[0])
-    shown = f"An example, what is learned between ⟦ and ⟧:\n{example}"
-    progress.show("loading the base model", 0.16, {"example": shown})
+    progress.show("loading the base model", 0.16, _example(bench, stages))
     reports = (progress.training, progress.stop_asked)
     outcome = finetune(bench.base, stages, recipe, folder, bench.device, *reports, bench.processes)
     if outcome.stopped:
@@ -133,6 +138,16 @@ def train_version(
     bench.store.versions.update_run(run.id, version=version.name)
     forget_checkpoints(folder)
     return version, facts
+
+
+def _example(bench: Workbench, stages: Sequence[Stage]) -> RunProgress:
+    """A row in words, with what is learned of it; one of the pack's own, since a run's record outlives a chat."""
+    curated = tuple(f"{name}-" for name, origin in ORIGINS.items() if origin.curated)
+    rows = (unit.rows[0] for stage in reversed(stages) for unit in stage.train)
+    shown = next((row for row in rows if row.id.startswith((*curated, "reading-", "piece-"))), None)
+    if shown is None:
+        return {}
+    return {"example": f"An example, what is learned between ⟦ and ⟧:\n{show_mask(bench.base, shown)}"}
 
 
 def facts_of(outcome: Outcome, recipe: Recipe, snapshot: Snapshot) -> Facts:

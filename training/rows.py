@@ -9,7 +9,8 @@ from training.origins import OriginName
 class Row(TypedDict, total=False):
     """A row: `messages` to imitate; a `prompt` with `chosen` and `rejected`; or one with `completion` and `label`.
 
-    `asked`, `origin`, `intent` and `group` (the conversation) say what a row to imitate was made from.
+    `asked`, `origin`, `intent` and `group` (the conversation) say what a row to imitate was made from; by the names in
+    `id` and `group` a row is found when a conversation is deleted.
     """
 
     id: str

@@ -2,6 +2,7 @@
 
 An edit or a regeneration adds a sibling; nothing that was said is overwritten. A reply is stored before its first
 word is shown, its text follows while it streams, and a reply that a dead process left behind is marked interrupted.
+A conversation is deleted by `chatbot.erasure`, which reaches its copies as well.
 """
 
 from collections.abc import Sequence
@@ -77,10 +78,6 @@ class Conversations(Protocol):
 
     def hand_back(self, conversation_id: str, actor: str) -> None:
         """Give the conversation back to the bot."""
-        ...
-
-    def delete(self, conversation: Conversation, actor: str) -> None:
-        """Remove a conversation with its messages and their feedback."""
         ...
 
     def mark_interrupted(self) -> int:

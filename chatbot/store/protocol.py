@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from chatbot.store.conversations import Conversations
+from chatbot.store.erasures import Erasures
 from chatbot.store.events import Events
 from chatbot.store.feedback import FeedbackStore
 from chatbot.store.keys import Keys
@@ -51,6 +52,11 @@ class Store(Protocol):
     @property
     def rates(self) -> Rates:
         """What was done how often of late."""
+        ...
+
+    @property
+    def erasures(self) -> Erasures:
+        """What is deleted for good."""
         ...
 
     def transaction(self) -> AbstractContextManager[None]:

@@ -31,6 +31,10 @@ class Versions(Protocol):
         """Record a frozen snapshot."""
         ...
 
+    def recount_snapshot(self, number: int, counts: SnapshotCounts) -> None:
+        """Record what a snapshot holds since rows were taken out of it."""
+        ...
+
     def snapshots(self) -> list[SnapshotRecord]:
         """All snapshots, the latest first."""
         ...

@@ -13,6 +13,8 @@ import gradio as gr
 
 from chatbot.dialogue.running import RunningReply
 from chatbot.dialogue.session import Session
+from chatbot.erasure.erasing import erase
+from chatbot.erasure.findings import told_to_visitor
 from chatbot.errors import NotFoundError, UserError
 from chatbot.records import Message, Person, now
 from chatbot.web.access import Access
@@ -151,7 +153,8 @@ class ChatEvents:
                 else:
                     yield Frame(with_update(view, update))
         except UserError as error:
-            _notice(error)
+            if not turn.left:
+                _notice(error)
         except Exception:
             logger.exception("a reply failed")
             _notice("Something went wrong on our side. Please try again.")
@@ -195,8 +198,8 @@ class ChatEvents:
             if chosen == conversation_id:
                 self._tabs.stop(request.session_hash)
                 tab.leave()
-            self._store.conversations.delete(conversation, person.actor)
-            gr.Info("The chat was deleted.", title="")
+            found = erase(self._session.settings.home, self._store, [conversation.id], person.actor)
+            gr.Info(told_to_visitor(found), title="")
         except UserError as error:
             _notice(error)
         return self._frame(person, None if chosen == conversation_id else conversation_id, tab)

@@ -51,6 +51,7 @@ class RatedReply:
     label: bool
     message: str
     person: str
+    conversation: str
     reasons: list[str] = field(default_factory=list)
 
 

@@ -6,11 +6,10 @@ passages, made by the code that serves), `reading.jsonl` (rows that teach to rea
 frozen twice.
 """
 
-import hashlib
 import json
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from chatbot.knowledge.retrieval.index import KnowledgeIndex
 from chatbot.lineage import SnapshotCounts
 from chatbot.records import ChatMessage
 from chatbot.settings import Settings
+from chatbot.snapshot_folder import HOME, as_line, digest_of, file_of, files_in
 from chatbot.store import Store
 from training.curation.cleaning import clean, redact_messages
 from training.curation.collecting import collect
@@ -35,8 +35,6 @@ from training.curation.splitting import split
 from training.curation.trust import filter_untrusted
 from training.rows import Row
 
-FILES = ("train", "validation", "reading", "preferences", "unpaired")
-
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -47,10 +45,11 @@ class Snapshot:
     counts: SnapshotCounts
 
     def read(self, name: str) -> Iterator[Row]:
-        """The rows of one of `FILES`, one after another; none where an older snapshot lacks the file."""
-        if not (self.folder / f"{name}.jsonl").is_file():
+        """The rows of the files, one after another; none where an older snapshot lacks the file."""
+        file = file_of(self.folder, name)
+        if not file.is_file():
             return
-        with (self.folder / f"{name}.jsonl").open(encoding="utf-8") as lines:
+        with file.open(encoding="utf-8") as lines:
             for line in lines:
                 yield json.loads(line)
 
@@ -99,7 +98,13 @@ def curate(pack: Pack, store: Store, writes: bool = False) -> Curated:
     for verdict in collected.verdicts:
         messages = redact_messages(verdict.messages, public, redacted)
         unpaired.append(
-            {"prompt": messages[:-1], "completion": messages[-1:], "label": verdict.label, "reasons": verdict.reasons}
+            {
+                "group": verdict.conversation,
+                "prompt": messages[:-1],
+                "completion": messages[-1:],
+                "label": verdict.label,
+                "reasons": verdict.reasons,
+            }
         )
     return Curated(train, validation, unpaired, dropped, redacted)
 
@@ -119,12 +124,12 @@ def freeze(
     knowledge.index.embed([query for one in asked for query in search_queries(one)])
     files = _files(curated, lambda example: reading_prompt(example, pack, knowledge, settings))
     files["reading"] = reading_rows(pack, curated.train, knowledge.index) if settings.reads else []
-    digest = _digest(files, pack.name)
+    digest = digest_of(files, pack.name)
     latest = next(iter(store.versions.snapshots()), None)
     if latest and latest.counts.digest == digest and Path(latest.path).is_dir():
         return Snapshot(latest.number, Path(latest.path), latest.counts)
     number = store.versions.next_snapshot_number()
-    folder = settings.home.resolve() / "snapshots" / str(number)
+    folder = settings.home.resolve() / HOME / str(number)
     counts = replace(curated.counts, digest=digest)
     _write(folder, files, {"number": number, "pack": pack.name, "counts": counts.as_dict()})
     store.versions.add_snapshot(pack.name, folder, counts, actor, number)
@@ -141,24 +146,11 @@ def open_snapshot(store: Store, number: int) -> Snapshot:
 
 def verify(snapshot: Snapshot, pack: str) -> None:
     """Raise `TrainingError` if the files are not what was frozen."""
-    frozen = {name: snapshot.read(name) for name in FILES if (snapshot.folder / f"{name}.jsonl").is_file()}
-    if snapshot.counts.digest != _digest(frozen, pack):
+    if snapshot.counts.digest != digest_of(files_in(snapshot.folder), pack):
         raise TrainingError(
             f"snapshot {snapshot.number} was changed since it was frozen: restore {snapshot.folder} from a backup, or "
             "remove that folder and run again without --snapshot"
         )
-
-
-def _digest(files: Mapping[str, Iterable[Mapping[str, object]]], pack: str) -> str:
-    """Of the JSON text of `[files, pack]`, made piece by piece, keys in order."""
-    digest = hashlib.sha256()
-    for number, name in enumerate(sorted(files)):
-        digest.update(f'{", " if number else "[{"}"{name}": ['.encode())
-        for place, row in enumerate(files[name]):
-            digest.update(f"{', ' if place else ''}{json.dumps(row, sort_keys=True)}".encode())
-        digest.update(b"]")
-    digest.update(f"}}, {json.dumps(pack)}]".encode())
-    return digest.hexdigest()
 
 
 def reading_prompt(example: Example, pack: Pack, knowledge: Knowledge, settings: Settings) -> list[ChatMessage]:
@@ -226,7 +218,6 @@ def _write(folder: Path, files: dict[str, list[Row]], manifest: Mapping[str, obj
     shutil.rmtree(folder, ignore_errors=True)
     partial.mkdir(parents=True)
     for name, rows in files.items():
-        lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        (partial / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+        file_of(partial, name).write_text("".join(map(as_line, rows)), encoding="utf-8")
     (partial / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
     partial.rename(folder)

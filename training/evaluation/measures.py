@@ -11,6 +11,8 @@ from pathlib import Path
 
 import chatbot
 import training
+from chatbot.erasure.erasing import settle
+from chatbot.records import now
 from chatbot.store.versions import BASE
 from training.evaluation.evaluate import evaluate
 from training.evaluation.results import Evaluation
@@ -33,11 +35,13 @@ def evaluate_cached(
     file = bench.settings.home / "measures" / f"{version}-{_surroundings(bench, suites)}.json"
     if file.is_file():
         return Evaluation.from_dict(json.loads(file.read_text(encoding="utf-8")))
+    began = now()
     result = evaluate(bench, version, suites, report)
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_suffix(".partial")
     partial.write_text(json.dumps(result.as_dict(), ensure_ascii=False), encoding="utf-8")
     partial.replace(file)
+    settle(bench.settings.home, bench.store, began)  # what was deleted meanwhile
     if version != BASE:
         bench.store.versions.set_measures(version, result.summary)
     return result

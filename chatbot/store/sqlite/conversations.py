@@ -134,11 +134,6 @@ class SqliteConversations(Conversations):
             db["conversations"].update(conversation_id, {"status": "bot"})
             self._database.event(actor, "handback", conversation_id)
 
-    def delete(self, conversation: Conversation, actor: str) -> None:
-        with self._database.writing() as db:
-            db["conversations"].delete(conversation.id)
-            self._database.event(actor, "conversation_deleted", conversation.id)
-
     def mark_interrupted(self) -> int:
         with self._database.writing() as db:
             cursor = db.conn.execute("update messages set status = 'interrupted' where status = 'streaming'")

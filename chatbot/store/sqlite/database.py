@@ -1,13 +1,14 @@
 """The SQLite file: one connection a thread, write-ahead logging, every commit on disk before it is acknowledged.
 
-Built on sqlite-utils; the tables are made by `migrations`. Holds no domain rules.
+What is deleted is overwritten (`secure_delete`), and `empty_log` takes it out of the log. Built on sqlite-utils; the
+tables are made by `migrations`. Holds no domain rules.
 """
 
 import json
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from chatbot.records import new_id, now
 from chatbot.store.sqlite.migrations import migrations
 
 BUSY_SECONDS = 20
+LOG_SECONDS = 1
+OVERWRITES = "m005_deleted_for_good"
+"""From this migration on nothing that was deleted stays in free pages."""
 
 Row = dict[str, Any]
 """A row by its columns; only the modules beside this one see it."""
@@ -34,7 +38,10 @@ class Database:
         self._turn = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         with storage_faults():
+            old = migrations.applied(self.here) and OVERWRITES in {one.name for one in migrations.pending(self.here)}
             migrations.apply(self.here)
+            if old:
+                self.here.vacuum()
 
     @property
     def here(self) -> SqliteDatabase:
@@ -44,6 +51,7 @@ class Database:
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
             connection.execute("pragma foreign_keys = on")
+            connection.execute("pragma secure_delete = on")
             self._local.db = SqliteDatabase(connection)
         db: SqliteDatabase = self._local.db
         return db
@@ -86,6 +94,13 @@ class Database:
         with self.writing() as db:
             db["events"].insert(row | {"detail": json.dumps(detail)})
 
+    def empty_log(self) -> bool:
+        """Carry the write-ahead log into the file and empty it; False while somebody else reads or writes."""
+        with storage_faults(), closing(sqlite3.connect(self.path, timeout=LOG_SECONDS)) as connection:
+            connection.execute("pragma secure_delete = on")
+            busy = connection.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+        return not busy
+
     def close(self) -> None:
         """Close this thread's connection."""
         if hasattr(self._local, "db"):
@@ -112,6 +127,10 @@ def storage_faults() -> Iterator[None]:
             raise UserError(f"the database cannot be written: {text}; check the folder CHATBOT_HOME") from error
         if "locked" in text:
             raise _busy() from error
+        raise
+    except sqlite3.IntegrityError as error:
+        if "FOREIGN KEY" in str(error):
+            raise NotFoundError("what this belongs to was deleted in the meantime: reload the page") from error
         raise
     except sqlite3.DatabaseError as error:
         if "not a database" in str(error) or "malformed" in str(error):

@@ -91,3 +91,18 @@ def m004_api_keys(db: Database) -> None:
         );
         """
     )
+
+
+@migrations()
+def m005_deleted_for_good(db: Database) -> None:
+    """The journal of deletions. Words of visitors leave the events and the runs, where no deletion would find them."""
+    db.executescript(
+        """
+        create table erasures (
+            id text primary key, at text not null, actor text not null, traces text not null, settled_at text
+        );
+        update events set detail = json_remove(detail, '$.comment', '$.correction');
+        update runs set progress = json_remove(progress, '$.example');
+        delete from answers where active = 0 and from_conversation = 1 and message is null;
+        """
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from chatbot.store.sqlite.conversations import SqliteConversations
 from chatbot.store.sqlite.database import Database
+from chatbot.store.sqlite.erasures import SqliteErasures
 from chatbot.store.sqlite.events import SqliteEvents
 from chatbot.store.sqlite.feedback import SqliteFeedback
 from chatbot.store.sqlite.keys import SqliteKeys
@@ -29,6 +30,7 @@ class SqliteStore:
     keys: SqliteKeys
     events: SqliteEvents
     rates: SqliteRates
+    erasures: SqliteErasures
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -56,4 +58,5 @@ def open_store(path: Path) -> SqliteStore:
         SqliteKeys(database, people),
         SqliteEvents(database),
         SqliteRates(path.with_name(RATES)),
+        SqliteErasures(database),
     )

@@ -27,6 +27,10 @@ class SqliteVersions(Versions):
             db["snapshots"].insert(row | {"actor": actor, "created_at": now()})
             self._database.event(actor, "snapshot", str(number), counts=told)
 
+    def recount_snapshot(self, number: int, counts: SnapshotCounts) -> None:
+        with self._database.writing() as db:
+            db["snapshots"].update(number, {"counts": json.dumps(counts.as_dict())})
+
     def snapshots(self) -> list[SnapshotRecord]:
         rows = self._database.rows("select * from snapshots order by number desc")
         home = self._database.path.parent.resolve()

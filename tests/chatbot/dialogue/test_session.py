@@ -13,6 +13,7 @@ from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import BusyError, EngineError, InputError, NotFoundError, UserError
 from chatbot.records import ChatMessage, Message, Person, Sampling, Trace
 from chatbot.store import Store
+from chatbot.store.erasures import Traces
 from chatbot.store.sqlite.store import SqliteStore
 from tests.chatbot.conftest import OpenChat, last
 
@@ -280,7 +281,7 @@ def test_a_conversation_deleted_while_its_reply_is_written_ends_the_reply(
 ) -> None:
     updates = chat.say(visitor, QUESTION)
     first = next(updates)
-    store.conversations.delete(store.conversations.get(first.conversation), visitor.actor)
+    store.erasures.erase(Traces([first.conversation]), visitor.actor)
     with pytest.raises(NotFoundError, match="does not exist any more"):
         list(updates)
     assert last(chat.say(visitor, QUESTION)).text == ANSWER

@@ -6,6 +6,7 @@ import pytest
 
 from chatbot.records import Person
 from chatbot.store.conversations import Conversations
+from chatbot.store.erasures import Erasures
 from chatbot.store.events import Events
 from chatbot.store.feedback import FeedbackStore
 from chatbot.store.keys import Keys
@@ -13,6 +14,7 @@ from chatbot.store.people import People
 from chatbot.store.protocol import Store
 from chatbot.store.rates import Rates
 from chatbot.store.sqlite.conversations import SqliteConversations
+from chatbot.store.sqlite.erasures import SqliteErasures
 from chatbot.store.sqlite.events import SqliteEvents
 from chatbot.store.sqlite.feedback import SqliteFeedback
 from chatbot.store.sqlite.keys import SqliteKeys
@@ -31,6 +33,7 @@ def methods(kind: type) -> dict[str, inspect.Signature]:
     ("protocol", "area"),
     [
         (Conversations, SqliteConversations),
+        (Erasures, SqliteErasures),
         (Events, SqliteEvents),
         (FeedbackStore, SqliteFeedback),
         (Keys, SqliteKeys),

@@ -17,6 +17,7 @@ import pytest
 from chatbot.errors import InputError, NotFoundError, UserError
 from chatbot.records import ChatMessage, Conversation, Message, Person, Trace
 from chatbot.store import open_store
+from chatbot.store.erasures import Traces
 from chatbot.store.sqlite.database import Database
 from chatbot.store.sqlite.store import SqliteStore
 
@@ -138,7 +139,7 @@ def test_deleting_a_conversation_takes_its_messages_and_feedback(
     store: SqliteStore, conversation: Conversation, exchange: tuple[Message, Message], visitor: Person
 ) -> None:
     store.feedback.rate(exchange[1].id, visitor, "like")
-    store.conversations.delete(conversation, visitor.actor)
+    store.erasures.erase(Traces([conversation.id]), visitor.actor)
     assert store.conversations.of(visitor) == []
     assert store.feedback.counts() == {}
     with pytest.raises(NotFoundError):
@@ -149,7 +150,7 @@ def test_a_reply_to_a_conversation_deleted_meanwhile_is_not_found(
     store: SqliteStore, conversation: Conversation
 ) -> None:
     reply = store.conversations.begin_reply(conversation, ask(store, conversation, "Hello").id, Trace("v1"))
-    store.conversations.delete(conversation, "visitor:x")
+    store.erasures.erase(Traces([conversation.id]), "visitor:x")
     with pytest.raises(NotFoundError, match="does not exist any more"):
         store.conversations.update_reply(reply.id, "too late", "complete", Trace("v1"))
 
@@ -385,7 +386,7 @@ def test_a_commit_that_fails_leaves_no_transaction_behind(store: SqliteStore, co
             db.conn.execute("pragma defer_foreign_keys = on")
             db.conn.execute("update conversations set person = 'nobody'")
 
-    with pytest.raises(sqlite3.IntegrityError):
+    with pytest.raises(NotFoundError, match="deleted in the meantime"):
         orphan()
     assert not store.database.here.conn.in_transaction
     ask(store, conversation, "still saved")

@@ -10,6 +10,7 @@ from chatbot.knowledge.packs import Pack
 from chatbot.records import ChatMessage, Person, Trace
 from chatbot.settings import Settings
 from chatbot.store import Store
+from chatbot.store.erasures import Traces
 from training.curation.collecting import collect
 from training.curation.deduplication import deduplicate
 from training.curation.examples import Example
@@ -150,8 +151,8 @@ def test_no_row_reads_what_a_visitor_did_not_consent_to(
     knowledge.set_answers(store.feedback.answers())
     snapshot = freeze(curate(pack, store), pack, knowledge, settings, store, "o")
     assert "Jane" not in (snapshot.folder / "train.jsonl").read_text()
-    store.conversations.delete(store.conversations.get(store.conversations.message(reply).conversation), "visitor:x")
-    assert store.feedback.answers()[0].message is None
+    store.erasures.erase(Traces([store.conversations.message(reply).conversation]), "visitor:x")
+    assert store.feedback.answers() == []
     assert not [example for example in curate(pack, store).train if example.origin == "answer"]
 
 

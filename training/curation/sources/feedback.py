@@ -35,7 +35,9 @@ def _take(lesson: Lesson, messages: list[ChatMessage], collected: Collected) -> 
         collected.examples.append(example)
         return
     liked = given.value == "like"
-    collected.verdicts.append(RatedReply(messages, liked, given.message, given.person, given.reasons))
+    collected.verdicts.append(
+        RatedReply(messages, liked, given.message, given.person, lesson.conversation, given.reasons)
+    )
     if liked:
         collected.examples.append(_example(lesson, messages, "like"))
 
