@@ -61,13 +61,14 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from fastapi import FastAPI
 
     from chatbot.dialogue.opening import open_session
-    from chatbot.web.access import Access, AccessMiddleware, login_routes
+    from chatbot.web.access import Access, AccessMiddleware
     from chatbot.web.api import api_routes
     from chatbot.web.chat import build_chat_page
     from chatbot.web.cross_origin import CrossOriginMiddleware
     from chatbot.web.mounting import mount_page
     from chatbot.web.pages import CHAT, OPERATE, REVIEW
     from chatbot.web.review import build_review_page
+    from chatbot.web.sign_in import login_routes
     from chatbot.web.sub_path import SubPathMiddleware
     from training.console.page import build_operate_page
     from training.runs.jobs import Jobs

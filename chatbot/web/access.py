@@ -11,32 +11,24 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi import Request
+from fastapi.responses import JSONResponse, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from jinja2 import Environment, PackageLoader, select_autoescape
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatbot.errors import AccessError
 from chatbot.records import Person, new_id
 from chatbot.store import Store
-from chatbot.web.pages import REVIEW, STAFF_PAGES, Page
-from chatbot.web.routes import get_route
-from chatbot.web.sub_path import cookie_path, path_of, prefix_of
+from chatbot.web.pages import STAFF_PAGES, Page
+from chatbot.web.sub_path import cookie_path, path_of, redirect
 
 VISITOR_COOKIE = "chatbot_visitor"
 STAFF_COOKIE = "chatbot_staff"
 VISITOR_SECONDS = 365 * 24 * 3600
 STAFF_SECONDS = 12 * 3600
 READING = ("GET", "HEAD")
-LOGIN_RATE = parse("10/minute")
 SIGNED_OUT = "Your sign-in has ended: sign in again in another tab, and come back. Nothing here is lost."
-
-_templates = Environment(loader=PackageLoader("chatbot.web", "templates"), autoescape=select_autoescape())
 
 
 class Access:
@@ -47,7 +39,6 @@ class Access:
         key = _signing_key(key_file)
         self._visitor = URLSafeTimedSerializer(key, salt="visitor")
         self._staff = URLSafeTimedSerializer(key, salt="staff")
-        self.limiter = MovingWindowRateLimiter(MemoryStorage())
 
     def visitor(self, cookies: Mapping[str, str]) -> Person:
         """The visitor of these cookies; without a valid cookie, a stranger of whom nothing is remembered."""
@@ -106,7 +97,7 @@ class AccessMiddleware:
         path = path_of(scope)
         page = next((page for page in STAFF_PAGES if page.holds(path)), None)
         if page:
-            whole = _redirect(scope, f"{page.path}/", 307) if path == page.path else None
+            whole = redirect(scope, f"{page.path}/", 307) if path == page.path else None
             instead = self._refusal(request, page) or whole
             if instead:
                 await instead(scope, receive, send)
@@ -121,7 +112,7 @@ class AccessMiddleware:
         person = self._access.staff(request.cookies)
         if person is None:
             if request.method in READING and "text/html" in request.headers.get("accept", ""):
-                return _redirect(request.scope, f"/login?next={quote(page.path)}")
+                return redirect(request.scope, f"/login?next={quote(page.path)}")
             return JSONResponse({"detail": SIGNED_OUT}, 401)
         refusal = _not_theirs(page, person)
         return JSONResponse({"detail": refusal}, 403) if refusal else None
@@ -138,64 +129,16 @@ class AccessMiddleware:
         return with_cookie
 
 
-def login_routes(access: Access) -> APIRouter:
-    """The sign-in page for staff, and signing out."""
-    router = APIRouter(include_in_schema=False)
-
-    def page(target: str, fault: str = "", status: int = 200) -> HTMLResponse:
-        html = _templates.get_template("login.html").render(next=target, fault=fault)
-        return HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
-
-    @get_route(router, "/login", include_in_schema=False)
-    def show(request: Request, next: str = REVIEW.path) -> HTMLResponse:
-        return page(_own_page(request.scope, next))
-
-    @router.post("/login")
-    def sign_in(
-        request: Request, name: str = Form(""), password: str = Form(""), next: str = Form(REVIEW.path)
-    ) -> Response:
-        target = _own_page(request.scope, next)
-        asker = request.client.host if request.client else "?"
-        if not access.limiter.hit(LOGIN_RATE, asker):
-            return page(target, "Too many attempts. Wait a minute, then try again.", 429)
-        person = access.store.people.check_password(name, password)
-        if person is None:
-            return page(target, "Name or password is wrong.", 401)
-        response = _redirect(request.scope, target)
-        if cookie_path(request.scope) != "/":
-            response.delete_cookie(STAFF_COOKIE)  # one from before the product stood under a path would be read instead
-        set_cookie(response, request.scope, STAFF_COOKIE, access.staff_token(person), STAFF_SECONDS)
-        return response
-
-    @router.post("/logout")
-    def sign_out(request: Request) -> Response:
-        response = _redirect(request.scope, "/login")
-        for path in {cookie_path(request.scope), "/"}:
-            response.delete_cookie(STAFF_COOKIE, path)
-        return response
-
-    return router
-
-
 def set_cookie(response: Response, scope: Scope, name: str, token: str, seconds: int) -> None:
     """Set a cookie that scripts and other sites cannot use, for the path under which the product stands."""
     path, secure = cookie_path(scope), scope.get("scheme") == "https"
     response.set_cookie(name, token, seconds, path=path, httponly=True, samesite="lax", secure=secure)
 
 
-def _redirect(scope: Scope, target: str, status: int = 303) -> Response:
-    return RedirectResponse(prefix_of(scope) + target, status)
-
-
 def _not_theirs(page: Page, person: Person) -> str:
     """Why a person may not use a page; empty where they may."""
     refusal = page.refusal(person.role)
     return refusal and f"{refusal}; you are signed in as {person.role} {person.name}"
-
-
-def _own_page(scope: Scope, target: str) -> str:
-    path = target.removeprefix(prefix_of(scope)).rstrip("/")
-    return path if any(path == page.path for page in STAFF_PAGES) else REVIEW.path
 
 
 def _signing_key(file: Path) -> str:

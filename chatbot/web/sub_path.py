@@ -5,6 +5,7 @@ from which FastAPI, Gradio, redirects and cookies take it. The proxy may take it
 """
 
 from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chatbot.settings import ROOT_PATH
@@ -26,6 +27,11 @@ def path_of(scope: Scope) -> str:
 def cookie_path(scope: Scope) -> str:
     """The path for which a cookie is kept."""
     return prefix_of(scope) or "/"
+
+
+def redirect(scope: Scope, target: str, status: int = 303) -> Response:
+    """Send the browser to another address of the product."""
+    return RedirectResponse(prefix_of(scope) + target, status)
 
 
 class SubPathMiddleware:

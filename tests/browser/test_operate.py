@@ -24,7 +24,8 @@ from chatbot.records import Person, Trace
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE
-from chatbot.web.access import Access, AccessMiddleware, login_routes
+from chatbot.web.access import Access, AccessMiddleware
+from chatbot.web.sign_in import login_routes
 from chatbot.web.theme import CSS, HEAD, chat_theme
 from tests.packs import write_pack
 from training.console import acts

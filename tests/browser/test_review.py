@@ -7,8 +7,9 @@ import pytest
 from fastapi import FastAPI
 from playwright.sync_api import expect
 
-from chatbot.web.access import STAFF_COOKIE, AccessMiddleware, login_routes
+from chatbot.web.access import STAFF_COOKIE, AccessMiddleware
 from chatbot.web.review import build_review_page
+from chatbot.web.sign_in import login_routes
 from chatbot.web.theme import CSS, HEAD, chat_theme
 
 PASSWORD = "correct horse battery"

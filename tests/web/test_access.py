@@ -8,8 +8,9 @@ import pytest
 from fastapi import FastAPI
 from itsdangerous import TimestampSigner
 
-from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE, Access, AccessMiddleware, login_routes
+from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE, Access, AccessMiddleware
 from chatbot.web.api import api_routes
+from chatbot.web.sign_in import login_routes
 
 PASSWORD = "correct horse battery"
 
