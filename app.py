@@ -74,7 +74,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from training.runs.jobs import Jobs
 
     session = open_session(settings, store, serving=True)
-    access = Access(store, settings.home / "cookie.key")
+    access = Access(store, settings.home / "cookie.key", [session.pack.name, session.pack.persona.title])
     jobs = Jobs(settings, store)
 
     @contextlib.asynccontextmanager

@@ -6,11 +6,13 @@ What it returns are records; what stands behind it, SQLite or another database, 
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from chatbot.store.accounts import Accounts
 from chatbot.store.conversations import Conversations
 from chatbot.store.events import Events
 from chatbot.store.feedback import FeedbackStore
 from chatbot.store.keys import Keys
 from chatbot.store.people import People
+from chatbot.store.sign_ins import SignIns
 from chatbot.store.versions import Versions
 
 
@@ -20,6 +22,16 @@ class Store(Protocol):
     @property
     def people(self) -> People:
         """Visitors, agents and operators."""
+        ...
+
+    @property
+    def accounts(self) -> Accounts:
+        """Passwords, roles and the end of accounts of agents and operators."""
+        ...
+
+    @property
+    def sign_ins(self) -> SignIns:
+        """Where agents and operators are signed in."""
         ...
 
     @property

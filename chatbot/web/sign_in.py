@@ -5,30 +5,25 @@ app.include_router(login_routes(access))
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
-from jinja2 import Environment, PackageLoader, select_autoescape
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from starlette.types import Scope
 
-from chatbot.web.access import STAFF_COOKIE, STAFF_SECONDS, Access, set_cookie
+from chatbot.errors import AccessError
+from chatbot.web.access import STAFF_COOKIE, Access
+from chatbot.web.account import account_routes
+from chatbot.web.attempts import Attempts
 from chatbot.web.pages import REVIEW, STAFF_PAGES
+from chatbot.web.plain_pages import plain_page
 from chatbot.web.routes import get_route
 from chatbot.web.sub_path import cookie_path, prefix_of, redirect
 
-LOGIN_RATE = parse("10/minute")
-
-_templates = Environment(loader=PackageLoader("chatbot.web", "templates"), autoescape=select_autoescape())
-
 
 def login_routes(access: Access) -> APIRouter:
-    """The sign-in page for staff, and signing out."""
+    """The sign-in page for staff, signing out, and the page of their own account."""
     router = APIRouter(include_in_schema=False)
-    limiter = MovingWindowRateLimiter(MemoryStorage())
+    attempts = Attempts()
 
     def page(target: str, fault: str = "", status: int = 200) -> HTMLResponse:
-        html = _templates.get_template("login.html").render(next=target, fault=fault)
-        return HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
+        return plain_page("login.html", status, next=target, fault=fault)
 
     @get_route(router, "/login", include_in_schema=False)
     def show(request: Request, next: str = REVIEW.path) -> HTMLResponse:
@@ -39,25 +34,25 @@ def login_routes(access: Access) -> APIRouter:
         request: Request, name: str = Form(""), password: str = Form(""), next: str = Form(REVIEW.path)
     ) -> Response:
         target = _own_page(request.scope, next)
-        asker = request.client.host if request.client else "?"
-        if not limiter.hit(LOGIN_RATE, asker):
-            return page(target, "Too many attempts. Wait a minute, then try again.", 429)
+        if refusal := attempts.refusal(request, name):
+            return page(target, refusal, 429)
         person = access.store.people.check_password(name, password)
         if person is None:
             return page(target, "Name or password is wrong.", 401)
-        response = redirect(request.scope, target)
-        if cookie_path(request.scope) != "/":
-            response.delete_cookie(STAFF_COOKIE)  # one from before the product stood under a path would be read instead
-        set_cookie(response, request.scope, STAFF_COOKIE, access.staff_token(person), STAFF_SECONDS)
-        return response
+        try:
+            return access.admit(request, redirect(request.scope, target), person)
+        except AccessError as error:
+            return page(target, f"{error}.".capitalize(), 401)
 
     @router.post("/logout")
     def sign_out(request: Request) -> Response:
+        access.leave(request)
         response = redirect(request.scope, "/login")
         for path in {cookie_path(request.scope), "/"}:
             response.delete_cookie(STAFF_COOKIE, path)
         return response
 
+    router.include_router(account_routes(access, attempts))
     return router
 
 

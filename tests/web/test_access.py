@@ -2,6 +2,7 @@
 
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -136,7 +137,9 @@ def test_the_api_keeps_a_cookie_from_a_clock_that_was_ahead(session, access, ser
 
 def dated(access, person, seconds, monkeypatch):
     """Both cookies as a clock that showed another time signed them."""
+    moment = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")
     with monkeypatch.context() as patch:
+        patch.setattr("chatbot.store.sqlite.sign_ins.now", lambda: moment)
         patch.setattr(TimestampSigner, "get_timestamp", lambda signer: int(seconds))
         return {VISITOR_COOKIE: access.visitor_token("somebody"), STAFF_COOKIE: access.staff_token(person)}
 

@@ -91,3 +91,23 @@ def m004_api_keys(db: Database) -> None:
         );
         """
     )
+
+
+@migrations()
+def m005_sign_ins(db: Database) -> None:
+    """Where staff are signed in, accounts that are disabled or come from an OpenID provider."""
+    db.executescript(
+        """
+        alter table people add column disabled_at text;
+        alter table people add column issuer text;
+        alter table people add column subject text;
+        alter table people add column generation integer not null default 0;
+        create unique index people_by_subject on people(issuer, subject) where deleted_at is null;
+        create table sign_ins (
+            id text primary key, digest text not null unique, person text not null references people(id),
+            begun_at text not null, seen_at text not null, ended_at text, address text not null, browser text not null,
+            waiting integer not null default 0, misses integer not null default 0
+        );
+        create index sign_ins_by_person on sign_ins(person, begun_at);
+        """
+    )

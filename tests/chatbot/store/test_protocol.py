@@ -5,17 +5,21 @@ import inspect
 import pytest
 
 from chatbot.records import Person
+from chatbot.store.accounts import Accounts
 from chatbot.store.conversations import Conversations
 from chatbot.store.events import Events
 from chatbot.store.feedback import FeedbackStore
 from chatbot.store.keys import Keys
 from chatbot.store.people import People
 from chatbot.store.protocol import Store
+from chatbot.store.sign_ins import SignIns
+from chatbot.store.sqlite.accounts import SqliteAccounts
 from chatbot.store.sqlite.conversations import SqliteConversations
 from chatbot.store.sqlite.events import SqliteEvents
 from chatbot.store.sqlite.feedback import SqliteFeedback
 from chatbot.store.sqlite.keys import SqliteKeys
 from chatbot.store.sqlite.people import SqlitePeople
+from chatbot.store.sqlite.sign_ins import SqliteSignIns
 from chatbot.store.sqlite.store import SqliteStore
 from chatbot.store.sqlite.versions import SqliteVersions
 from chatbot.store.versions import Versions
@@ -28,11 +32,13 @@ def methods(kind: type) -> dict[str, inspect.Signature]:
 @pytest.mark.parametrize(
     ("protocol", "area"),
     [
+        (Accounts, SqliteAccounts),
         (Conversations, SqliteConversations),
         (Events, SqliteEvents),
         (FeedbackStore, SqliteFeedback),
         (Keys, SqliteKeys),
         (People, SqlitePeople),
+        (SignIns, SqliteSignIns),
         (Versions, SqliteVersions),
     ],
 )
