@@ -120,6 +120,16 @@ def remove_user(name: str, yes: bool, last_operator: bool) -> None:
     click.echo(f"{name} is removed, and is signed out everywhere{back}")
 
 
+@user.command("reset-codes")
+@click.argument("name")
+def reset_codes(name: str) -> None:
+    """Ask somebody for no codes from an app any more, and sign them out everywhere."""
+    with _changing(name) as (store, person), store.transaction():
+        store.second_factors.turn_off(person, ACTOR)
+        store.sign_ins.end_all(person)
+    click.echo(f"{name} signs in by password alone, and is signed out everywhere")
+
+
 @contextmanager
 def _changing(name: str) -> Iterator[tuple[Store, Person]]:
     """The store with somebody's account; a refusal to lock out the last operator names the option."""

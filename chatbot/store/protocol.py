@@ -12,6 +12,7 @@ from chatbot.store.events import Events
 from chatbot.store.feedback import FeedbackStore
 from chatbot.store.keys import Keys
 from chatbot.store.people import People
+from chatbot.store.second_factors import SecondFactors
 from chatbot.store.sign_ins import SignIns
 from chatbot.store.versions import Versions
 
@@ -32,6 +33,11 @@ class Store(Protocol):
     @property
     def sign_ins(self) -> SignIns:
         """Where agents and operators are signed in."""
+        ...
+
+    @property
+    def second_factors(self) -> SecondFactors:
+        """Codes that they give besides their password."""
         ...
 
     @property

@@ -3,18 +3,20 @@
 app.include_router(login_routes(access))
 """
 
+from urllib.parse import quote
+
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
-from starlette.types import Scope
 
 from chatbot.errors import AccessError
 from chatbot.web.access import STAFF_COOKIE, Access
 from chatbot.web.account import account_routes
 from chatbot.web.attempts import Attempts
-from chatbot.web.pages import REVIEW, STAFF_PAGES
+from chatbot.web.pages import REVIEW
 from chatbot.web.plain_pages import plain_page
 from chatbot.web.routes import get_route
-from chatbot.web.sub_path import cookie_path, prefix_of, redirect
+from chatbot.web.sign_in_code import code_step_routes
+from chatbot.web.sub_path import cookie_path, own_page, redirect
 
 
 def login_routes(access: Access) -> APIRouter:
@@ -27,20 +29,22 @@ def login_routes(access: Access) -> APIRouter:
 
     @get_route(router, "/login", include_in_schema=False)
     def show(request: Request, next: str = REVIEW.path) -> HTMLResponse:
-        return page(_own_page(request.scope, next))
+        return page(own_page(request.scope, next))
 
     @router.post("/login")
     def sign_in(
         request: Request, name: str = Form(""), password: str = Form(""), next: str = Form(REVIEW.path)
     ) -> Response:
-        target = _own_page(request.scope, next)
+        target = own_page(request.scope, next)
         if refusal := attempts.refusal(request, name):
             return page(target, refusal, 429)
         person = access.store.people.check_password(name, password)
         if person is None:
             return page(target, "Name or password is wrong.", 401)
+        waiting = access.store.second_factors.is_on(person)
+        onward = f"/login/code?next={quote(target)}" if waiting else target
         try:
-            return access.admit(request, redirect(request.scope, target), person)
+            return access.admit(request, redirect(request.scope, onward), person, waiting)
         except AccessError as error:
             return page(target, f"{error}.".capitalize(), 401)
 
@@ -52,10 +56,6 @@ def login_routes(access: Access) -> APIRouter:
             response.delete_cookie(STAFF_COOKIE, path)
         return response
 
+    router.include_router(code_step_routes(access, attempts))
     router.include_router(account_routes(access, attempts))
     return router
-
-
-def _own_page(scope: Scope, target: str) -> str:
-    path = target.removeprefix(prefix_of(scope)).rstrip("/")
-    return path if any(path == page.path for page in STAFF_PAGES) else REVIEW.path

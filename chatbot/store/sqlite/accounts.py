@@ -56,6 +56,8 @@ class SqliteAccounts(Accounts):
             self._check_others(person, even_last)
             self._change(person, actor, "person_removed", password_hash=None, name=None)
             db["people"].update(person.id, {"deleted_at": now()})
+            db["second_factors"].delete_where("person = ?", [person.id])
+            db["recovery_codes"].delete_where("person = ?", [person.id])
 
     def from_provider(self, issuer: str, subject: str, name: str, role: Role) -> Person:
         with self._database.writing() as db:

@@ -111,3 +111,18 @@ def m005_sign_ins(db: Database) -> None:
         create index sign_ins_by_person on sign_ins(person, begun_at);
         """
     )
+
+
+@migrations()
+def m006_second_factors(db: Database) -> None:
+    """Secrets of apps that make codes, and digests of recovery codes."""
+    db.executescript(
+        """
+        create table second_factors (
+            person text primary key references people(id), secret text not null, on_at text, last_step integer not null
+        );
+        create table recovery_codes (
+            person text not null references people(id), digest text not null, used_at text, primary key (person, digest)
+        );
+        """
+    )

@@ -13,6 +13,7 @@ from chatbot.store.sqlite.events import SqliteEvents
 from chatbot.store.sqlite.feedback import SqliteFeedback
 from chatbot.store.sqlite.keys import SqliteKeys
 from chatbot.store.sqlite.people import SqlitePeople
+from chatbot.store.sqlite.second_factors import SqliteSecondFactors
 from chatbot.store.sqlite.sign_ins import SqliteSignIns
 from chatbot.store.sqlite.versions import SqliteVersions
 
@@ -25,6 +26,7 @@ class SqliteStore:
     people: SqlitePeople
     accounts: SqliteAccounts
     sign_ins: SqliteSignIns
+    second_factors: SqliteSecondFactors
     conversations: SqliteConversations
     feedback: SqliteFeedback
     versions: SqliteVersions
@@ -53,6 +55,7 @@ def open_store(path: Path) -> SqliteStore:
         people,
         SqliteAccounts(database, people, sign_ins, passwords),
         sign_ins,
+        SqliteSecondFactors(database),
         SqliteConversations(database),
         SqliteFeedback(database),
         SqliteVersions(database),

@@ -12,6 +12,7 @@ from chatbot.store.feedback import FeedbackStore
 from chatbot.store.keys import Keys
 from chatbot.store.people import People
 from chatbot.store.protocol import Store
+from chatbot.store.second_factors import SecondFactors
 from chatbot.store.sign_ins import SignIns
 from chatbot.store.sqlite.accounts import SqliteAccounts
 from chatbot.store.sqlite.conversations import SqliteConversations
@@ -19,6 +20,7 @@ from chatbot.store.sqlite.events import SqliteEvents
 from chatbot.store.sqlite.feedback import SqliteFeedback
 from chatbot.store.sqlite.keys import SqliteKeys
 from chatbot.store.sqlite.people import SqlitePeople
+from chatbot.store.sqlite.second_factors import SqliteSecondFactors
 from chatbot.store.sqlite.sign_ins import SqliteSignIns
 from chatbot.store.sqlite.store import SqliteStore
 from chatbot.store.sqlite.versions import SqliteVersions
@@ -38,6 +40,7 @@ def methods(kind: type) -> dict[str, inspect.Signature]:
         (FeedbackStore, SqliteFeedback),
         (Keys, SqliteKeys),
         (People, SqlitePeople),
+        (SecondFactors, SqliteSecondFactors),
         (SignIns, SqliteSignIns),
         (Versions, SqliteVersions),
     ],
