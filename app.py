@@ -66,6 +66,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from chatbot.web.chat import build_chat_page
     from chatbot.web.cross_origin import CrossOriginMiddleware
     from chatbot.web.mounting import mount_page
+    from chatbot.web.openid import Provider
     from chatbot.web.pages import CHAT, OPERATE, REVIEW
     from chatbot.web.review import build_review_page
     from chatbot.web.sign_in import login_routes
@@ -91,7 +92,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     app.add_middleware(AccessMiddleware, access=access)
     app.add_middleware(CrossOriginMiddleware, origins=settings.api_origins)
     app.add_middleware(SubPathMiddleware, root_path=settings.root_path)
-    app.include_router(login_routes(access))
+    app.include_router(login_routes(access, Provider(settings) if settings.openid_issuer else None))
     app.include_router(api_routes(session, access))
     app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))
     app = mount_page(app, REVIEW, build_review_page(session, access))

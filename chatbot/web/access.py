@@ -41,9 +41,12 @@ class Access:
         """`words` are those that somebody who guesses a password tries here first, such as the pack's name."""
         self.store = store
         self.words = words
-        key = _signing_key(key_file)
-        self._visitor = URLSafeTimedSerializer(key, salt="visitor")
-        self._staff = URLSafeTimedSerializer(key, salt="staff")
+        self._key = _signing_key(key_file)
+        self._visitor, self._staff = self.signer("visitor"), self.signer("staff")
+
+    def signer(self, purpose: str) -> URLSafeTimedSerializer:
+        """Signs what a cookie of this purpose says, with the installation's key."""
+        return URLSafeTimedSerializer(self._key, salt=purpose)
 
     def visitor(self, cookies: Mapping[str, str]) -> Person:
         """The visitor of these cookies; without a valid cookie, a stranger of whom nothing is remembered."""

@@ -12,20 +12,22 @@ from chatbot.errors import AccessError
 from chatbot.web.access import STAFF_COOKIE, Access
 from chatbot.web.account import account_routes
 from chatbot.web.attempts import Attempts
+from chatbot.web.openid import Provider
 from chatbot.web.pages import REVIEW
 from chatbot.web.plain_pages import plain_page
 from chatbot.web.routes import get_route
 from chatbot.web.sign_in_code import code_step_routes
+from chatbot.web.sign_in_openid import openid_routes
 from chatbot.web.sub_path import cookie_path, own_page, redirect
 
 
-def login_routes(access: Access) -> APIRouter:
-    """The sign-in page for staff, signing out, and the page of their own account."""
+def login_routes(access: Access, provider: Provider | None = None) -> APIRouter:
+    """The sign-in page for staff, by password or through a provider, signing out, and the page of their own account."""
     router = APIRouter(include_in_schema=False)
     attempts = Attempts()
 
     def page(target: str, fault: str = "", status: int = 200) -> HTMLResponse:
-        return plain_page("login.html", status, next=target, fault=fault)
+        return plain_page("login.html", status, next=target, fault=fault, provider=provider and provider.name)
 
     @get_route(router, "/login", include_in_schema=False)
     def show(request: Request, next: str = REVIEW.path) -> HTMLResponse:
@@ -57,5 +59,7 @@ def login_routes(access: Access) -> APIRouter:
         return response
 
     router.include_router(code_step_routes(access, attempts))
+    if provider:
+        router.include_router(openid_routes(access, attempts, provider))
     router.include_router(account_routes(access, attempts))
     return router
