@@ -62,15 +62,17 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
 
     from chatbot.dialogue.opening import open_session
     from chatbot.erasure.keeping import Keeper
-    from chatbot.web.access import Access, AccessMiddleware, login_routes
+    from chatbot.web.access import Access, AccessMiddleware
     from chatbot.web.addresses import ProxyMiddleware
     from chatbot.web.api import api_routes
     from chatbot.web.chat import build_chat_page
     from chatbot.web.cross_origin import CrossOriginMiddleware
     from chatbot.web.mounting import mount_page
+    from chatbot.web.openid import Provider
     from chatbot.web.pages import CHAT, OPERATE, REVIEW
     from chatbot.web.rates import RateLimits
     from chatbot.web.review import build_review_page
+    from chatbot.web.sign_in import login_routes
     from chatbot.web.sub_path import SubPathMiddleware
     from chatbot.web.upload_rates import UploadRateMiddleware
     from chatbot.web.vendored import mount_vendored
@@ -78,7 +80,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from training.runs.jobs import Jobs
 
     session = open_session(settings, store, serving=True)
-    access = Access(store, settings.home / "cookie.key")
+    access = Access(store, settings.home / "cookie.key", [session.pack.name, session.pack.persona.title])
     jobs = Jobs(settings, store)
     keeper = Keeper(settings, store)
 
@@ -100,7 +102,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     app.add_middleware(CrossOriginMiddleware, origins=settings.api_origins)
     app.add_middleware(SubPathMiddleware, root_path=settings.root_path)
     app.add_middleware(ProxyMiddleware, trusted_proxies=settings.trusted_proxies)
-    app.include_router(login_routes(access))
+    app.include_router(login_routes(access, Provider(settings) if settings.openid_issuer else None))
     app.include_router(api_routes(session, access))
     mount_vendored(app)
     app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))

@@ -4,6 +4,8 @@
     python -m chatbot chat [--version V]
     python -m chatbot user add NAME --role agent|operator
     python -m chatbot user list
+    python -m chatbot user passwd | disable | enable | remove | reset-codes NAME
+    python -m chatbot user role NAME agent|operator
     python -m chatbot key add NAME [--role app|agent|operator]
     python -m chatbot key list
     python -m chatbot key revoke NAME

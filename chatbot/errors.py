@@ -24,6 +24,10 @@ class InputError(UserError):
     """A message, rating or correction that cannot be accepted as it is."""
 
 
+class LastOperatorError(InputError):
+    """The change would leave nobody who can operate."""
+
+
 class NotFoundError(UserError):
     """The named conversation, message, person, run, snapshot or version does not exist."""
 

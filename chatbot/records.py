@@ -39,18 +39,37 @@ def new_id() -> str:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who uses the product; visitors have no name and no password."""
+    """Somebody who uses the product; visitors have no name and no password.
+
+    `issuer` is the OpenID provider through which somebody signs in, empty for those who have a password. `generation`
+    counts the changes of an account that end its sign-ins.
+    """
 
     id: str
     role: Role
     name: str | None = None
     consent: bool = False
     created_at: str = ""
+    disabled: bool = False
+    issuer: str = ""
+    generation: int = 0
 
     @property
     def actor(self) -> str:
         """How events name this person."""
         return f"{self.role}:{self.name or self.id}"
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """One browser in which somebody of the staff is signed in; it is known by a token of which this knows nothing."""
+
+    id: str
+    person: str
+    begun_at: str
+    seen_at: str
+    address: str
+    browser: str
 
 
 @dataclass(frozen=True)

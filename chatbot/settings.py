@@ -13,7 +13,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from chatbot.bases import AUTO, base_reads, resolve_base
@@ -23,6 +23,7 @@ from chatbot.rates import Rate, RateSetting
 
 ROOT_PATH = re.compile(r"(?=.{0,200}$)(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/\s?#@*]+")
+SAFE_ADDRESS = re.compile(r"https://[^/]|http://(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]|$)")
 HERE = Path(__file__).resolve().parent
 DATA = next((place for place in (HERE / "data", HERE.parent / "data") if place.is_dir()), HERE)
 """The packaged packs: beside the code in a checkout, within it where it is installed."""
@@ -175,6 +176,26 @@ class Settings(BaseSettings):
         '`["*"]` lets every page, without cookies.',
     )
 
+    openid_issuer: str = Field(
+        "",
+        description="OpenID Connect: the address of the provider through which staff may sign in, such as "
+        "`https://login.example.com/realms/shop`. It is asked to send people back to `/login/openid/back`.",
+    )
+    openid_client_id: str = Field("", description="The name by which this provider knows the product.")
+    openid_client_secret: SecretStr | None = Field(
+        None, description="The secret that goes with it: set `CHATBOT_OPENID_CLIENT_SECRET` rather than the file."
+    )
+    openid_name: str = Field("your organisation", description="How the sign-in page calls the provider.")
+    openid_claim: str = Field(
+        "groups", description="The claim of its ID token that says what somebody may do; dots lead into objects."
+    )
+    openid_agents: list[str] = Field([], description="Values of this claim that make somebody an agent.")
+    openid_operators: list[str] = Field(
+        [],
+        validate_default=True,
+        description="Values of this claim that make somebody an operator. Who has none of either list may not sign in.",
+    )
+
     @field_validator("base_model")
     @classmethod
     def _is_chosen(cls, name: str) -> str:
@@ -201,6 +222,23 @@ class Settings(BaseSettings):
         if wrong:
             raise ValueError(f"{wrong[0]!r} is no origin: write it like https://shop.example, without a path, or `*`")
         return origins
+
+    @field_validator("openid_issuer")
+    @classmethod
+    def _is_safe(cls, issuer: str) -> str:
+        if issuer and not SAFE_ADDRESS.match(issuer):
+            raise ValueError("the provider's address begins with https://, or with http:// on this machine only")
+        return issuer
+
+    @field_validator("openid_operators")
+    @classmethod
+    def _is_complete(cls, operators: list[str], given: ValidationInfo) -> list[str]:
+        if given.data.get("openid_issuer"):
+            if not given.data.get("openid_client_id"):
+                raise ValueError("openid_issuer is set, so openid_client_id must be too")
+            if not operators and not given.data.get("openid_agents"):
+                raise ValueError("openid_issuer is set, so openid_agents or openid_operators must say who may sign in")
+        return operators
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -1,15 +1,11 @@
-"""People: visitors known by a cookie, agents and operators by name and password (Argon2id)."""
+"""People: visitors known by a cookie, agents and operators by name and password."""
 
-from functools import cached_property
+from collections.abc import Sequence
 from typing import Protocol
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-
 from chatbot.errors import InputError
-from chatbot.records import Person, Role, new_id
+from chatbot.records import Person, Role
 
-SHORTEST_PASSWORD = 10
 LONGEST_NAME = 64
 
 
@@ -24,8 +20,11 @@ class People(Protocol):
         """A new anonymous visitor."""
         ...
 
-    def add_staff(self, name: str, role: Role, password: str) -> Person:
-        """A new agent or operator; raises `InputError` on a taken name or a short password."""
+    def add_staff(self, name: str, role: Role, password: str, words: Sequence[str] = ()) -> Person:
+        """A new agent or operator; raises `InputError` on a taken name or a password that is easily guessed.
+
+        `words` are those that somebody who guesses tries here first, such as the pack's name.
+        """
         ...
 
     def add_key_holder(self, name: str, role: Role) -> Person:
@@ -33,7 +32,7 @@ class People(Protocol):
         ...
 
     def check_password(self, name: str, password: str) -> Person | None:
-        """The staff member with this name and password, or None; takes as long for unknown names."""
+        """The staff member with this name and password, unless disabled; takes as long for unknown names."""
         ...
 
     def get(self, person_id: str) -> Person | None:
@@ -41,38 +40,12 @@ class People(Protocol):
         ...
 
     def staff(self) -> list[Person]:
-        """All agents and operators who can sign in."""
+        """All agents and operators with an account, disabled ones too."""
         ...
 
     def set_consent(self, person: Person, consent: bool) -> Person:
         """Turn the use of this person's conversations for training on or off."""
         ...
-
-
-class Passwords:
-    """Hashes passwords and checks them, in the same time whether or not there is a hash to check against."""
-
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher()
-
-    @cached_property
-    def _dummy_hash(self) -> str:
-        return self._hasher.hash(new_id())
-
-    def hash(self, password: str) -> str:
-        """What is stored of a password; raises `InputError` where it is short."""
-        if len(password) < SHORTEST_PASSWORD:
-            raise InputError(f"the password has {len(password)} characters: use at least {SHORTEST_PASSWORD}")
-        return self._hasher.hash(password)
-
-    def match(self, stored: str | None, password: str) -> bool:
-        """Whether a password is the one that was hashed."""
-        unknown = self._dummy_hash
-        try:
-            self._hasher.verify(stored or unknown, password)
-        except (VerificationError, InvalidHashError):
-            return False
-        return True
 
 
 def check_name(name: str) -> None:

@@ -6,6 +6,7 @@ What it returns are records; what stands behind it, SQLite or another database, 
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from chatbot.store.accounts import Accounts
 from chatbot.store.conversations import Conversations
 from chatbot.store.erasures import Erasures
 from chatbot.store.events import Events
@@ -13,6 +14,8 @@ from chatbot.store.feedback import FeedbackStore
 from chatbot.store.keys import Keys
 from chatbot.store.people import People
 from chatbot.store.rates import Rates
+from chatbot.store.second_factors import SecondFactors
+from chatbot.store.sign_ins import SignIns
 from chatbot.store.versions import Versions
 
 
@@ -22,6 +25,21 @@ class Store(Protocol):
     @property
     def people(self) -> People:
         """Visitors, agents and operators."""
+        ...
+
+    @property
+    def accounts(self) -> Accounts:
+        """Passwords, roles and the end of accounts of agents and operators."""
+        ...
+
+    @property
+    def sign_ins(self) -> SignIns:
+        """Where agents and operators are signed in."""
+        ...
+
+    @property
+    def second_factors(self) -> SecondFactors:
+        """Codes that they give besides their password."""
         ...
 
     @property

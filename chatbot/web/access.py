@@ -1,50 +1,53 @@
-"""Who is asking: visitors by a signed cookie, staff by name and password; pages of other roles are refused here.
+"""Who is asking: visitors by a signed cookie, staff by one that names their sign-in; pages of others are refused here.
 
-`Access` reads the cookies, `AccessMiddleware` gives every visitor a cookie and refuses `/review` and `/operate`, with
-everything below them, to whoever may not see them. A visitor is stored only when they first do something.
+`Access` reads the cookies, `AccessMiddleware` gives every visitor a cookie and refuses the staff's pages, with
+everything below them, to whoever may not see them. A visitor is stored only when they first do something. A sign-in is
+a row of the store: once it has ended, nothing more is answered, not even by a page or stream that was open before.
 """
 
-import math
+import contextlib
 import secrets
-import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import JSONResponse, Response
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from jinja2 import Environment, PackageLoader, select_autoescape
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chatbot.errors import AccessError, BusyError
-from chatbot.records import Person, new_id
+from chatbot.errors import AccessError, NotFoundError
+from chatbot.records import Person, SignIn, new_id
 from chatbot.store import Store
-from chatbot.web.api_errors import retry_headers
-from chatbot.web.pages import REVIEW, STAFF_PAGES, Page
-from chatbot.web.routes import get_route
-from chatbot.web.sign_in_tries import SignInTry
-from chatbot.web.sub_path import cookie_path, path_of, prefix_of
+from chatbot.store.sign_ins import SIGN_IN_SECONDS
+from chatbot.web.addresses import address_of
+from chatbot.web.browsers import browser_of
+from chatbot.web.pages import STAFF_PAGES, Page
+from chatbot.web.sub_path import cookie_path, path_of, redirect
 
 VISITOR_COOKIE = "chatbot_visitor"
 STAFF_COOKIE = "chatbot_staff"
 VISITOR_SECONDS = 365 * 24 * 3600
-STAFF_SECONDS = 12 * 3600
 READING = ("GET", "HEAD")
+EVENTS = "text/event-stream"
 SIGNED_OUT = "Your sign-in has ended: sign in again in another tab, and come back. Nothing here is lost."
-
-_templates = Environment(loader=PackageLoader("chatbot.web", "templates"), autoescape=select_autoescape())
 
 
 class Access:
     """Reads and writes the cookies that say who is asking."""
 
-    def __init__(self, store: Store, key_file: Path) -> None:
+    def __init__(self, store: Store, key_file: Path, words: Sequence[str] = ()) -> None:
+        """`words` are those that somebody who guesses a password tries here first, such as the pack's name."""
         self.store = store
-        key = _signing_key(key_file)
-        self._visitor = URLSafeTimedSerializer(key, salt="visitor")
-        self._staff = URLSafeTimedSerializer(key, salt="staff")
+        self.words = words
+        self._key = _signing_key(key_file)
+        self._visitor, self._staff = self.signer("visitor"), self.signer("staff")
+
+    def signer(self, purpose: str) -> URLSafeTimedSerializer:
+        """Signs what a cookie of this purpose says, with the installation's key."""
+        return URLSafeTimedSerializer(self._key, salt=purpose)
 
     def visitor(self, cookies: Mapping[str, str]) -> Person:
         """The visitor of these cookies; without a valid cookie, a stranger of whom nothing is remembered."""
@@ -56,9 +59,17 @@ class Access:
 
     def staff(self, cookies: Mapping[str, str]) -> Person | None:
         """The agent or operator who is signed in, or None."""
-        person_id = self._read(self._staff, cookies.get(STAFF_COOKIE), STAFF_SECONDS)
-        person = self.store.people.get(person_id) if person_id else None
-        return person if person and person.role != "visitor" else None
+        return self._holder(self.sign_in(cookies))
+
+    def sign_in(self, cookies: Mapping[str, str]) -> SignIn | None:
+        """The sign-in that a cookie names, unless it has ended."""
+        token = self._read(self._staff, cookies.get(STAFF_COOKIE))
+        return self.store.sign_ins.find(token) if token else None
+
+    def waiting(self, cookies: Mapping[str, str]) -> SignIn | None:
+        """The sign-in that waits for its second factor."""
+        token = self._read(self._staff, cookies.get(STAFF_COOKIE))
+        return self.store.sign_ins.waiting(token) if token else None
 
     def staff_for(self, page: Page, cookies: Mapping[str, str]) -> Person:
         """The person who is signed in and may use a page; raises `AccessError`, `SIGNED_OUT` for nobody."""
@@ -73,18 +84,39 @@ class Access:
         """The value of a visitor's cookie."""
         return str(self._visitor.dumps(visitor_id))
 
-    def staff_token(self, person: Person) -> str:
-        """The value of a staff member's cookie."""
-        return str(self._staff.dumps(person.id))
+    def staff_token(self, person: Person, address: str = "", browser: str = "", waiting: bool = False) -> str:
+        """Begin a sign-in, and return the value of its cookie."""
+        return str(self._staff.dumps(self.store.sign_ins.begin(person, address, browser, waiting)))
+
+    def admit(self, request: Request, response: Response, person: Person, waiting: bool = False) -> Response:
+        """Sign somebody in with an answer; what this browser was signed in to before ends."""
+        address = address_of(request)
+        token = self.staff_token(person, address, browser_of(request.headers.get("user-agent", "")), waiting)
+        self.leave(request)
+        if cookie_path(request.scope) != "/":
+            response.delete_cookie(STAFF_COOKIE)  # one from before the product stood under a path would be read instead
+        set_cookie(response, request.scope, STAFF_COOKIE, token, SIGN_IN_SECONDS)
+        return response
+
+    def leave(self, request: Request) -> None:
+        """End the sign-in of this browser, if it has one."""
+        sign_in = self.sign_in(request.cookies) or self.waiting(request.cookies)
+        person = self.store.people.get(sign_in.person) if sign_in else None
+        if sign_in and person:
+            with contextlib.suppress(NotFoundError):
+                self.store.sign_ins.end(person, sign_in.id)
+
+    def _holder(self, sign_in: SignIn | None) -> Person | None:
+        person = self.store.people.get(sign_in.person) if sign_in else None
+        return person if person and person.role != "visitor" and not person.disabled else None
 
     @staticmethod
-    def _read(serializer: URLSafeTimedSerializer, token: str | None, seconds: float = math.inf) -> str | None:
-        """What was signed, unless longer ago than so many seconds; a time to come is that of a clock that was wrong."""
+    def _read(serializer: URLSafeTimedSerializer, token: str | None) -> str | None:
+        """What was signed, however long ago: the clock may have been wrong, and the store knows what has ended."""
         try:
-            value, signed = serializer.loads(token or "", return_timestamp=True)
+            return str(serializer.loads(token or ""))
         except BadSignature:
             return None
-        return str(value) if time.time() - signed.timestamp() <= seconds else None
 
 
 class AccessMiddleware:
@@ -103,11 +135,12 @@ class AccessMiddleware:
         path = path_of(scope)
         page = next((page for page in STAFF_PAGES if page.holds(path)), None)
         if page:
-            whole = _redirect(scope, f"{page.path}/", 307) if path == page.path else None
-            instead = self._refusal(request, page) or whole
+            whole = redirect(scope, f"{page.path}/", 307) if path == page.path else None
+            instead = await run_in_threadpool(self._refusal, request, page) or whole
             if instead:
                 await instead(scope, receive, send)
                 return
+            send = self._while_allowed(request, page, send)
         elif request and request.method in READING and path == "/" and not self._access.visitor_id(request.cookies):
             send = self._with_visitor_cookie(scope, send)
         await self._app(scope, receive, send)
@@ -117,11 +150,28 @@ class AccessMiddleware:
             return JSONResponse({"detail": "not here"}, 403)
         person = self._access.staff(request.cookies)
         if person is None:
-            if request.method in READING and "text/html" in request.headers.get("accept", ""):
-                return _redirect(request.scope, f"/login?next={quote(page.path)}")
+            if "text/html" in request.headers.get("accept", ""):
+                return redirect(request.scope, f"/login?next={quote(page.path)}")
             return JSONResponse({"detail": SIGNED_OUT}, 401)
         refusal = _not_theirs(page, person)
         return JSONResponse({"detail": refusal}, 403) if refusal else None
+
+    def _while_allowed(self, request: Request | None, page: Page, send: Send) -> Send:
+        """Sends what a page answers, but ends a stream of events once its reader may not use the page any more."""
+        streams, ended = False, False
+
+        async def guarded(message: Message) -> None:
+            nonlocal streams, ended
+            if message["type"] == "http.response.start":
+                streams = Headers(raw=message["headers"]).get("content-type", "").startswith(EVENTS)
+            elif streams and not ended:
+                ended = await run_in_threadpool(self._refusal, request, page) is not None
+                if ended:
+                    await send({"type": "http.response.body", "body": b""})
+            if not ended:
+                await send(message)
+
+        return guarded
 
     def _with_visitor_cookie(self, scope: Scope, send: Send) -> Send:
         cookie = Response()
@@ -135,66 +185,16 @@ class AccessMiddleware:
         return with_cookie
 
 
-def login_routes(access: Access) -> APIRouter:
-    """The sign-in page for staff, and signing out."""
-    router = APIRouter(include_in_schema=False)
-
-    def page(target: str, fault: str = "", status: int = 200, wait: Mapping[str, str] | None = None) -> HTMLResponse:
-        html = _templates.get_template("login.html").render(next=target, fault=fault)
-        return HTMLResponse(html, status, headers={"Cache-Control": "no-store", **(wait or {})})
-
-    @get_route(router, "/login", include_in_schema=False)
-    def show(request: Request, next: str = REVIEW.path) -> HTMLResponse:
-        return page(_own_page(request.scope, next))
-
-    @router.post("/login")
-    def sign_in(
-        request: Request, name: str = Form(""), password: str = Form(""), next: str = Form(REVIEW.path)
-    ) -> Response:
-        target = _own_page(request.scope, next)
-        try:
-            attempt = SignInTry(access.store.rates, request, name)
-        except BusyError as error:
-            return page(target, str(error), 429, retry_headers(error))
-        person = access.store.people.check_password(name, password)
-        if person is None:
-            return page(target, "Name or password is wrong.", 401)
-        attempt.succeeded()
-        response = _redirect(request.scope, target)
-        if cookie_path(request.scope) != "/":
-            response.delete_cookie(STAFF_COOKIE)  # one from before the product stood under a path would be read instead
-        set_cookie(response, request.scope, STAFF_COOKIE, access.staff_token(person), STAFF_SECONDS)
-        return response
-
-    @router.post("/logout")
-    def sign_out(request: Request) -> Response:
-        response = _redirect(request.scope, "/login")
-        for path in {cookie_path(request.scope), "/"}:
-            response.delete_cookie(STAFF_COOKIE, path)
-        return response
-
-    return router
-
-
 def set_cookie(response: Response, scope: Scope, name: str, token: str, seconds: int) -> None:
     """Set a cookie that scripts and other sites cannot use, for the path under which the product stands."""
     path, secure = cookie_path(scope), scope.get("scheme") == "https"
     response.set_cookie(name, token, seconds, path=path, httponly=True, samesite="lax", secure=secure)
 
 
-def _redirect(scope: Scope, target: str, status: int = 303) -> Response:
-    return RedirectResponse(prefix_of(scope) + target, status)
-
-
 def _not_theirs(page: Page, person: Person) -> str:
     """Why a person may not use a page; empty where they may."""
     refusal = page.refusal(person.role)
     return refusal and f"{refusal}; you are signed in as {person.role} {person.name}"
-
-
-def _own_page(scope: Scope, target: str) -> str:
-    path = target.removeprefix(prefix_of(scope)).rstrip("/")
-    return path if any(path == page.path for page in STAFF_PAGES) else REVIEW.path
 
 
 def _signing_key(file: Path) -> str:

@@ -26,4 +26,5 @@ class Page:
 CHAT = Page("/")
 REVIEW = Page("/review", ("agent", "operator"))
 OPERATE = Page("/operate", ("operator",))
-STAFF_PAGES = (REVIEW, OPERATE)
+ACCOUNT = Page("/account", ("agent", "operator"))
+STAFF_PAGES = (REVIEW, OPERATE, ACCOUNT)

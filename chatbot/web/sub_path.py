@@ -5,9 +5,11 @@ from which FastAPI, Gradio, redirects and cookies take it. The proxy may take it
 """
 
 from starlette.datastructures import Headers
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from chatbot.settings import ROOT_PATH
+from chatbot.web.pages import REVIEW, STAFF_PAGES
 
 PREFIX_HEADER = "x-forwarded-prefix"
 
@@ -26,6 +28,17 @@ def path_of(scope: Scope) -> str:
 def cookie_path(scope: Scope) -> str:
     """The path for which a cookie is kept."""
     return prefix_of(scope) or "/"
+
+
+def redirect(scope: Scope, target: str, status: int = 303) -> Response:
+    """Send the browser to another address of the product."""
+    return RedirectResponse(prefix_of(scope) + target, status)
+
+
+def own_page(scope: Scope, target: str) -> str:
+    """The page of the staff at an address that a browser named, else `/review`: signing in never leads elsewhere."""
+    path = target.removeprefix(prefix_of(scope)).rstrip("/")
+    return path if any(path == page.path for page in STAFF_PAGES) else REVIEW.path
 
 
 class SubPathMiddleware:

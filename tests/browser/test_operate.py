@@ -24,8 +24,9 @@ from chatbot.records import Person, Trace
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE
-from chatbot.web.access import Access, AccessMiddleware, login_routes
+from chatbot.web.access import Access, AccessMiddleware
 from chatbot.web.notices import Updates
+from chatbot.web.sign_in import login_routes
 from chatbot.web.theme import CSS, HEAD, chat_theme
 from tests.browser.conftest import Visit
 from tests.conftest import Serve

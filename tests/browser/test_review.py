@@ -11,8 +11,9 @@ from playwright.sync_api import Page, expect
 from chatbot.dialogue.running import Update
 from chatbot.dialogue.session import Session
 from chatbot.records import Person
-from chatbot.web.access import STAFF_COOKIE, Access, AccessMiddleware, login_routes
+from chatbot.web.access import STAFF_COOKIE, Access, AccessMiddleware
 from chatbot.web.review import build_review_page
+from chatbot.web.sign_in import login_routes
 from chatbot.web.theme import CSS, HEAD, chat_theme
 from tests.browser.conftest import Visit
 from tests.conftest import Serve

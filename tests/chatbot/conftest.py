@@ -31,7 +31,7 @@ def pack_folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def store(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqliteStore]:
-    monkeypatch.setattr("chatbot.store.people.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
+    monkeypatch.setattr("chatbot.store.passwords.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
     store = open_store(home / "chatbot.db")
     yield store
     store.database.close()

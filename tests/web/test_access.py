@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -12,8 +13,9 @@ from itsdangerous import TimestampSigner
 
 from chatbot.dialogue.session import Session
 from chatbot.records import Person
-from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE, Access, AccessMiddleware, login_routes
+from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE, Access, AccessMiddleware
 from chatbot.web.api import api_routes
+from chatbot.web.sign_in import login_routes
 from tests.conftest import Serve
 
 PASSWORD = "correct horse battery"
@@ -146,7 +148,9 @@ def test_the_api_keeps_a_cookie_from_a_clock_that_was_ahead(
 
 def dated(access: Access, person: Person, seconds: float, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Both cookies as a clock that showed another time signed them."""
+    moment = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")
     with monkeypatch.context() as patch:
+        patch.setattr("chatbot.store.sqlite.sign_ins.now", lambda: moment)
         patch.setattr(TimestampSigner, "get_timestamp", lambda signer: int(seconds))
         return {VISITOR_COOKIE: access.visitor_token("somebody"), STAFF_COOKIE: access.staff_token(person)}
 

@@ -110,8 +110,13 @@ def _move_away(home: Path) -> Path:
 
 
 def _point_into(database: Path, home: Path, backup: Path) -> None:
-    """Let the rows of versions and snapshots name their folders in `home`, wherever the backup was taken."""
+    """Let the rows of versions and snapshots name their folders in `home`, wherever the backup was taken.
+
+    Nobody is signed in afterwards: what was ended since the backup stays ended.
+    """
     with closing(sqlite3.connect(database)) as db, db:
+        if db.execute("select 1 from sqlite_master where name = 'sign_ins'").fetchone():
+            db.execute("delete from sign_ins")
         for table, key in (("versions", "name"), ("snapshots", "number")):
             for identity, path in db.execute(f"select {key}, path from {table}").fetchall():
                 if (backup / table / Path(path).name).exists():

@@ -106,3 +106,38 @@ def m005_deleted_for_good(db: Database) -> None:
         delete from answers where active = 0 and from_conversation = 1 and message is null;
         """
     )
+
+
+@migrations()
+def m006_sign_ins(db: Database) -> None:
+    """Where staff are signed in, accounts that are disabled or come from an OpenID provider."""
+    db.executescript(
+        """
+        alter table people add column disabled_at text;
+        alter table people add column issuer text;
+        alter table people add column subject text;
+        alter table people add column generation integer not null default 0;
+        create unique index people_by_subject on people(issuer, subject) where deleted_at is null;
+        create table sign_ins (
+            id text primary key, digest text not null unique, person text not null references people(id),
+            begun_at text not null, seen_at text not null, ended_at text, address text not null, browser text not null,
+            waiting integer not null default 0, misses integer not null default 0
+        );
+        create index sign_ins_by_person on sign_ins(person, begun_at);
+        """
+    )
+
+
+@migrations()
+def m007_second_factors(db: Database) -> None:
+    """Secrets of apps that make codes, and digests of recovery codes."""
+    db.executescript(
+        """
+        create table second_factors (
+            person text primary key references people(id), secret text not null, on_at text, last_step integer not null
+        );
+        create table recovery_codes (
+            person text not null references people(id), digest text not null, used_at text, primary key (person, digest)
+        );
+        """
+    )

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from chatbot.store.passwords import Passwords
+from chatbot.store.sqlite.accounts import SqliteAccounts
 from chatbot.store.sqlite.conversations import SqliteConversations
 from chatbot.store.sqlite.database import Database
 from chatbot.store.sqlite.erasures import SqliteErasures
@@ -13,6 +15,8 @@ from chatbot.store.sqlite.feedback import SqliteFeedback
 from chatbot.store.sqlite.keys import SqliteKeys
 from chatbot.store.sqlite.people import SqlitePeople
 from chatbot.store.sqlite.rates import SqliteRates
+from chatbot.store.sqlite.second_factors import SqliteSecondFactors
+from chatbot.store.sqlite.sign_ins import SqliteSignIns
 from chatbot.store.sqlite.versions import SqliteVersions
 
 RATES = "rates.db"
@@ -24,6 +28,9 @@ class SqliteStore:
 
     database: Database
     people: SqlitePeople
+    accounts: SqliteAccounts
+    sign_ins: SqliteSignIns
+    second_factors: SqliteSecondFactors
     conversations: SqliteConversations
     feedback: SqliteFeedback
     versions: SqliteVersions
@@ -48,10 +55,14 @@ class SqliteStore:
 def open_store(path: Path) -> SqliteStore:
     """Open the database file, making or migrating it where needed."""
     database = Database(path)
-    people = SqlitePeople(database)
+    passwords, sign_ins = Passwords(), SqliteSignIns(database)
+    people = SqlitePeople(database, passwords)
     return SqliteStore(
         database,
         people,
+        SqliteAccounts(database, people, sign_ins, passwords),
+        sign_ins,
+        SqliteSecondFactors(database),
         SqliteConversations(database),
         SqliteFeedback(database),
         SqliteVersions(database),

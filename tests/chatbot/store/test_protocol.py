@@ -5,6 +5,7 @@ import inspect
 import pytest
 
 from chatbot.records import Person
+from chatbot.store.accounts import Accounts
 from chatbot.store.conversations import Conversations
 from chatbot.store.erasures import Erasures
 from chatbot.store.events import Events
@@ -13,6 +14,9 @@ from chatbot.store.keys import Keys
 from chatbot.store.people import People
 from chatbot.store.protocol import Store
 from chatbot.store.rates import Rates
+from chatbot.store.second_factors import SecondFactors
+from chatbot.store.sign_ins import SignIns
+from chatbot.store.sqlite.accounts import SqliteAccounts
 from chatbot.store.sqlite.conversations import SqliteConversations
 from chatbot.store.sqlite.erasures import SqliteErasures
 from chatbot.store.sqlite.events import SqliteEvents
@@ -20,6 +24,8 @@ from chatbot.store.sqlite.feedback import SqliteFeedback
 from chatbot.store.sqlite.keys import SqliteKeys
 from chatbot.store.sqlite.people import SqlitePeople
 from chatbot.store.sqlite.rates import SqliteRates
+from chatbot.store.sqlite.second_factors import SqliteSecondFactors
+from chatbot.store.sqlite.sign_ins import SqliteSignIns
 from chatbot.store.sqlite.store import SqliteStore
 from chatbot.store.sqlite.versions import SqliteVersions
 from chatbot.store.versions import Versions
@@ -32,6 +38,7 @@ def methods(kind: type) -> dict[str, inspect.Signature]:
 @pytest.mark.parametrize(
     ("protocol", "area"),
     [
+        (Accounts, SqliteAccounts),
         (Conversations, SqliteConversations),
         (Erasures, SqliteErasures),
         (Events, SqliteEvents),
@@ -39,6 +46,8 @@ def methods(kind: type) -> dict[str, inspect.Signature]:
         (Keys, SqliteKeys),
         (People, SqlitePeople),
         (Rates, SqliteRates),
+        (SecondFactors, SqliteSecondFactors),
+        (SignIns, SqliteSignIns),
         (Versions, SqliteVersions),
     ],
 )

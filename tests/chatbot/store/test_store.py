@@ -499,7 +499,7 @@ def test_staff_need_a_free_name_and_a_long_password(store: SqliteStore) -> None:
     store.people.add_staff("otto", "operator", PASSWORD)
     with pytest.raises(InputError, match="'otto' is taken"):
         store.people.add_staff("otto", "agent", PASSWORD)
-    with pytest.raises(InputError, match="has 5 characters: use at least 10"):
+    with pytest.raises(InputError, match="has 5 characters: use at least 12"):
         store.people.add_staff("eve", "agent", "short")
     with pytest.raises(InputError, match="1 to 64 characters"):
         store.people.add_staff(" eve", "agent", PASSWORD)

@@ -1,0 +1,22 @@
+"""Pages without scripts: HTML from a template, never kept by the browser."""
+
+from collections.abc import Mapping
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+_templates = Environment(
+    loader=PackageLoader("chatbot.web", "templates"),
+    autoescape=select_autoescape(),
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters["moment"] = lambda moment: f"{moment[:10]} {moment[11:16]} UTC"
+
+
+def plain_page(
+    template: str, status: int = 200, headers: Mapping[str, str] | None = None, **values: object
+) -> HTMLResponse:
+    """A page of `templates/`, filled in."""
+    html = _templates.get_template(template).render(**values)
+    return HTMLResponse(html, status, headers={"Cache-Control": "no-store", **(headers or {})})
