@@ -65,7 +65,9 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from chatbot.web.api import api_routes
     from chatbot.web.chat import build_chat_page
     from chatbot.web.cross_origin import CrossOriginMiddleware
+    from chatbot.web.host_cookies import HostCookieMiddleware
     from chatbot.web.mounting import mount_page
+    from chatbot.web.origins import OriginMiddleware
     from chatbot.web.pages import CHAT, OPERATE, REVIEW
     from chatbot.web.review import build_review_page
     from chatbot.web.sub_path import SubPathMiddleware
@@ -89,6 +91,8 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     app = FastAPI(title="Chatbot", lifespan=lifespan)
     app.add_middleware(AccessMiddleware, access=access)
     app.add_middleware(CrossOriginMiddleware, origins=settings.api_origins)
+    app.add_middleware(OriginMiddleware, api_origins=settings.api_origins, hosts=settings.hosts)
+    app.add_middleware(HostCookieMiddleware)
     app.add_middleware(SubPathMiddleware, root_path=settings.root_path)
     app.include_router(login_routes(access))
     app.include_router(api_routes(session, access))

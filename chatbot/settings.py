@@ -20,6 +20,7 @@ from chatbot.bases import AUTO, base_reads, resolve_base
 from chatbot.errors import SettingsError
 
 ROOT_PATH = re.compile(r"(?=.{0,200}$)(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+HOST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?|\[[0-9a-f:.]+\](:[0-9]+)?")
 ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/\s?#@*]+")
 HERE = Path(__file__).resolve().parent
 DATA = next((place for place in (HERE / "data", HERE.parent / "data") if place.is_dir()), HERE)
@@ -76,6 +77,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")
+    hosts: list[str] = Field(
+        [],
+        description='Names under which browsers reach the product, such as `["chat.example"]`, with a port where it is '
+        "not the usual one; requests for other names are refused. Unset, every name is served.",
+    )
     root_path: str = Field(
         "",
         description="Path under which a proxy serves the product, such as `/bot`, whether or not it takes it off the "
@@ -165,6 +171,15 @@ class Settings(BaseSettings):
         if path and not ROOT_PATH.fullmatch(path):
             raise ValueError("write it like /bot: it begins with one `/` and holds letters, digits and . _ ~ - only")
         return path
+
+    @field_validator("hosts")
+    @classmethod
+    def _are_hosts(cls, hosts: list[str]) -> list[str]:
+        hosts = [host.strip().lower() for host in hosts]
+        wrong = [host for host in hosts if not HOST.fullmatch(host)]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no host: write it like chat.example or chat.example:8443")
+        return hosts
 
     @field_validator("api_origins")
     @classmethod

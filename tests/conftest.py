@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from chatbot.dialogue.opening import open_session
 from chatbot.dialogue.session import Session
@@ -18,6 +18,8 @@ from chatbot.settings import load_settings
 from chatbot.store import open_store
 from chatbot.web.access import Access
 from tests.packs import write_pack
+
+Serve = Callable[[Starlette], str]
 
 PASSWORD = "correct horse battery"
 SMALL_BASE = "smollm2-135m-instruct"
@@ -49,11 +51,11 @@ def access(session: Session, home: Path) -> Access:
     return Access(session.store, home / "cookie.key")
 
 
-def serve_apps() -> Iterator[Callable[[FastAPI], str]]:
+def serve_apps() -> Iterator[Serve]:
     """Serve applications on free ports until the fixture ends; a server left running would slow every later test."""
     running = []
 
-    def start(app: FastAPI) -> str:
+    def start(app: Starlette) -> str:
         listener = socket.create_server(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
