@@ -48,7 +48,9 @@ def serve(host: str | None, port: int | None, no_train: bool) -> None:
     app = build_app(settings, address)
     import uvicorn
 
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3)
+    from chatbot.web.connections import BoundedConnection
+
+    config = uvicorn.Config(app, http=BoundedConnection, log_level="warning", timeout_graceful_shutdown=3)
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -63,6 +65,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from chatbot.dialogue.opening import open_session
     from chatbot.web.access import Access, AccessMiddleware, login_routes
     from chatbot.web.api import api_routes
+    from chatbot.web.body_limits import BodyLimitMiddleware
     from chatbot.web.chat import build_chat_page
     from chatbot.web.cross_origin import CrossOriginMiddleware
     from chatbot.web.host_cookies import HostCookieMiddleware
@@ -91,6 +94,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     app = FastAPI(title="Chatbot", lifespan=lifespan)
     app.add_middleware(AccessMiddleware, access=access)
     app.add_middleware(CrossOriginMiddleware, origins=settings.api_origins)
+    app.add_middleware(BodyLimitMiddleware, max_message_chars=settings.max_message_chars)
     app.add_middleware(OriginMiddleware, api_origins=settings.api_origins, hosts=settings.hosts)
     app.add_middleware(HostCookieMiddleware)
     app.add_middleware(SubPathMiddleware, root_path=settings.root_path)
