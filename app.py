@@ -63,17 +63,14 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from fastapi import FastAPI
 
     from chatbot.dialogue.opening import open_session
-    from chatbot.web.access import Access, AccessMiddleware, login_routes
+    from chatbot.web.access import Access, login_routes
     from chatbot.web.api import api_routes
-    from chatbot.web.body_limits import BodyLimitMiddleware
     from chatbot.web.chat import build_chat_page
-    from chatbot.web.cross_origin import CrossOriginMiddleware
-    from chatbot.web.host_cookies import HostCookieMiddleware
+    from chatbot.web.closed_pages import docs_routes
+    from chatbot.web.guarding import guard
     from chatbot.web.mounting import mount_page
-    from chatbot.web.origins import OriginMiddleware
     from chatbot.web.pages import CHAT, OPERATE, REVIEW
     from chatbot.web.review import build_review_page
-    from chatbot.web.sub_path import SubPathMiddleware
     from training.console.page import build_operate_page
     from training.runs.jobs import Jobs
 
@@ -91,14 +88,10 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
         jobs.close()
         session.live.close()
 
-    app = FastAPI(title="Chatbot", lifespan=lifespan)
-    app.add_middleware(AccessMiddleware, access=access)
-    app.add_middleware(CrossOriginMiddleware, origins=settings.api_origins)
-    app.add_middleware(BodyLimitMiddleware, max_message_chars=settings.max_message_chars)
-    app.add_middleware(OriginMiddleware, api_origins=settings.api_origins, hosts=settings.hosts)
-    app.add_middleware(HostCookieMiddleware)
-    app.add_middleware(SubPathMiddleware, root_path=settings.root_path)
+    app = FastAPI(title="Chatbot", lifespan=lifespan, docs_url=None, redoc_url=None)
+    guard(app, settings, access)
     app.include_router(login_routes(access))
+    app.include_router(docs_routes())
     app.include_router(api_routes(session, access))
     app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))
     app = mount_page(app, REVIEW, build_review_page(session, access))

@@ -154,6 +154,15 @@ class Settings(BaseSettings):
         '`["*"]` lets every page, without cookies.',
     )
 
+    metrics_key: SecretStr | None = Field(
+        None, description="Key with which a scraper reads `/metrics`: `Authorization: Bearer …`."
+    )
+    open_pages: list[Literal["metrics", "docs"]] = Field(
+        [],
+        description="What everybody may read, not only the operator who is signed in: `metrics` is `/metrics`, `docs` "
+        "is `/docs` and `/openapi.json`.",
+    )
+
     @field_validator("base_model")
     @classmethod
     def _is_chosen(cls, name: str) -> str:

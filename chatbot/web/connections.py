@@ -2,7 +2,8 @@
 
     uvicorn.Config(app, http=BoundedConnection)
 
-What comes after a request's head is bounded by `body_limits`; here, the head itself and what is sent on after the answer.
+What comes after a request's head is bounded by `body_limits`; here, the head itself and what is sent on after the
+answer.
 """
 
 import asyncio

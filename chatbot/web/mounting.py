@@ -3,6 +3,7 @@
 import gradio as gr
 from fastapi import FastAPI
 
+from chatbot.web.nonces import mark_scripts
 from chatbot.web.pages import Page
 from chatbot.web.theme import CSS, HEAD, chat_theme
 
@@ -11,6 +12,7 @@ CONCURRENT_EVENTS = 64
 
 def mount_page(app: FastAPI, page: Page, blocks: gr.Blocks) -> FastAPI:
     """The application with a page at its path; what holds other paths is mounted after them."""
+    mark_scripts()
     blocks.queue(default_concurrency_limit=CONCURRENT_EVENTS)
     blocks.max_threads = CONCURRENT_EVENTS
     look = {"theme": chat_theme(), "css": CSS, "head": HEAD, "footer_links": []}

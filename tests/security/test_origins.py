@@ -1,14 +1,11 @@
 """Pages of other origins: every route of the product, asked as each of them would make a browser ask."""
 
-import re
 from collections.abc import Iterator
-from typing import cast
 
 import httpx
 import pytest
 from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
-from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Message, Receive, Scope, Send
 
 from chatbot.errors import SettingsError
@@ -17,7 +14,7 @@ from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE
 from chatbot.web.host_cookies import HostCookieMiddleware
 from chatbot.web.origins import OriginMiddleware
 from tests.conftest import Serve
-from tests.product import OPERATOR, PASSWORD, build_product
+from tests.product import OPERATOR, PASSWORD, build_product, routes_of
 
 EVIL = "https://evil.example"
 SHOP = "https://shop.example"
@@ -38,21 +35,6 @@ WRITING_KINDS = {
 PLAIN_BODY = {"content-type": "text/plain"}
 
 
-def routes_of(routes: list[BaseRoute], prefix: str = "") -> Iterator[tuple[str, str]]:
-    """Method and path of every route, those of Gradio's applications too; parameters are a word."""
-    for route in routes:
-        if router := getattr(route, "original_router", None):  # what FastAPI keeps of `include_router`
-            yield from routes_of(router.routes, prefix)
-        if isinstance(route, Mount):
-            inner = route.app
-            while not hasattr(inner, "routes"):
-                inner = inner.app  # type: ignore[attr-defined]
-            yield from routes_of(cast("list[BaseRoute]", inner.routes), prefix + route.path)
-        elif isinstance(route, Route):
-            for method in route.methods or ():
-                yield method, re.sub(r"\{[^}]*\}", "x", prefix + route.path)
-
-
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     return build_product(tmp_path_factory.mktemp("origins"), api_origins=[SHOP])
@@ -63,10 +45,10 @@ def url(product: FastAPI, serve_module: Serve) -> str:
     return serve_module(product)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def operator(url: str) -> Iterator[httpx.Client]:
     """The operator's browser, with both cookies."""
-    with httpx.Client(base_url=url, timeout=30) as client:
+    with httpx.Client(base_url=url, timeout=60) as client:
         client.get("/")
         client.post("/login", data={"name": OPERATOR, "password": PASSWORD})
         assert {cookie.name for cookie in client.cookies.jar} == {VISITOR_COOKIE, STAFF_COOKIE}
