@@ -2,7 +2,9 @@
 
 import gradio as gr
 from fastapi import FastAPI
+from starlette.routing import Mount
 
+from chatbot.web.gradio_routes import PageRoutes
 from chatbot.web.nonces import mark_scripts
 from chatbot.web.pages import Page
 from chatbot.web.theme import CSS, HEAD, chat_theme
@@ -18,4 +20,7 @@ def mount_page(app: FastAPI, page: Page, blocks: gr.Blocks) -> FastAPI:
     look = {"theme": chat_theme(), "css": CSS, "head": HEAD, "footer_links": []}
     quiet = {"run_history": False, "show_error": False, "pwa": False}
     mounted: FastAPI = gr.mount_gradio_app(app, blocks, path=page.path, **look, **quiet)
+    route = mounted.routes[-1]
+    assert isinstance(route, Mount)
+    route.app = PageRoutes(route.app)
     return mounted
