@@ -12,7 +12,6 @@ from fastapi.responses import JSONResponse, Response
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chatbot.web.bodies import read_whole
 from chatbot.web.sub_path import path_of
 
 READ = re.compile(
@@ -37,7 +36,7 @@ class PageRoutes:
         if scope["type"] == "http" and not (CALLED if called else READ).fullmatch(path):
             refusal = JSONResponse({"detail": f"{path} does not exist"}, 404)
         elif called:
-            body = await (await read_whole(Request(scope, receive))).body()
+            body = await Request(scope, receive).body()
             receive = _again(body, receive)
             refusal = JSONResponse({"detail": NO_FILES}, 400) if names_a_file(body) else None
         await (refusal or self.app)(scope, receive, send)

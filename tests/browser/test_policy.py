@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, expect
 
+from chatbot.store import open_store
 from tests.conftest import Serve
 from tests.product import OPERATOR, PASSWORD, build_product
 
@@ -22,7 +23,14 @@ INTRUDE = """() => new Promise((done) => {
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory, serve_module: Serve) -> str:
-    return serve_module(build_product(tmp_path_factory.mktemp("policy")))
+    folder = tmp_path_factory.mktemp("policy")
+    product = build_product(folder)
+    store = open_store(folder / "home" / "chatbot.db")
+    run = store.versions.start_run("operator:ada")
+    curve = [{"step": step, "train_loss": 2 - step / 10} for step in range(8)]
+    store.versions.update_run(run.id, status="failed", error="the loss is nan", progress={"curve": curve})
+    store.database.close()
+    return serve_module(product)
 
 
 @pytest.fixture
@@ -64,6 +72,12 @@ def test_a_page_is_whole_under_its_policy(context: BrowserContext, url: str, pat
     expect(page.get_by_text(shown).first).to_be_visible(timeout=60_000)
     styled = page.evaluate("getComputedStyle(document.body).fontFamily")
     assert "system-ui" in styled
+
+
+def test_the_curve_of_a_run_is_drawn_under_its_policy(context: BrowserContext, url: str) -> None:
+    page = context.new_page()
+    page.goto(f"{url}/operate/")
+    expect(page.locator("#op-curve svg path").first).to_be_visible(timeout=60_000)
 
 
 def test_the_chat_answers_under_its_policy(context: BrowserContext, url: str) -> None:
