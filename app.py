@@ -48,7 +48,11 @@ def serve(host: str | None, port: int | None, no_train: bool) -> None:
     app = build_app(settings, address)
     import uvicorn
 
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=3, proxy_headers=False)
+    from chatbot.web.connections import BoundedConnection
+
+    config = uvicorn.Config(
+        app, http=BoundedConnection, log_level="warning", timeout_graceful_shutdown=3, proxy_headers=False
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 
@@ -62,19 +66,16 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
 
     from chatbot.dialogue.opening import open_session
     from chatbot.erasure.keeping import Keeper
-    from chatbot.web.access import Access, AccessMiddleware
-    from chatbot.web.addresses import ProxyMiddleware
+    from chatbot.web.access import Access
     from chatbot.web.api import api_routes
     from chatbot.web.chat import build_chat_page
-    from chatbot.web.cross_origin import CrossOriginMiddleware
+    from chatbot.web.closed_pages import docs_routes
+    from chatbot.web.guarding import guard
     from chatbot.web.mounting import mount_page
     from chatbot.web.openid import Provider
     from chatbot.web.pages import CHAT, OPERATE, REVIEW
-    from chatbot.web.rates import RateLimits
     from chatbot.web.review import build_review_page
     from chatbot.web.sign_in import login_routes
-    from chatbot.web.sub_path import SubPathMiddleware
-    from chatbot.web.upload_rates import UploadRateMiddleware
     from chatbot.web.vendored import mount_vendored
     from training.console.page import build_operate_page
     from training.runs.jobs import Jobs
@@ -96,13 +97,10 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
         jobs.close()
         session.live.close()
 
-    app = FastAPI(title="Chatbot", lifespan=lifespan)
-    app.add_middleware(UploadRateMiddleware, limits=RateLimits(settings, access))
-    app.add_middleware(AccessMiddleware, access=access)
-    app.add_middleware(CrossOriginMiddleware, origins=settings.api_origins)
-    app.add_middleware(SubPathMiddleware, root_path=settings.root_path)
-    app.add_middleware(ProxyMiddleware, trusted_proxies=settings.trusted_proxies)
+    app = FastAPI(title="Chatbot", lifespan=lifespan, docs_url=None, redoc_url=None)
+    guard(app, settings, access)
     app.include_router(login_routes(access, Provider(settings) if settings.openid_issuer else None))
+    app.include_router(docs_routes())
     app.include_router(api_routes(session, access))
     mount_vendored(app)
     app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))

@@ -22,6 +22,7 @@ from chatbot.errors import SettingsError
 from chatbot.rates import Rate, RateSetting
 
 ROOT_PATH = re.compile(r"(?=.{0,200}$)(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
+HOST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?|\[[0-9a-f:.]+\](:[0-9]+)?")
 ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/\s?#@*]+")
 SAFE_ADDRESS = re.compile(r"https://[^/]|http://(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]|$)")
 HERE = Path(__file__).resolve().parent
@@ -79,6 +80,11 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")
+    hosts: list[str] = Field(
+        [],
+        description='Names under which browsers reach the product, such as `["chat.example"]`, with a port where it is '
+        "not the usual one; requests for other names are refused. Unset, every name is served.",
+    )
     root_path: str = Field(
         "",
         description="Path under which a proxy serves the product, such as `/bot`, whether or not it takes it off the "
@@ -162,13 +168,12 @@ class Settings(BaseSettings):
     feedback_rate: RateSetting = Field(
         Rate(60, 60), description="Ratings of one visitor on the chat page, and changes of their consent."
     )
-    upload_rate: RateSetting = Field(Rate(20, 60), description="Requests of one person that upload files.")
     people_per_address: int = Field(
         20,
         ge=1,
         le=100_000,
         description="How many people may stand behind one address: all of them together may do so many times what "
-        "`message_rate`, `feedback_rate` and `upload_rate` let one do.",
+        "`message_rate` and `feedback_rate` let one do.",
     )
     api_origins: list[str] = Field(
         [],
@@ -195,6 +200,14 @@ class Settings(BaseSettings):
         validate_default=True,
         description="Values of this claim that make somebody an operator. Who has none of either list may not sign in.",
     )
+    metrics_key: SecretStr | None = Field(
+        None, description="Key with which a scraper reads `/metrics`: `Authorization: Bearer …`."
+    )
+    open_pages: list[Literal["metrics", "docs"]] = Field(
+        [],
+        description="What everybody may read, not only the operator who is signed in: `metrics` is `/metrics`, `docs` "
+        "is `/docs` and `/openapi.json`.",
+    )
 
     @field_validator("base_model")
     @classmethod
@@ -213,6 +226,15 @@ class Settings(BaseSettings):
         if path and not ROOT_PATH.fullmatch(path):
             raise ValueError("write it like /bot: it begins with one `/` and holds letters, digits and . _ ~ - only")
         return path
+
+    @field_validator("hosts")
+    @classmethod
+    def _are_hosts(cls, hosts: list[str]) -> list[str]:
+        hosts = [host.strip().lower() for host in hosts]
+        wrong = [host for host in hosts if not HOST.fullmatch(host)]
+        if wrong:
+            raise ValueError(f"{wrong[0]!r} is no host: write it like chat.example or chat.example:8443")
+        return hosts
 
     @field_validator("api_origins")
     @classmethod

@@ -35,15 +35,18 @@ class BodyError(Exception):
         self.status = status
 
 
-async def read_whole(request: Request) -> Request:
-    """The request with its body read; raises `BodyError`, and starlette's `ClientDisconnect` for a client that left."""
+async def read_whole(request: Request, largest: int | None = None) -> Request:
+    """The request with its body read, by default of at most `LARGEST` bytes; raises `BodyError`, and starlette's
+    `ClientDisconnect` for a client that left.
+    """
+    largest = LARGEST if largest is None else largest
     body = bytearray()
     try:
         with anyio.fail_after(SECONDS):
             async for piece in request.stream():
                 body += piece
-                if len(body) > LARGEST:
-                    raise BodyError(413, f"the body is larger than {LARGEST:,} bytes: send fewer or shorter messages")
+                if len(body) > largest:
+                    raise BodyError(413, f"the body is larger than {largest:,} bytes: send fewer or shorter messages")
     except TimeoutError:
         raise BodyError(408, f"the body did not arrive within {SECONDS:.0f} seconds: send it again") from None
     unread: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]

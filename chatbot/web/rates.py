@@ -39,10 +39,6 @@ class RateLimits:
         """One more rating, or change of what may be learned from."""
         self._person("ratings", self._settings.feedback_rate, asker)
 
-    def upload(self, asker: Asker) -> None:
-        """One more request that uploads files."""
-        self._person("uploads", self._settings.upload_rate, asker)
-
     def api(self, asker: Asker, key: ApiKey | None) -> None:
         """One more request to `/v1`."""
         rate, visitor = self._settings.api_rate, self._access.visitor_id(asker.cookies)

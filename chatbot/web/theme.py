@@ -1,6 +1,6 @@
 """The look that all pages share: a calm Gradio theme on the system's fonts, one stylesheet, what goes into `<head>`.
 
-Nothing here is fetched from elsewhere, and the content policy keeps the browser from doing so on a page's behalf.
+Nothing here is fetched from elsewhere; the content policy (`security_headers`) keeps the browser from doing so.
 """
 
 from pathlib import Path
@@ -23,11 +23,6 @@ ACCENT = colors.Color(
     "#1c3d38",
     "#0e2421",
 )
-POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' data: blob:; worker-src 'self' blob:; "
-    "connect-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
-)
 SHADE = """
 (() => {
   const wanted = () => localStorage.getItem("chatbot-shade");
@@ -48,8 +43,7 @@ body.dark { --accent: #5fb3a1; --warn: #e0a458; --danger: #f0857d; }
 footer { display: none !important; }
 .main.fillable:has(#chat) { padding: 0 !important; max-width: none !important; }
 """
-HEAD = f"""<meta http-equiv="Content-Security-Policy" content="{POLICY}">
-<meta name="color-scheme" content="light dark">
+HEAD = f"""<meta name="color-scheme" content="light dark">
 <style>{PAGE}</style>
 <script>{SHADE}</script>"""
 CSS = (Path(__file__).parent / "templates" / "theme.css").read_text(encoding="utf-8")

@@ -8,7 +8,10 @@ from chatbot.snapshot_folder import as_line, digest_of, file_of, files_in, read_
 
 
 def test_rows_come_back_and_their_digest_is_that_of_their_json(tmp_path: Path) -> None:
-    rows = {"train": [{"id": "1", "text": "schön\n"}, {"id": "2"}], "unpaired": [{"label": True}]}
+    rows: dict[str, list[dict[str, object]]] = {
+        "train": [{"id": "1", "text": "schön\n"}, {"id": "2"}],
+        "unpaired": [{"label": True}],
+    }
     for name, lines in rows.items():
         file_of(tmp_path, name).write_text("".join(map(as_line, lines)), encoding="utf-8")
     assert list(read_rows(file_of(tmp_path, "train"))) == rows["train"]

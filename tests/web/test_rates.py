@@ -22,7 +22,7 @@ def asker(access: Access, visitor: str | None = None, address: str = "203.0.113.
 
 @pytest.fixture
 def limits(access: Access) -> RateLimits:
-    settings = load_settings(message_rate="3/minute", upload_rate="2/minute", api_rate="3/minute", people_per_address=4)
+    settings = load_settings(message_rate="3/minute", api_rate="3/minute", people_per_address=4)
     return RateLimits(settings, access)
 
 
@@ -63,11 +63,11 @@ def test_staff_are_known_by_their_own_cookie(limits: RateLimits, access: Access)
     anna = access.store.people.add_key_holder("anna", "agent")
     request = asker(access)
     request.cookies[STAFF_COOKIE] = access.staff_token(anna)
-    for _ in range(2):
-        limits.upload(request)
-    with pytest.raises(BusyError, match="2 uploads"):
-        limits.upload(request)
-    limits.upload(asker(access, "ann"))
+    for _ in range(3):
+        limits.message(request)
+    with pytest.raises(BusyError, match="3 messages"):
+        limits.message(request)
+    limits.message(asker(access, "ann"))
 
 
 def test_the_api_counts_keys_and_addresses(limits: RateLimits, access: Access) -> None:

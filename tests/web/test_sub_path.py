@@ -175,13 +175,14 @@ def test_signing_in_and_out_and_the_staffs_pages_stay_below_the_path(browser: ht
     assert browser.get(f"{front}/operate").status_code == 303
 
 
-def test_the_api_stands_below_the_path(front: str) -> None:
+def test_the_api_stands_below_the_path(browser: httpx.Client, front: str) -> None:
     assert httpx.get(f"{front}/healthz").status_code == httpx.head(f"{front}/healthz").status_code == 200
     assert httpx.get(f"{front}/v1/models", timeout=30).json()["object"] == "list"
     preflight = {"origin": "https://shop.example", "access-control-request-method": "POST"}
     shared = httpx.options(f"{front}/v1/chat/completions", headers=preflight)
     assert shared.headers["access-control-allow-origin"] == "https://shop.example"
-    assert httpx.get(f"{front}/openapi.json").json()["servers"][0]["url"] == "/" + front.split("/", 3)[3]
+    sign_in(browser, front)
+    assert browser.get(f"{front}/openapi.json").json()["servers"][0]["url"] == "/" + front.split("/", 3)[3]
 
 
 def seen(path: str, header: str = "", root_path: str = "") -> tuple[str, str]:

@@ -1,0 +1,83 @@
+"""What a browser is told to keep every answer from: foreign code and addresses, frames, guesses at types, devices.
+
+Our own plain pages run no script at all, and have the styles that stand in their templates. Gradio's three pages need
+`eval`, in which Gradio compiles HTML components and the JavaScript of handlers, and styles set by script; nothing else
+is let in there but files of this host, scripts that bear the answer's nonce, and the one that `theme` puts into
+`<head>`.
+"""
+
+import re
+import secrets
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chatbot.web.nonces import NONCE
+from chatbot.web.pages import CHAT, STAFF_PAGES
+from chatbot.web.sub_path import path_of
+from chatbot.web.theme import SHADE
+
+DEVICES = (
+    "accelerometer camera display-capture geolocation gyroscope hid magnetometer microphone midi payment serial usb "
+    "browsing-topics"
+)
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{device}=()" for device in DEVICES.split()),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+GRADIO_PATHS = {path for page in (CHAT, *STAFF_PAGES) for path in (page.path, f"{page.path.rstrip('/')}/")}
+STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
+
+
+def hash_of(text: str) -> str:
+    """The source expression that lets one inline script or style in."""
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _styles() -> list[str]:
+    templates = sorted((Path(__file__).parent / "templates").glob("*.html"))
+    texts = [text for file in templates for text in STYLE.findall(file.read_text(encoding="utf-8"))]
+    return [hash_of(text) for text in texts if "{{" not in text]
+
+
+PLAIN_POLICY = (
+    f"default-src 'none'; style-src {' '.join(_styles())}; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+GRADIO_POLICY = (
+    f"default-src 'none'; script-src 'self' 'nonce-{{nonce}}' {hash_of(SHADE)} 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
+    "manifest-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'"
+)
+
+
+class SecurityHeadersMiddleware:
+    """Puts the headers on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on with a nonce for Gradio's page; say what the browser is to hold to."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        nonce = secrets.token_urlsafe(16)
+        policy = GRADIO_POLICY.format(nonce=nonce) if path_of(scope) in GRADIO_PATHS else PLAIN_POLICY
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = policy
+                for name, value in FIXED.items():
+                    headers[name] = value
+            await send(message)
+
+        await self._app({**scope, NONCE: nonce}, receive, with_headers)

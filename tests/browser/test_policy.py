@@ -1,0 +1,101 @@
+"""Every page in Chromium under its content policy: it works whole, asks no other host, and nothing gets in."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, expect
+
+from chatbot.store import open_store
+from tests.conftest import Serve
+from tests.product import OPERATOR, PASSWORD, build_product
+
+INTRUDE = """() => new Promise((done) => {
+  const script = document.createElement("script");
+  script.textContent = "window.intruded = true";
+  document.body.append(script);
+  const image = document.createElement("img");
+  image.onload = () => done(["image", window.intruded]);
+  image.onerror = () => done(["refused", window.intruded]);
+  image.src = "http://127.0.0.1:9/x.png";
+  document.body.append(image);
+})"""
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory, serve_module: Serve) -> str:
+    folder = tmp_path_factory.mktemp("policy")
+    product = build_product(folder)
+    store = open_store(folder / "home" / "chatbot.db")
+    run = store.versions.start_run("operator:ada")
+    curve = [{"step": step, "train_loss": 2 - step / 10} for step in range(8)]
+    store.versions.update_run(run.id, status="failed", error="the loss is nan", progress={"curve": curve})
+    store.database.close()
+    return serve_module(product)
+
+
+@pytest.fixture
+def context(chromium: Browser, url: str) -> Iterator[BrowserContext]:
+    """An operator's browser; at the end, nothing was asked of another host and nothing of the pages was refused."""
+    context = chromium.new_context()
+    context.set_default_timeout(60_000)
+    context.request.post(f"{url}/login", form={"name": OPERATOR, "password": PASSWORD}, max_redirects=0)
+    asked: list[str] = []
+    complaints: list[str] = []
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(message.text)
+
+    context.on("request", note)
+    context.on("console", listen)
+    yield context
+    context.close()
+    assert asked and all(one.startswith((url, "data:")) for one in asked), asked
+    assert not complaints
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/login", "Sign in"),
+        ("/docs", "The API"),
+        ("/operate/", "Retrain"),
+        ("/review/", "Everything is reviewed"),
+    ],
+)
+def test_a_page_is_whole_under_its_policy(context: BrowserContext, url: str, path: str, shown: str) -> None:
+    page = context.new_page()
+    page.goto(url + path)
+    expect(page.get_by_text(shown).first).to_be_visible(timeout=60_000)
+    styled = page.evaluate("getComputedStyle(document.body).fontFamily")
+    assert "system-ui" in styled
+
+
+def test_the_curve_of_a_run_is_drawn_under_its_policy(context: BrowserContext, url: str) -> None:
+    page = context.new_page()
+    page.goto(f"{url}/operate/")
+    expect(page.locator("#op-curve svg path").first).to_be_visible(timeout=60_000)
+
+
+def test_the_chat_answers_under_its_policy(context: BrowserContext, url: str) -> None:
+    page = context.new_page()
+    page.goto(url)
+    page.fill("#box textarea", "How long may I return a lamp?")
+    page.click("#send")
+    expect(page.get_by_text("within 30 days").first).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/operate/"])
+def test_what_gets_into_a_page_neither_runs_nor_calls_home(chromium: Browser, url: str, path: str) -> None:
+    context = chromium.new_context()
+    context.request.post(f"{url}/login", form={"name": OPERATOR, "password": PASSWORD}, max_redirects=0)
+    page = context.new_page()
+    page.goto(url + path)
+    asked: list[str] = []
+    page.on("requestfinished", lambda request: asked.append(request.url))
+    assert page.evaluate(INTRUDE) == ["refused", None]
+    assert not [one for one in asked if ":9/" in one]
+    context.close()

@@ -1,0 +1,105 @@
+"""Nobody puts a file in, and no file but the pages' comes out: the routes of Gradio, asked as anybody."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.routing import Mount
+
+from chatbot.web.gradio_routes import CALLED, READ, names_a_file
+from tests.conftest import Serve
+from tests.product import OPERATOR, PASSWORD, build_product, routes_of
+
+PAGES = ("", "/review", "/operate")
+FILE = {"path": "/etc/hostname", "url": "https://evil.example/x", "meta": {"_type": "gradio.FileData"}}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("uploads")
+
+
+@pytest.fixture(scope="module")
+def product(folder: Path) -> FastAPI:
+    return build_product(folder)
+
+
+@pytest.fixture(scope="module")
+def url(product: FastAPI, serve_module: Serve) -> str:
+    return serve_module(product)
+
+
+@pytest.fixture(scope="module")
+def people(url: str) -> Iterator[dict[str, httpx.Client]]:
+    with httpx.Client(base_url=url, timeout=60) as visitor, httpx.Client(base_url=url, timeout=60) as operator:
+        visitor.get("/")
+        assert operator.post("/login", data={"name": OPERATOR, "password": PASSWORD}).is_redirect
+        yield {"visitor": visitor, "operator": operator}
+
+
+@pytest.fixture(params=["visitor", "operator"])
+def person(people: dict[str, httpx.Client], request: pytest.FixtureRequest) -> httpx.Client:
+    return people[request.param]
+
+
+def kept() -> set[Path]:
+    """What Gradio keeps of uploads."""
+    return {path for path in (Path(tempfile.gettempdir()) / "gradio").rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_nothing_is_uploaded(person: httpx.Client, page: str) -> None:
+    before = kept()
+    for name, content in (("a.txt", b"words"), ("a.png", b"\x89PNG\r\n"), ("a.html", b"<script>"), ("../a", b"x")):
+        answer = person.post(f"{page}/gradio_api/upload", files={"files": (name, content)})
+        assert answer.status_code in (401, 403, 404)
+    assert kept() == before
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_file_of_the_machine_is_served(person: httpx.Client, page: str, folder: Path) -> None:
+    home = folder / "home"
+    assert (home / "chatbot.db").is_file() and (home / "cookie.key").is_file()
+    files = [home / "chatbot.db", home / "cookie.key", Path("/etc/hostname"), Path(__file__)]
+    for file in map(str, files):
+        for path in (f"/gradio_api/file={file}", f"/gradio_api/file/{file}", f"/file={file}", f"/static/{file}"):
+            answer = person.get(page + path)
+            assert answer.status_code in (401, 403, 404), path
+        for path in (f"/assets/../../..{file}", f"/static/..%2f..%2f..%2f..%2f..%2f..{file}", f"/assets//{file}"):
+            assert person.get(page + path).status_code in (401, 403, 404), path
+
+
+@pytest.mark.parametrize("path", ["/gradio_api/file=https://evil.example/", "/gradio_api/proxy=https://evil.example/"])
+def test_no_address_is_fetched(person: httpx.Client, path: str) -> None:
+    assert person.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("call", ["queue/join", "run/predict"])
+def test_no_event_names_a_file(person: httpx.Client, call: str) -> None:
+    asked = {"data": [FILE, None], "fn_index": 0, "session_hash": "x"}
+    hidden = json.dumps(asked).replace("gradio.FileData", "gradio\\u002eFileData")
+    for body in (json.dumps(asked), hidden):
+        answer = person.post(f"/gradio_api/{call}", content=body, headers={"content-type": "application/json"})
+        assert answer.status_code == 400 and "no file" in answer.json()["detail"]
+
+
+def test_a_file_is_found_wherever_it_stands() -> None:
+    assert names_a_file(json.dumps({"event_data": {"a": [1, {"b": FILE}]}}).encode())
+    assert not names_a_file(b'{"data": ["gradio.FileData", null, 1]}')
+    assert not names_a_file(b"no json") and not names_a_file(b"[" * 100_000)
+
+
+def test_of_gradio_only_what_the_pages_use_is_there(product: FastAPI, people: dict[str, httpx.Client]) -> None:
+    own = {path for _, path in routes_of([route for route in product.routes if not isinstance(route, Mount)])}
+    found, refused = [], 0
+    for method, path in sorted(set(routes_of(product.routes))):
+        inner = path.removeprefix("/review").removeprefix("/operate") or "/"
+        if path in own or method == "HEAD" or (CALLED if method == "POST" else READ).fullmatch(inner):
+            continue
+        status, refused = people["operator"].request(method, path).status_code, refused + 1
+        found += [(method, path, status)] if status not in (404, 405) else []
+    assert not found and refused > 100
