@@ -5,9 +5,7 @@ Values come from, in order of precedence: `CHATBOT_*` environment variables, the
 together. `docs/config.md` is generated from the descriptions here.
 """
 
-import ipaddress
 import os
-import re
 import tomllib
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -16,15 +14,12 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from chatbot.address_settings import Hosts, Networks, Origins, ProviderAddress, RootPath
 from chatbot.bases import AUTO, base_reads, resolve_base
 from chatbot.engine_kinds import ENGINES
 from chatbot.errors import SettingsError
 from chatbot.rates import Rate, RateSetting
 
-ROOT_PATH = re.compile(r"(?=.{0,200}$)(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
-HOST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?|\[[0-9a-f:.]+\](:[0-9]+)?")
-ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/\s?#@*]+")
-SAFE_ADDRESS = re.compile(r"https://[^/]|http://(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]|$)")
 HERE = Path(__file__).resolve().parent
 DATA = next((place for place in (HERE / "data", HERE.parent / "data") if place.is_dir()), HERE)
 """The packaged packs: beside the code in a checkout, within it where it is installed."""
@@ -80,17 +75,17 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(7860, ge=0, le=65535, description="Port the server listens on; 0 takes a free one.")
-    hosts: list[str] = Field(
+    hosts: Hosts = Field(
         [],
         description='Names under which browsers reach the product, such as `["chat.example"]`, with a port where it is '
         "not the usual one; requests for other names are refused. Unset, every name is served.",
     )
-    root_path: str = Field(
+    root_path: RootPath = Field(
         "",
         description="Path under which a proxy serves the product, such as `/bot`, whether or not it takes it off the "
         "address. Unset, what a proxy of `trusted_proxies` says in the header `X-Forwarded-Prefix`, if it does.",
     )
-    trusted_proxies: list[str] = Field(
+    trusted_proxies: Networks = Field(
         [],
         description='Addresses or networks of your own proxies, such as `["127.0.0.1", "10.0.0.0/8"]`: from these '
         "alone `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` count.",
@@ -175,13 +170,13 @@ class Settings(BaseSettings):
         description="How many people may stand behind one address: all of them together may do so many times what "
         "`message_rate` and `feedback_rate` let one do.",
     )
-    api_origins: list[str] = Field(
+    api_origins: Origins = Field(
         [],
         description='Origins whose pages may call `/v1` from a browser (CORS), such as `["https://shop.example"]`; '
         '`["*"]` lets every page, without cookies.',
     )
 
-    openid_issuer: str = Field(
+    openid_issuer: ProviderAddress = Field(
         "",
         description="OpenID Connect: the address of the provider through which staff may sign in, such as "
         "`https://login.example.com/realms/shop`. It is asked to send people back to `/login/openid/back`.",
@@ -219,39 +214,6 @@ class Settings(BaseSettings):
     def _reads_percents(cls, share: object) -> object:
         return float(share[:-1]) / 100 if isinstance(share, str) and share.endswith("%") else share
 
-    @field_validator("root_path")
-    @classmethod
-    def _is_a_path(cls, path: str) -> str:
-        path = path.rstrip("/")
-        if path and not ROOT_PATH.fullmatch(path):
-            raise ValueError("write it like /bot: it begins with one `/` and holds letters, digits and . _ ~ - only")
-        return path
-
-    @field_validator("hosts")
-    @classmethod
-    def _are_hosts(cls, hosts: list[str]) -> list[str]:
-        hosts = [host.strip().lower() for host in hosts]
-        wrong = [host for host in hosts if not HOST.fullmatch(host)]
-        if wrong:
-            raise ValueError(f"{wrong[0]!r} is no host: write it like chat.example or chat.example:8443")
-        return hosts
-
-    @field_validator("api_origins")
-    @classmethod
-    def _are_origins(cls, origins: list[str]) -> list[str]:
-        origins = [origin.strip().rstrip("/").lower() for origin in origins]
-        wrong = [origin for origin in origins if not ORIGIN.fullmatch(origin)]
-        if wrong:
-            raise ValueError(f"{wrong[0]!r} is no origin: write it like https://shop.example, without a path, or `*`")
-        return origins
-
-    @field_validator("openid_issuer")
-    @classmethod
-    def _is_safe(cls, issuer: str) -> str:
-        if issuer and not SAFE_ADDRESS.match(issuer):
-            raise ValueError("the provider's address begins with https://, or with http:// on this machine only")
-        return issuer
-
     @field_validator("openid_operators")
     @classmethod
     def _is_complete(cls, operators: list[str], given: ValidationInfo) -> list[str]:
@@ -261,11 +223,6 @@ class Settings(BaseSettings):
             if not operators and not given.data.get("openid_agents"):
                 raise ValueError("openid_issuer is set, so openid_agents or openid_operators must say who may sign in")
         return operators
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _are_proxies(cls, names: list[str]) -> list[str]:
-        return [_network(name) for name in names]
 
     @classmethod
     def settings_customise_sources(
@@ -323,16 +280,6 @@ def load_settings(**overrides: Any) -> Settings:
     if faults:
         raise SettingsError("settings: " + "; ".join(faults))
     return settings
-
-
-def _network(name: str) -> str:
-    try:
-        network = ipaddress.ip_network(name.strip())
-    except ValueError:
-        raise ValueError(f"{name!r} is no address or network: write it like 127.0.0.1 or 10.0.0.0/8") from None
-    if network.prefixlen == 0:
-        raise ValueError(f"{name!r} is everybody, who could then say to come from anywhere: name your own proxies")
-    return str(network)
 
 
 def _misspelt() -> list[str]:

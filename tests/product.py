@@ -36,9 +36,9 @@ def routes_of(routes: list[BaseRoute], prefix: str = "") -> Iterator[tuple[str, 
             yield from routes_of(router.routes, prefix)
         if isinstance(route, Mount):
             inner = route.app
-            while not hasattr(inner, "routes"):
-                inner = inner.app  # type: ignore[attr-defined]
-            yield from routes_of(cast("list[BaseRoute]", inner.routes), prefix + route.path)
+            while not hasattr(inner, "routes") and hasattr(inner, "app"):
+                inner = inner.app
+            yield from routes_of(cast("list[BaseRoute]", getattr(inner, "routes", [])), prefix + route.path)
         elif isinstance(route, Route):
             for method in route.methods or ():
                 yield method, re.sub(r"\{[^}]*\}", "x", prefix + route.path)

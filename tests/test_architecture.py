@@ -18,7 +18,7 @@ SQL_HOME = "chatbot.store.sqlite"
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "manager"}
 
 CHATBOT = {
-    "records rates lineage version_folder snapshot_folder settings engine_kinds": 0,
+    "records rates address_settings lineage version_folder snapshot_folder settings engine_kinds": 0,
     "errors privacy weights bases libraries commands": 0,
     "store": 1,
     "engines knowledge people_commands base_commands erasure": 2,

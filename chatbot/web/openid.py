@@ -21,9 +21,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from chatbot.address_settings import SAFE_ADDRESS
 from chatbot.errors import AccessError, EngineError
 from chatbot.records import Role
-from chatbot.settings import SAFE_ADDRESS, Settings
+from chatbot.settings import Settings
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 SCOPE = "openid profile email"

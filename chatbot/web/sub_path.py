@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from chatbot.settings import ROOT_PATH
+from chatbot.address_settings import ROOT_PATH
 from chatbot.web.pages import REVIEW, STAFF_PAGES
 
 PREFIX_HEADER = "x-forwarded-prefix"

@@ -130,10 +130,10 @@ def test_chat_keeps_the_thread_until_new() -> None:
 
 SLOW_CHAT = """
 import functools, sys
-import chatbot.dialogue.opening as opening
+import chatbot.engines.scripted as scripted
 from chatbot.__main__ import main
-from chatbot.engines.scripted import ScriptedEngine
-opening.ScriptedEngine = functools.partial(ScriptedEngine, script=lambda m: "word " * 200, seconds_per_word=0.05)
+ScriptedEngine = scripted.ScriptedEngine
+scripted.ScriptedEngine = functools.partial(ScriptedEngine, script=lambda m: "word " * 200, seconds_per_word=0.05)
 sys.exit(main(["chat"]))
 """
 

@@ -28,7 +28,7 @@ def test_a_rate_is_read_and_written_again(text: str, rate: Rate, written: str) -
         *("5/minute; 9/hour", "1.5/minute", "10", "1/year", "9999999999/second", "1/minute/"),
     ],
 )
-@pytest.mark.parametrize("setting", ["api_rate", "message_rate", "feedback_rate", "upload_rate"])
+@pytest.mark.parametrize("setting", ["api_rate", "message_rate", "feedback_rate"])
 def test_what_is_no_rate_or_lets_nobody_in_is_refused(setting: str, text: str) -> None:
     with pytest.raises(SettingsError, match="write it like 10/second") as refused:
         load_settings(**{setting: text})

@@ -32,7 +32,7 @@ CLAIMS: list[Callable[[int], dict[str, str]]] = [
 
 @pytest.fixture(autouse=True)
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chatbot.store.people.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
+    monkeypatch.setattr("chatbot.store.passwords.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
 
 
 @pytest.fixture

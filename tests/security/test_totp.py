@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from chatbot.commands import run_command
 from chatbot.dialogue.session import Session
 from chatbot.people_commands import user
+from chatbot.rates import Rate
 from chatbot.records import Person
 from chatbot.store import Store
 from chatbot.store.second_factors import RECOVERY_CODES, STEP_SECONDS
@@ -142,7 +143,11 @@ def test_a_recovery_code_is_not_stored_as_it_is(store: SqliteStore, recovery: li
     assert not any(code.replace("-", "") in kept or code in kept for code in recovery)
 
 
-def test_wrong_codes_take_one_back_to_the_password(browser: httpx.Client, app: pyotp.TOTP, recovery: list[str]) -> None:
+def test_wrong_codes_take_one_back_to_the_password(
+    browser: httpx.Client, app: pyotp.TOTP, recovery: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.web.sign_in_tries.NAME_RATE", Rate(100, 60))
+    monkeypatch.setattr("chatbot.web.sign_in_tries.FREE_FAILURES", 100)
     give_password(browser)
     assert [give_code(browser, "x").status_code for _ in range(MOST_WRONG_CODES)] == [401] * MOST_WRONG_CODES
     assert give_code(browser, app.now()).headers["location"].startswith("/login?")
