@@ -129,7 +129,7 @@ def ask(
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     scope: Scope = {"type": kind, "method": "POST", "scheme": scheme, "path": path, "headers": raw}
     with start_blocking_portal() as portal:  # a loop of its own: another may run in this thread
-        portal.call(app, scope | {"root_path": root_path}, receive, send)
+        portal.call(app, {**scope, "root_path": root_path}, receive, send)
     told = [(name.decode(), value.decode()) for name, value in sent[0].get("headers", [])]
     return sent[0].get("status", 0), told
 
