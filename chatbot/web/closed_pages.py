@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse
-from jinja2 import Environment, PackageLoader, select_autoescape
 from pydantic import SecretStr
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from chatbot.web.access import Access
 from chatbot.web.callers import BEARER
 from chatbot.web.pages import OPERATE
+from chatbot.web.plain_pages import plain_page
 from chatbot.web.routes import get_route
 from chatbot.web.sub_path import path_of
 
@@ -27,8 +27,6 @@ CLOSED = (
     "this is for operators: sign in at /login, or have one open it by the setting `open_pages`; a scraper of /metrics "
     "sends the setting `metrics_key` as `Authorization: Bearer …`"
 )
-
-_templates = Environment(loader=PackageLoader("chatbot.web", "templates"), autoescape=select_autoescape())
 
 
 class ClosedPagesMiddleware:
@@ -68,6 +66,6 @@ def docs_routes() -> APIRouter:
     def docs(request: Request) -> HTMLResponse:
         described = request.app.openapi()["paths"]
         routes = [(way.upper(), path, how) for path, ways in described.items() for way, how in ways.items()]
-        return HTMLResponse(_templates.get_template("docs.html").render(routes=routes))
+        return plain_page("docs.html", routes=routes)
 
     return router
