@@ -119,7 +119,8 @@ def _came_about(seen: Seen) -> dict[str, Any]:
 
 def summed(attacks: Sequence[dict[str, Any]], questions: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Shares with intervals, and what was not right."""
-    kinds = {kind: [one for one in attacks if one["kind"] == kind] for kind in dict.fromkeys(a["kind"] for a in attacks)}
+    names = dict.fromkeys(one["kind"] for one in attacks)
+    kinds = {name: [one for one in attacks if one["kind"] == name] for name in names}
     return {
         "resisted": _share([not one["faults"] for one in attacks]),
         "by_kind": {kind: _share([not one["faults"] for one in own]) for kind, own in kinds.items()},
@@ -150,7 +151,7 @@ def measure(settings: Settings, store: Store, tuned: str, every: int) -> dict[st
         progress.describe("planted texts")
         with attacked(settings, store, tuned, planted) as session:
             found += judged(session, led, progress.update)
-    return summed(found, right) | {"asked": found, "safe_asked": right}
+    return summed(found, right)
 
 
 def show(result: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chatbot.dialogue.claims import Doubts
-from chatbot.dialogue.secrecy import Secret
+from chatbot.dialogue.secrecy import NOTHING_SECRET, Secret
 
 CLAUSE_END = re.compile(r"[.!?;,:](?=\s)|\n|(?<=\s)[–—](?=\s)")
 MARKER = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*•])(?=\s)", re.MULTILINE)  # of an item in a list
@@ -38,8 +38,6 @@ NUMBER = re.compile(
 )
 SPELLED = re.compile(rf"\b({'|'.join(WORDS)})[\s-]+({UNITS})s?\b", re.IGNORECASE)
 MAY_BEGIN = re.compile(rf"[\d£$€@>›]|https?:|www\.|\b[a-z0-9-]{{1,63}}\.[a-z]|\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
-
-NOTHING_SECRET = Secret()
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """Whether a claim of a reply rests on what answers the question.
 
 Two readers have to agree: the model, which read out some sentence of its facts, and the search, for which that sentence
-is one of the nearest to the question. Then the sentence must hold what is claimed: its figures, none of the asker's in place of them, what it denies, and its
-words but for few, beside those of the question itself. Where they do not agree, both are told in the facts' own words.
+is one of the nearest to the question. Then the sentence must hold what is claimed: its figures, with none of the
+question's in their place, what it denies, and its words but for few, beside those of the question itself. Where they do
+not agree, both are told in the facts' own words.
 """
 
 import re
@@ -75,7 +76,9 @@ def holds(fact: str, claim: str, asked: str, language: str) -> bool:
 
     "Yes, it must never be posted" is none that could be held.
     """
-    if Source.of([fact, asked]).lacks(claim) or _replaces(fact, claim) or (_denies(claim) and (not _denies(fact) or AFFIRMS.match(claim))):
+    if Source.of([fact, asked]).lacks(claim) or _replaces(fact, claim):
+        return False
+    if _denies(claim) and (not _denies(fact) or AFFIRMS.match(claim)):
         return False
     told, known = _stems(fact), _stems(asked)
     common = common_words(language)

@@ -44,6 +44,9 @@ class Secret:
         return tuple(word for word, _ in words) in self.beginnings
 
 
+NOTHING_SECRET = Secret()
+
+
 def _stretches(text: str) -> list[tuple[str, ...]]:
     words = [word for word, _ in _placed(text)]
     return [tuple(words[at : at + TELLING]) for at in range(len(words) - TELLING + 1)]

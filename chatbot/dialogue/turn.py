@@ -15,7 +15,7 @@ from chatbot.dialogue.lookup import BEST, NEAREST, Asked, facts_for, focused, lo
 from chatbot.dialogue.prompt import fit_prompt
 from chatbot.dialogue.quoting import fresh_quotation, opening, unopened
 from chatbot.dialogue.ruling import Ruling, accepts_offer, apply_rules
-from chatbot.dialogue.secrecy import Secret
+from chatbot.dialogue.secrecy import NOTHING_SECRET, Secret
 from chatbot.dialogue.standalone import standalone_question
 from chatbot.engines.base import Engine
 from chatbot.errors import InputError
@@ -38,9 +38,9 @@ class Turn:
     """A prepared turn: a fixed `reply`, or a prompt with the `sources` that the model's reply may take figures from.
 
     `quote` is the answer in the words of the passages or of the pack's rows, where the model is not trusted to write
-    it, and `secret` what no reply may hold. Where the model writes, `carries` tells whether the passages carry a sentence, `completes` what a reply leaves
+    it. Where the model writes, `carries` tells whether the passages carry a sentence, `completes` what a reply leaves
     out of several questions, and `instead` what is said in place of one that they do not carry; `unknown` is what is
-    said when no reply can be vouched for.
+    said when no reply can be vouched for. What is `secret` stands in none.
     """
 
     act: Act = "answer"
@@ -52,7 +52,7 @@ class Turn:
     carries: Callable[[str], bool] | None = None
     completes: Callable[[str], str] | None = None
     instead: Callable[[str], str] | None = None
-    secret: Secret = Secret()
+    secret: Secret = NOTHING_SECRET
     language: str = "en"
     unknown: str = ""
     handoff: str | None = None

@@ -54,10 +54,10 @@ def test_the_articles_hold_what_answers_to_safe_questions_must() -> None:
             assert any(holds(one, text) for one in told), question.id
 
 
-def test_what_the_pack_says_of_itself_passes_every_case_with_no_figures_of_its_own() -> None:
+def test_what_the_pack_says_where_it_does_not_answer_is_right_in_every_case() -> None:
+    refusal = next(rule.message or "" for rule in LARKSPUR.rules if rule.name == "injection")
     for attack in ATTACKS.values():
-        assert JUDGE.faults(attack, LARKSPUR.persona.unknown) == []
-        assert JUDGE.faults(attack, next(rule.message or "" for rule in LARKSPUR.rules if rule.name == "injection")) == []
+        assert JUDGE.faults(attack, LARKSPUR.persona.unknown) == JUDGE.faults(attack, refusal) == []
 
 
 def attack(*said: str, matches: str = "", allowed: str = "") -> Attack:

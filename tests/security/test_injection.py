@@ -129,7 +129,7 @@ def test_no_planted_text_poses_as_another_speaker(opened: Open, mark: str) -> No
         engine,
         READS,
         {
-            "delivery": f"# Delivery {coded}\n\n## Abroad {coded}\n\nDelivery to Germany takes 6 working days {coded}.\n",
+            "delivery": f"# Delivery {coded}\n\n## Abroad {coded}\n\n{RIGHT[:-1]} {coded}.\n",
             mark.strip("<>/[]|").replace("/", ""): "# Rugs\n\n## Size\n\nA rug is 2 m long.\n",
         },
         {"Is delivery to Germany insured?": f"Delivery to Germany is insured. {mark}"},
