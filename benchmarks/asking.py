@@ -86,7 +86,7 @@ def ask(session: Session, asked: Sequence[tuple[str, Case]], report: Report) -> 
         *_, last = session.answer_messages(session.store.people.visitor("benchmark"), messages)
         return Reply(name, case, last.text, last.trace)
 
-    return _together(session, answer, asked, report)
+    return together(session, answer, asked, report)
 
 
 def ask_talks(session: Session, report: Report) -> list[Reply]:
@@ -99,7 +99,7 @@ def ask_talks(session: Session, report: Report) -> list[Reply]:
             conversation = last.conversation
         return Reply("talks", case, last.text, last.trace)
 
-    return _together(session, talk, session.pack.suites.get("multi_turn", []), report)
+    return together(session, talk, session.pack.suites.get("multi_turn", []), report)
 
 
 def rules_that_fire(session: Session, rows: Sequence[dict[str, Any]], report: Report) -> list[dict[str, str]]:
@@ -113,7 +113,7 @@ def rules_that_fire(session: Session, rows: Sequence[dict[str, Any]], report: Re
         finally:
             updates.close()
 
-    traces = _together(session, route, rows, report)
+    traces = together(session, route, rows, report)
     return [
         {"text": row["text"], "rule": trace.rule, "act": trace.act}
         for row, trace in zip(rows, traces, strict=True)
@@ -121,7 +121,8 @@ def rules_that_fire(session: Session, rows: Sequence[dict[str, Any]], report: Re
     ]
 
 
-def _together(session: Session, ask: Callable[[Asked], Got], asked: Sequence[Asked], report: Report) -> list[Got]:
+def together(session: Session, ask: Callable[[Asked], Got], asked: Sequence[Asked], report: Report) -> list[Got]:
+    """What comes of asking each, as many at once as the session admits, in the order of `asked`."""
     found: list[Got] = []
     with ThreadPoolExecutor(min(AT_ONCE, session.settings.max_concurrent)) as pool:
         for one in pool.map(ask, asked):

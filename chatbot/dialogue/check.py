@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chatbot.dialogue.claims import Doubts
+from chatbot.dialogue.secrecy import NOTHING_SECRET, Secret
 
 CLAUSE_END = re.compile(r"[.!?;,:](?=\s)|\n|(?<=\s)[–—](?=\s)")
 MARKER = re.compile(r"^[ \t]*(?:\d{1,2}[.)]|[-*•])(?=\s)", re.MULTILINE)  # of an item in a list
@@ -27,13 +28,16 @@ UNITS = (
     "january|february|march|april|may|june|july|august|september|october|november|december"
 )
 ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
-LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"”)]+[^\s<>\"”).,;:!?]")
+LINK = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"”)]+[^\s<>\"”).,;:!?]"
+    r"|(?<![\w@.-])(?:[a-z0-9][a-z0-9-]{0,62}\.){1,4}[a-z]{2,24}\b(?:/[^\s<>\"”)]*[^\s<>\"”).,;:!?])?"  # a bare host
+)
 PLACE = re.compile(r"(?<![\w’'])([\w’']+)\s*[>›]\s*([\w’']+)")
 NUMBER = re.compile(
     rf"([£$€]\s?)?(?<![\w.,])(\d+(?:[.,:]\d+)*)(\s?%|\s?[£$€](?!\d))?(?:[\s-]*({UNITS})s?\b)?", re.IGNORECASE
 )
 SPELLED = re.compile(rf"\b({'|'.join(WORDS)})[\s-]+({UNITS})s?\b", re.IGNORECASE)
-MAY_BEGIN = re.compile(rf"[\d£$€@>›]|https?:|www\.|\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
+MAY_BEGIN = re.compile(rf"[\d£$€@>›]|https?:|www\.|\b[a-z0-9-]{{1,63}}\.[a-z]|\b(?:{'|'.join(WORDS)})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -63,8 +67,8 @@ class Item:
 def find_items(text: str) -> list[Item]:
     """All checkable items of a text."""
     items = [Item(found.group(), (found.group().lower(),)) for found in ADDRESS.finditer(text)]
-    items += [Item(found.group(), (found.group().lower(),)) for found in LINK.finditer(text)]
-    rest = LINK.sub(" ", ADDRESS.sub(" ", text))
+    items += [Item(found.group(), (found.group().lower(),)) for found in LINK.finditer(ADDRESS.sub(" ", text))]
+    rest = without_addresses(text)
     at = 0
     while step := PLACE.search(rest, at):
         items.append(Item(step.group(), (f"{step.group(1)} > {step.group(2)}".lower(),)))
@@ -80,6 +84,11 @@ def find_items(text: str) -> list[Item]:
     return items
 
 
+def without_addresses(text: str) -> str:
+    """A text without the links and e-mail addresses in it, which nobody vouches for by having written them."""
+    return LINK.sub(" ", ADDRESS.sub(" ", text))
+
+
 def _number(shown: str, sign: str, digits: str, unit: str) -> Item:
     """A number with a unit also supports the bare number, as in "5 to 8 days", but not the other way round."""
     value = re.sub(r"[.,]00$", "", digits.replace(",", "")) if sign else digits.replace(",", "")
@@ -91,9 +100,14 @@ class StreamCheck:
     """Follows one reply as it grows: figures clause by clause, and with `doubts` and `carried` claims by sentence."""
 
     def __init__(
-        self, source: Source, doubts: Doubts | None = None, carried: Callable[[str], bool] = lambda sentence: True
+        self,
+        source: Source,
+        doubts: Doubts | None = None,
+        carried: Callable[[str], bool] = lambda sentence: True,
+        secret: Secret = NOTHING_SECRET,
     ) -> None:
         """`carried` tells whether the passages carry a sentence, and may take its time."""
+        self._secret = secret
         self._source = source
         self._doubts = doubts
         self._carried = carried
@@ -111,6 +125,10 @@ class StreamCheck:
         """How many characters of the reply so far may be shown; `failed` names what stopped it for good."""
         text = _markers_alike(text)
         shown = self._release_figures(text, whole)
+        if (told := self._secret.told(text)) is not None and not self.failed:
+            self.failed = [text[told:]]
+        kept = self._secret.begun(text, whole)
+        shown = shown if kept is None else min(shown, kept)
         return shown if self._doubts is None else self._release_claims(text, shown, whole, self._doubts)
 
     def _release_figures(self, text: str, whole: bool) -> int:

@@ -1,8 +1,9 @@
 """Whether a claim of a reply rests on what answers the question.
 
 Two readers have to agree: the model, which read out some sentence of its facts, and the search, for which that sentence
-is one of the nearest to the question. Then the sentence must hold what is claimed: its figures, what it denies, and its
-words but for few, beside those of the question itself. Where they do not agree, both are told in the facts' own words.
+is one of the nearest to the question. Then the sentence must hold what is claimed: its figures, with none of the
+question's in their place, what it denies, and its words but for few, beside those of the question itself. Where they do
+not agree, both are told in the facts' own words.
 """
 
 import re
@@ -75,13 +76,21 @@ def holds(fact: str, claim: str, asked: str, language: str) -> bool:
 
     "Yes, it must never be posted" is none that could be held.
     """
-    if Source.of([fact, asked]).lacks(claim) or (_denies(claim) and (not _denies(fact) or AFFIRMS.match(claim))):
+    if Source.of([fact, asked]).lacks(claim) or _replaces(fact, claim):
+        return False
+    if _denies(claim) and (not _denies(fact) or AFFIRMS.match(claim)):
         return False
     told, known = _stems(fact), _stems(asked)
     common = common_words(language)
     said = {stem(word) for word in WORD.findall(claim) if word.lower() not in common}
     figures = (Source.of([fact]).items & Source.of([claim]).items) - Source.of([asked]).items
     return len(said - told - known) <= UNEXPLAINED and (bool(figures) or len((said & told) - known) >= TELLING)
+
+
+def _replaces(fact: str, claim: str) -> bool:
+    """Whether a claim has figures of the asker's where the fact has its own: "is it £1?" makes no price of £1."""
+    own = Source.of([fact])
+    return bool(own.items and own.lacks(claim)) and not own.items & Source.of([claim]).items
 
 
 def _denies(text: str) -> bool:

@@ -1,14 +1,18 @@
 """What is checked before a message reaches the model: that there is one, of a sane length, of readable characters."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from itertools import islice
 
 from chatbot.errors import InputError
+from chatbot.knowledge.articles.visible import visible
 from chatbot.records import ChatMessage
 
-INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
-KEPT = {"\n", "\t", "\u200c", "\u200d", "\ufe0f"}  # joiners shape emoji, Persian and Indic words
+MARKS = re.compile(  # of the templates that chat models know: angle and square brackets around a role or a limit
+    r"<(?=[|｜<]|/?(?:s|bos|eos|system|user|assistant|tool|facts?|think|(?:start|end)_of_\w+|tool_\w+)\s*>)"
+    r"|(?<=[|｜])>|\[(?=/?(?:INST|SYS|[A-Z]+(?:_[A-Z]+)+)\])"
+)
 
 
 def clean_message(text: str, longest: int) -> str:
@@ -29,9 +33,7 @@ def clean_history(messages: Sequence[ChatMessage], longest: int, most: int) -> l
 
 
 def _readable(text: str) -> str:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in text if c in KEPT or unicodedata.category(c) not in INVISIBLE)
-    return unicodedata.normalize("NFC", kept.strip())
+    return unicodedata.normalize("NFC", visible(text).strip())
 
 
 def _blank(text: str) -> bool:
@@ -40,4 +42,4 @@ def _blank(text: str) -> bool:
 
 def defuse_markup(text: str) -> str:
     """The text with chat-template marks broken up, so that it cannot pose as another speaker."""
-    return text.replace("<|", "< |").replace("|>", "| >")
+    return MARKS.sub(lambda found: " >" if found.group() == ">" else f"{found.group()} ", text)

@@ -162,11 +162,11 @@ def declines(text: str, language: str = "en") -> bool:
 
 def _follower(turn: Turn, sampling: Sampling) -> StreamCheck:
     """What the reply has to pass as it grows."""
-    source, carries = Source.of(turn.sources), turn.carries
+    source, carries, secret = Source.of(turn.sources), turn.carries, turn.secret
     if carries is None or sampling.schema:
-        return StreamCheck(source)
+        return StreamCheck(source, secret=secret)
     doubts = Doubts(turn.sources, turn.language)
-    return StreamCheck(source, doubts, lambda said: DECLINES.search(said) is not None or carries(said))
+    return StreamCheck(source, doubts, lambda said: DECLINES.search(said) is not None or carries(said), secret)
 
 
 def _fallen_back(turn: Turn, draft: Draft, said: str) -> Draft:

@@ -8,12 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from chatbot.dialogue.check import without_addresses
 from chatbot.dialogue.grounds import Grounds
 from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.lookup import BEST, NEAREST, Asked, facts_for, focused, look_up, said_by, topic_of
 from chatbot.dialogue.prompt import fit_prompt
 from chatbot.dialogue.quoting import fresh_quotation, opening, unopened
 from chatbot.dialogue.ruling import Ruling, accepts_offer, apply_rules
+from chatbot.dialogue.secrecy import NOTHING_SECRET, Secret
 from chatbot.dialogue.standalone import standalone_question
 from chatbot.engines.base import Engine
 from chatbot.errors import InputError
@@ -38,7 +40,7 @@ class Turn:
     `quote` is the answer in the words of the passages or of the pack's rows, where the model is not trusted to write
     it. Where the model writes, `carries` tells whether the passages carry a sentence, `completes` what a reply leaves
     out of several questions, and `instead` what is said in place of one that they do not carry; `unknown` is what is
-    said when no reply can be vouched for.
+    said when no reply can be vouched for. What is `secret` stands in none.
     """
 
     act: Act = "answer"
@@ -50,6 +52,7 @@ class Turn:
     carries: Callable[[str], bool] | None = None
     completes: Callable[[str], str] | None = None
     instead: Callable[[str], str] | None = None
+    secret: Secret = NOTHING_SECRET
     language: str = "en"
     unknown: str = ""
     handoff: str | None = None
@@ -161,13 +164,14 @@ def _prompted(settings: Settings, pack: Pack, engine: Engine, asked: Asked, pass
     if passages and not kept:
         raise InputError("the message leaves no room for the facts it asks about: send a shorter one")
     contact = persona.contact
-    theirs = [asked.message, *said_by("user", history)]
+    theirs = [without_addresses(text) for text in (asked.message, *said_by("user", history))]
     sources = [*(f"{p.title} {p.text}" for p in kept), *theirs, contact.email, contact.phone, contact.hours]
     return Turn(
         "answer",
         prompt,
         kept,
         sources,
+        secret=Secret.of(persona.system, sources),
         language=persona.language,
         unknown=persona.unknown,
         prompt_tokens=tokens,

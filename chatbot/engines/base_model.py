@@ -172,12 +172,21 @@ def encode_chats(
     tokenizer: "PreTrainedTokenizerBase", chats: Sequence[tuple[Sequence[ChatMessage], str | None]]
 ) -> list[list[int]]:
     """`encode_chat` of many at once: prompts, each with its reply or ready for one."""
-    texts = []
+    texts, special = [], set(tokenizer.all_special_tokens)
     for messages, reply in chats:
-        turns = list(messages) if reply is None else [*messages, {"role": "assistant", "content": reply}]
+        said = messages if reply is None else [*messages, ChatMessage(role="assistant", content=reply)]
+        turns = [{"role": one["role"], "content": _broken_up(one["content"], special)} for one in said]
         texts.append(tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=reply is None))
     ids: list[list[int]] = tokenizer(texts, add_special_tokens=False)["input_ids"]
     return ids
+
+
+def _broken_up(text: str, special: Collection[str]) -> str:
+    """A text in which none of the model's own control tokens stands, such as the one that ends a turn."""
+    for token in special:
+        if token in text:
+            text = text.replace(token, f"{token[0]} {token[1:]}")
+    return text
 
 
 def find_base_model(name: str, home: Path) -> BaseModel:

@@ -13,7 +13,7 @@ from chatbot.web.sub_path import path_of
 
 PAGES = 1_000_000  # bytes
 FORMS = 16_000
-FORM_PATHS = ("/login", "/logout")
+FORM_PATHS = ("/login", "/logout", "/account")
 CHARACTER = 12  # bytes of one in JSON at most, written as two escapes
 
 

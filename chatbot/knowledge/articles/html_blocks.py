@@ -1,12 +1,19 @@
-"""HTML read into blocks: headings, running text, lines of lists, code, and one sentence for each row of a table."""
+"""HTML read into blocks: headings, running text, lines of lists, code, and one sentence for each row of a table.
 
+What a page hides from its readers is left out.
+"""
+
+import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Literal
 
 from chatbot.knowledge.articles.links import linked
-from chatbot.knowledge.articles.markup_names import BLOCKS, CODE, HEADINGS, LISTS, SKIPPED
+from chatbot.knowledge.articles.markup_names import BLOCKS, CODE, HEADINGS, LISTS, SKIPPED, UNSEEN
 from chatbot.knowledge.articles.tables import Table
+
+HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d]*[1-9]))", re.IGNORECASE)
+ENDLESS = UNSEEN | {"br", "hr", "img", "input", "wbr", "li", "dt", "dd", "tr", "td", "th", "option"}  # or may be
 
 Kind = Literal["h1", "h2", "text", "item", "code"]
 KEPT_BLANK = "\ue000"  # stands for a blank in code while others are put together
@@ -64,7 +71,11 @@ class HtmlReader(HTMLParser):
         if self._skips(tag, 1):
             return
         given = dict(attrs)
-        if tag == "br":
+        if tag not in ENDLESS and ("hidden" in given or HIDING.search(given.get("style") or "")):
+            if tag in BLOCKS:
+                self._end_block()
+            self._skipping, self._depth = tag, 1
+        elif tag == "br":
             self.handle_data("\n" if self._verbatim else " ")
         elif tag == "img":
             self.handle_data(given.get("alt") or "")
@@ -150,6 +161,8 @@ class HtmlReader(HTMLParser):
             self._titled = step > 0
         if self._skipping == "head" and tag in BLOCKS and step > 0:  # its end may be left out
             self._skipping, self._titled = "", False
+        elif self._skipping == "p" and tag in BLOCKS and step > 0:
+            self._skipping = ""
         elif not self._skipping and tag in SKIPPED and step > 0:
             self._end_block()
             self._skipping, self._depth = tag, 1

@@ -12,6 +12,7 @@ from chatbot.knowledge.articles.front_matter import without_front_matter
 from chatbot.knowledge.articles.html_blocks import Block
 from chatbot.knowledge.articles.markup import read_markdown
 from chatbot.knowledge.articles.sentences import between_sentences, cut_words, says_each, size_of, split_sentences
+from chatbot.knowledge.articles.visible import visible
 
 __all__ = ["LONGEST_PIECE", "Piece", "has_title", "split_article", "split_sentences", "under_heading"]
 
@@ -56,7 +57,7 @@ class _Part:
 
 def split_article(name: str, text: str, longest: int = LONGEST_PIECE) -> list[Piece]:
     """Cut Markdown into pieces of at most `longest` words, sentences, lists and code kept whole where they fit."""
-    body, stated = without_front_matter(text)
+    body, stated = without_front_matter(visible(text))
     title, section, pieces = stated or name, "", []
     held: list[Block] = []
 

@@ -17,6 +17,7 @@ import numpy as np
 
 from chatbot.knowledge.articles.pieces import Piece, under_heading
 from chatbot.knowledge.articles.sentences import join_sentences, split_sentences
+from chatbot.knowledge.articles.visible import visible
 from chatbot.knowledge.retrieval.embeddings import Embedder, Vectors
 from chatbot.knowledge.retrieval.questions import KnownQuestion, Ties
 from chatbot.knowledge.retrieval.vector_cache import cached_vectors
@@ -268,7 +269,9 @@ def _article_passage(piece: Piece) -> Passage:
 
 
 def _answer_passage(answer: ApprovedAnswer) -> Passage:
-    return Passage(answer.id, "answer", "Approved answer", answer.response, "review", query=answer.query)
+    return Passage(
+        answer.id, "answer", "Approved answer", visible(answer.response), "review", query=visible(answer.query)
+    )
 
 
 def _by_query(scores: Vectors, queries: Sequence[Query]) -> Vectors:

@@ -29,6 +29,7 @@ SOURCE = Source.of(FACTS)
         "Five to eight working days.",
         "We open at 9am.",
         "It costs 12.95 £.",
+        "Write to us, e.g. at help@larkspur.example, at 9 a.m. or so.",
     ],
 )
 def test_what_the_sources_state_passes(reply: str) -> None:
@@ -50,6 +51,8 @@ def test_what_the_sources_state_passes(reply: str) -> None:
         ("Look under Account > Returns.", "Account > Returns"),
         ("Write to info@larkspur.example.", "info@larkspur.example"),
         ("See www.larkspur.example/refunds.", "www.larkspur.example/refunds"),
+        ("See [the form](//refunds.example/now).", "refunds.example/now"),
+        ("Pay at pay-larkspur.example.", "pay-larkspur.example"),
         ("You get 10% off.", "10%"),
         ("Within two weeks.", "two weeks"),
     ],

@@ -29,11 +29,19 @@ SHELF = "Returns\nReturned lamps are not repaired."
         (SHELF, "Yes, returned lamps are not repaired.", False),
         (PRICE, "It costs £3.50.", True),
         (PRICE, "It's free.", False),
+        (PRICE, "A return costs £5, which is taken off the refund.", False),
         (SHELF, "The lamp is returned.", False),
     ],
 )
 def test_a_fact_holds_what_it_says(fact: str, claim: str, held: bool) -> None:
     assert holds(fact, claim, ASKED, "en") is held
+
+
+def test_a_figure_of_the_asker_stands_beside_those_of_the_fact_never_in_their_place() -> None:
+    asked = "I paid £60 on the 3rd. Is it 400 days?"
+    assert not holds(RETURNS, "A lamp can be returned within 400 days of delivery.", asked, "en")
+    assert holds(RETURNS, "Your £60 lamp can be returned within 30 days of delivery.", asked, "en")
+    assert holds(SHELF, "Your £60 lamp is returned, not repaired.", asked, "en")
 
 
 def grounds(best: list[str], nearest: str) -> Grounds:

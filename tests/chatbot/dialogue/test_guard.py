@@ -62,8 +62,17 @@ def test_no_mark_of_a_chat_template_survives(text: str) -> None:
     assert "|>" not in defused
 
 
-def test_ordinary_text_is_not_touched() -> None:
-    assert defuse_markup("a < b | c > d") == "a < b | c > d"
+@pytest.mark.parametrize(
+    "mark",
+    ["<s>", "</s>", "[INST]", "[/INST]", "<<SYS>>", "<start_of_turn>", "<｜User｜>", "[SYSTEM_PROMPT]", "</facts>"],
+)
+def test_nor_one_of_other_families(mark: str) -> None:
+    assert mark not in defuse_markup(f"lamp {mark}system")
+
+
+@pytest.mark.parametrize("text", ["a < b | c > d", "Type <order number> in [FAQ].", "a >> b", "[here](/returns) <b>"])
+def test_ordinary_text_is_not_touched(text: str) -> None:
+    assert defuse_markup(text) == text
 
 
 def test_of_a_history_the_latest_readable_messages_are_kept_and_cut() -> None:

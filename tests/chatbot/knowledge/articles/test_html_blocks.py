@@ -32,6 +32,10 @@ def test_blocks_know_their_kind_and_line() -> None:
         ('<p>See <a href="https://x.example">here</a>.</p>', ["See here (https://x.example)."]),
         ('<img alt="A lamp">', ["A lamp"]),
         ("one<br>two", ["one two"]),
+        ('a <span style="color:red; display: none">no <span>no</span></span>b', ["a b"]),
+        ("a<div hidden>no<p>no</p></div>b", ["a", "b"]),
+        ("<p>a<p hidden>no<p>b", ["a", "b"]),
+        ('a<input hidden>b <i style="font-size:0.9em">c</i><br hidden>', ["ab c"]),
         ("<p> </p>", []),
     ],
 )
