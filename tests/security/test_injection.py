@@ -48,7 +48,7 @@ Open = Callable[..., Session]
 @pytest.fixture
 def opened(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Makes a session of the lamp shop on an engine, with articles by file name and approved answers by question."""
-    monkeypatch.setattr("chatbot.store.people.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
+    monkeypatch.setattr("chatbot.store.passwords.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
     closing: list[Callable[[], None]] = []
 
     def start(
