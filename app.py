@@ -19,8 +19,9 @@ import click
 from anyio import to_thread
 
 from chatbot.bases import ChosenBase
-from chatbot.commands import quieten, run_command
+from chatbot.commands import keep_to_owner, quieten, run_command
 from chatbot.errors import SettingsError
+from chatbot.server_lock import ServerLock
 from chatbot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -42,8 +43,11 @@ def serve(host: str | None, port: int | None, no_train: bool) -> None:
     gc.disable()  # until the first question can be answered: collecting while libraries load takes a quarter longer
     given = {"host": host, "port": port, "auto_train": False if no_train else None}
     settings = load_settings(**{key: value for key, value in given.items() if value is not None})
+    keep_to_owner(settings.home)
+    lock = ServerLock.take(settings.home)
     listener = _listen(settings)
     address = f"http://{settings.host}:{listener.getsockname()[1]}"
+    lock.tell(f"the server at {address} (process {os.getpid()})")
     click.echo(f"starting; the chat will be at {address}", err=True)
     app = build_app(settings, address)
     import uvicorn

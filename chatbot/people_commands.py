@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 
 import click
 
+from chatbot.commands import keep_to_owner
 from chatbot.errors import InputError
 from chatbot.records import ApiKey, KeyRole, Person, Role
 from chatbot.settings import load_settings
@@ -16,7 +17,9 @@ from chatbot.store import Store, open_store
 @contextmanager
 def opened_store() -> Iterator[Store]:
     """The installation's store, closed afterwards."""
-    store = open_store(load_settings().database)
+    settings = load_settings()
+    keep_to_owner(settings.home)
+    store = open_store(settings.database)
     with closing(store):
         yield store
 

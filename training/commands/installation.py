@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import click
 
+from chatbot.commands import keep_to_owner
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 
@@ -22,6 +23,7 @@ set_option = click.option(
 def installation() -> tuple[Settings, Store]:
     """The settings and the opened store; raises `SettingsError` with all faults."""
     settings = load_settings()
+    keep_to_owner(settings.home)
     return settings, open_store(settings.database)
 
 
