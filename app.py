@@ -59,7 +59,9 @@ def serve(host: str | None, port: int | None, no_train: bool) -> None:
 def build_app(settings: Settings, address: str = "") -> "FastAPI":
     """The whole product as one ASGI app; the model loads in the background while the pages are built."""
     from chatbot.store import open_store
+    from chatbot.store.sqlite.backup import forget_leftovers
 
+    forget_leftovers(settings.home)
     store = open_store(settings.database)
     store.conversations.mark_interrupted()
     from fastapi import FastAPI
