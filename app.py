@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING
 import click
 from anyio import to_thread
 
+from chatbot.acting import SYSTEM, TERMINAL, acting, terminal_actor
 from chatbot.bases import ChosenBase
+from chatbot.chosen_settings import chosen_settings
 from chatbot.commands import keep_to_owner, quieten, run_command
 from chatbot.errors import SettingsError
 from chatbot.server_lock import ServerLock
@@ -64,10 +66,13 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     forget_leftovers(settings.home)
     store = open_store(settings.database)
     store.conversations.mark_interrupted()
+    with acting(terminal_actor(), TERMINAL):
+        store.events.add(SYSTEM, "server_started", address, settings=chosen_settings(settings))
     from fastapi import FastAPI
 
     from chatbot.dialogue.opening import open_session
     from chatbot.web.access import Access, AccessMiddleware, login_routes
+    from chatbot.web.acting import ActingMiddleware
     from chatbot.web.api import api_routes
     from chatbot.web.chat import build_chat_page
     from chatbot.web.cross_origin import CrossOriginMiddleware
@@ -94,6 +99,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
         session.live.close()
 
     app = FastAPI(title="Chatbot", lifespan=lifespan)
+    app.add_middleware(ActingMiddleware)
     app.add_middleware(AccessMiddleware, access=access)
     app.add_middleware(CrossOriginMiddleware, origins=settings.api_origins)
     app.add_middleware(SubPathMiddleware, root_path=settings.root_path)

@@ -11,6 +11,8 @@
     python -m chatbot base install [NAME|auto]
     python -m chatbot pack new DIR
     python -m chatbot pack check DIR [--json]
+    python -m chatbot audit verify [EXPORT] [--json]
+    python -m chatbot audit export [PATH]
     python -m chatbot backup PATH [--encrypt] [--passphrase-file FILE]
     python -m chatbot restore PATH [--yes] [--passphrase-file FILE]
 
@@ -29,6 +31,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chatbot.acting import TERMINAL, acting, terminal_actor
+from chatbot.audit_commands import audit
 from chatbot.backup_commands import backup, restore_backup
 from chatbot.base_commands import base
 from chatbot.commands import quieten, run_command
@@ -87,6 +91,7 @@ def chat(version: str | None) -> None:
 commands.add_command(base)
 commands.add_command(user)
 commands.add_command(key)
+commands.add_command(audit)
 commands.add_command(backup)
 commands.add_command(restore_backup)
 
@@ -226,7 +231,8 @@ def _stoppable(reply: "RunningReply") -> Iterator[None]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     quieten()
-    return run_command(commands, argv)
+    with acting(terminal_actor(), TERMINAL):
+        return run_command(commands, argv)
 
 
 if __name__ == "__main__":

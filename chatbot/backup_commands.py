@@ -7,6 +7,7 @@ import click
 
 from chatbot.commands import keep_to_owner
 from chatbot.errors import InputError
+from chatbot.people_commands import opened_store
 from chatbot.settings import load_settings
 from chatbot.store.sqlite.backup import back_up, describe, holds_state, opened_backup, restore
 
@@ -29,6 +30,8 @@ def backup(path: Path, encrypt: bool, passphrase_file: Path | None) -> None:
     keep_to_owner(home)
     size = back_up(home, path, _passphrase(passphrase_file, confirm=True) if encrypt else None)
     held = "an encrypted backup is" if encrypt else f"{describe(path)} are"
+    with opened_store() as store:
+        store.events.add("system", "backup", str(path.resolve()), encrypted=encrypt)
     click.echo(f"{held} in {path} ({size / 2**20:.1f} MiB)")
 
 
@@ -47,6 +50,9 @@ def restore_backup(path: Path, yes: bool, passphrase_file: Path | None) -> None:
                 f"be kept in {home.name}.before-restore-<time>; add --yes to do it"
             )
         old = restore(folder, home)
+    with opened_store() as store:
+        kept = {"replaced": str(old)} if old else {}
+        store.events.add("system", "restored", str(path.resolve()), **kept)
     click.echo(f"{held} are back in {home}, each row as it was" + (f"; what was there is kept in {old}" if old else ""))
 
 

@@ -92,7 +92,9 @@ def _closed(paths: list[Path]) -> str:
 def _refused(paths: list[Path], home: Path) -> str:
     if not paths:
         return ""
-    return f"{_named(paths)} can be read by other users of this machine: `chmod -R go-rwx {home}` as the owner closes it"
+    return (
+        f"{_named(paths)} can be read by other users of this machine: `chmod -R go-rwx {home}` as the owner closes it"
+    )
 
 
 def _named(paths: list[Path]) -> str:

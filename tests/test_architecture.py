@@ -18,10 +18,11 @@ SQL_HOME = "chatbot.store.sqlite"
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "manager"}
 
 CHATBOT = {
-    "records lineage version_folder settings errors privacy weights bases libraries commands owner_only server_lock": 0,
+    "records lineage version_folder settings errors privacy weights bases libraries commands": 0,
+    "owner_only server_lock acting chosen_settings": 0,
     "store": 1,
     "engines knowledge people_commands base_commands": 2,
-    "dialogue backup_commands": 3,
+    "dialogue backup_commands audit_commands": 3,
     "web __main__": 4,
 }
 TRAINING = {

@@ -160,7 +160,9 @@ def login_routes(access: Access) -> APIRouter:
             return page(target, "Too many attempts. Wait a minute, then try again.", 429)
         person = access.store.people.check_password(name, password)
         if person is None:
+            record_failure(access.store, name)
             return page(target, "Name or password is wrong.", 401)
+        access.store.events.add(person.actor, "signed_in", person.id)
         response = _redirect(request.scope, target)
         if cookie_path(request.scope) != "/":
             response.delete_cookie(STAFF_COOKIE)  # one from before the product stood under a path would be read instead
@@ -169,12 +171,20 @@ def login_routes(access: Access) -> APIRouter:
 
     @router.post("/logout")
     def sign_out(request: Request) -> Response:
+        if person := access.staff(request.cookies):
+            access.store.events.add(person.actor, "signed_out", person.id)
         response = _redirect(request.scope, "/login")
         for path in {cookie_path(request.scope), "/"}:
             response.delete_cookie(STAFF_COOKIE, path)
         return response
 
     return router
+
+
+def record_failure(store: Store, name: str) -> None:
+    """Record that somebody did not get in; of a name that nobody has it is not said, since it may be a password."""
+    known = any(person.name == name for person in store.people.staff())
+    store.events.add("stranger", "sign_in_failed", name if known else "")
 
 
 def set_cookie(response: Response, scope: Scope, name: str, token: str, seconds: int) -> None:

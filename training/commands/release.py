@@ -48,6 +48,7 @@ def export(version: str, chosen: "Format", out: Path, as_json: bool) -> None:
         written = export_version(settings, store, name, chosen, out, bar.describe)
     for path in (written.path, written.card):
         hand_over(Path(path))
+    store.events.add(actor(), "exported", name, format=chosen, path=written.path)
     show(asdict(written), as_json)
 
 

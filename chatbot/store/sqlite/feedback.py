@@ -171,7 +171,8 @@ class SqliteFeedback(FeedbackStore):
         with self._database.writing() as db:
             db["feedback"].delete_where("message = ? and person = ? and kind = ?", [message_id, person.id, kind])
             db["feedback"].insert(row)
-            self._database.event(person.actor, kind, message_id, **values)
+            wordless = {name: value for name, value in values.items() if name not in ("comment", "correction")}
+            self._database.event(person.actor, kind, message_id, **wordless)
 
 
 def _feedback(row: Row) -> Feedback:

@@ -71,7 +71,7 @@ class SqlitePeople(People):
                     "created_at": person.created_at,
                 }
             )
-            self._database.event("system", "person_added", person.id, role=role)
+            self._database.event("system", "person_added", person.id, role=role, **({"name": name} if name else {}))
         return person
 
 
