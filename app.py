@@ -18,9 +18,12 @@ from typing import TYPE_CHECKING
 import click
 from anyio import to_thread
 
+from chatbot.acting import SYSTEM, TERMINAL, acting, terminal_actor
 from chatbot.bases import ChosenBase
-from chatbot.commands import quieten, run_command
+from chatbot.chosen_settings import chosen_settings
+from chatbot.commands import keep_to_owner, quieten, run_command
 from chatbot.errors import SettingsError
+from chatbot.server_lock import ServerLock
 from chatbot.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -42,8 +45,11 @@ def serve(host: str | None, port: int | None, no_train: bool) -> None:
     gc.disable()  # until the first question can be answered: collecting while libraries load takes a quarter longer
     given = {"host": host, "port": port, "auto_train": False if no_train else None}
     settings = load_settings(**{key: value for key, value in given.items() if value is not None})
+    keep_to_owner(settings.home)
+    lock = ServerLock.take(settings.home)
     listener = _listen(settings)
     address = f"http://{settings.host}:{listener.getsockname()[1]}"
+    lock.tell(f"the server at {address} (process {os.getpid()})")
     click.echo(f"starting; the chat will be at {address}", err=True)
     app = build_app(settings, address)
     import uvicorn
@@ -59,9 +65,13 @@ def serve(host: str | None, port: int | None, no_train: bool) -> None:
 def build_app(settings: Settings, address: str = "") -> "FastAPI":
     """The whole product as one ASGI app; the model loads in the background while the pages are built."""
     from chatbot.store import open_store
+    from chatbot.store.sqlite.backup import forget_leftovers
 
+    forget_leftovers(settings.home)
     store = open_store(settings.database)
     store.conversations.mark_interrupted()
+    with acting(terminal_actor(), TERMINAL):
+        store.events.add(SYSTEM, "server_started", address, settings=chosen_settings(settings))
     from fastapi import FastAPI
 
     from chatbot.dialogue.opening import open_session

@@ -13,14 +13,15 @@
     python -m chatbot base install [NAME|auto]
     python -m chatbot pack new DIR
     python -m chatbot pack check DIR [--json]
-    python -m chatbot backup PATH
-    python -m chatbot restore PATH [--yes]
+    python -m chatbot audit verify [EXPORT] [--json]
+    python -m chatbot audit export [PATH]
+    python -m chatbot backup PATH [--encrypt] [--passphrase-file FILE]
+    python -m chatbot restore PATH [--yes] [--passphrase-file FILE]
     python -m chatbot forget ID… [--expired] [--dry-run]
 
 What is said here is stored like what is said in the browser. Improving the answers is `python -m training`.
 """
 
-import getpass
 import json
 import signal
 import sys
@@ -33,16 +34,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from chatbot.acting import TERMINAL, acting, terminal_actor
+from chatbot.audit_commands import audit
+from chatbot.backup_commands import backup, restore_backup
 from chatbot.base_commands import base
 from chatbot.commands import quieten, run_command
-from chatbot.errors import InputError, UserError
+from chatbot.errors import UserError
 from chatbot.forget_command import forget
 from chatbot.knowledge.importing.scaffold import write_scaffold
 from chatbot.knowledge.inspection import inspect_pack
 from chatbot.knowledge.packs import load_pack
+from chatbot.owner_only import hand_over
 from chatbot.people_commands import key, opened_store, user
 from chatbot.settings import load_settings
-from chatbot.store.sqlite.backup import back_up, describe, holds_state, restore
 
 if TYPE_CHECKING:
     from chatbot.dialogue.running import RunningReply, Update
@@ -92,6 +96,9 @@ commands.add_command(base)
 commands.add_command(user)
 commands.add_command(key)
 commands.add_command(forget)
+commands.add_command(audit)
+commands.add_command(backup)
+commands.add_command(restore_backup)
 
 
 @commands.group()
@@ -108,6 +115,7 @@ def pack() -> None:
 def new_pack(folder: Path, articles: Path | None, answers: Path | None) -> None:
     """Write a pack that works into the new folder FOLDER: the smallest there is, or of what you have."""
     taken = write_scaffold(folder, articles, answers)
+    hand_over(folder)
     for line in taken.lines if articles or answers else ():
         click.echo(line)
     click.echo(f"{folder} is a working pack: edit its files, then run `python -m chatbot pack check {folder}`")
@@ -138,32 +146,6 @@ def check_pack(folder: Path, as_json: bool) -> None:
     cases = ", ".join(f"{name} {count}" for name, count in suites.items())
     click.echo(f"suites: {cases}")
     click.echo("\n".join(remarks) if remarks else "nothing to look at")
-
-
-@commands.command()
-@click.argument("path", type=click.Path(path_type=Path))
-def backup(path: Path) -> None:
-    """Copy the database, the versions and the snapshots into the new folder PATH; the server may be running."""
-    size = back_up(load_settings().home, path)
-    with opened_store() as store:
-        store.erasures.note_backup(path, f"operator:{getpass.getuser()}")
-    click.echo(f"{describe(path)} are in {path} ({size / 2**20:.1f} MiB)")
-
-
-@commands.command("restore")
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--yes", is_flag=True, help="Replace the state that is there; it is kept in a folder beside it.")
-def restore_backup(path: Path, yes: bool) -> None:
-    """Put the backup in PATH in the place of the present state; stop the server first."""
-    home = load_settings().home
-    held = describe(path)
-    if holds_state(home) and not yes:
-        raise InputError(
-            f"nothing was changed: {held} from {str(path)!r} would replace the state in {str(home)!r}, which would "
-            f"be kept in {home.name}.before-restore-<time>; add --yes to do it"
-        )
-    old = restore(path, home)
-    click.echo(f"{held} are back in {home}" + (f"; what was there is kept in {old}" if old else ""))
 
 
 @contextmanager
@@ -254,7 +236,8 @@ def _stoppable(reply: "RunningReply") -> Iterator[None]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     quieten()
-    return run_command(commands, argv)
+    with acting(terminal_actor(), TERMINAL):
+        return run_command(commands, argv)
 
 
 if __name__ == "__main__":

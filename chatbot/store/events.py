@@ -1,8 +1,18 @@
-"""Events: who did what to what, written by the other areas in their own transactions and only read here."""
+"""Events: who did what to what, from where; written by the other areas in their own transactions, never changed.
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+They hold ids and names of staff, keys and versions, never what anybody wrote. Each is an entry of the audit log, with
+the hash of the one before. The hash of an entry is the SHA-256 of its other fields as JSON with sorted keys, no spaces
+and nothing but ASCII, so that whoever has an export can check it in any language.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from typing import Protocol
+
+FIRST = "0" * 64
+"""What stands before the first entry."""
 
 
 @dataclass(frozen=True)
@@ -14,10 +24,47 @@ class Event:
     kind: str
     subject: str
     detail: Mapping[str, object]
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An event with its place in the audit log."""
+
+    number: int
+    event: Event
+    previous: str
+    hash: str
+
+    @classmethod
+    def following(cls, event: Event, number: int, previous: str) -> "Entry":
+        """The entry of an event after the one whose hash is `previous`."""
+        return cls(number, event, previous, hash_of(event, number, previous))
+
+    def as_line(self) -> str:
+        """A line of JSON."""
+        return json.dumps(_fields(self.event, self.number, self.previous) | {"hash": self.hash}, sort_keys=True)
+
+    def __str__(self) -> str:
+        return f"entry {self.number} ({self.event.kind} by {self.event.actor} at {self.event.at})"
+
+
+def hash_of(event: Event, number: int, previous: str) -> str:
+    """The hash of an entry."""
+    text = json.dumps(_fields(event, number, previous), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _fields(event: Event, number: int, previous: str) -> dict[str, object]:
+    return asdict(event) | {"number": number, "previous": previous}
 
 
 class Events(Protocol):
     """The table of events."""
+
+    def add(self, actor: str, kind: str, subject: str, **detail: object) -> None:
+        """Record what no other area of the store does; `detail` is plain JSON without words of visitors or secrets."""
+        ...
 
     def latest(self, kinds: Collection[str], limit: int) -> list[Event]:
         """The latest events of some kinds, the newest first."""
@@ -25,4 +72,12 @@ class Events(Protocol):
 
     def mark(self, kinds: Collection[str]) -> int:
         """A number that grows with every event of some kinds; 0 before the first."""
+        ...
+
+    def entries(self) -> Iterator[Entry]:
+        """The audit log, the oldest entry first."""
+        ...
+
+    def written(self) -> int:
+        """How many entries were ever written."""
         ...

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from chatbot.settings import Settings
 from chatbot.web.access import Access, AccessMiddleware
+from chatbot.web.acting import ActingMiddleware
 from chatbot.web.addresses import ProxyMiddleware
 from chatbot.web.body_limits import BodyLimitMiddleware
 from chatbot.web.closed_pages import ClosedPagesMiddleware
@@ -16,6 +17,7 @@ from chatbot.web.sub_path import SubPathMiddleware
 
 def guard(app: FastAPI, settings: Settings, access: Access) -> None:
     """Add the middleware; what is added last sees a request first."""
+    app.add_middleware(ActingMiddleware)
     app.add_middleware(
         ClosedPagesMiddleware, access=access, open_pages=settings.open_pages, metrics_key=settings.metrics_key
     )

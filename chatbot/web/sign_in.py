@@ -19,7 +19,7 @@ from chatbot.web.plain_pages import plain_page
 from chatbot.web.routes import get_route
 from chatbot.web.sign_in_code import code_step_routes
 from chatbot.web.sign_in_openid import openid_routes
-from chatbot.web.sign_in_tries import SignInTry
+from chatbot.web.sign_in_tries import SignInTry, record_failure
 from chatbot.web.sub_path import cookie_path, own_page, redirect
 
 
@@ -45,6 +45,7 @@ def login_routes(access: Access, provider: Provider | None = None) -> APIRouter:
             return page(target, str(error), 429, retry_headers(error))
         person = access.store.people.check_password(name, password)
         if person is None:
+            record_failure(access.store, name)
             return page(target, "Name or password is wrong.", 401)
         waiting = access.store.second_factors.is_on(person)
         if not waiting:

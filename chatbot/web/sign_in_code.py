@@ -11,7 +11,7 @@ from chatbot.web.api_errors import retry_headers
 from chatbot.web.pages import REVIEW
 from chatbot.web.plain_pages import plain_page
 from chatbot.web.routes import get_route
-from chatbot.web.sign_in_tries import SignInTry
+from chatbot.web.sign_in_tries import SignInTry, record_failure
 from chatbot.web.sub_path import own_page, redirect
 
 
@@ -40,6 +40,7 @@ def code_step_routes(access: Access) -> APIRouter:
             attempt.succeeded()
             return access.admit(request, redirect(request.scope, target), person)
         access.store.sign_ins.missed(waiting)
+        record_failure(access.store, person.name or "")
         return plain_page("login_code.html", 401, next=target, fault="This code is wrong, or was used already.")
 
     return router

@@ -8,6 +8,7 @@ import unicodedata
 
 from chatbot.errors import BusyError
 from chatbot.rates import Rate, spoken
+from chatbot.store import Store
 from chatbot.store.rates import Backoff, Counted, Rates
 from chatbot.web.addresses import Connection, address_of
 
@@ -45,3 +46,9 @@ class SignInTry:
         """The password was right: forget the failures, and know this place."""
         self._rates.forgive(self._backoff)
         self._rates.remember(self._place, KNOWN_SECONDS)
+
+
+def record_failure(store: Store, name: str) -> None:
+    """Record that somebody did not get in; of a name that nobody has it is not said, since it may be a password."""
+    known = any(person.name == name for person in store.people.staff())
+    store.events.add("stranger", "sign_in_failed", name if known else "")

@@ -58,7 +58,7 @@ class RowJobs:
             raise BusyError(f"run {current.id} is under way: wait for it or stop it first")
         return self._store.versions.start_run(actor)
 
-    def stop(self) -> Run:
+    def stop(self, actor: str) -> Run:
         run = self.current()
         if run is None:
             raise NotFoundError("nothing is being trained at the moment")

@@ -1,11 +1,12 @@
 """What the training commands share: the installation they work on, who gives the order, how results are printed."""
 
-import getpass
 import json
 from collections.abc import Mapping
 
 import click
 
+from chatbot.acting import terminal_actor
+from chatbot.commands import keep_to_owner
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 
@@ -22,12 +23,13 @@ set_option = click.option(
 def installation() -> tuple[Settings, Store]:
     """The settings and the opened store; raises `SettingsError` with all faults."""
     settings = load_settings()
+    keep_to_owner(settings.home)
     return settings, open_store(settings.database)
 
 
 def actor() -> str:
     """How events name whoever runs the command."""
-    return f"operator:{getpass.getuser()}"
+    return terminal_actor()
 
 
 def show(result: Mapping[str, object], as_json: bool) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from chatbot.owner_only import hand_over
 from training.commands.installation import actor, as_json, installation, show
 from training.commands.progress import TerminalProgress
 
@@ -45,6 +46,9 @@ def export(version: str, chosen: "Format", out: Path, as_json: bool) -> None:
 
     with TerminalProgress(f"exporting {name}") as bar:
         written = export_version(settings, store, name, chosen, out, bar.describe)
+    for path in (written.path, written.card):
+        hand_over(Path(path))
+    store.events.add(actor(), "exported", name, format=chosen, path=written.path)
     show(asdict(written), as_json)
 
 

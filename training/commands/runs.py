@@ -2,12 +2,14 @@
 
 import signal
 import sys
+from contextlib import nullcontext
 from dataclasses import asdict
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
 import click
 
+from chatbot.acting import acting
 from chatbot.errors import TrainingError
 from chatbot.lineage import Run
 from chatbot.settings import Settings
@@ -128,7 +130,8 @@ def cycle(recipe: str | None, overrides: tuple[str, ...], run_id: str | None, as
     if not processes.first:
         return 0
     record = store.versions.run(run_id) if run_id else store.versions.start_run(actor())
-    with _watched(settings, store, record, as_json):
+    begun_elsewhere = acting() if run_id else nullcontext()
+    with begun_elsewhere, _watched(settings, store, record, as_json):
         result = run_cycle(settings, store, chosen, record, processes)
     processes.tell(None)
     show(asdict(result), as_json)

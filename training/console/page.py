@@ -22,6 +22,7 @@ from chatbot.web.pages import OPERATE
 from chatbot.web.review import PICK
 from chatbot.web.review import STYLE as REVIEW_STYLE
 from training.console import acts, words
+from training.console.happenings import happenings
 from training.console.view import STYLE, differences, render
 from training.runs.jobs import Jobs
 
@@ -160,7 +161,7 @@ class OperatorDesk:
     def stop(self, shown: dict[int, int], selected: str | None, request: gr.Request) -> Updates:
         """Ask the run under way to stop."""
         operator = self._operator(request)
-        self._jobs.stop()
+        self._jobs.stop(operator.actor)
         stopping = said("It stops after the step under way. Its checkpoint is kept: the next run can go on from it.")
         return self._frame(operator, shown, selected) | {self.notice: stopping}
 
@@ -242,7 +243,7 @@ class OperatorDesk:
                 interactive=bool(tried) or (share > 0 and name not in (BASE, champion)),
             ),
             parts.roll_back: gr.update(interactive=champion != BASE),
-            parts.history: render("history", words.history(self._store)),
+            parts.history: render("history", happenings(self._store)),
             parts.selected: selected,
             **self._retraining(),
         }

@@ -15,7 +15,6 @@ from chatbot.errors import NotFoundError
 from chatbot.knowledge.packs import Pack
 from chatbot.lineage import Measures, Run, SnapshotCounts, SuiteMeasures, Version
 from chatbot.store import Store
-from chatbot.store.events import Event
 from chatbot.store.versions import BASE
 from training.curation.snapshots import curate
 from training.release.publish import version_before
@@ -23,7 +22,6 @@ from training.runs.files import STOP, run_folder
 from training.runs.progress import Point
 from training.runs.resuming import left_by_cycle
 
-HISTORY_SHOWN = 30
 GIVEN = {"like": "Likes", "dislike": "Dislikes", "correction": "Corrections", "answer": "Approvals"}
 DECISIONS = {"promote": "passed the gate", "hold": "held by the gate"}
 LEARNED_FROM = (
@@ -37,19 +35,6 @@ LEARNED_FROM = (
     "person_deleted",
     "snapshot",
 )
-HAPPENED = {
-    "alias_champion": "let {subject} answer",
-    "alias_candidate": "made {subject} the candidate",
-    "alias_canary": "let {subject} answer a share of the conversations",
-    "dropped_canary": "ended the trial of {subject}",
-    "run_started": "started the run {subject}",
-    "snapshot": "froze snapshot {subject}",
-    "version": "recorded the version {subject}",
-    "answer_approved": "approved an answer",
-    "answer_withdrawn": "withdrew an approved answer",
-    "handoff": "handed a conversation to a person",
-    "handback": "handed a conversation back to the bot",
-}
 
 
 @dataclass(frozen=True)
@@ -74,15 +59,6 @@ class Loss:
     step: int
     loss: float
     rows: str
-
-
-@dataclass(frozen=True)
-class Happening:
-    """A line of the history."""
-
-    when: str
-    who: str
-    what: str
 
 
 @dataclass(frozen=True)
@@ -259,25 +235,12 @@ def version_rows(session: Session) -> list[VersionRow]:
     return rows
 
 
-def history(store: Store) -> list[Happening]:
-    """The latest events that concern operators."""
-    events = store.events.latest(HAPPENED, HISTORY_SHOWN)
-    return [Happening(event.at, who(event.actor), _happened(event)) for event in events]
-
-
 def who(actor: str) -> str:
     """How people call an actor."""
     role, _, name = actor.partition(":")
     if role == "visitor":
         return "A visitor"
-    return f"{name} ({role})" if name else {"system": "The system"}.get(role, role)
-
-
-def _happened(event: Event) -> str:
-    text = HAPPENED[event.kind].format(subject=named(event.subject))
-    if before := event.detail.get("before"):
-        text += f" instead of {named(str(before))}"
-    return f"{text}: {reason}" if (reason := event.detail.get("reason")) else text
+    return f"{name} ({role})" if name else {"system": "The system", "stranger": "Somebody"}.get(role, role)
 
 
 def _base_measures(home: Path) -> Measures:

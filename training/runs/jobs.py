@@ -70,7 +70,7 @@ class Jobs:
             return None
         return self.start("system")
 
-    def stop(self) -> Run:
+    def stop(self, actor: str) -> Run:
         """Ask the run under way to stop at its next step; its checkpoint is kept. Raises `NotFoundError`."""
         run = self.current()
         if run is None:
@@ -78,12 +78,13 @@ class Jobs:
         folder = run_folder(self._settings, run.id)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / STOP).touch()
+        self._store.events.add(actor, "run_stop_asked", run.id)
         return run
 
     def close(self) -> None:
         """Ask the run that was started here, if it is still under way, to stop; a later start goes on from it."""
         if self._process is not None and self._process.poll() is None:
-            self.stop()
+            self.stop("system")
 
     def wait(self, timeout: float | None = None) -> int | None:
         """Wait for the process started here; its exit code, or None where there is none or time is up."""

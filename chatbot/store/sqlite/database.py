@@ -4,7 +4,6 @@ What is deleted is overwritten (`secure_delete`), and `empty_log` takes it out o
 tables are made by `migrations`. Holds no domain rules.
 """
 
-import json
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -15,8 +14,11 @@ from typing import Any
 from sqlite_utils import Database as SqliteDatabase
 from sqlite_utils.db import NotFoundError as RowNotFoundError
 
+from chatbot.acting import SYSTEM, doer
 from chatbot.errors import NotFoundError, UserError
-from chatbot.records import new_id, now
+from chatbot.records import now
+from chatbot.store.events import Event
+from chatbot.store.sqlite.event_log import append
 from chatbot.store.sqlite.migrations import migrations
 
 BUSY_SECONDS = 20
@@ -89,10 +91,14 @@ class Database:
                 self._turn.release()
 
     def event(self, actor: str, kind: str, subject: str, **detail: object) -> None:
-        """Record who did what to what; part of the caller's transaction."""
-        row = {"id": new_id(), "at": now(), "actor": actor, "kind": kind, "subject": subject}
+        """Record who did what to what; part of the caller's transaction.
+
+        What the system did is ascribed to whoever acts at present; it was from their address unless `detail` has one.
+        """
+        acting = doer()
+        who, address = acting.actor if actor == SYSTEM else actor, str(detail.pop("address", acting.address))
         with self.writing() as db:
-            db["events"].insert(row | {"detail": json.dumps(detail)})
+            append(db, Event(now(), who, kind, subject, detail, address))
 
     def empty_log(self) -> bool:
         """Carry the write-ahead log into the file and empty it; False while somebody else reads or writes."""

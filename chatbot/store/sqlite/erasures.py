@@ -145,9 +145,6 @@ class SqliteErasures(Erasures):
     def wipe(self) -> bool:
         return self._database.empty_log()
 
-    def note_backup(self, folder: Path, actor: str) -> None:
-        self._database.event(actor, "backup", str(folder.resolve()))
-
     def backups(self) -> list[Path]:
         rows = self._database.rows("select distinct subject from events where kind = 'backup' order by at")
         return [Path(row["subject"]) for row in rows if Path(row["subject"]).exists()]

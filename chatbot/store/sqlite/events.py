@@ -1,10 +1,11 @@
 """Events in SQLite."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
-from chatbot.store.events import Event, Events
+from chatbot.store.events import Entry, Event, Events
 from chatbot.store.sqlite.database import Database
+from chatbot.store.sqlite.event_log import COLUMNS, entry_of
 
 
 class SqliteEvents(Events):
@@ -13,18 +14,28 @@ class SqliteEvents(Events):
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    def add(self, actor: str, kind: str, subject: str, **detail: object) -> None:
+        self._database.event(actor, kind, subject, **detail)
+
     def latest(self, kinds: Collection[str], limit: int) -> list[Event]:
         rows = self._database.rows(
-            "select at, actor, kind, subject, detail from events where kind in (select value from json_each(:kinds)) "
-            "order by at desc, rowid desc limit :n",
+            f"select {COLUMNS} from events where kind in (select value from json_each(:kinds)) "
+            "order by number desc limit :n",
             kinds=json.dumps(list(kinds)),
             n=limit,
         )
-        return [Event(**row | {"detail": json.loads(row["detail"])}) for row in rows]
+        return [entry_of(row).event for row in rows]
 
     def mark(self, kinds: Collection[str]) -> int:
         row = self._database.row(
-            "select coalesce(max(rowid), 0) as mark from events where kind in (select value from json_each(:kinds))",
+            "select coalesce(max(number), 0) as mark from events where kind in (select value from json_each(:kinds))",
             kinds=json.dumps(list(kinds)),
         )
         return int(row["mark"]) if row else 0
+
+    def entries(self) -> Iterator[Entry]:
+        return (entry_of(row) for row in self._database.here.query(f"select {COLUMNS} from events order by number"))
+
+    def written(self) -> int:
+        row = self._database.row("select seq from sqlite_sequence where name = 'events'")
+        return int(row["seq"]) if row else 0

@@ -1,6 +1,11 @@
 """The tables, as an append-only list of migrations: a released one is never edited."""
 
+import json
+
 from sqlite_utils import Database, Migrations
+
+from chatbot.store.events import Event
+from chatbot.store.sqlite.event_log import append
 
 migrations = Migrations("chatbot")
 
@@ -141,3 +146,38 @@ def m007_second_factors(db: Database) -> None:
         );
         """
     )
+
+
+@migrations()
+def m008_chained_events(db: Database) -> None:
+    """Events become the audit log: numbered, chained by hashes, with addresses and without what visitors wrote."""
+    rows = db.conn.execute("select at, actor, kind, subject, detail from events order by rowid").fetchall()
+    for statement in (
+        "drop table events",
+        """
+        create table events (
+            number integer primary key autoincrement, at text not null, actor text not null, kind text not null,
+            subject text not null, detail text not null, address text not null, previous text not null,
+            hash text not null
+        )
+        """,
+        "create index events_by_subject on events(subject, number)",
+        """
+        create trigger events_are_never_changed before update on events
+        begin select raise(abort, 'an entry of the audit log is never changed'); end
+        """,
+        """
+        create trigger events_are_never_removed before delete on events
+        begin select raise(abort, 'an entry of the audit log is never removed'); end
+        """,
+        """
+        create trigger events_follow_one_another before insert on events
+        when new.number is not (select coalesce(max(number), 0) + 1 from events)
+            or new.previous is not coalesce((select hash from events order by number desc limit 1), new.previous)
+        begin select raise(abort, 'an entry of the audit log follows the last one'); end
+        """,
+    ):
+        db.conn.execute(statement)
+    for at, actor, kind, subject, detail in rows:
+        kept = {name: value for name, value in json.loads(detail).items() if name not in ("comment", "correction")}
+        append(db, Event(at, actor, kind, subject, kept))

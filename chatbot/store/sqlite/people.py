@@ -79,7 +79,7 @@ def insert_person(
                 "created_at": person.created_at,
             }
         )
-        database.event("system", "person_added", person.id, role=role)
+        database.event("system", "person_added", person.id, role=role, **({"name": name} if name else {}))
     return person
 
 

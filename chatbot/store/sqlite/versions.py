@@ -62,6 +62,8 @@ class SqliteVersions(Versions):
         encoded = {"progress": json.dumps(values["progress"])} if "progress" in values else {}
         with self._database.writing() as db:
             db["runs"].update(run_id, {**values, **encoded})
+            if (status := values.get("status")) not in (None, "running"):
+                self._database.event("system", f"run_{status}", run_id)
 
     def run(self, run_id: str) -> Run:
         row = self._database.row("select * from runs where id = :id", id=run_id)
@@ -128,9 +130,7 @@ class SqliteVersions(Versions):
         return before
 
     def champions(self) -> list[str]:
-        rows = self._database.rows(
-            "select subject from events where kind = 'alias_champion' order by at desc, rowid desc"
-        )
+        rows = self._database.rows("select subject from events where kind = 'alias_champion' order by number desc")
         return [row["subject"] for row in rows]
 
     def _folder(self, name: str) -> Path:

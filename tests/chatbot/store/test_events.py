@@ -1,5 +1,6 @@
 """Events are read by their kinds, the newest first."""
 
+from chatbot.acting import acting
 from chatbot.records import Person
 from chatbot.store import Store
 from chatbot.store.events import Event
@@ -10,10 +11,14 @@ def test_the_latest_events_of_some_kinds(store: Store, visitor: Person) -> None:
     store.conversations.hand_off(conversation, visitor.actor, "asked for a person")
     store.people.set_consent(visitor, True)
     store.conversations.hand_back(conversation.id, "agent:ada")
+    with acting("operator:olga", "192.0.2.1"):
+        store.events.add("system", "backup", "elsewhere", encrypted=True)
     back, off = store.events.latest(("handoff", "handback"), 9)
     assert off == Event(off.at, visitor.actor, "handoff", conversation.id, {"reason": "asked for a person"})
     assert (back.kind, back.actor, back.detail) == ("handback", "agent:ada", {})
     assert store.events.latest(("handoff", "handback"), 1) == [back]
+    (copied,) = store.events.latest(("backup",), 9)
+    assert (copied.actor, copied.address, copied.detail) == ("operator:olga", "192.0.2.1", {"encrypted": True})
 
 
 def test_the_mark_grows_with_events_of_the_kinds_only(store: Store, visitor: Person) -> None:

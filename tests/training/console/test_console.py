@@ -24,6 +24,7 @@ from chatbot.web.access import STAFF_COOKIE, Access
 from chatbot.web.notices import Updates
 from training.console import words
 from training.console.acts import Act
+from training.console.happenings import happenings
 from training.console.page import OperatorDesk, Parts
 from training.console.view import differences, render
 from training.release.publish import promote, roll_back
@@ -41,7 +42,7 @@ class BusyJobs(Jobs):
     def start(self, actor: str) -> Run:
         raise BusyError("run 77 is under way: wait for it or stop it first")
 
-    def stop(self) -> Run:
+    def stop(self, actor: str) -> Run:
         raise NotFoundError("nothing is being trained at the moment")
 
 
@@ -296,10 +297,10 @@ def test_history_says_who_did_what(session: Session, tmp_path: Path) -> None:
     roll_back(store, "operator:ada")
     visitor = store.people.add_visitor()
     store.conversations.hand_off(store.conversations.start(visitor, "lamps"), visitor.actor, "asked for a person")
-    told = [(event.who, event.what) for event in words.history(store)]
+    told = [(event.who, event.what) for event in happenings(store)]
     assert told[:3] == [
         ("A visitor", "handed a conversation to a person: asked for a person"),
         ("ada (operator)", f"let the base model answer instead of {version.name}"),
         ("ada (operator)", f"let {version.name} answer"),
     ]
-    assert visitor.id not in render("history", words.history(store))
+    assert visitor.id not in render("history", happenings(store))

@@ -104,7 +104,7 @@ print(Jobs(settings, open_store(settings.database)).current().id)
 
 def test_a_stop_is_a_file_that_the_run_looks_for(jobs: SleepingJobs, settings: Settings) -> None:
     with pytest.raises(NotFoundError):
-        jobs.stop()
+        jobs.stop("operator:olga")
     run = jobs.start("operator:olga")
     jobs.close()
     assert (run_folder(settings, run.id) / STOP).is_file()
