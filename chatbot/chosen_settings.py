@@ -26,4 +26,4 @@ def _shown(value: object) -> object:
         return [_shown(part) for part in value]
     if isinstance(value, dict):
         return {str(name): _shown(part) for name, part in value.items()}
-    return value
+    return value if value is None or isinstance(value, bool | int | float) else str(value)

@@ -191,6 +191,7 @@ def restore(backup: Path, home: Path) -> Path | None:
             _point_into(staged / DATABASE, home, backup)
             if row_digests(staged / DATABASE) != row_digests(backup / DATABASE):
                 raise InputError(f"the rows of {str(backup)!r} could not be copied as they are: nothing was changed")
+            _end_sign_ins(staged / DATABASE)
             old = _move_away(home) if holds_state(home) else None
             for name in (DATABASE, *FOLDERS):
                 if (staged / name).exists():
@@ -227,18 +228,20 @@ def _move_away(home: Path) -> Path:
 
 
 def _point_into(database: Path, home: Path, backup: Path) -> None:
-    """Let the rows of versions and snapshots name their folders in `home`, wherever the backup was taken.
-
-    Nobody is signed in afterwards: what was ended since the backup stays ended.
-    """
+    """Let the rows of versions and snapshots name their folders in `home`, wherever the backup was taken."""
     with closing(sqlite3.connect(database)) as db, db:
-        if db.execute("select 1 from sqlite_master where name = 'sign_ins'").fetchone():
-            db.execute("delete from sign_ins")
         for table, key in (("versions", "name"), ("snapshots", "number")):
             for identity, path in db.execute(f"select {key}, path from {table}").fetchall():
                 if (backup / table / Path(path).name).exists():
                     place = str(home / table / Path(path).name)
                     db.execute(f"update {table} set path = ? where {key} = ?", [place, identity])
+
+
+def _end_sign_ins(database: Path) -> None:
+    """Let nobody be signed in: what was ended since the backup stays ended."""
+    with closing(sqlite3.connect(database)) as db, db:
+        if db.execute("select 1 from sqlite_master where name = 'sign_ins'").fetchone():
+            db.execute("delete from sign_ins")
 
 
 def _in_use(database: Path) -> bool:

@@ -70,7 +70,7 @@ def test_many_writers_make_one_chain(store: SqliteStore, visitor: Person) -> Non
 
 def test_events_of_an_earlier_release_are_chained_without_words(tmp_path: Path) -> None:
     old = Database(sqlite3.connect(tmp_path / "chatbot.db"))
-    migrations.apply(old, stop_before="m010_chained_events")
+    migrations.apply(old, stop_before="m008_chained_events")
     row = {"at": "2026", "actor": "visitor:v", "kind": "rating", "subject": "m"}
     for number in range(3):
         detail = {"value": "like", "comment": "words", "correction": "more words"}
