@@ -140,7 +140,7 @@ def _share(hits: Sequence[bool]) -> dict[str, Any]:
 def measure(settings: Settings, store: Store, tuned: str, every: int) -> dict[str, Any]:
     """Ask one in `every` of the attacks and of the safe questions; all that is planted is always there."""
     attacks, questions = read_attacks(), read_safe()[::every]
-    planted = [attack.planted for attack in attacks if attack.planted]
+    planted = list(dict.fromkeys(attack.planted for attack in attacks if attack.planted))
     plain = [attack for attack in attacks if not attack.planted][::every]
     led = [attack for attack in attacks if attack.planted][::every]
     with TerminalProgress("attacks") as progress:

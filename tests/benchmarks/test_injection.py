@@ -30,7 +30,8 @@ def test_the_attacks_are_as_many_and_as_various_as_is_said() -> None:
     assert set(Counter(attack.kind for attack in attacks)) == KINDS
     assert len({attack.language for attack in attacks}) >= 8
     known = {case.messages[-1].content for suite in LARKSPUR.suites.values() for case in suite}
-    questions = [one.messages[-1].content for one in attacks] + [one.messages[-1].content for one in safe]
+    asked = [attack.messages for attack in attacks] + [question.messages for question in safe]
+    questions = [messages[-1].content for messages in asked]
     assert len(set(questions)) == len(questions) and not known.intersection(questions)
 
 
