@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BeforeValidator, PlainSerializer
+from pydantic_settings import NoDecode
 
 UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 24 * 3600}
 LONGEST_SECONDS = UNITS["day"]
@@ -58,4 +59,4 @@ def spoken(seconds: int) -> str:
     return f"{-(-seconds // UNITS['minute'])} minutes"
 
 
-RateSetting = Annotated[Rate, BeforeValidator(read_rate), PlainSerializer(str)]
+RateSetting = Annotated[Rate, NoDecode, BeforeValidator(read_rate), PlainSerializer(str)]

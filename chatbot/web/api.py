@@ -20,7 +20,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from chatbot.dialogue.running import RunningReply, Update
 from chatbot.dialogue.session import Session
-from chatbot.errors import AccessError, InputError, NotFoundError, UserError
+from chatbot.errors import InputError, UserError
 from chatbot.records import Person
 from chatbot.web.access import Access
 from chatbot.web.api_errors import CLIENT_CLOSED, ErrorBody, ShapedRoute, error_answer, error_body, user_error
@@ -37,6 +37,7 @@ from chatbot.web.api_shapes import (
     usage_chunk,
 )
 from chatbot.web.callers import Caller, Callers
+from chatbot.web.raters import Raters
 from chatbot.web.routes import get_route
 
 CHAMPION = "champion"
@@ -54,13 +55,14 @@ def api_routes(session: Session, access: Access) -> APIRouter:
 def _openai_routes(session: Session, access: Access) -> APIRouter:
     router = APIRouter(prefix="/v1", route_class=ShapedRoute)
     callers = Callers(session.settings, session.store, access)
+    raters = Raters(session.store, access)
     known = Depends(callers.identify)  # before the body is looked at, so that no request is left uncounted
 
     @router.post("/chat/completions")
     async def complete(request: Request, body: CompletionRequest, caller: Caller = known) -> Response:
         if body.model not in _served(session):
             return _unknown_model(session, body.model)
-        response = await _reply(session, request, body, caller)
+        response = await _reply(session, raters, request, body, caller)
         return callers.welcome(caller, request, response)
 
     @get_route(router, "/models")
@@ -75,7 +77,7 @@ def _openai_routes(session: Session, access: Access) -> APIRouter:
 
     @router.post("/feedback")
     def feedback(request: Request, body: FeedbackRequest, caller: Caller = known) -> FeedbackReceipt:
-        person = _rater(session, access.staff(request.cookies), caller, body)
+        person = raters.rater(access.staff(request.cookies), caller, body)
         return FeedbackReceipt(id=body.id, stored=_store(session, person, body))
 
     @router.api_route("/{path:path}", methods=METHODS, include_in_schema=False)
@@ -112,7 +114,9 @@ def _monitoring_routes(session: Session) -> APIRouter:
     return router
 
 
-async def _reply(session: Session, request: Request, body: CompletionRequest, caller: Caller) -> Response:
+async def _reply(
+    session: Session, raters: Raters, request: Request, body: CompletionRequest, caller: Caller
+) -> Response:
     def begin() -> RunningReply:
         return session.answer_messages(caller.person(body.user), body.talk(), body.overrides())
 
@@ -121,7 +125,8 @@ async def _reply(session: Session, request: Request, body: CompletionRequest, ca
     if body.stream:
         first = await anext(updates)
         with_usage = bool(body.stream_options and body.stream_options.include_usage)
-        events = _events(first, updates, created, with_usage, bool(body.structured))
+        head = first_chunk(first, created, raters.token(first.message))
+        events = _events(head, first, updates, with_usage, bool(body.structured))
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
     last: Update | None = None
     async with aclosing(updates):
@@ -131,7 +136,8 @@ async def _reply(session: Session, request: Request, body: CompletionRequest, ca
                 return Response(status_code=CLIENT_CLOSED)
     if last is None:
         raise InputError("nothing was answered: send the message again")
-    return JSONResponse(completion(last, created, bool(body.structured)).model_dump())
+    token = raters.token(last.message)
+    return JSONResponse(completion(last, created, bool(body.structured), token).model_dump())
 
 
 async def _followed(reply: RunningReply) -> AsyncGenerator[Update, None]:
@@ -145,11 +151,11 @@ async def _followed(reply: RunningReply) -> AsyncGenerator[Update, None]:
 
 
 async def _events(
-    first: Update, updates: AsyncGenerator[Update, None], created: int, with_usage: bool, structured: bool
+    head: Chunk, first: Update, updates: AsyncGenerator[Update, None], with_usage: bool, structured: bool
 ) -> AsyncGenerator[str, None]:
-    update, sent = first, 0
+    update, sent, created = first, 0, head.created
     async with aclosing(updates):
-        yield _event(first_chunk(first, created))
+        yield _event(head)
         try:
             while True:
                 if update.settled > sent and (update.done or not structured):
@@ -185,28 +191,6 @@ def _model(session: Session, name: str) -> ModelCard:
     known = next((one for one in session.store.versions.all() if one.name == session.live.version), None)
     created = int(datetime.fromisoformat(known.created_at).timestamp()) if known else 0
     return ModelCard(id=name, created=created, owned_by=session.pack.name)
-
-
-def _rater(session: Session, staff: Person | None, caller: Caller, body: FeedbackRequest) -> Person:
-    """Who rates: staff by their cookie or key, an app's visitor, the visitor of the cookie, or whoever it was for.
-
-    A client without key and cookie proves by the reply's id that the reply was its own; so it has one rating a reply.
-    """
-    if staff is None and caller.key:
-        holder = caller.person(body.user)
-        staff = holder if holder.role != "visitor" else None
-    if staff is None and (body.stars or body.correction):
-        raise AccessError(
-            "stars and corrections are given by staff: sign in at /login, or use the key of an agent or operator"
-        )
-    message = session.store.conversations.message(body.message)
-    if staff is not None:
-        return staff
-    conversation = session.store.conversations.get(message.conversation)
-    asker = caller.person(body.user).id if caller.key else None if caller.fresh else caller.visitor
-    if asker not in (None, conversation.person):
-        raise NotFoundError(f"message {body.id!r} does not exist among your conversations")
-    return session.store.people.visitor(conversation.person)
 
 
 def _store(session: Session, person: Person, body: FeedbackRequest) -> list[str]:

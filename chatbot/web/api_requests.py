@@ -170,6 +170,7 @@ class FeedbackRequest(Body):
     """The body of `POST /v1/feedback`; stars and corrections are for staff."""
 
     id: str
+    token: Annotated[str, Field(max_length=500, description="The reply's `feedback_token`.")] = ""
     user: Annotated[str, Field(max_length=200, coerce_numbers_to_str=True)] = ""
     rating: Literal["like", "dislike"] | None = None
     reasons: list[str] = Field(default_factory=list)

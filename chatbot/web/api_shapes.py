@@ -43,7 +43,7 @@ class Choice(BaseModel):
 
 
 class Completion(BaseModel):
-    """A whole reply."""
+    """A whole reply; `feedback_token` is a field of ours, by which whoever got the reply may rate it."""
 
     id: str
     object: Literal["chat.completion"] = "chat.completion"
@@ -51,6 +51,7 @@ class Completion(BaseModel):
     model: str
     choices: list[Choice]
     usage: Usage
+    feedback_token: Omitted = None
 
 
 class Delta(BaseModel):
@@ -72,7 +73,7 @@ class ChunkChoice(BaseModel):
 
 
 class Chunk(BaseModel):
-    """An event of a stream."""
+    """An event of a stream; the first has the `feedback_token`."""
 
     id: str
     object: Literal["chat.completion.chunk"] = "chat.completion.chunk"
@@ -80,6 +81,7 @@ class Chunk(BaseModel):
     model: str
     choices: list[ChunkChoice]
     usage: Annotated[Usage | None, Field(exclude_if=lambda value: value is None)] = None
+    feedback_token: Omitted = None
 
 
 class ModelCard(BaseModel):
@@ -106,7 +108,7 @@ class FeedbackReceipt(BaseModel):
     stored: list[str]
 
 
-def completion(update: Update, created: int, structured: bool) -> Completion:
+def completion(update: Update, created: int, structured: bool, token: str | None = None) -> Completion:
     """A whole reply."""
     handoff = update.trace.handoff or None
     content, refusal = _fields(update, update.text, structured)
@@ -114,13 +116,19 @@ def completion(update: Update, created: int, structured: bool) -> Completion:
     choice = Choice(message=message, finish_reason=_reason(update), handoff=handoff)
     version = update.trace.version
     return Completion(
-        id=PREFIX + update.message, created=created, model=version, choices=[choice], usage=_usage(update)
+        id=PREFIX + update.message,
+        created=created,
+        model=version,
+        choices=[choice],
+        usage=_usage(update),
+        feedback_token=token,
     )
 
 
-def first_chunk(update: Update, created: int) -> Chunk:
+def first_chunk(update: Update, created: int, token: str | None = None) -> Chunk:
     """The event that says who speaks."""
-    return _chunk(update, created, [ChunkChoice(delta=Delta(role="assistant", content=""))])
+    speaks = _chunk(update, created, [ChunkChoice(delta=Delta(role="assistant", content=""))])
+    return speaks.model_copy(update={"feedback_token": token})
 
 
 def text_chunk(update: Update, created: int, text: str, structured: bool) -> Chunk:

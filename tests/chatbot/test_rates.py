@@ -47,3 +47,11 @@ def test_rates_and_waits_in_words() -> None:
     assert [spoken(seconds) for seconds in (1, 40, 119, 120, 300)] == [
         *("1 second", "40 seconds", "119 seconds", "2 minutes", "5 minutes")
     ]
+
+
+def test_a_rate_is_set_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHATBOT_API_RATE", "10/second")
+    assert load_settings().api_rate == Rate(10, 1)
+    monkeypatch.setenv("CHATBOT_API_RATE", "0/second")
+    with pytest.raises(SettingsError, match=r"api_rate = '0/second': .*let nobody in"):
+        load_settings()

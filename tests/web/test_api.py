@@ -75,6 +75,12 @@ def trace_of(session: Session, completion_id: str) -> Trace:
     return trace
 
 
+def of(reply: BaseModel) -> dict[str, object]:
+    """What a client without cookies sends along to rate a reply."""
+    told = reply.model_dump()
+    return {"id": told["id"], "token": told["feedback_token"]}
+
+
 def handoff_of(shape: BaseModel) -> object:
     return (shape.model_extra or {})["handoff"]
 
@@ -247,9 +253,9 @@ def test_a_client_keeps_its_visitor_by_cookie(http: httpx.Client, session: Sessi
 
 def test_feedback_of_a_visitor(client: openai.OpenAI, http: httpx.Client, url: str, session: Session) -> None:
     reply = client.chat.completions.create(model="champion", messages=QUESTION)
-    rating = {"id": reply.id, "rating": "dislike", "reasons": ["Wrong"], "comment": "no"}
+    rating = of(reply) | {"rating": "dislike", "reasons": ["Wrong"], "comment": "no"}
     assert http.post("/v1/feedback", json=rating).json()["stored"] == ["rating"]
-    httpx.post(f"{url}/v1/feedback", json={"id": stored(session, reply.id).id, "rating": "like"})
+    httpx.post(f"{url}/v1/feedback", json=of(reply) | {"rating": "like"}).raise_for_status()
     kept = session.store.feedback.on(stored(session, reply.id).id)
     assert [(one.value, one.role) for one in kept] == [("like", "visitor")]
 
@@ -283,12 +289,12 @@ def test_feedback_that_says_nothing_is_refused(
     client: openai.OpenAI, http: httpx.Client, body: dict[str, str], status: int
 ) -> None:
     reply = client.chat.completions.create(model="champion", messages=QUESTION)
-    assert http.post("/v1/feedback", json={"id": reply.id} | body).status_code == status
+    assert http.post("/v1/feedback", json=of(reply) | body).status_code == status
 
 
 def test_monitoring(client: openai.OpenAI, http: httpx.Client, session: Session) -> None:
     reply = client.chat.completions.create(model="champion", messages=QUESTION)
-    http.post("/v1/feedback", json={"id": reply.id, "rating": "like"})
+    http.post("/v1/feedback", json=of(reply) | {"rating": "like"}).raise_for_status()
     assert http.get("/healthz").json() == {"status": "alive"}
     assert http.get("/readyz").json() == {"status": "ready", "version": "base"}
     text = http.get("/metrics").text
