@@ -25,6 +25,7 @@ from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from chatbot.store.versions import BASE
 from chatbot.web.access import Access, AccessMiddleware
+from chatbot.web.acting import ActingMiddleware
 from chatbot.web.notices import Updates
 from chatbot.web.sign_in import login_routes
 from chatbot.web.theme import CSS, HEAD, chat_theme
@@ -163,6 +164,7 @@ def site(home: Path, serve: Serve) -> Iterator[Site]:
     store.people.add_staff("ben", "agent", PASSWORD)
     jobs = RowJobs(settings, store)
     app = FastAPI()
+    app.add_middleware(ActingMiddleware)
     app.add_middleware(AccessMiddleware, access=access)
     app.include_router(login_routes(access))
     page = build_operate_page(session, access, jobs)  # type: ignore[arg-type]
@@ -280,6 +282,7 @@ def test_judges_promotes_and_rolls_back(visit: Visit, site: Site) -> None:
     expect(page.locator("#op-history li").first).to_contain_text(
         f"ada (operator) let the base model answer instead of {first.name}"
     )
+    expect(page.locator("#op-history li").first).to_contain_text("from 127.0.0.1")
 
 
 def test_a_click_while_another_is_answered_is_not_lost(
