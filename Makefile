@@ -4,9 +4,10 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 TESTED := $(VENV)/.installed-test
+TOOLS := $(VENV)/audit
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fix docs bench clean
+.PHONY: help run test lint fix docs bench audit licences lock clean
 
 help:  ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 14
@@ -31,6 +32,15 @@ docs: $(INSTALLED)  ## write docs/cli.md and docs/config.md anew
 bench: $(TESTED) chromium  ## measure the loop's numbers (about 30 minutes)
 	@$(BIN)/python -m benchmarks.loop
 
+audit: $(TESTED) $(TOOLS)/.installed  ## look up known holes of what is installed, list its parts (SBOM)
+	@$(BIN)/python -m supply audit $(TOOLS)/bin
+
+licences: $(TESTED)  ## write docs/licences.md anew
+	@$(BIN)/python -m supply licences
+
+lock: $(TESTED) $(TOOLS)/.installed  ## write .ci/requirements.lock anew, the hashes of all versions
+	@$(BIN)/python -m supply lock $(TOOLS)/bin
+
 clean:  ## remove the virtual environment; state in .chatbot/ stays
 	rm -rf $(VENV) build *.egg-info
 
@@ -48,6 +58,12 @@ $(INSTALLED): pyproject.toml .ci/constraints.txt | $(BIN)/python
 
 $(TESTED): $(INSTALLED)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check -c .ci/constraints.txt -e '.[test]'
+	@touch $@
+
+$(TOOLS)/.installed: pyproject.toml | $(BIN)/python
+	@$(PYTHON) -m venv $(TOOLS)
+	@$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["audit"])' | \
+		xargs $(TOOLS)/bin/python -m pip install -q --disable-pip-version-check
 	@touch $@
 
 .PHONY: chromium
