@@ -33,13 +33,13 @@ bench: $(TESTED) chromium  ## measure the loop's numbers (about 30 minutes)
 	@$(BIN)/python -m benchmarks.loop
 
 audit: $(TESTED) $(TOOLS)/.installed  ## look up known holes of what is installed, list its parts (SBOM)
-	@$(BIN)/python -m supply audit $(TOOLS)/bin
+	@$(BIN)/python -m benchmarks.supply audit $(TOOLS)/bin
 
 licences: $(TESTED)  ## write docs/licences.md anew
-	@$(BIN)/python -m supply licences
+	@$(BIN)/python -m benchmarks.supply licences
 
 lock: $(TESTED) $(TOOLS)/.installed  ## write .ci/requirements.lock anew, the hashes of all versions
-	@$(BIN)/python -m supply lock $(TOOLS)/bin
+	@$(BIN)/python -m benchmarks.supply lock $(TOOLS)/bin
 
 clean:  ## remove the virtual environment; state in .chatbot/ stays
 	rm -rf $(VENV) build *.egg-info

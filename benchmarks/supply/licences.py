@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from importlib.metadata import PackageMetadata, metadata
 
-from supply.pins import CONSTRAINTS, PIN, ROOT
+from benchmarks.supply.pins import CONSTRAINTS, PIN, ROOT
 
 PAGE = ROOT / "docs" / "licences.md"
 VENDORED = ROOT / "chatbot" / "web" / "templates" / "vendored" / "README.md"

@@ -2,7 +2,7 @@
 
 import re
 
-from supply.pins import LEFT_TO_TORCH, LOCK, entries, pinned, without_torch
+from benchmarks.supply.pins import LEFT_TO_TORCH, LOCK, entries, pinned, without_torch
 
 OF_OTHER_MACHINES = {"audioop-lts", "colorama", "httpx2-jsfetch"}
 OF_BUILDING = {"pip", "setuptools"}

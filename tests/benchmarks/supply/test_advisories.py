@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from supply.advisories import look_up, read
+from benchmarks.supply.advisories import look_up, read
 
 SOUND = {"name": "lamp", "version": "1.0", "vulns": []}
 HOLED = {"name": "rug", "version": "2.0", "vulns": [{"id": "PYSEC-1", "fix_versions": ["2.1"], "aliases": []}]}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CONSTRAINTS = ROOT / ".ci" / "constraints.txt"
 LOCK = ROOT / ".ci" / "requirements.lock"
 PIN = re.compile(r"^([\w.-]+)==([\w.+!-]+)")

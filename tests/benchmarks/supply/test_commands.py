@@ -1,12 +1,13 @@
-"""`python -m supply audit`: parts are listed, and its exit code says whether all was looked up."""
+"""`python -m benchmarks.supply audit`: parts are listed, and its exit code says whether all was looked up."""
 
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-import supply.__main__ as supply_commands
-from tests.supply.test_parts import LISTS_ONE, tool
+import benchmarks.supply.__main__ as supply_commands
+from benchmarks.supply import licences
+from tests.benchmarks.supply.test_parts import LISTS_ONE, tool
 
 
 @pytest.mark.parametrize(
@@ -22,7 +23,7 @@ def test_it_passes_only_what_was_looked_up(
 ) -> None:
     monkeypatch.setattr(supply_commands, "ROOT", tmp_path)
     monkeypatch.setattr(supply_commands, "SBOM", tmp_path / "build" / "sbom.json")
-    monkeypatch.setattr(supply_commands.licences, "PAGE", tmp_path / "licences.md")
+    monkeypatch.setattr(licences, "PAGE", tmp_path / "licences.md")
     tool(tmp_path, LISTS_ONE)
     (tmp_path / "pip-audit").write_text(f"#!/bin/sh\necho '{report}'\n", encoding="utf-8")
     (tmp_path / "pip-audit").chmod(0o755)

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from supply.licences import Vendored
-from supply.pins import ROOT, SupplyError
+from benchmarks.supply.licences import Vendored
+from benchmarks.supply.pins import ROOT, SupplyError
 
 
 def component(one: Vendored) -> dict[str, object]:

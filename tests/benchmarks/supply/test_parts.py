@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from supply.licences import vendored
-from supply.parts import write
-from supply.pins import SupplyError
+from benchmarks.supply.licences import vendored
+from benchmarks.supply.parts import write
+from benchmarks.supply.pins import SupplyError
 
 LISTS_ONE = """#!/bin/sh
 while [ "$1" != -o ]; do shift; done

@@ -2,7 +2,7 @@
 
 from importlib.metadata import metadata
 
-from supply.licences import PAGE, licence_of, page, vendored
+from benchmarks.supply.licences import PAGE, licence_of, page, vendored
 
 
 def test_the_page_is_current() -> None:

@@ -1,4 +1,4 @@
-"""`python -m supply`: `audit`, `licences` and `lock`, which the Makefile calls with the folder of their tools."""
+"""`python -m benchmarks.supply`: `audit`, `licences` and `lock`, which the Makefile calls with their tools."""
 
 import subprocess
 import sys
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from supply import advisories, licences, parts
-from supply.pins import CONSTRAINTS, LOCK, ROOT, SupplyError, plain, without_torch
+from benchmarks.supply import advisories, licences, parts
+from benchmarks.supply.pins import CONSTRAINTS, LOCK, ROOT, SupplyError, plain, without_torch
 
 SBOM = ROOT / "build" / "sbom.json"
 OURS = "chatbot-loop"
