@@ -1,0 +1,73 @@
+// The case on view: what the server knows of it, which reply is looked at, who else is here.
+
+import { Model } from "../shared/element.js";
+import { inQuestion } from "./words.js";
+
+export class Opened extends Model {
+  #asked = null;
+
+  constructor(api) {
+    super();
+    this.api = api;
+    this.clear();
+  }
+
+  clear() {
+    this.#asked?.abort();
+    Object.assign(this, { id: "", whole: null, looked: "", fault: "", gone: false, visitorTypes: false });
+    this.changed();
+  }
+
+  /** Open a case at the reply in question. */
+  async open(id) {
+    this.clear();
+    this.id = id;
+    await this.refresh();
+  }
+
+  /** Read the case once more; the reply that is looked at stays. */
+  async refresh() {
+    if (!this.id) return;
+    this.#asked?.abort();
+    const asked = new AbortController();
+    this.#asked = asked;
+    try {
+      this.whole = await this.api.one(this.id, asked.signal);
+      this.fault = "";
+      if (!this.reply) this.looked = inQuestion(this.whole);
+    } catch (fault) {
+      if (fault.name === "AbortError") return;
+      this.fault = fault.message;
+      this.gone = fault.status === 404;
+      if (this.gone) this.whole = null;
+    }
+    this.changed();
+  }
+
+  look(message) {
+    this.looked = message;
+    this.changed();
+  }
+
+  /** The one before (-1) or after (+1) the reply that is looked at. */
+  lookBeside(step) {
+    const at = this.replies.findIndex(({ id }) => id === this.looked);
+    const beside = this.replies[at + step];
+    if (beside) this.look(beside.id);
+  }
+
+  get replies() {
+    return (this.whole?.messages ?? []).filter(({ role }) => role === "assistant" || role === "agent");
+  }
+
+  get reply() {
+    return this.replies.find(({ id }) => id === this.looked);
+  }
+
+  /** What the reply that is looked at answers. */
+  get question() {
+    const messages = this.whole?.messages ?? [];
+    const at = messages.findIndex(({ id }) => id === this.looked);
+    return messages.slice(0, Math.max(at, 0)).findLast(({ role }) => role === "user")?.content ?? "";
+  }
+}
