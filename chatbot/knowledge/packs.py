@@ -16,11 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 
 from chatbot.errors import PackError
 from chatbot.knowledge.articles.pieces import Piece, has_title, split_article
+from chatbot.knowledge.handoff_rules import HandoffRules
+from chatbot.knowledge.pack_texts import Text
 from chatbot.knowledge.rules.actions import ACTIONS, Action, ActionName
 from chatbot.knowledge.slugs import SLUG
 
-LONGEST_TEXT = 8000
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)]
 Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG.pattern}$")]
 SUITES = ("facts", "multi_turn", "out_of_scope", "safety", "must_pass", "fairness")
 
@@ -35,13 +35,6 @@ class Contact(_Row):
     email: str = ""
     phone: str = ""
     hours: str = ""
-
-
-class HandoffRules(_Row):
-    """Phrases that ask for a person, and what is said then."""
-
-    phrases: list[Text]
-    message: Text
 
 
 class Persona(_Row):
