@@ -37,10 +37,10 @@ _ahead = ThreadPoolExecutor(thread_name_prefix="look-up")
 class Turn:
     """A prepared turn: a fixed `reply`, or a prompt with the `sources` that the model's reply may take figures from.
 
-    `quote` is the answer in the words of the passages or of the pack's rows, where the model is not trusted to write
-    it. `said` are the user's own words among the sources. Where the model writes, `carries` tells whether the passages carry a sentence, `completes` what a reply leaves
-    out of several questions, and `instead` what is said in place of one that they do not carry; `unknown` is what is
-    said when no reply can be vouched for. What is `secret` stands in none.
+    `said` are the user's own words among them. `quote` is the answer in the words of the passages or of the pack's
+    rows, where the model is not trusted to write it. Where the model writes, `carries` tells whether the passages carry
+    a sentence, `completes` what a reply leaves out of several questions, and `instead` what is said in place of one
+    that they do not carry; `unknown` is what is said when no reply can be vouched for. What is `secret` stands in none.
     """
 
     act: Act = "answer"
