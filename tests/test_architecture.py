@@ -20,7 +20,7 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "manager"}
 CHATBOT = {
     "records rates address_settings lineage version_folder snapshot_folder settings engine_kinds": 0,
     "errors privacy weights bases libraries commands": 0,
-    "owner_only server_lock acting chosen_settings": 0,
+    "owner_only server_lock listening acting chosen_settings": 0,
     "store": 1,
     "engines knowledge people_commands base_commands erasure": 2,
     "dialogue forget_command backup_commands audit_commands": 3,
