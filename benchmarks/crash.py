@@ -19,7 +19,6 @@ import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -71,13 +70,13 @@ def crash(points: int, seed: int) -> dict[str, Any]:
         ]
         with ThreadPoolExecutor(HOUSES) as pool:
             found = sum(pool.map(Campaign.run, campaigns), Found())
-    return {"seed": seed, "seconds": round(time.monotonic() - began), "points": found.kills.total()} | asdict(found)
+    return {"seed": seed, "seconds": round(time.monotonic() - began), "points": found.kills.total()} | vars(found)
 
 
 def show(result: dict[str, Any]) -> None:
     """Print a short table, and what is wrong."""
-    for kind, count in sorted(result["kills"].items()):
-        click.echo(f"{kind:10}{count:6,} killed  {result['whole'].get(kind, 0):5,} ended before")
+    for kind in SHARES:
+        click.echo(f"{kind:10}{result['kills'][kind]:6,} killed  {result['whole'][kind]:5,} ended before")
     click.echo(
         f"{result['points']:,} points in {result['seconds']:,} s: {result['acknowledged']:,} acknowledged writes, "
         f"{result['starts']:,} starts, {result['restores']:,} restores to the byte, {result['interrupted']:,} replies "

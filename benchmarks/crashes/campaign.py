@@ -82,7 +82,7 @@ class Campaign:
     ) -> None:
         self.found = Found()
         self._plan, self._chance = plan, random.Random(seed)
-        self._house = build(folder / "house", base)
+        self._house = build(folder / "house", base, adapter)
         self._spare = empty(folder / "spare", base)
         self._folder, self._adapter = folder, adapter
         self._habits: dict[str, Habit] = defaultdict(Habit)
@@ -166,6 +166,7 @@ class Campaign:
             house = self._fresh()
             self._kill_start_of(house, self._habits["first start"])
             with served(house):
+                self.found.starts += 1
                 self._fault(*(f"after a first start that was killed: {one}" for one in faults(house.home)))
             shutil.rmtree(house.folder)
         else:
@@ -213,7 +214,7 @@ class Campaign:
 
     def _import(self) -> None:
         if self._adapter and self._chance.random() < 0.5:
-            blow = self._strike("import", "training", "register", str(self._adapter), "--json")
+            blow = self._strike("import registered", "training", "register", str(self._adapter), "--json")
             self._registered(blow)
         else:
             pack, articles = self._house.folder / "packs" / new_id(), self._house.folder / PACK / "articles"
@@ -222,7 +223,7 @@ class Campaign:
 
     def _backup(self) -> None:
         path, sealed = self._house.folder / "backups" / new_id(), self._chance.random() < SEALED_SHARE
-        blow = self._strike("backup", "chatbot", *backup_words(self._house, path, sealed))
+        blow = self._strike(f"backup {sealed}", "chatbot", *backup_words(self._house, path, sealed))
         self._fault(*backup_faults(self._house, path, blow.done))
         shutil.rmtree(path.parent, ignore_errors=True)
 
@@ -247,9 +248,10 @@ class Campaign:
         if blow.done and blow.running.told.startswith("{"):
             self._house.ledger.add(row("versions", name=json.loads(blow.running.told)["version"]))
 
-    def _strike(self, kind: str, name: str, *argv: str) -> Blow:
-        blow = strike(self._house.job(name, *argv), self._habits[" ".join([kind, *argv[:2]])], self._chance)
-        self._count(kind, blow)
+    def _strike(self, work: str, name: str, *argv: str) -> Blow:
+        """Kill a command; `work` is its kind, with what else decides how long it takes."""
+        blow = strike(self._house.job(name, *argv), self._habits[work], self._chance)
+        self._count(work.split()[0], blow)
         if not (blow.killed or blow.done):
             self._fault(f"{name} {argv[0]} failed: {blow.story}")
         return blow

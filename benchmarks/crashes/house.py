@@ -1,6 +1,7 @@
 """A home to be killed in: the lamp shop's pack, two versions, somebody of the staff; what was promised of it."""
 
 import os
+import shutil
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -13,6 +14,7 @@ from chatbot.store import open_store
 from chatbot.web.access import STAFF_COOKIE, Access
 from chatbot.weights import file_digest
 from tests.packs import write_pack
+from training.release.compatibility import WEIGHTS
 
 OPERATOR = "Olga"
 PASSWORD = "correct horse battery"
@@ -67,8 +69,8 @@ class House:
         return Job(partial(program, name, *argv), self.folder, self.environment)
 
 
-def build(folder: Path, base: str = BASE) -> House:
-    """A new house in a folder that is made."""
+def build(folder: Path, base: str = BASE, adapter: Path | None = None) -> House:
+    """A new house in a folder that is made; its versions have this adapter, or bytes in the place of one."""
     bare = empty(folder, base)
     os.umask(0o077)
     with closing(open_store(bare.database)) as store:
@@ -77,11 +79,15 @@ def build(folder: Path, base: str = BASE) -> House:
         cookie = Access(store, bare.home / "cookie.key").staff_token(person)
         names = []
         for _ in range(2):
-            weights = bare.folder / "weights"
-            weights.write_bytes(os.urandom(2**16))
-            version = store.versions.add_version(PACK, base, file_digest(weights), None, None)
-            version.folder.adapter.mkdir(parents=True)
-            weights.rename(version.folder.adapter / "adapter_model.safetensors")
+            made = bare.folder / "adapter"
+            if adapter:
+                shutil.copytree(adapter, made)
+            else:
+                made.mkdir()
+                (made / WEIGHTS).write_bytes(os.urandom(2**16))
+            version = store.versions.add_version(PACK, base, file_digest(made / WEIGHTS), None, None)
+            version.folder.path.mkdir(parents=True)
+            made.rename(version.folder.adapter)
             names.append(version.name)
         store.versions.point("champion", names[0], "system")
     return House(bare.folder, base, tuple(names), cookie, key)

@@ -10,6 +10,7 @@ from chatbot.store import Store, open_store
 from chatbot.store.audit import first_fault
 from chatbot.store.versions import BASE
 from chatbot.weights import file_digest
+from training.release.compatibility import WEIGHTS
 
 KEY = "cookie.key"
 KEY_CHARACTERS = 64
@@ -42,7 +43,7 @@ def _versions(store: Store) -> list[str]:
     versions = store.versions.all()
     found = []
     for one in versions:
-        weights = one.folder.adapter / "adapter_model.safetensors"
+        weights = one.folder.adapter / WEIGHTS
         if not weights.is_file() or not one.name.endswith(file_digest(weights)[:8]):
             found.append(f"version {one.name} is listed, and its files are not whole")
     names = {BASE, *(one.name for one in versions)}
