@@ -4,11 +4,12 @@
 
 Starts the product on homes of its own, with the scripted engine and a tiny random base model, and kills it: servers as
 they start, while people ask, rate and approve, and while a version is swapped; commands that promote, import, back up,
-restore and add keys; fine-tunes; and a process that only writes. Half of the kills come at a moment that chance draws,
-half at one of the touches of files that each process makes. After each it looks for every write that somebody was
-told is stored, for damage, and for what is listed and not whole; the next start must become ready, restored rows
-are those of the backup to the byte, and two never fine-tune at once. Ends with 1 where something is wrong.
-60 points take about two minutes on an idle machine, `--points 1000` is the measure.
+restore and add keys; fine-tunes; and a process that only writes. Chance draws the moments; of starts and commands every
+second dies at one of its touches of files instead. After each it looks for every write that somebody was told is
+stored, for damage, and for what is listed and not whole; the next start must become ready, restored rows are those of
+the backup to the byte, and two never fine-tune at once. Ends with 1 where something is wrong. 60 points take about two
+minutes, `--points 1000` is the measure. The processes are forked from one that has imported the product, and run its
+programs from `main` on.
 """
 
 import json

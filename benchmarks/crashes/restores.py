@@ -63,7 +63,8 @@ def restore_faults(house: House, spare: House, habit: Habit, chance: random.Rand
     with opened_backup(path, spare.home, lambda: PASSPHRASE) as folder:
         held = State.of(folder / "chatbot.db")
         found = [f"in a backup, {one}" for one in broken(promised, folder / "chatbot.db")]
-    found += _prefix_faults(house.database, held.entries, path, spare)
+        if _hash(folder / "chatbot.db", held.entries) != _hash(house.database, held.entries):
+            found.append(f"entry {held.entries} of a backup's audit log is not that of the home")
     job = spare.job("chatbot", "restore", str(path), "--yes", *(_passphrase(house) if sealed else []))
     blow = strike(job, habit, chance)
     verified = carry_out(spare.job("chatbot", "audit", "verify"))
@@ -75,18 +76,11 @@ def restore_faults(house: House, spare: House, habit: Habit, chance: random.Rand
     if not again.done:
         found.append(f"a restore failed: {again.story}")
     if not held.is_in(spare.database):
-        found.append("a restored row is not the byte for byte that of the backup")
+        found.append("restored rows are not those of the backup to the byte")
     found += [f"restored: {one}" for one in (*faults(spare.home), *broken(promised, spare.database))]
     for folder in (path, *spare.folder.glob("home.before-restore-*")):
         shutil.rmtree(folder) if folder.is_dir() else folder.unlink()
     return found, blow
-
-
-def _prefix_faults(live: Path, last: int, path: Path, spare: House) -> list[str]:
-    """Whether the audit log of a backup is how the living one begins."""
-    with opened_backup(path, spare.home, lambda: PASSPHRASE) as folder:
-        here, there = (_hash(database, last) for database in (folder / "chatbot.db", live))
-    return [] if here == there else [f"entry {last} of a backup's audit log is not that of the home"]
 
 
 def _hash(database: Path, number: int) -> object:

@@ -27,7 +27,6 @@ class Traffic:
 
     def __init__(self, url: str, house: House, habits: dict[str, Habit], seed: int) -> None:
         self.faults: list[str] = []
-        self.acknowledged = 0
         self._url, self._house, self._habits, self._chance = url, house, habits, random.Random(seed)
         self._over = threading.Event()
         self._begun = {kind: threading.Event() for kind in KINDS}
@@ -55,7 +54,7 @@ class Traffic:
 
     def _person(self, streams: bool) -> None:
         try:
-            with httpx.Client(base_url=self._url, timeout=PATIENCE, headers={"Accept": "*/*"}) as http:
+            with httpx.Client(base_url=self._url, timeout=PATIENCE) as http:
                 while not self._over.is_set():
                     self._round(http, streams)
         except (httpx.HTTPError, ValueError, KeyError) as error:
@@ -118,7 +117,6 @@ class Traffic:
 
     def _told(self, promise: Promise) -> None:
         self._house.ledger.add(promise)
-        self.acknowledged += 1
 
     @contextmanager
     def _doing(self, kind: str) -> Iterator[None]:
