@@ -65,7 +65,9 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     """The whole product as one ASGI app; the model loads in the background while the pages are built."""
     from chatbot.store import open_store
     from chatbot.store.sqlite.backup import forget_leftovers
+    from chatbot.store.sqlite.restoring import carry_on
 
+    carry_on(settings.home)
     forget_leftovers(settings.home)
     store = open_store(settings.database)
     store.conversations.mark_interrupted()
