@@ -8,7 +8,6 @@ Holds no behaviour of its own. Training runs in a process of its own, started fr
 import contextlib
 import gc
 import os
-import socket
 import sys
 import threading
 import time
@@ -22,7 +21,7 @@ from chatbot.acting import SYSTEM, TERMINAL, acting, terminal_actor
 from chatbot.bases import ChosenBase
 from chatbot.chosen_settings import chosen_settings
 from chatbot.commands import keep_to_owner, quieten, run_command
-from chatbot.errors import SettingsError
+from chatbot.listening import listen
 from chatbot.server_lock import ServerLock
 from chatbot.settings import Settings, load_settings
 
@@ -49,7 +48,7 @@ def serve(host: str | None, port: int | None, no_train: bool) -> None:
     settings = load_settings(**{key: value for key, value in given.items() if value is not None})
     keep_to_owner(settings.home)
     lock = ServerLock.take(settings.home)
-    listener = _listen(settings)
+    listener = listen(settings.host, settings.port)
     address = f"http://{settings.host}:{listener.getsockname()[1]}"
     lock.tell(f"the server at {address} (process {os.getpid()})")
     click.echo(f"starting; the chat will be at {address}", err=True)
@@ -68,7 +67,9 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     """The whole product as one ASGI app; the model loads in the background while the pages are built."""
     from chatbot.store import open_store
     from chatbot.store.sqlite.backup import forget_leftovers
+    from chatbot.store.sqlite.restoring import carry_on
 
+    carry_on(settings.home)
     forget_leftovers(settings.home)
     store = open_store(settings.database)
     store.conversations.mark_interrupted()
@@ -151,18 +152,6 @@ def _when_ready(session: "Session", jobs: "Jobs") -> None:
     gc.enable()
     if session.settings.auto_train:
         jobs.start_first()
-
-
-def _listen(settings: Settings) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as error:
-        raise SettingsError(
-            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): use --port to take another, or 0"
-        ) from None
-    return listener
 
 
 def _announce(settings: Settings, session: "Session", address: str) -> None:

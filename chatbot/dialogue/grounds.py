@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from chatbot.dialogue.check import Source
+from chatbot.dialogue.check import Source, find_items
 from chatbot.dialogue.claims import SHORTENED, common_words, stem
 from chatbot.knowledge.articles.sentences import join_sentences, split_sentences
 from chatbot.knowledge.retrieval.spelling import WORD
@@ -20,6 +20,7 @@ DENIALS = {"no", "not", "never", "cannot", "none", "nothing", "nobody", "neither
 UNEXPLAINED = 1  # words at most
 TELLING = 2  # words of the fact that were not asked, at least, where a claim has none of its figures
 
+AMOUNT = re.compile(r"\d+(?:[.,:]\d+)*")
 AFFIRMS = re.compile(r"\W*(?:yes|yeah|sure|certainly|of course)\b", re.IGNORECASE)
 
 Nearest = Callable[[str, Sequence[str], int], Sequence[str]]
@@ -80,6 +81,8 @@ def holds(fact: str, claim: str, asked: str, language: str) -> bool:
         return False
     if _denies(claim) and (not _denies(fact) or AFFIRMS.match(claim)):
         return False
+    if AFFIRMS.match(claim) and _corrects(claim, asked):
+        return False
     told, known = _stems(fact), _stems(asked)
     common = common_words(language)
     said = {stem(word) for word in WORD.findall(claim) if word.lower() not in common}
@@ -91,6 +94,21 @@ def _replaces(fact: str, claim: str) -> bool:
     """Whether a claim has figures of the asker's where the fact has its own: "is it £1?" makes no price of £1."""
     own = Source.of([fact])
     return bool(own.items and own.lacks(claim)) and not own.items & Source.of([claim]).items
+
+
+def _corrects(claim: str, asked: str) -> bool:
+    """Whether a claim names other figures of a kind than the question: "is it £1?" is not affirmed by "£5"."""
+    said, meant = _figures(claim), _figures(asked)
+    return any(said[kind].isdisjoint(meant[kind]) for kind in said.keys() & meant.keys())
+
+
+def _figures(text: str) -> dict[str, set[str]]:
+    """The figures of a text by their unit or currency; those without any are left out."""
+    kinds: dict[str, set[str]] = {}
+    for item in find_items(text):
+        if kind := AMOUNT.sub("", item.forms[0]).strip():
+            kinds.setdefault(kind, set()).add(item.forms[0])
+    return kinds
 
 
 def _denies(text: str) -> bool:

@@ -203,8 +203,10 @@ def _not_theirs(page: Page, person: Person) -> str:
 
 
 def _signing_key(file: Path) -> str:
-    if not file.is_file():
+    if not file.is_file() or not file.stat().st_size:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_hex(32))
+        partial = file.with_name(f"{file.name}.partial")
+        partial.touch(mode=0o600)
+        partial.write_text(secrets.token_hex(32))
+        partial.replace(file)
     return file.read_text().strip()

@@ -22,5 +22,5 @@ def mount_page(app: FastAPI, page: Page, blocks: gr.Blocks) -> FastAPI:
     mounted: FastAPI = gr.mount_gradio_app(app, blocks, path=page.path, **look, **quiet)
     route = mounted.routes[-1]
     assert isinstance(route, Mount)
-    route.app = PageRoutes(route.app)
+    route.app = PageRoutes(route.app, blocks.fns)
     return mounted

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -390,7 +391,7 @@ def test_a_commit_that_fails_leaves_no_transaction_behind(store: SqliteStore, co
         orphan()
     assert not store.database.here.conn.in_transaction
     ask(store, conversation, "still saved")
-    with sqlite3.connect(store.database.path) as other:
+    with closing(sqlite3.connect(store.database.path)) as other:
         assert other.execute("select content from messages").fetchall() == [("still saved",)]
 
 
