@@ -79,7 +79,7 @@ def holds(fact: str, claim: str, asked: str, language: str) -> bool:
     """
     if Source.of([fact, asked]).lacks(claim) or _replaces(fact, claim):
         return False
-    if _denies(claim) and (not _denies(fact) or AFFIRMS.match(claim)):
+    if denies(claim) and (not denies(fact) or AFFIRMS.match(claim)):
         return False
     if AFFIRMS.match(claim) and _corrects(claim, asked):
         return False
@@ -98,11 +98,11 @@ def _replaces(fact: str, claim: str) -> bool:
 
 def _corrects(claim: str, asked: str) -> bool:
     """Whether a claim names other figures of a kind than the question: "is it £1?" is not affirmed by "£5"."""
-    said, meant = _figures(claim), _figures(asked)
+    said, meant = figures(claim), figures(asked)
     return any(said[kind].isdisjoint(meant[kind]) for kind in said.keys() & meant.keys())
 
 
-def _figures(text: str) -> dict[str, set[str]]:
+def figures(text: str) -> dict[str, set[str]]:
     """The figures of a text by their unit or currency; those without any are left out."""
     kinds: dict[str, set[str]] = {}
     for item in find_items(text):
@@ -111,7 +111,8 @@ def _figures(text: str) -> dict[str, set[str]]:
     return kinds
 
 
-def _denies(text: str) -> bool:
+def denies(text: str) -> bool:
+    """Whether a text says no to something."""
     return any(word.lower() in DENIALS or SHORTENED.search(word) for word in WORD.findall(text))
 
 
