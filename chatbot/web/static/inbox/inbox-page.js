@@ -73,7 +73,12 @@ class InboxPage extends Element {
 
   #keys(inbox) {
     const part = (name) => this.querySelector(name);
-    const judge = (act) => () => part("case-judge") && act(part("case-judge"));
+    const judge = (act) => async () => {
+      if (!inbox.opened.reply) return;
+      inbox.opened.look(inbox.opened.looked, true);
+      await part("case-talk").updateComplete;
+      await act(part("case-judge"));
+    };
     const onCase = (act) => () => inbox.opened.whole && act(inbox.opened.whole.case);
     const keys = new Keys()
       .bind("j", "next chat", () => inbox.step(1))
@@ -91,7 +96,7 @@ class InboxPage extends Element {
       .bind("ArrowLeft", "the reply before, to look at", () => inbox.opened.lookBeside(-1))
       .bind("ArrowRight", "the reply after", () => inbox.opened.lookBeside(1));
     for (const grade of [1, 2, 3, 4, 5]) {
-      keys.bind(String(grade), grade === 1 ? "grade the reply that is looked at (1 to 5)" : "", judge((one) => one.grade(grade)));
+      keys.bind(String(grade), grade === 1 ? "grade the reply that is looked at" : "", judge((one) => one.grade(grade)));
     }
     return keys
       .bind("a", "use the answer from now on", judge((one) => one.approve()))
