@@ -104,6 +104,7 @@ def _said(store: Store, feedback: Feedback) -> Said:
         "rating": f"{feedback.value}d this",
         "stars": "gave " + ", ".join(f"{criterion} {count}" for criterion, count in feedback.stars.items()),
         "correction": "wrote instead",
+        "helped": f"said that this {'helped' if feedback.value == 'helped' else 'did not help'}",
     }[feedback.kind]
     return Said(who, said, feedback.kind, feedback.value, feedback.reasons, feedback.correction or feedback.comment)
 

@@ -1,11 +1,12 @@
 """Conversations and messages in SQLite: what an edit leaves is a row with the same parent."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Literal
 
-from chatbot.errors import NotFoundError
+from chatbot.errors import InputError, NotFoundError
 from chatbot.records import ChatMessage, Conversation, Message, Person, ReplyStatus, Trace, new_id, now
 from chatbot.store.conversations import TITLE_CHARS, Conversations, title_of
 from chatbot.store.sqlite.database import Database, Row, Value
@@ -30,13 +31,45 @@ class SqliteConversations(Conversations):
             raise NotFoundError(f"conversation {conversation_id!r} does not exist: start a new chat")
         return Conversation(**row)
 
-    def of(self, person: Person, limit: int = 50) -> list[Conversation]:
+    def of(self, person: Person, limit: int | None = 50) -> list[Conversation]:
         rows = self._database.rows(
             "select * from conversations where person = :person and head is not null order by updated_at desc limit :n",
             person=person.id,
+            n=-1 if limit is None else limit,
+        )
+        return [Conversation(**row) for row in rows]
+
+    def search(self, person: Person, words: str, limit: int = 50) -> list[Conversation]:
+        rows = self._database.rows(
+            r"""
+            with wanted(pattern) as (select '%' || value || '%' from json_each(:words))
+            select * from conversations where person = :person and head is not null and not exists (
+                select 1 from wanted where title not like pattern escape '\' and not exists (
+                    select 1 from messages
+                    where messages.conversation = conversations.id and content like pattern escape '\'
+                )
+            )
+            order by updated_at desc limit :n
+            """,
+            person=person.id,
+            words=json.dumps([re.sub(r"([%_\\])", r"\\\1", word) for word in words.split()]),
             n=limit,
         )
         return [Conversation(**row) for row in rows]
+
+    def rename(self, conversation_id: str, title: str, person: Person) -> None:
+        if not (shown := title_of(title)):
+            raise InputError("the title is empty: write at least one letter")
+        with self._database.writing() as db:
+            db["conversations"].update(conversation_id, {"title": shown, "titled": "person"})
+            self._database.event(person.actor, "renamed", conversation_id)
+
+    def retitle(self, conversation_id: str, title: str) -> None:
+        with self._database.writing() as db:
+            db.conn.execute(
+                "update conversations set title = ?, titled = 'talk' where id = ? and titled = 'message'",
+                [title_of(title), conversation_id],
+            )
 
     def add_user_message(self, conversation: Conversation, parent: str | None, content: str) -> Message:
         message = Message(new_id(), conversation.id, parent, "user", content, "complete", now())
@@ -68,17 +101,27 @@ class SqliteConversations(Conversations):
         if message.trace:
             row |= {"trace": json.dumps(asdict(message.trace)), "version": message.trace.version}
         head: dict[str, Value] = {"head": message.id, "updated_at": message.created_at}
-        if title:
-            head["title"] = title_of(title)
         with self._database.writing() as db:
             db["messages"].insert(row)
             db["conversations"].update(message.conversation, head)
+            if title:
+                db.conn.execute(
+                    "update conversations set title = ?, titled = 'message' where id = ? and titled <> 'person'",
+                    [title_of(title), message.conversation],
+                )
 
     def message(self, message_id: str) -> Message:
         row = self._database.row("select * from messages where id = :id", id=message_id)
         if row is None:
             raise NotFoundError(f"message {message_id!r} does not exist")
         return _message(row)
+
+    def messages(self, conversation_id: str) -> list[Message]:
+        rows = self._database.rows(
+            "select * from messages where conversation = :conversation order by created_at",
+            conversation=conversation_id,
+        )
+        return [_message(row) for row in rows]
 
     def path(self, leaf: str | None) -> list[Message]:
         rows = self._database.rows(

@@ -181,3 +181,9 @@ def m008_chained_events(db: Database) -> None:
     for at, actor, kind, subject, detail in rows:
         kept = {name: value for name, value in json.loads(detail).items() if name not in ("comment", "correction")}
         append(db, Event(at, actor, kind, subject, kept))
+
+
+@migrations()
+def m010_titles(db: Database) -> None:
+    """What a conversation's title was made from, so that a person's own stays."""
+    db.executescript("alter table conversations add column titled text not null default 'message'")
