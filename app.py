@@ -78,11 +78,14 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from chatbot.erasure.keeping import Keeper
     from chatbot.web.access import Access
     from chatbot.web.api import api_routes
+    from chatbot.web.articles import article_routes
+    from chatbot.web.brand import brand_head, brand_routes
     from chatbot.web.chat import build_chat_page
     from chatbot.web.closed_pages import docs_routes
     from chatbot.web.guarding import guard
     from chatbot.web.mounting import mount_page
     from chatbot.web.openid import Provider
+    from chatbot.web.own_chats import own_chats_routes
     from chatbot.web.pages import CHAT, OPERATE, REVIEW
     from chatbot.web.review import build_review_page
     from chatbot.web.sign_in import login_routes
@@ -111,11 +114,14 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     guard(app, settings, access)
     app.include_router(login_routes(access, Provider(settings) if settings.openid_issuer else None))
     app.include_router(docs_routes())
+    app.include_router(article_routes(session.pack))
+    app.include_router(brand_routes(session.pack))
+    app.include_router(own_chats_routes(session, access))
     app.include_router(api_routes(session, access))
     mount_vendored(app)
     app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))
     app = mount_page(app, REVIEW, build_review_page(session, access))
-    return mount_page(app, CHAT, build_chat_page(session, access))
+    return mount_page(app, CHAT, build_chat_page(session, access), brand_head(session.pack.persona))
 
 
 def _when_ready(session: "Session", jobs: "Jobs") -> None:

@@ -35,7 +35,7 @@ def test_a_conversation_with_its_sources_and_ratings(session: Session, visitor: 
     assert (asked["role"], asked["text"]) == ("user", "what does sending back cost")
     assert (answered["id"], answered["rating"], answered["status"]) == (reply.message, "like", "complete")
     assert "A return costs £3.50." in [source["text"] for source in answered["sources"]]
-    assert answered["siblings"] == [reply.message]
+    assert answered["siblings"] == [reply.message] and answered["act"] == "answer" and asked["at"] < answered["at"]
     with pytest.raises(NotFoundError):
         conversation_view(session.store, session.store.people.add_visitor(), reply.conversation)
 
@@ -61,15 +61,9 @@ def test_the_list_of_conversations_is_the_visitors_own(session: Session, visitor
     view = history_view(session.store, visitor, reply.conversation)
     assert [item["id"] for item in view["items"]] == [view["current"]] == [reply.conversation]
     assert history_view(session.store, None, None) == {"current": None, "items": []}
-    assert empty_view() == {"conversation": None, "items": [], "busy": False}
+    assert empty_view() == {"conversation": None, "items": [], "busy": False, "waits": False, "helped": None}
 
 
-def test_the_status_tells_how_far_the_learning_is(session: Session, reply: Update) -> None:
-    assert status_view(session) == {"version": "base", "notice": "", "learning": None}
-    run = session.store.versions.start_run("operator:ada", None)
-    progress = {"step": 40, "steps": 210, "fraction": 0.19, "seconds_left": 360}
-    session.store.versions.update_run(run.id, progress=progress)
-    assert status_view(session)["learning"] == {
-        "text": "Learning: step 40 of 210 · about 6 min left",
-        "fraction": 0.19,
-    }
+def test_the_status_names_no_version_and_no_learning(session: Session) -> None:
+    session.store.versions.start_run("operator:ada", None)
+    assert status_view(session) == {"notice": ""}

@@ -1,5 +1,6 @@
 // The message box: one click sends once, and what is typed is kept in this browser until the server has stored it.
 const PATIENCE_MS = 10000;
+element.querySelector(".small-print").textContent = props.words;
 const place = location.pathname.replace(/\/+$/, "");
 let conversation = null;
 let shown = false;

@@ -1,12 +1,10 @@
-// The header's buttons, and what the page knows about the version that answers and the one being learned.
-const [menu, fresh, shade] = ["menu", "fresh", "shade"].map((name) => element.querySelector(`button.${name}`));
-const [version, news, learning] = ["version", "news", "learning"].map((name) => element.querySelector(`.${name}`));
-const bar = learning.querySelector("i");
-const text = learning.querySelector("span");
+// The header's buttons, and what keeps the assistant from answering just now.
+const [menu, person, fresh, shade] = ["menu", "person", "fresh", "shade"].map((name) => element.querySelector(`button.${name}`));
+const news = element.querySelector(".news");
 const frame = document.getElementById("chat").classList;
-let answering = null;
-let notice = "";
 element.querySelector("h1").textContent = props.headline;
+person.textContent = props.person;
+if (props.logo) Object.assign(element.querySelector(".logo"), { src: new URL(props.logo, document.baseURI).href, hidden: false });
 
 menu.addEventListener("click", () => {
   const narrow = matchMedia("(max-width: 820px)").matches;
@@ -18,31 +16,16 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => event.key === "Escape" && frame.remove("side-open"));
 fresh.addEventListener("click", () => trigger("fresh"));
+person.addEventListener("click", () => person.getAttribute("aria-disabled") === "true" || trigger("person"));
+document.addEventListener("chat-shown", ({ detail: view }) => {
+  person.setAttribute("aria-disabled", String(view.waits || view.busy));
+  person.textContent = view.waits ? "A colleague has been told" : props.person;
+});
 shade.addEventListener("click", () => window.chooseShade(!document.body.classList.contains("dark")));
 
-function put(node, words) {
-  if (node.textContent !== words) node.textContent = words;
-}
-
 function show() {
-  const state = props.value;
-  if (!state) return;
-  put(version, state.version);
-  version.title = `Answering now: ${state.version}`;
-  if (answering && answering !== state.version) {
-    put(news, `New version ${state.version} is answering now`);
-    setTimeout(() => put(news, ""), 12000);
-  }
-  answering = state.version;
-  if (state.notice || news.textContent === notice) put(news, state.notice);
-  notice = state.notice;
-  learning.hidden = !state.learning;
-  if (state.learning) {
-    put(text, state.learning.text);
-    bar.style.width = `${Math.round(state.learning.fraction * 100)}%`;
-    learning.setAttribute("aria-valuenow", String(Math.round(state.learning.fraction * 100)));
-    learning.setAttribute("aria-valuetext", state.learning.text);
-  }
+  const notice = props.value?.notice || "";
+  if (news.textContent !== notice) news.textContent = notice;
 }
 
 watch("value", show);
