@@ -21,12 +21,13 @@ from chatbot.web.chat_screen import Screen
 from chatbot.web.notices import UNQUEUED
 from chatbot.web.vendored import script_tags
 
-TICK_SECONDS = 2
+LOOK_SECONDS = 30  # for what no event tells of: whether the assistant can be reached, and the place in the queue
 HEADER = """<header class="bar"><button type="button" class="icon menu" aria-label="Chats" title="Chats"></button>
-<img class="logo" alt="" hidden><h1></h1><div class="state"><span class="news" role="status"></span></div>
+<img class="logo" alt="" hidden><h1></h1>
 <button type="button" class="small person"></button>
 <button type="button" class="icon fresh" aria-label="New chat" title="New chat"></button>
-<button type="button" class="icon shade" aria-label="Light or dark" title="Light or dark"></button></header>"""
+<button type="button" class="icon shade" aria-label="Light or dark" title="Light or dark"></button></header>
+<p class="banner news" role="status" hidden></p><p class="banner case" role="status" hidden></p>"""
 TALK = '<div class="talk" role="log" aria-label="Conversation" tabindex="0"></div>'
 TRANSCRIPT = (
     "chat_parts",
@@ -35,6 +36,7 @@ TRANSCRIPT = (
     "chat_speech",
     "chat_rating",
     "chat_closing",
+    "chat_live",
     "chat_transcript",
 )
 HISTORY = """<nav aria-label="Your chats">
@@ -83,14 +85,15 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
         talk.helped(opinions.helped, None, None, **queued)
         consent.input(opinions.consent, [consent], consent, **queued)
         page.load(events.load, [conversation], [*frame[:3], consent, header], **UNQUEUED)
-        gr.Timer(TICK_SECONDS).tick(events.tick, [conversation], [header, *frame[:3]], **UNQUEUED)
+        for trigger in (gr.Timer(LOOK_SECONDS).tick, talk.live):
+            trigger(events.look, [conversation], [header, *frame[:3]], **UNQUEUED | {"trigger_mode": "multiple"})
         page.unload(events.close)
     return page
 
 
 def _header(persona: Persona) -> gr.HTML:
     props = {"headline": persona.title, "person": persona.texts.person, "logo": LOGO if persona.logo else ""}
-    return _drawn(HEADER, "chat_header", elem_id="head", **props)
+    return _drawn(HEADER, "chat_header", elem_id="head", hours=persona.contact.hours, **props)
 
 
 def _talk(pack: Pack) -> gr.HTML:
@@ -129,7 +132,7 @@ def _composer(persona: Persona) -> tuple[gr.Textbox, gr.Button, gr.Button]:
         _drawn(MIC, "chat_voice", elem_id="mic", language=persona.language)
         send = gr.Button("Send", variant="primary", elem_id="send", min_width=0)
         stop = gr.Button("Stop", elem_id="stop", min_width=0)
-    _drawn(SMALL_PRINT, "chat_composer", words=persona.texts.small_print)
+    _drawn(SMALL_PRINT, "chat_composer", words=persona.texts.small_print, ask=persona.texts.ask)
     return box, send, stop
 
 

@@ -62,8 +62,9 @@ class ChatEvents:
             person = self._access.visitor(request.cookies)
             conversations = self._store.conversations
             head = conversations.get(conversation_id, person).head if conversation_id else None
-            if head and conversations.message(head).role == "user":
-                head = conversations.message(head).parent
+            last = conversations.message(head) if head else None
+            if last and last.role == "user" and not last.held:
+                head = last.parent
             view = opening_view(self._store, person, conversation_id, head, text)
             return self._session.say(person, text, conversation_id), view
 
@@ -147,7 +148,7 @@ class ChatEvents:
         else:
             conversation_id = conversation_id or self._store.conversations.of(person, 1)[0].id
             frame = self._screen.frame(person, conversation_id, tab)
-            tab.shown = ""  # an older frame, sent by a tick, may arrive after this one: the next tick sends it again
+            tab.shown = ""  # an older frame, sent by a look, may arrive after this one: the next look sends it again
             yield frame
 
     def stop(self, request: gr.Request) -> None:
@@ -173,14 +174,12 @@ class ChatEvents:
             notice(error)
         return self._screen.frame(self._screen.known(request), conversation_id, tab)
 
-    def tick(self, conversation_id: str | None, request: gr.Request) -> Outputs:
-        """What has changed by itself: the version, the learning, and what others wrote into the conversation."""
+    def look(self, conversation_id: str | None, request: gr.Request) -> Outputs:
+        """What changed without this tab: what others wrote, who has the conversation, whether the bot can answer."""
         tab = self._screen.tab(request)
-        status = status_view(self._session)
-        known, tab.status = tab.status, str(status)
         still = tab.busy or not tab.shows(conversation_id)
         frame = Frame() if still else self._news(conversation_id, tab, request)
-        return (SAME if known == tab.status else status), *frame[:-1]
+        return status_view(self._session), *frame[:-1]
 
     def _news(self, conversation_id: str | None, tab: Tab, request: gr.Request) -> Frame:
         person = self._screen.known(request)

@@ -8,7 +8,7 @@ from typing import TypedDict
 
 from chatbot.dialogue.running import Update
 from chatbot.dialogue.session import Session
-from chatbot.records import Conversation, FoundPassage, Message, Person, Trace
+from chatbot.records import Conversation, FoundPassage, Message, Person, Trace, now
 from chatbot.store import Store
 from chatbot.web.articles import article_address
 
@@ -28,7 +28,8 @@ class SourceView(TypedDict):
 class ItemView(TypedDict):
     """A message with what can be seen and done about it; `siblings` are the ids of its versions.
 
-    `act` is what a reply does, `asks` the rule by which it asks what is meant.
+    `act` is what a reply does, `asks` the rule by which it asks what is meant. `author` is the name of the agent who
+    wrote it, and `held` tells of a question that a person replies to.
     """
 
     id: str
@@ -42,19 +43,29 @@ class ItemView(TypedDict):
     uncertain: bool
     act: str
     asks: str
+    author: str
+    held: bool
     siblings: list[str]
+
+
+class CaseView(TypedDict):
+    """Who has the conversation: the bot, or by name a person, for whom one may wait at a place in the queue."""
+
+    status: str
+    name: str
+    position: int
 
 
 class ChatView(TypedDict):
     """A branch of a conversation; `busy` while a reply is being written.
 
-    `waits` tells whether a person was promised, `helped` what the visitor said of the talk.
+    `helped` is what the visitor said of the talk.
     """
 
     conversation: str | None
     items: list[ItemView]
     busy: bool
-    waits: bool
+    case: CaseView
     helped: bool | None
 
 
@@ -81,9 +92,10 @@ class HistoryView(TypedDict):
 
 
 class StatusView(TypedDict):
-    """The line at the top."""
+    """The line at the top, and when it was looked at."""
 
     notice: str
+    at: str
 
 
 class Receipt(TypedDict):
@@ -95,9 +107,12 @@ class Receipt(TypedDict):
     at: str
 
 
+WITH_BOT = CaseView(status="open", name="", position=0)
+
+
 def empty_view() -> ChatView:
     """A new chat."""
-    return {"conversation": None, "items": [], "busy": False, "waits": False, "helped": None}
+    return {"conversation": None, "items": [], "busy": False, "case": WITH_BOT, "helped": None}
 
 
 def conversation_view(store: Store, person: Person, conversation_id: str, busy: bool = False) -> ChatView:
@@ -109,32 +124,49 @@ def conversation_view(store: Store, person: Person, conversation_id: str, busy: 
         "conversation": conversation.id,
         "items": items,
         "busy": busy,
-        "waits": conversation.status == "handed_off",
+        "case": case_view(store, conversation.id),
         "helped": store.feedback.helped(person, conversation.id),
     }
+
+
+def case_view(store: Store, conversation_id: str) -> CaseView:
+    """Who has a conversation."""
+    case = store.cases.get(conversation_id)
+    position = store.cases.queue_position(conversation_id) if case.status == "waiting" else 0
+    return {"status": case.status, "name": case.holder_name, "position": position}
 
 
 def opening_view(
     store: Store, person: Person, conversation_id: str | None, parent: str | None, question: str
 ) -> ChatView:
-    """What is shown until a reply begins: the branch down to `parent`, the question, and a reply under way."""
+    """What is shown until a reply begins: the branch down to `parent`, the question, and a reply under way.
+
+    While a person holds the conversation, none is.
+    """
     ratings = store.feedback.ratings_by(person, conversation_id) if conversation_id else {}
     items = [_item(store, message, ratings) for message in store.conversations.path(parent)]
-    items += [_blank("user", question, "complete"), _blank("assistant", "", "streaming")]
-    return {**empty_view(), "conversation": conversation_id, "items": items, "busy": True}
+    asked, reply = _blank("user", question, "complete"), _blank("assistant", "", "streaming")
+    case = case_view(store, conversation_id) if conversation_id else WITH_BOT
+    if case["status"] == "held":
+        items += [{**asked, "held": True}]
+    else:
+        items += [asked, reply]
+    return {**empty_view(), "conversation": conversation_id, "items": items, "busy": True, "case": case}
 
 
 def with_update(view: ChatView, update: Update) -> ChatView:
-    """The view with the newest text of the reply at its end."""
+    """The view with the newest text of the reply at its end; where a person replies, nothing is to be shown yet."""
+    if update.trace.act == "held":
+        return view
     return {**view, "items": [*view["items"][:-1], {**view["items"][-1], "text": update.text}]}
 
 
 def fingerprint(store: Store, conversation: Conversation) -> str:
-    """Changes whenever the branch on view does."""
+    """Changes whenever the branch on view does, or who has the conversation."""
     if conversation.head is None:
         return conversation.id
     head = store.conversations.message(conversation.head)
-    return f"{conversation.id} {head.id} {head.status} {len(head.content)}"
+    return f"{conversation.id} {head.id} {head.status} {len(head.content)} {case_view(store, conversation.id)}"
 
 
 def history_view(store: Store, person: Person | None, current: str | None) -> HistoryView:
@@ -152,7 +184,7 @@ def status_view(session: Session) -> StatusView:
     notice = "" if session.live.available else AWAY
     if not session.ready:
         notice = FAILED if session.live.failure else STARTING
-    return {"notice": notice}
+    return {"notice": notice, "at": now()}
 
 
 def _blank(role: str, text: str, status: str) -> ItemView:
@@ -168,6 +200,8 @@ def _blank(role: str, text: str, status: str) -> ItemView:
         "uncertain": False,
         "act": "",
         "asks": "",
+        "author": "",
+        "held": False,
         "siblings": [],
     }
 
@@ -188,8 +222,15 @@ def _item(store: Store, message: Message, ratings: dict[str, str]) -> ItemView:
         "uncertain": trace.uncertain,
         "act": trace.act if message.trace else "",
         "asks": trace.rule or "" if trace.act == "ask" else "",
+        "author": _name(store, message.author) if message.role == "agent" else "",
+        "held": message.held,
         "siblings": [sibling.id for sibling in store.conversations.siblings(message)],
     }
+
+
+def _name(store: Store, person_id: str | None) -> str:
+    person = store.people.get(person_id) if person_id else None
+    return (person and person.name) or "A colleague"
 
 
 def _source_title(passage: FoundPassage) -> str:

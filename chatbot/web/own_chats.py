@@ -12,7 +12,7 @@ from chatbot.store import Store
 from chatbot.web.access import Access
 from chatbot.web.routes import get_route
 
-AUTHORS = {"user": "You", "assistant": "Assistant"}
+AUTHORS = {"user": "You", "assistant": "Assistant", "agent": "A colleague"}
 
 
 class OwnMessage(TypedDict):

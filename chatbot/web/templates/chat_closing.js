@@ -7,7 +7,7 @@ let below = { mark: "", node: null };
 
 function quickReplies(view) {
   const last = view.items.at(-1);
-  if (view.busy || !last?.asks || view.waits) return null;
+  if (view.busy || !last?.asks || withPerson(view)) return null;
   const texts = props.quick[last.asks]?.length ? props.quick[last.asks] : props.suggestions.slice(0, 3);
   const mark = `${last.id} ${texts}`;
   if (below.mark !== mark) below = { mark, node: make("div", { class: "quick", role: "group", "aria-label": "You could say" }, ...texts.map(ask)) };
@@ -20,7 +20,7 @@ function closing(view) {
   const answered = view.items.findLast((item) => item.act === "answer" && item.status === "complete");
   clearTimeout(calm);
   if (told.has(view.conversation)) return told.get(view.conversation);
-  if (view.busy || view.waits || view.helped !== null || !answered || last.role === "user" || last.asks) return null;
+  if (view.busy || withPerson(view) || view.helped !== null || !answered || last.role === "user" || last.asks) return null;
   if (!asked.has(view.conversation)) {
     if (last.act !== "chat") {
       calm = setTimeout(() => {

@@ -117,7 +117,7 @@ function question(item, last) {
   };
   const copying = button("copy", "Copy", () => copy(item.text, copying));
   const actions = item.id ? make("div", { class: "actions" }, branches(item), copying, button("edit", "Edit", edit), item.at ? moment(item.at) : null) : null;
-  const retry = last && item.id
+  const retry = last && item.id && !item.held
     ? make("p", { class: "note warn" }, "No reply came. ",
         make("button", { type: "button", class: "link", onclick: () => trigger("revise", { message: item.id, text: item.text }) }, "Try again"))
     : null;
@@ -125,6 +125,17 @@ function question(item, last) {
 }
 
 const ask = (text) => make("button", { type: "button", class: "suggestion", onclick: () => trigger("suggest", { text }) }, text);
+
+// What an agent wrote, letter by letter; addresses can be followed.
+function personal(item) {
+  const words = item.text.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]])/).map((part, place) =>
+    place % 2 ? make("a", { href: part, target: "_blank", rel: "noopener noreferrer nofollow" }, part) : part);
+  const copying = button("copy", "Copy", () => copy(item.text, copying));
+  const initial = make("span", { class: "initial", "aria-hidden": "true" }, [...item.author][0].toUpperCase());
+  return make("article", { class: "message agent", "aria-label": `Message from ${item.author}`, "data-message": item.id },
+    make("p", { class: "author" }, initial, item.author), make("div", { class: "words" }, ...words),
+    make("div", { class: "actions" }, copying, item.at ? moment(item.at) : null));
+}
 
 function welcome() {
   const logo = props.logo ? make("img", { class: "logo", alt: "", src: new URL(props.logo, document.baseURI).href }) : null;
@@ -141,7 +152,7 @@ function draw(item, key, last) {
     drawn.set(key, { ...before, item, mark });
     return before.node;
   }
-  const node = item.role === "user" ? question(item, last) : reply(item);
+  const node = item.role === "user" ? question(item, last) : item.role === "agent" ? personal(item) : reply(item);
   drawn.set(key, { node, item, mark, last });
   return node;
 }
@@ -150,6 +161,7 @@ function redraw(id) {
   const before = drawn.get(id);
   if (!before) return;
   const open = before.node.querySelector("details")?.open;
+  if (before.item.role === "agent") return;
   const node = before.item.role === "user" ? question(before.item, before.last) : reply(before.item);
   if (open) node.querySelector("details").open = true;
   before.node.replaceWith(node);
@@ -157,7 +169,7 @@ function redraw(id) {
 }
 
 function show() {
-  const view = props.value || { conversation: null, items: [], busy: false };
+  const view = props.value || { conversation: null, items: [], busy: false, case: { status: "open", name: "", position: 0 }, helped: null };
   if (view.conversation !== conversation) silence();
   if (view.conversation !== conversation) [ratings, panels, thanked].forEach((map) => map.clear());
   const moved = view.conversation !== conversation;
@@ -168,11 +180,12 @@ function show() {
   const nodes = view.items.map((item, position) => draw(item, keys[position], position === view.items.length - 1 && !view.busy));
   for (const key of [...drawn.keys()]) if (!keys.includes(key)) drawn.delete(key);
   if (!nodes.length) nodes.push(talk.querySelector(".welcome") || welcome());
-  nodes.push(...[quickReplies(view), closing(view)].filter(Boolean));
+  nodes.push(...[quickReplies(view), closing(view), typing()].filter(Boolean));
   [...talk.children].filter((child) => !nodes.includes(child)).forEach((child) => child.remove());
   nodes.forEach((node, position) => talk.children[position] !== node && talk.insertBefore(node, talk.children[position] || null));
   talk.setAttribute("aria-busy", String(view.busy));
   talk.classList.toggle("busy", view.busy);
+  talk.classList.toggle("held", view.case.status === "held");
   document.getElementById("chat").classList.toggle("replying", view.busy);
   if (atEnd || nodes.length > count) talk.scrollTop = talk.scrollHeight;
   document.dispatchEvent(new CustomEvent("chat-shown", { detail: view }));
