@@ -76,6 +76,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
         store.events.add(SYSTEM, "server_started", address, settings=chosen_settings(settings))
     from fastapi import FastAPI
 
+    from chatbot.desk.deliverer import Deliverer
     from chatbot.desk.desk import Desk
     from chatbot.desk.presence import Presence
     from chatbot.dialogue.opening import open_session
@@ -94,7 +95,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     access = Access(store, settings.home / "cookie.key", [session.pack.name, session.pack.persona.title])
     jobs = Jobs(settings, store)
     keeper = Keeper(settings, store)
-    desk = Desk(store, Presence(store, settings.agent_grace_seconds))
+    desk, deliverer = Desk(store, Presence(store, settings.agent_grace_seconds)), Deliverer(settings, store)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -102,9 +103,11 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
         session.live.watch()
         keeper.start()
         desk.presence.start()
+        deliverer.start()
         _announce(settings, session, address)
         threading.Thread(target=_when_ready, args=(session, jobs), daemon=True).start()
         yield
+        deliverer.close()
         desk.presence.close()
         keeper.close()
         jobs.close()
@@ -137,7 +140,7 @@ def _add_routes(app: "FastAPI", session: "Session", access: "Access", desk: "Des
     app.include_router(article_routes(session.pack))
     app.include_router(brand_routes(session.pack))
     app.include_router(own_chats_routes(session, access))
-    app.include_router(api_routes(session, access))
+    app.include_router(api_routes(session, access, desk))
     app.include_router(event_routes(session.store, access, desk))
     app.include_router(inbox_routes(session, access, desk))
     mount_vendored(app)

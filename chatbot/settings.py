@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from chatbot.address_settings import Hosts, Networks, Origins, ProviderAddress, RootPath
+from chatbot.address_settings import Hosts, Networks, Origins, ProviderAddress, RootPath, WebhookAddress, WebhookSecret
 from chatbot.bases import AUTO, base_reads, resolve_base
 from chatbot.engine_kinds import ENGINES
 from chatbot.errors import SettingsError
@@ -150,6 +150,12 @@ class Settings(BaseSettings):
         ge=1,
         le=3600,
         description="How long an agent may be away from the inbox before what they hold goes back into the queue.",
+    )
+    webhook_url: WebhookAddress = Field(
+        "", description="Address that is told when a case waits, is held or done, and what is said in it (docs/api.md)."
+    )
+    webhook_secret: WebhookSecret = Field(
+        None, validate_default=True, description="Secret that signs what it is told: at least 16 characters."
     )
     max_message_chars: int = Field(4000, ge=100, description="Longest message a visitor can send, in characters.")
     max_concurrent: int = Field(16, ge=1, le=512, description="Replies written at the same time.")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from chatbot.dialogue.admission import Admission
 from chatbot.dialogue.branch import exchanges, failures_in_a_row, traces
-from chatbot.dialogue.handoff import GAVE_UP, offers_person
+from chatbot.dialogue.handoff import GAVE_UP, address_in, kept_reply, offers_person, said_now
 from chatbot.dialogue.metrics import Metrics
 from chatbot.dialogue.prompt import prompt_hash
 from chatbot.dialogue.reply import Draft, Writing
@@ -101,7 +101,7 @@ class _Answering:
                 "this installation writes free text only: leave response_format out, or have the operator set "
                 "`engine` to openvino or remote"
             )
-        turn = self._prepared(engine, knowledge)
+        turn = self._kept_address() or self._prepared(engine, knowledge)
         trace = replace(
             _first_trace(engine, question, turn),
             queued_ms=round(waited * 1000, 1),
@@ -166,7 +166,19 @@ class _Answering:
         knowledge.set_answers(installation.store.feedback.answers())
         before = installation.store.conversations.path(message.parent)
         settings, pack, history = installation.settings, installation.pack, exchanges(before)
-        return prepare_turn(settings, pack, knowledge, engine, history, message.content, traces(before))
+        turn = prepare_turn(settings, pack, knowledge, engine, history, message.content, traces(before))
+        return replace(turn, reply=said_now(pack, turn.reply)) if turn.handoff else turn
+
+    def _kept_address(self) -> Turn | None:
+        """Where somebody who waits for a person leaves an address, the turn that thanks for it, which is kept."""
+        installation, question = self.installation, self.question
+        address = address_in(question.message.content)
+        thanks = kept_reply(installation.pack, address) if address else ""
+        case = installation.store.cases.get(question.conversation.id)
+        if not thanks or case.status != "waiting" or case.contact:
+            return None
+        installation.store.cases.set_contact(case.conversation, address, question.person.actor)
+        return Turn("handoff", reply=thanks)
 
     def _ended(self, engine: Engine, turn: Turn, reply: Message, draft: Draft, trace: Trace, stopped: bool) -> Update:
         """Store a whole reply with how it came about; one that gives up hands the conversation over."""
@@ -184,7 +196,7 @@ class _Answering:
             waits = self.installation.store.cases.get(reply.conversation).status != "open"
             if failures_in_a_row(before, pack.persona.unknown) >= MOST_FAILURES and not waits:
                 trace = replace(trace, handoff=GAVE_UP)
-                text = f"{text}\n\n{pack.persona.handoff.message}"
+                text = f"{text}\n\n{said_now(pack, pack.persona.handoff.message)}"
         text, cut = self.question.truncation.apply(engine, text, draft.settled)
         if draft.outcome in OWN_WORDS:
             trace = replace(trace, finish=cut or trace.finish)

@@ -16,7 +16,8 @@ from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from chatbot.errors import PackError
 from chatbot.knowledge.articles.pieces import Piece, has_title, split_article
-from chatbot.knowledge.persona import Persona, Row, Slug, Text, logo_faults
+from chatbot.knowledge.pack_texts import Text
+from chatbot.knowledge.persona import Persona, Row, Slug, logo_faults
 from chatbot.knowledge.rules.actions import ACTIONS, Action, ActionName
 
 SUITES = ("facts", "multi_turn", "out_of_scope", "safety", "must_pass", "fairness")

@@ -6,12 +6,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chatbot.knowledge.colours import Colour
+from chatbot.knowledge.handoff_rules import HandoffRules
+from chatbot.knowledge.pack_texts import Text
 from chatbot.knowledge.slugs import SLUG
 
-LONGEST_TEXT = 8000
 LARGEST_LOGO = 200_000  # bytes
 LOGO_TYPES = {"svg": "image/svg+xml", "png": "image/png", "webp": "image/webp"}
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TEXT)]
 Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG.pattern}$")]
 Logo = Annotated[str, StringConstraints(pattern=rf"^([\w-]+\.({'|'.join(LOGO_TYPES)}))?$")]
 
@@ -28,13 +28,6 @@ class Contact(Row):
     email: str = ""
     phone: str = ""
     hours: str = ""
-
-
-class HandoffRules(Row):
-    """Phrases that ask for a person, and what is said then."""
-
-    phrases: list[Text]
-    message: Text
 
 
 class Texts(Row):

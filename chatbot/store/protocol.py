@@ -20,6 +20,7 @@ from chatbot.store.rates import Rates
 from chatbot.store.second_factors import SecondFactors
 from chatbot.store.sign_ins import SignIns
 from chatbot.store.versions import Versions
+from chatbot.store.webhooks import Webhooks
 
 
 class Store(Protocol):
@@ -93,6 +94,11 @@ class Store(Protocol):
     @property
     def erasures(self) -> Erasures:
         """What is deleted for good."""
+        ...
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """What is to be told to a webhook."""
         ...
 
     def transaction(self) -> AbstractContextManager[None]:

@@ -93,7 +93,7 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
 
 def _header(persona: Persona) -> gr.HTML:
     props = {"headline": persona.title, "person": persona.texts.person, "logo": LOGO if persona.logo else ""}
-    return _drawn(HEADER, "chat_header", elem_id="head", hours=persona.contact.hours, **props)
+    return _drawn(HEADER, "chat_header", elem_id="head", **props)
 
 
 def _talk(pack: Pack) -> gr.HTML:

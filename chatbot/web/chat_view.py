@@ -4,6 +4,7 @@ Reads only, and only what belongs to the person who asks.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TypedDict
 
 from chatbot.dialogue.running import Update
@@ -49,11 +50,15 @@ class ItemView(TypedDict):
 
 
 class CaseView(TypedDict):
-    """Who has the conversation: the bot, or by name a person, for whom one may wait at a place in the queue."""
+    """Who has the conversation: the bot, or by name a person, for whom one may wait at a place in the queue.
+
+    `contact` is the address to which their answer goes, where one was left.
+    """
 
     status: str
     name: str
     position: int
+    contact: str
 
 
 class ChatView(TypedDict):
@@ -92,9 +97,10 @@ class HistoryView(TypedDict):
 
 
 class StatusView(TypedDict):
-    """The line at the top, and when it was looked at."""
+    """The line at the top, and when it was looked at; `opens` is when people are here again, empty while they are."""
 
     notice: str
+    opens: str
     at: str
 
 
@@ -107,7 +113,7 @@ class Receipt(TypedDict):
     at: str
 
 
-WITH_BOT = CaseView(status="open", name="", position=0)
+WITH_BOT = CaseView(status="open", name="", position=0, contact="")
 
 
 def empty_view() -> ChatView:
@@ -133,7 +139,7 @@ def case_view(store: Store, conversation_id: str) -> CaseView:
     """Who has a conversation."""
     case = store.cases.get(conversation_id)
     position = store.cases.queue_position(conversation_id) if case.status == "waiting" else 0
-    return {"status": case.status, "name": case.holder_name, "position": position}
+    return {"status": case.status, "name": case.holder_name, "position": position, "contact": case.contact}
 
 
 def opening_view(
@@ -184,7 +190,9 @@ def status_view(session: Session) -> StatusView:
     notice = "" if session.live.available else AWAY
     if not session.ready:
         notice = FAILED if session.live.failure else STARTING
-    return {"notice": notice, "at": now()}
+    hours, moment = session.pack.persona.handoff.hours, datetime.now(UTC)
+    opens = hours.opens_at(moment) if hours and not hours.open_at(moment) else None
+    return {"notice": notice, "opens": opens.isoformat() if opens else "", "at": now()}
 
 
 def _blank(role: str, text: str, status: str) -> ItemView:

@@ -242,7 +242,7 @@ def test_the_dry_run_lists_the_same_and_changes_nothing(scene: Scene, capsys: py
     assert listed[0] == listed[1]
     told = listed[0]
     version = scene.store.versions.all()[0].name
-    assert told["removed"][:2] == ["2 conversations", "6 messages"]
+    assert told["removed"][:2] == ["2 conversations", "7 messages"]
     assert any("training data in snapshots/1" in line for line in told["removed"])
     assert any("checkpoint of run" in line for line in told["removed"])
     assert any(version in line and "python -m training cycle" in line for line in told["kept"])

@@ -28,7 +28,7 @@ from chatbot.records import ChatMessage, Message, Sampling, Trace
 from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE, Access
 from chatbot.web.api import api_routes
 from chatbot.web.chat_view import FAILED, status_view
-from tests.conftest import Serve
+from tests.conftest import Serve, desk_of
 from tests.web.conftest import answer_with, database_of
 
 QUESTION: list[ChatCompletionMessageParam] = [{"role": "user", "content": "How long does delivery to Germany take?"}]
@@ -38,7 +38,7 @@ BODY: dict[str, object] = {"model": "champion", "messages": QUESTION}
 @pytest.fixture
 def url(session: Session, access: Access, serve: Serve) -> str:
     app = FastAPI()
-    app.include_router(api_routes(session, access))
+    app.include_router(api_routes(session, access, desk_of(session)))
     return serve(app)
 
 
@@ -411,7 +411,7 @@ def test_an_agents_key_corrects(http: httpx.Client, session: Session) -> None:
 def test_past_the_rate_a_client_is_told_when_to_come_back(session: Session, access: Access, serve: Serve) -> None:
     session.settings.__dict__["api_rate"] = Rate(2, 60)
     app = FastAPI()
-    app.include_router(api_routes(session, access))
+    app.include_router(api_routes(session, access, desk_of(session)))
     with httpx.Client(base_url=serve(app), timeout=20) as http:
         assert [http.get("/v1/models").status_code for _ in range(2)] == [200, 200]
         refused = http.get("/v1/models")

@@ -77,13 +77,13 @@ def test_an_agents_words_bear_their_name_and_the_bot_shows_no_reply(
     before = fingerprint(store, store.conversations.get(reply.conversation))
     store.cases.hand_off(reply.conversation, visitor.actor, "asked for a person")
     waiting = conversation_view(store, visitor, reply.conversation)["case"]
-    assert waiting == {"status": "waiting", "name": "", "position": 1}
+    assert waiting == {"status": "waiting", "name": "", "position": 1, "contact": ""}
     store.cases.claim(reply.conversation, agent)
     assert fingerprint(store, store.conversations.get(reply.conversation)) != before
     store.cases.write(reply.conversation, agent, "Hello, I am Anna.")
     list(session.say(visitor, "Hello Anna", reply.conversation))
     view = conversation_view(store, visitor, reply.conversation)
-    assert view["case"] == {"status": "held", "name": "Anna", "position": 0}
+    assert view["case"] == {"status": "held", "name": "Anna", "position": 0, "contact": ""}
     assert [(item["role"], item["author"], item["held"]) for item in view["items"][2:]] == [
         ("agent", "Anna", False),
         ("user", "", True),

@@ -14,6 +14,10 @@ from chatbot.store.sqlite.case_search import CaseSearch
 from chatbot.store.sqlite.database import Database, Row, Value
 
 MESSAGES = "select id from messages where conversation in (select value from json_each(:conversations))"
+NOTES = """
+    select id from case_notes where number in (select number from cases where conversation in
+    (select value from json_each(:conversations)))
+"""
 QUOTING = """
     select messages.id, messages.trace, max(coalesce(json_extract(passage.value, '$.used'), 1)) as quotes
     from messages, json_each(messages.trace, '$.passages') as passage
@@ -82,6 +86,7 @@ class SqliteErasures(Erasures):
             feedback=len(traces.feedback),
             answers=len(traces.gone_answers),
             kept_answers=len(traces.kept),
+            notes=len(self._database.rows(NOTES, conversations=chosen)),
             quoted=sum(row["quotes"] for row in self._quoting(traces)),
         )
 

@@ -186,49 +186,62 @@ def m008_chained_events(db: Database) -> None:
         append(db, Event(at, actor, kind, subject, kept))
 
 
+CASE_TABLES = (
+    "alter table messages add column author text references people(id)",
+    """
+    create table cases (
+        number integer primary key autoincrement,
+        conversation text not null unique references conversations(id) on delete cascade,
+        status text not null, reason text not null, holder text references people(id), waiting_since text,
+        last_at text not null, version text not null default '', topic text not null default '',
+        unread integer not null default 0, contact text not null default '', place integer not null
+    )
+    """,
+    "create index cases_by_place on cases(place, number)",
+    "create index cases_by_status on cases(status, place, number)",
+    "create index cases_by_reason on cases(reason, place, number, status)",
+    "create index cases_by_holder on cases(holder, place, number, status)",
+    "create index cases_by_version on cases(version, place, number, status)",
+    "create index cases_by_topic on cases(topic, place, number, status)",
+    "create index cases_by_time on cases(last_at, number, status)",
+    """
+    create table case_labels (
+        label text not null, number integer not null references cases(number) on delete cascade,
+        primary key (label, number)
+    ) without rowid
+    """,
+    "create index case_labels_by_case on case_labels(number)",
+    """
+    create table case_notes (
+        id text primary key, number integer not null references cases(number) on delete cascade,
+        person text not null references people(id), text text not null, mentions text not null,
+        created_at text not null
+    )
+    """,
+    "create index case_notes_by_case on case_notes(number, created_at)",
+    """
+    create table canned_replies (
+        name text primary key, text text not null, person text not null references people(id),
+        updated_at text not null
+    )
+    """,
+    "create table webhooks (url text primary key, since text not null)",
+    """
+    create table deliveries (
+        id text primary key, url text not null references webhooks(url) on delete cascade,
+        conversation text not null references conversations(id) on delete cascade,
+        kind text not null, message text, at text not null, tries integer not null default 0, next_at text not null
+    )
+    """,
+    "create index deliveries_by_time on deliveries(next_at)",
+    "create index deliveries_by_conversation on deliveries(conversation)",
+)
+
+
 @migrations()
 def m009_cases(db: Database) -> None:
-    """What the staff see of conversations, who holds them, notes, labels, canned replies, and an index of the words."""
-    for statement in (
-        "alter table messages add column author text references people(id)",
-        """
-        create table cases (
-            number integer primary key autoincrement,
-            conversation text not null unique references conversations(id) on delete cascade,
-            status text not null, reason text not null, holder text references people(id), waiting_since text,
-            last_at text not null, version text not null default '', topic text not null default '',
-            unread integer not null default 0, contact text not null default '', place integer not null
-        )
-        """,
-        "create index cases_by_place on cases(place, number)",
-        "create index cases_by_status on cases(status, place, number)",
-        "create index cases_by_reason on cases(reason, status, place, number)",
-        "create index cases_by_holder on cases(holder, status, place, number)",
-        "create index cases_by_version on cases(version, status, place, number)",
-        "create index cases_by_topic on cases(topic, status, place, number)",
-        "create index cases_by_time on cases(last_at, number, status)",
-        """
-        create table case_labels (
-            label text not null, number integer not null references cases(number) on delete cascade,
-            primary key (label, number)
-        ) without rowid
-        """,
-        "create index case_labels_by_case on case_labels(number)",
-        """
-        create table case_notes (
-            id text primary key, number integer not null references cases(number) on delete cascade,
-            person text not null references people(id), text text not null, mentions text not null,
-            created_at text not null
-        )
-        """,
-        "create index case_notes_by_case on case_notes(number, created_at)",
-        """
-        create table canned_replies (
-            name text primary key, text text not null, person text not null references people(id),
-            updated_at text not null
-        )
-        """,
-    ):
+    """What the staff see of conversations, who holds them, what is told of them, and an index of the words."""
+    for statement in CASE_TABLES:
         db.conn.execute(statement)
     indexed = make_index(db)
     conversations = db.conn.execute(

@@ -24,6 +24,7 @@ from chatbot.store.sqlite.rates import SqliteRates
 from chatbot.store.sqlite.second_factors import SqliteSecondFactors
 from chatbot.store.sqlite.sign_ins import SqliteSignIns
 from chatbot.store.sqlite.versions import SqliteVersions
+from chatbot.store.sqlite.webhooks import SqliteWebhooks
 
 RATES = "rates.db"
 
@@ -46,6 +47,7 @@ class SqliteStore:
     events: SqliteEvents
     rates: SqliteRates
     erasures: SqliteErasures
+    webhooks: SqliteWebhooks
 
     @property
     def broker(self) -> Broker:
@@ -86,4 +88,5 @@ def open_store(path: Path) -> SqliteStore:
         SqliteEvents(database),
         SqliteRates(path.with_name(RATES)),
         SqliteErasures(database, search),
+        SqliteWebhooks(database),
     )

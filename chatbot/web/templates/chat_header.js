@@ -2,6 +2,7 @@
 const [menu, person, fresh, shade] = ["menu", "person", "fresh", "shade"].map((name) => element.querySelector(`button.${name}`));
 const [news, banner] = ["news", "case"].map((name) => element.querySelector(`.banner.${name}`));
 const frame = document.getElementById("chat").classList;
+let current = null;
 element.querySelector("h1").textContent = props.headline;
 person.textContent = props.person;
 if (props.logo) Object.assign(element.querySelector(".logo"), { src: new URL(props.logo, document.baseURI).href, hidden: false });
@@ -18,27 +19,46 @@ document.addEventListener("keydown", (event) => event.key === "Escape" && frame.
 fresh.addEventListener("click", () => trigger("fresh"));
 person.addEventListener("click", () => person.getAttribute("aria-disabled") === "true" || trigger("person"));
 document.addEventListener("chat-shown", ({ detail: view }) => {
+  current = view;
   const { status, name } = view.case;
-  person.setAttribute("aria-disabled", String(status === "waiting" || status === "held" || view.busy));
+  const withPerson = status === "waiting" || status === "held";
+  person.setAttribute("aria-disabled", String(withPerson || view.busy));
   person.textContent = status === "held" ? `With ${name}` : status === "waiting" ? "A colleague is told" : props.person;
-  const words = whoHasIt(view.case);
-  banner.hidden = !words;
-  banner.classList.toggle("held", status === "held");
-  if (banner.textContent !== words) banner.textContent = words;
+  frame.toggle("with-person", withPerson);
+  tell();
 });
 
-function whoHasIt({ status, name, position }) {
+function tell() {
+  const words = whoHasIt(current?.case || { status: "open" });
+  banner.hidden = !words;
+  banner.classList.toggle("held", current?.case.status === "held");
+  if (banner.textContent !== words) banner.textContent = words;
+}
+
+function whoHasIt({ status, name, position, contact }) {
   if (status === "held") return `${name} is with you. ${name} reads and answers what you write; the assistant is silent.`;
   if (status !== "waiting") return "";
+  const answer = contact ? ` The answer goes to ${contact}.` : "";
+  if (props.value?.opens) {
+    return `Nobody is here just now: people answer again ${when(props.value.opens)}.${answer || " Write your e-mail address here to be answered by e-mail."}`;
+  }
   const place = position > 1 ? `You are number ${position} in the queue for a colleague.` : "You are next in the queue for a colleague.";
-  return `${place} ${props.hours ? `They are here: ${props.hours}. ` : ""}Meanwhile you can go on asking the assistant; your chat stays here.`;
+  return `${place}${answer} Meanwhile you can go on asking the assistant.`;
 }
-shade.addEventListener("click", () => window.chooseShade(!document.body.classList.contains("dark")));
+
+// A moment to come in the reader's own zone.
+function when(at) {
+  const time = new Date(at);
+  const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" }).format(time);
+  const today = time.toDateString() === new Date().toDateString();
+  return today ? `today at ${clock}` : `on ${new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" }).format(time)} at ${clock}`;
+}
 
 function show() {
   if (props.value) document.dispatchEvent(new CustomEvent("chat-looked"));
   const notice = props.value?.notice || "";
   news.hidden = !notice;
+  tell();
   if (news.textContent !== notice) news.textContent = notice;
 }
 

@@ -169,7 +169,7 @@ function redraw(id) {
 }
 
 function show() {
-  const view = props.value || { conversation: null, items: [], busy: false, case: { status: "open", name: "", position: 0 }, helped: null };
+  const view = props.value || { conversation: null, items: [], busy: false, case: { status: "open", name: "", position: 0, contact: "" }, helped: null };
   if (view.conversation !== conversation) silence();
   if (view.conversation !== conversation) [ratings, panels, thanked].forEach((map) => map.clear());
   const moved = view.conversation !== conversation;

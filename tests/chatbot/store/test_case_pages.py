@@ -17,6 +17,7 @@ def test_lists_walk_an_index_in_its_order(store: SqliteStore) -> None:
         "1": "cases.place, cases.number",
         "cases.status = 'open'": "cases.place, cases.number",
         "cases.holder = 'a' and cases.status = 'held'": "cases.place, cases.number",
+        "cases.version = 'a'": "cases.place, cases.number",
         "cases.last_at > '2026'": "cases.last_at desc, cases.number desc",
     }.items():
         told = plan(store, where, order)

@@ -32,7 +32,9 @@ from chatbot.store.sqlite.second_factors import SqliteSecondFactors
 from chatbot.store.sqlite.sign_ins import SqliteSignIns
 from chatbot.store.sqlite.store import SqliteStore
 from chatbot.store.sqlite.versions import SqliteVersions
+from chatbot.store.sqlite.webhooks import SqliteWebhooks
 from chatbot.store.versions import Versions
+from chatbot.store.webhooks import Webhooks
 
 
 def methods(kind: type) -> dict[str, inspect.Signature]:
@@ -55,6 +57,7 @@ def methods(kind: type) -> dict[str, inspect.Signature]:
         (SecondFactors, SqliteSecondFactors),
         (SignIns, SqliteSignIns),
         (Versions, SqliteVersions),
+        (Webhooks, SqliteWebhooks),
     ],
 )
 def test_an_area_has_what_its_protocol_says_and_nothing_beside(protocol: type, area: type) -> None:
