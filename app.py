@@ -28,7 +28,9 @@ from chatbot.settings import Settings, load_settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from chatbot.desk.desk import Desk
     from chatbot.dialogue.session import Session
+    from chatbot.web.access import Access
     from training.runs.jobs import Jobs
 
 READY_POLL_SECONDS = 0.5
@@ -75,19 +77,18 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
         store.events.add(SYSTEM, "server_started", address, settings=chosen_settings(settings))
     from fastapi import FastAPI
 
+    from chatbot.desk.deliverer import Deliverer
+    from chatbot.desk.desk import Desk
+    from chatbot.desk.presence import Presence
     from chatbot.dialogue.opening import open_session
     from chatbot.erasure.keeping import Keeper
     from chatbot.web.access import Access
-    from chatbot.web.api import api_routes
+    from chatbot.web.brand import brand_head
     from chatbot.web.chat import build_chat_page
-    from chatbot.web.closed_pages import docs_routes
     from chatbot.web.guarding import guard
     from chatbot.web.mounting import mount_page
-    from chatbot.web.openid import Provider
     from chatbot.web.pages import CHAT, OPERATE, REVIEW
     from chatbot.web.review import build_review_page
-    from chatbot.web.sign_in import login_routes
-    from chatbot.web.vendored import mount_vendored
     from training.console.page import build_operate_page
     from training.runs.jobs import Jobs
 
@@ -95,28 +96,55 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     access = Access(store, settings.home / "cookie.key", [session.pack.name, session.pack.persona.title])
     jobs = Jobs(settings, store)
     keeper = Keeper(settings, store)
+    desk, deliverer = Desk(store, Presence(store, settings.agent_grace_seconds)), Deliverer(settings, store)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens += settings.max_concurrent + settings.max_waiting
         session.live.watch()
         keeper.start()
+        desk.presence.start()
+        deliverer.start()
         _announce(settings, session, address)
         threading.Thread(target=_when_ready, args=(session, jobs), daemon=True).start()
         yield
+        deliverer.close()
+        desk.presence.close()
         keeper.close()
         jobs.close()
         session.live.close()
 
     app = FastAPI(title="Chatbot", lifespan=lifespan, docs_url=None, redoc_url=None)
     guard(app, settings, access)
-    app.include_router(login_routes(access, Provider(settings) if settings.openid_issuer else None))
-    app.include_router(docs_routes())
-    app.include_router(api_routes(session, access))
-    mount_vendored(app)
+    _add_routes(app, session, access, desk)
     app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))
     app = mount_page(app, REVIEW, build_review_page(session, access))
-    return mount_page(app, CHAT, build_chat_page(session, access))
+    return mount_page(app, CHAT, build_chat_page(session, access), brand_head(session.pack.persona))
+
+
+def _add_routes(app: "FastAPI", session: "Session", access: "Access", desk: "Desk") -> None:
+    """Everything but the pages of Gradio, which take what is left below their paths."""
+    from chatbot.web.api import api_routes
+    from chatbot.web.articles import article_routes
+    from chatbot.web.brand import brand_routes
+    from chatbot.web.closed_pages import docs_routes
+    from chatbot.web.event_streams import event_routes
+    from chatbot.web.inbox.api import inbox_routes
+    from chatbot.web.openid import Provider
+    from chatbot.web.own_chats import own_chats_routes
+    from chatbot.web.sign_in import login_routes
+    from chatbot.web.vendored import mount_vendored
+
+    settings = session.settings
+    app.include_router(login_routes(access, Provider(settings) if settings.openid_issuer else None))
+    app.include_router(docs_routes())
+    app.include_router(article_routes(session.pack))
+    app.include_router(brand_routes(session.pack))
+    app.include_router(own_chats_routes(session, access))
+    app.include_router(api_routes(session, access, desk))
+    app.include_router(event_routes(session.store, access, desk))
+    app.include_router(inbox_routes(session, access, desk))
+    mount_vendored(app)
 
 
 def _when_ready(session: "Session", jobs: "Jobs") -> None:

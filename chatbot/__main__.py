@@ -6,6 +6,8 @@
     python -m chatbot user list
     python -m chatbot user passwd | disable | enable | remove | reset-codes NAME
     python -m chatbot user role NAME agent|operator
+    python -m chatbot case list | show | claim | write | release | transfer | close | …
+    python -m chatbot canned list | put | remove
     python -m chatbot key add NAME [--role app|agent|operator]
     python -m chatbot key list
     python -m chatbot key revoke NAME
@@ -38,6 +40,8 @@ from chatbot.acting import TERMINAL, acting, terminal_actor
 from chatbot.audit_commands import audit
 from chatbot.backup_commands import backup, restore_backup
 from chatbot.base_commands import base
+from chatbot.canned_commands import canned
+from chatbot.case_commands import case
 from chatbot.commands import quieten, run_command
 from chatbot.errors import UserError
 from chatbot.forget_command import forget
@@ -95,6 +99,8 @@ def chat(version: str | None) -> None:
 commands.add_command(base)
 commands.add_command(user)
 commands.add_command(key)
+commands.add_command(case)
+commands.add_command(canned)
 commands.add_command(forget)
 commands.add_command(audit)
 commands.add_command(backup)

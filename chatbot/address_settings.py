@@ -1,14 +1,17 @@
-"""Settings that are addresses, checked and in one form: paths, hosts, origins, networks of proxies, providers."""
+"""Settings that are addresses, checked and in one form: paths, hosts, origins, networks, providers, webhooks."""
 
 import ipaddress
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, SecretStr, ValidationInfo
 
 ROOT_PATH = re.compile(r"(?=.{0,200}$)(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 HOST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?|\[[0-9a-f:.]+\](:[0-9]+)?")
 ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/\s?#@*]+")
+WEB_ADDRESS = re.compile(r"https?://[^/\s]+")
+BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+SHORTEST_SECRET = 16
 SAFE_ADDRESS = re.compile(r"https://[^/]|http://(?:127\.0\.0\.1|localhost|\[::1\])(?:[:/]|$)")
 
 
@@ -50,6 +53,24 @@ def read_provider(issuer: str) -> str:
     return issuer
 
 
+def read_webhook(address: str) -> str:
+    """The address that is told what happens; empty for none."""
+    if address and not WEB_ADDRESS.match(address):
+        raise ValueError(f"{address!r} is no address to send to: write it like https://shop.example/chatbot")
+    return address
+
+
+def read_webhook_secret(secret: SecretStr | None, given: ValidationInfo) -> SecretStr | None:
+    """The secret that signs what is sent there: long enough not to be guessed, where there is an address."""
+    if given.data.get("webhook_url"):
+        text = secret.get_secret_value() if secret else ""
+        if len(text) < SHORTEST_SECRET:
+            raise ValueError(f"webhook_url is set, so webhook_secret must have at least {SHORTEST_SECRET} characters")
+        if text.startswith("whsec_") and not BASE64.fullmatch(text.removeprefix("whsec_")):
+            raise ValueError("what follows whsec_ must be Base64")
+    return secret
+
+
 def _network(name: str) -> str:
     try:
         network = ipaddress.ip_network(name.strip())
@@ -65,3 +86,5 @@ Hosts = Annotated[list[str], AfterValidator(read_hosts)]
 Origins = Annotated[list[str], AfterValidator(read_origins)]
 Networks = Annotated[list[str], AfterValidator(read_networks)]
 ProviderAddress = Annotated[str, AfterValidator(read_provider)]
+WebhookAddress = Annotated[str, AfterValidator(read_webhook)]
+WebhookSecret = Annotated[SecretStr | None, AfterValidator(read_webhook_secret)]

@@ -14,11 +14,12 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from chatbot.address_settings import Hosts, Networks, Origins, ProviderAddress, RootPath
+from chatbot.address_settings import Hosts, Networks, Origins, ProviderAddress, RootPath, WebhookAddress, WebhookSecret
 from chatbot.bases import AUTO, base_reads, resolve_base
 from chatbot.engine_kinds import ENGINES
 from chatbot.errors import SettingsError
 from chatbot.rates import Rate, RateSetting
+from chatbot.settings_faults import explained, misspelt
 
 HERE = Path(__file__).resolve().parent
 DATA = next((place for place in (HERE / "data", HERE.parent / "data") if place.is_dir()), HERE)
@@ -143,6 +144,18 @@ class Settings(BaseSettings):
         ge=1,
         description="Days after which a conversation in which nobody says anything is deleted, with every copy of what "
         "was said in it (docs/privacy.md). Unset, conversations stay until somebody deletes them.",
+    )
+    agent_grace_seconds: float = Field(
+        30,
+        ge=1,
+        le=3600,
+        description="How long an agent may be away from the inbox before what they hold goes back into the queue.",
+    )
+    webhook_url: WebhookAddress = Field(
+        "", description="Address that is told when a case waits, is held or done, and what is said in it (docs/api.md)."
+    )
+    webhook_secret: WebhookSecret = Field(
+        None, validate_default=True, description="Secret that signs what it is told: at least 16 characters."
     )
     max_message_chars: int = Field(4000, ge=100, description="Longest message a visitor can send, in characters.")
     max_concurrent: int = Field(16, ge=1, le=512, description="Replies written at the same time.")
@@ -270,30 +283,13 @@ def load_settings(**overrides: Any) -> Settings:
     config = os.environ.get("CHATBOT_CONFIG")
     if config and not Path(config).is_file():
         raise SettingsError(f"CHATBOT_CONFIG names {config!r}, which is not a file: correct the path or unset it")
-    faults = _misspelt()
+    faults = misspelt(Settings.model_fields)
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
-        faults += _explain(error)
+        faults += explained(error)
     except ValueError as error:
         faults.append(f"{config or 'chatbot.toml'} is not valid TOML: {error}")
     if faults:
         raise SettingsError("settings: " + "; ".join(faults))
     return settings
-
-
-def _misspelt() -> list[str]:
-    known = {f"CHATBOT_{name}".upper() for name in Settings.model_fields} | {"CHATBOT_CONFIG"}
-    named = sorted(name for name in os.environ if name.upper().startswith("CHATBOT_"))
-    return [f"{name}: no such setting (docs/config.md lists them)" for name in named if name.upper() not in known]
-
-
-def _explain(error: ValidationError) -> list[str]:
-    faults = []
-    for fault in error.errors():
-        key = ".".join(str(part) for part in fault["loc"])
-        if fault["type"] == "extra_forbidden":
-            faults.append(f"{key}: no such setting (docs/config.md lists them)")
-        else:
-            faults.append(f"{key} = {fault['input']!r}: {fault['msg']}")
-    return faults

@@ -10,6 +10,8 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
+from chatbot.desk.desk import Desk
+from chatbot.desk.presence import Presence
 from chatbot.dialogue.opening import open_session
 from chatbot.dialogue.session import Session
 from chatbot.engines.base_model import find_base_model
@@ -50,6 +52,11 @@ def session(tmp_path: Path) -> Iterator[Session]:
 @pytest.fixture
 def access(session: Session, home: Path) -> Access:
     return Access(session.store, home / "cookie.key")
+
+
+def desk_of(session: Session) -> Desk:
+    """The desk of an application that serves a session."""
+    return Desk(session.store, Presence(session.store, 30))
 
 
 def serve_apps() -> Iterator[Serve]:

@@ -15,7 +15,7 @@ from chatbot.store import open_store
 from chatbot.store.sqlite.store import SqliteStore
 from chatbot.web.access import Access
 from chatbot.web.api import api_routes
-from tests.conftest import Serve
+from tests.conftest import Serve, desk_of
 from tests.packs import write_pack
 from tests.tiny_base import write_tiny_base
 
@@ -26,7 +26,7 @@ EXAMPLES = ROOT / "examples"
 @pytest.fixture
 def url(session: Session, access: Access, serve: Serve) -> str:
     app = FastAPI()
-    app.include_router(api_routes(session, access))
+    app.include_router(api_routes(session, access, desk_of(session)))
     return serve(app)
 
 

@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from chatbot.dialogue.session import Session
 from chatbot.web.access import Access
 from chatbot.web.api import api_routes
-from tests.conftest import PASSWORD, Serve
+from tests.conftest import PASSWORD, Serve, desk_of
 from tests.tiny_base import write_tiny_base
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -60,7 +60,7 @@ def environment(session: Session, tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def url(session: Session, access: Access, serve: Serve) -> str:
     app = FastAPI()
-    app.include_router(api_routes(session, access))
+    app.include_router(api_routes(session, access, desk_of(session)))
     return serve(app)
 
 

@@ -1,7 +1,8 @@
 """Answering one question: admitted, prepared, written and checked, stored as it grows.
 
 Every reply is stored before its first word is shown and carries how it came about. Whoever follows it may stop at any
-time; the text so far is kept.
+time; the text so far is kept. While a person holds the conversation there is no reply: none begins, and one that is
+being written ends where it is.
 """
 
 import time
@@ -10,12 +11,13 @@ from dataclasses import dataclass, replace
 
 from chatbot.dialogue.admission import Admission
 from chatbot.dialogue.branch import exchanges, failures_in_a_row, traces
-from chatbot.dialogue.handoff import GAVE_UP, offers_person
+from chatbot.dialogue.handoff import GAVE_UP, address_in, kept_reply, offers_person, said_now
 from chatbot.dialogue.metrics import Metrics
 from chatbot.dialogue.prompt import prompt_hash
 from chatbot.dialogue.reply import Draft, Writing
 from chatbot.dialogue.running import RunningReply, Stopper, Update
 from chatbot.dialogue.sources import used_passages
+from chatbot.dialogue.titles import title_from_talk
 from chatbot.dialogue.truncation import Truncation, token_count
 from chatbot.dialogue.turn import Turn, prepare_turn
 from chatbot.engines.base import Engine
@@ -82,6 +84,9 @@ class _Answering:
 
     def updates(self) -> Generator[Update, None, None]:
         """Take the reply to its end."""
+        if self._held():
+            yield self._silent()
+            return
         with self.installation.admission.place(self.question.person.id) as waited:
             started = time.perf_counter()
             with self.installation.live.lease(self.question.conversation.id) as (engine, knowledge):
@@ -96,15 +101,17 @@ class _Answering:
                 "this installation writes free text only: leave response_format out, or have the operator set "
                 "`engine` to openvino or remote"
             )
-        turn = self._prepared(engine, knowledge)
+        turn = self._kept_address() or self._prepared(engine, knowledge)
         trace = replace(
             _first_trace(engine, question, turn),
             queued_ms=round(waited * 1000, 1),
             prepared_ms=round((time.perf_counter() - started) * 1000, 1),
         )
-        reply = installation.store.conversations.begin_reply(question.conversation, question.message.id, trace)
-        if turn.handoff:
-            self._hand_off(turn.handoff)
+        with installation.store.transaction():
+            reply = None if self._held() else self._begun(turn, trace)
+        if reply is None:
+            yield self._silent()
+            return
         if (question.again and turn.act == "answer") or sampling.schema:
             turn = replace(turn, quote="")
         writing = Writing(engine, turn, sampling, installation.settings.check, installation.settings.best_of)
@@ -113,6 +120,23 @@ class _Answering:
             yield from self._written(engine, writing, turn, reply, trace, started)
         finally:
             self.stopper.end()
+
+    def _begun(self, turn: Turn, trace: Trace) -> Message:
+        question = self.question
+        reply = self.installation.store.conversations.begin_reply(question.conversation, question.message.id, trace)
+        if turn.handoff:
+            self._hand_off(turn.handoff)
+        return reply
+
+    def _held(self) -> bool:
+        return self.installation.store.cases.held(self.question.conversation.id)
+
+    def _silent(self) -> Update:
+        """All that is told of a message that a person replies to."""
+        message = self.question.message
+        if not message.held:
+            self.installation.store.conversations.mark_held(message.id)
+        return Update(message.conversation, message.id, "", True, Trace(self.installation.live.version, act="held"))
 
     def _written(
         self, engine: Engine, writing: Writing, turn: Turn, reply: Message, trace: Trace, started: float
@@ -127,6 +151,8 @@ class _Answering:
                 if time.perf_counter() - saved > SAVE_SECONDS:
                     self._save(reply, draft.text, "streaming", trace)
                     saved = time.perf_counter()
+                    if self._held():
+                        writing.stop()
                 yield Update(reply.conversation, reply.id, draft.text, False, trace, draft.settled)
         except BaseException as error:
             writing.stop()
@@ -140,7 +166,19 @@ class _Answering:
         knowledge.set_answers(installation.store.feedback.answers())
         before = installation.store.conversations.path(message.parent)
         settings, pack, history = installation.settings, installation.pack, exchanges(before)
-        return prepare_turn(settings, pack, knowledge, engine, history, message.content, traces(before))
+        turn = prepare_turn(settings, pack, knowledge, engine, history, message.content, traces(before))
+        return replace(turn, reply=said_now(pack, turn.reply)) if turn.handoff else turn
+
+    def _kept_address(self) -> Turn | None:
+        """Where somebody who waits for a person leaves an address, the turn that thanks for it, which is kept."""
+        installation, question = self.installation, self.question
+        address = address_in(question.message.content)
+        thanks = kept_reply(installation.pack, address) if address else ""
+        case = installation.store.cases.get(question.conversation.id)
+        if not thanks or case.status != "waiting" or case.contact:
+            return None
+        installation.store.cases.set_contact(case.conversation, address, question.person.actor)
+        return Turn("handoff", reply=thanks)
 
     def _ended(self, engine: Engine, turn: Turn, reply: Message, draft: Draft, trace: Trace, stopped: bool) -> Update:
         """Store a whole reply with how it came about; one that gives up hands the conversation over."""
@@ -155,22 +193,27 @@ class _Answering:
         if draft.abstained and not stopped:
             trace = replace(trace, act="abstain", uncertain=True)
             before = self.installation.store.conversations.path(reply.parent)
-            if failures_in_a_row(before, pack.persona.unknown) >= MOST_FAILURES:
+            waits = self.installation.store.cases.get(reply.conversation).status != "open"
+            if failures_in_a_row(before, pack.persona.unknown) >= MOST_FAILURES and not waits:
                 trace = replace(trace, handoff=GAVE_UP)
-                text = f"{text}\n\n{pack.persona.handoff.message}"
+                text = f"{text}\n\n{said_now(pack, pack.persona.handoff.message)}"
         text, cut = self.question.truncation.apply(engine, text, draft.settled)
         if draft.outcome in OWN_WORDS:
             trace = replace(trace, finish=cut or trace.finish)
         else:
             trace = replace(trace, finish=cut or "stop", completion_tokens=token_count(engine, text))
         self._save(reply, text, "stopped" if stopped else "complete", trace)
+        conversations = self.installation.store.conversations
+        untitled = conversations.get(reply.conversation).titled == "message"
+        if untitled and (title := title_from_talk(self.question.message.content, trace)):
+            conversations.retitle(reply.conversation, title)
         if trace.handoff == GAVE_UP:
             self._hand_off(GAVE_UP)
         return Update(reply.conversation, reply.id, text, True, trace, len(text))
 
     def _hand_off(self, reason: str) -> None:
         question = self.question
-        self.installation.store.conversations.hand_off(question.conversation, question.person.actor, reason)
+        self.installation.store.cases.hand_off(question.conversation.id, question.person.actor, reason)
 
     def _save(self, reply: Message, text: str, status: ReplyStatus, trace: Trace) -> None:
         self.installation.store.conversations.update_reply(reply.id, text, status, trace)

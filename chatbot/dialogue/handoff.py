@@ -1,9 +1,14 @@
-"""When a person should take over: the visitor asks for one in the pack's words, or is offered one by a reply."""
+"""When a person should take over: the visitor asks for one in the pack's words, or is offered one by a reply.
+
+What is said then depends on the pack's hours: outside them, an address is asked for.
+"""
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from chatbot.knowledge.articles.sentences import split_sentences
+from chatbot.knowledge.handoff_rules import ADDRESS
 from chatbot.knowledge.packs import Pack
 
 ASKED = "asked for a person"
@@ -21,6 +26,7 @@ YES = re.compile(
     re.IGNORECASE,
 )
 PLAIN = re.compile(r"(?:yes|yeah|yep|yup)\b", re.IGNORECASE)
+E_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 SENTENCE_ENDS = re.compile(r"[.!\n]")
 
 
@@ -53,6 +59,37 @@ def offers_person(pack: Pack, text: str) -> bool:
     about = sentences[-2:] if len(sentences[-1].split()) <= BRIEF else sentences[-1:]
     persons = _words(unknown) & _words(pack.persona.handoff.message)
     return any(len(word) >= NAMES_A_PERSON for word in persons & _words(" ".join(about)))
+
+
+def moment() -> datetime:
+    """The present moment."""
+    return datetime.now(UTC)
+
+
+def people_answer(pack: Pack) -> bool:
+    """Whether it is within the pack's hours; one that has none always answers."""
+    hours = pack.persona.handoff.hours
+    return hours is None or hours.open_at(moment())
+
+
+def said_now(pack: Pack, reply: str) -> str:
+    """What is said at this hour in place of a reply that hands over; the words of a rule stay."""
+    handoff = pack.persona.handoff
+    if people_answer(pack) or handoff.outside is None:
+        return reply
+    kept = reply.removesuffix(handoff.message).rstrip()
+    return f"{kept}\n\n{handoff.outside}" if kept else handoff.outside
+
+
+def address_in(text: str) -> str:
+    """The first e-mail address in a text; empty where there is none."""
+    found = E_MAIL.search(text)
+    return found.group() if found else ""
+
+
+def kept_reply(pack: Pack, address: str) -> str:
+    """What is said to a visitor who left an address; empty in a pack that asks for none."""
+    return (pack.persona.handoff.kept or "").replace(ADDRESS, address)
 
 
 def _words(text: str) -> set[str]:

@@ -82,6 +82,7 @@ def _in_database(store: Store, traces: Traces) -> Findings:
         (count.messages, "message", ""),
         (count.feedback, "rating, comment or correction", "ratings, comments and corrections"),
         (count.answers, "approved answer", ""),
+        (count.notes, "note of the staff", "notes of the staff"),
     ):
         if number:
             found.removed.append(amount(number, one, many))

@@ -29,12 +29,30 @@ class Conversations(Protocol):
         """The conversation; with `person`, only if it is theirs (else `NotFoundError`, as for one that never was)."""
         ...
 
-    def of(self, person: Person, limit: int = 50) -> list[Conversation]:
-        """A person's conversations that hold a message, the latest first."""
+    def of(self, person: Person, limit: int | None = 50) -> list[Conversation]:
+        """A person's conversations that hold a message, the latest first; all of them without a limit."""
         ...
 
-    def add_user_message(self, conversation: Conversation, parent: str | None, content: str) -> Message:
-        """Store what the visitor said and make it the head."""
+    def search(self, person: Person, words: str, limit: int = 50) -> list[Conversation]:
+        """Those of a person's conversations that hold all of the words, in the title or a message; the latest first."""
+        ...
+
+    def rename(self, conversation_id: str, title: str, person: Person) -> None:
+        """Give a conversation the title that its person wants; raises `InputError` for one that says nothing."""
+        ...
+
+    def retitle(self, conversation_id: str, title: str) -> None:
+        """Give a conversation a title made from the talk, unless it has one from there or from its person."""
+        ...
+
+    def add_user_message(
+        self, conversation: Conversation, parent: str | None, content: str, held: bool = False
+    ) -> Message:
+        """Store what the visitor said and make it the head; `held` where a person replies to it and not the bot."""
+        ...
+
+    def mark_held(self, message_id: str) -> None:
+        """Mark that a person replies to this message, since they took the conversation before the bot began to."""
         ...
 
     def add_history(self, conversation: Conversation, messages: Sequence[ChatMessage]) -> str | None:
@@ -56,6 +74,10 @@ class Conversations(Protocol):
         """One message by its id."""
         ...
 
+    def messages(self, conversation_id: str) -> list[Message]:
+        """All messages of a conversation, in every branch, the oldest first."""
+        ...
+
     def path(self, leaf: str | None) -> list[Message]:
         """The branch from the first message down to `leaf`."""
         ...
@@ -70,14 +92,6 @@ class Conversations(Protocol):
 
     def set_head(self, conversation_id: str, head: str | None) -> None:
         """Put another branch on view."""
-        ...
-
-    def hand_off(self, conversation: Conversation, actor: str, reason: str) -> None:
-        """Mark that a person is wanted; `actor` is who asked for it."""
-        ...
-
-    def hand_back(self, conversation_id: str, actor: str) -> None:
-        """Give the conversation back to the bot."""
         ...
 
     def mark_interrupted(self) -> int:

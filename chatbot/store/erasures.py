@@ -48,6 +48,7 @@ class Counted:
     answers: int
     kept_answers: int
     quoted: int
+    notes: int
 
 
 @dataclass(frozen=True)

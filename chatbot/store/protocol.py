@@ -6,7 +6,10 @@ What it returns are records; what stands behind it, SQLite or another database, 
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from chatbot.broker import Broker
 from chatbot.store.accounts import Accounts
+from chatbot.store.canned import CannedReplies
+from chatbot.store.cases import Cases
 from chatbot.store.conversations import Conversations
 from chatbot.store.erasures import Erasures
 from chatbot.store.events import Events
@@ -17,6 +20,7 @@ from chatbot.store.rates import Rates
 from chatbot.store.second_factors import SecondFactors
 from chatbot.store.sign_ins import SignIns
 from chatbot.store.versions import Versions
+from chatbot.store.webhooks import Webhooks
 
 
 class Store(Protocol):
@@ -48,6 +52,21 @@ class Store(Protocol):
         ...
 
     @property
+    def cases(self) -> Cases:
+        """What the staff see of conversations, and who holds them."""
+        ...
+
+    @property
+    def canned(self) -> CannedReplies:
+        """What agents send often."""
+        ...
+
+    @property
+    def broker(self) -> Broker:
+        """Where all that is written is told once it is on disk."""
+        ...
+
+    @property
     def feedback(self) -> FeedbackStore:
         """What people think of replies, and approved answers."""
         ...
@@ -75,6 +94,11 @@ class Store(Protocol):
     @property
     def erasures(self) -> Erasures:
         """What is deleted for good."""
+        ...
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """What is to be told to a webhook."""
         ...
 
     def transaction(self) -> AbstractContextManager[None]:

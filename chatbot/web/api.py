@@ -1,6 +1,6 @@
 """The HTTP API: OpenAI's chat completions and models, feedback, and what an operator's monitoring asks for.
 
-    app.include_router(api_routes(session, access))
+    app.include_router(api_routes(session, access, desk))
 
 A reply goes through the same guard, retrieval, prompt and storing as on the page. A client is a visitor, known by the
 cookie that its first answer sets. Signing in is not done here.
@@ -18,11 +18,13 @@ from fastapi.concurrency import iterate_in_threadpool, run_in_threadpool
 from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
+from chatbot.desk.desk import Desk
 from chatbot.dialogue.running import RunningReply, Update
 from chatbot.dialogue.session import Session
 from chatbot.errors import InputError, UserError
 from chatbot.records import Person
 from chatbot.web.access import Access
+from chatbot.web.api_conversations import add_conversation_routes, handoff_of
 from chatbot.web.api_errors import CLIENT_CLOSED, ErrorBody, ShapedRoute, error_answer, error_body, user_error
 from chatbot.web.api_requests import CompletionRequest, FeedbackRequest
 from chatbot.web.api_shapes import (
@@ -44,15 +46,15 @@ CHAMPION = "champion"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
 
-def api_routes(session: Session, access: Access) -> APIRouter:
+def api_routes(session: Session, access: Access, desk: Desk) -> APIRouter:
     """All routes of the API."""
     router = APIRouter()
     router.include_router(_monitoring_routes(session))
-    router.include_router(_openai_routes(session, access))
+    router.include_router(_openai_routes(session, access, desk))
     return router
 
 
-def _openai_routes(session: Session, access: Access) -> APIRouter:
+def _openai_routes(session: Session, access: Access, desk: Desk) -> APIRouter:
     router = APIRouter(prefix="/v1", route_class=ShapedRoute)
     callers = Callers(session.settings, session.store, access)
     raters = Raters(session.store, access)
@@ -79,6 +81,8 @@ def _openai_routes(session: Session, access: Access) -> APIRouter:
     def feedback(request: Request, body: FeedbackRequest, caller: Caller = known) -> FeedbackReceipt:
         person = raters.rater(access.staff(request.cookies), caller, body)
         return FeedbackReceipt(id=body.id, stored=_store(session, person, body))
+
+    add_conversation_routes(router, session, desk, known)
 
     @router.api_route("/{path:path}", methods=METHODS, include_in_schema=False)
     def unknown(path: str, request: Request, caller: Caller = known) -> Response:
@@ -118,6 +122,9 @@ async def _reply(
     session: Session, raters: Raters, request: Request, body: CompletionRequest, caller: Caller
 ) -> Response:
     def begin() -> RunningReply:
+        if body.conversation:
+            asked = body.talk()[-1]["content"]
+            return session.say(caller.person(body.user), asked, body.conversation, body.overrides())
         return session.answer_messages(caller.person(body.user), body.talk(), body.overrides())
 
     updates = _followed(await run_in_threadpool(begin))
@@ -125,8 +132,8 @@ async def _reply(
     if body.stream:
         first = await anext(updates)
         with_usage = bool(body.stream_options and body.stream_options.include_usage)
-        head = first_chunk(first, created, raters.token(first.message))
-        events = _events(head, first, updates, with_usage, bool(body.structured))
+        head = first_chunk(first, created, raters.token(first.message), first.conversation)
+        events = _events(session, head, first, updates, with_usage, bool(body.structured))
         return StreamingResponse(events, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
     last: Update | None = None
     async with aclosing(updates):
@@ -136,8 +143,9 @@ async def _reply(
                 return Response(status_code=CLIENT_CLOSED)
     if last is None:
         raise InputError("nothing was answered: send the message again")
-    token = raters.token(last.message)
-    return JSONResponse(completion(last, created, bool(body.structured), token).model_dump())
+    token, handoff = raters.token(last.message), await run_in_threadpool(handoff_of, session, last.conversation)
+    told = completion(last, created, bool(body.structured), token, last.conversation, handoff)
+    return JSONResponse(told.model_dump())
 
 
 async def _followed(reply: RunningReply) -> AsyncGenerator[Update, None]:
@@ -151,7 +159,12 @@ async def _followed(reply: RunningReply) -> AsyncGenerator[Update, None]:
 
 
 async def _events(
-    head: Chunk, first: Update, updates: AsyncGenerator[Update, None], with_usage: bool, structured: bool
+    session: Session,
+    head: Chunk,
+    first: Update,
+    updates: AsyncGenerator[Update, None],
+    with_usage: bool,
+    structured: bool,
 ) -> AsyncGenerator[str, None]:
     update, sent, created = first, 0, head.created
     async with aclosing(updates):
@@ -167,7 +180,7 @@ async def _events(
         except UserError as error:
             yield _event(user_error(error)[1])
             return
-    yield _event(last_chunk(update, created))
+    yield _event(last_chunk(update, created, await run_in_threadpool(handoff_of, session, update.conversation)))
     if with_usage:
         yield _event(usage_chunk(update, created))
     yield "data: [DONE]\n\n"

@@ -113,6 +113,13 @@ class CompletionRequest(Body):
     stop: StopStrings = Field(default_factory=list)
     response_format: ResponseFormat | None = None
     user: Annotated[str, Field(max_length=200, coerce_numbers_to_str=True)] = ""
+    conversation: Annotated[
+        str,
+        Field(
+            max_length=100,
+            description="Goes on in a conversation that this caller got before; of `messages` only the new one counts.",
+        ),
+    ] = ""
 
     @field_validator("messages")
     @classmethod

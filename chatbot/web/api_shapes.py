@@ -15,6 +15,23 @@ WRITTEN: tuple[Outcome, ...] = ("passed", "rewritten", "off")  # the outcomes of
 Omitted = Annotated[str | None, Field(exclude_if=lambda value: value is None)]
 
 
+class Handoff(BaseModel):
+    """Where a conversation stands that a person was called to.
+
+    `holder` is the name of the agent who has it, `position` the place in the queue of one that waits, from 1, `since`
+    when its visitor began to wait, and `opens_at` when people answer next, where the pack has hours.
+    """
+
+    status: Literal["waiting", "held"]
+    holder: str | None
+    position: int | None
+    since: str | None
+    opens_at: str | None
+
+
+OmittedHandoff = Annotated[Handoff | None, Field(exclude_if=lambda value: value is None)]
+
+
 class Usage(BaseModel):
     """Tokens read and written."""
 
@@ -43,7 +60,11 @@ class Choice(BaseModel):
 
 
 class Completion(BaseModel):
-    """A whole reply; `feedback_token` is a field of ours, by which whoever got the reply may rate it."""
+    """A whole reply, with fields of ours.
+
+    By its `feedback_token` whoever got the reply may rate it, by `conversation` go on; `handoff` says what became of
+    it where a person was called.
+    """
 
     id: str
     object: Literal["chat.completion"] = "chat.completion"
@@ -52,6 +73,8 @@ class Completion(BaseModel):
     choices: list[Choice]
     usage: Usage
     feedback_token: Omitted = None
+    conversation: Omitted = None
+    handoff: OmittedHandoff = None
 
 
 class Delta(BaseModel):
@@ -73,7 +96,7 @@ class ChunkChoice(BaseModel):
 
 
 class Chunk(BaseModel):
-    """An event of a stream; the first has the `feedback_token`."""
+    """An event of a stream; the first has `feedback_token` and `conversation`, the last with a choice `handoff`."""
 
     id: str
     object: Literal["chat.completion.chunk"] = "chat.completion.chunk"
@@ -82,6 +105,8 @@ class Chunk(BaseModel):
     choices: list[ChunkChoice]
     usage: Annotated[Usage | None, Field(exclude_if=lambda value: value is None)] = None
     feedback_token: Omitted = None
+    conversation: Omitted = None
+    handoff: OmittedHandoff = None
 
 
 class ModelCard(BaseModel):
@@ -108,12 +133,19 @@ class FeedbackReceipt(BaseModel):
     stored: list[str]
 
 
-def completion(update: Update, created: int, structured: bool, token: str | None = None) -> Completion:
+def completion(
+    update: Update,
+    created: int,
+    structured: bool,
+    token: str | None = None,
+    conversation: str | None = None,
+    handoff: Handoff | None = None,
+) -> Completion:
     """A whole reply."""
-    handoff = update.trace.handoff or None
+    reason = update.trace.handoff or None
     content, refusal = _fields(update, update.text, structured)
-    message = ReplyMessage(content=content, refusal=refusal, handoff=handoff)
-    choice = Choice(message=message, finish_reason=_reason(update), handoff=handoff)
+    message = ReplyMessage(content=content, refusal=refusal, handoff=reason)
+    choice = Choice(message=message, finish_reason=_reason(update), handoff=reason)
     version = update.trace.version
     return Completion(
         id=PREFIX + update.message,
@@ -122,13 +154,15 @@ def completion(update: Update, created: int, structured: bool, token: str | None
         choices=[choice],
         usage=_usage(update),
         feedback_token=token,
+        conversation=conversation,
+        handoff=handoff,
     )
 
 
-def first_chunk(update: Update, created: int, token: str | None = None) -> Chunk:
+def first_chunk(update: Update, created: int, token: str | None = None, conversation: str | None = None) -> Chunk:
     """The event that says who speaks."""
     speaks = _chunk(update, created, [ChunkChoice(delta=Delta(role="assistant", content=""))])
-    return speaks.model_copy(update={"feedback_token": token})
+    return speaks.model_copy(update={"feedback_token": token, "conversation": conversation})
 
 
 def text_chunk(update: Update, created: int, text: str, structured: bool) -> Chunk:
@@ -137,10 +171,10 @@ def text_chunk(update: Update, created: int, text: str, structured: bool) -> Chu
     return _chunk(update, created, [ChunkChoice(delta=Delta(content=content, refusal=refusal))])
 
 
-def last_chunk(update: Update, created: int) -> Chunk:
+def last_chunk(update: Update, created: int, handoff: Handoff | None = None) -> Chunk:
     """The event that says how the reply ended."""
     choice = ChunkChoice(delta=Delta(), finish_reason=_reason(update), handoff=update.trace.handoff or None)
-    return _chunk(update, created, [choice])
+    return _chunk(update, created, [choice]).model_copy(update={"handoff": handoff})
 
 
 def usage_chunk(update: Update, created: int) -> Chunk:
@@ -164,6 +198,8 @@ def _reason(update: Update) -> Reason:
 
 def _fields(update: Update, text: str, structured: bool) -> tuple[str | None, str | None]:
     """A text as content and refusal: `refusal` where JSON was asked for and words are the reply."""
+    if update.trace.act == "held":
+        return "", None
     written = update.trace.check in WRITTEN and (_reason(update) == "length" or _is_json(update.text))
     return (text, None) if written or not structured else (None, text)
 

@@ -79,7 +79,7 @@ def find_case(store: Store, message_id: str, reader: Person, items: Sequence[Que
         question=conversations.message(reply.parent).content if reply.parent else "",
         reason=next((item.reason for item in items if item.message == message_id), "new"),
         messages=[message for message in branch if message.content],
-        handed_off=conversation.status == "handed_off",
+        handed_off=store.cases.get(conversation.id).status in ("waiting", "held"),
         feedback=[_said(store, feedback) for feedback in everyone],
         stars=own["stars"].stars if "stars" in own else {},
         correction=mine or (corrections[-1] if corrections else reply.content),
@@ -104,6 +104,7 @@ def _said(store: Store, feedback: Feedback) -> Said:
         "rating": f"{feedback.value}d this",
         "stars": "gave " + ", ".join(f"{criterion} {count}" for criterion, count in feedback.stars.items()),
         "correction": "wrote instead",
+        "helped": f"said that this {'helped' if feedback.value == 'helped' else 'did not help'}",
     }[feedback.kind]
     return Said(who, said, feedback.kind, feedback.value, feedback.reasons, feedback.correction or feedback.comment)
 

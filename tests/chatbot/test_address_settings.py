@@ -4,7 +4,16 @@ from collections.abc import Callable
 
 import pytest
 
-from chatbot.address_settings import read_hosts, read_networks, read_origins, read_provider, read_root_path
+from chatbot.address_settings import (
+    read_hosts,
+    read_networks,
+    read_origins,
+    read_provider,
+    read_root_path,
+    read_webhook,
+)
+from chatbot.errors import SettingsError
+from chatbot.settings import load_settings
 
 
 def test_what_is_taken_has_one_form() -> None:
@@ -24,8 +33,17 @@ def test_what_is_taken_has_one_form() -> None:
         (read_networks, ["proxy"], "no address or network"),
         (read_networks, ["0.0.0.0/0"], "everybody"),
         (read_provider, "http://login.example", "begins with https"),
+        (read_webhook, "shop.example/hook", "no address to send to"),
     ],
 )
 def test_what_is_none_is_refused(read: Callable[[object], object], given: object, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         read(given)
+
+
+@pytest.mark.parametrize("secret", [None, "short", "whsec_not base64 at all"])
+def test_a_webhook_has_a_secret_that_nobody_guesses(secret: str | None) -> None:
+    given = {} if secret is None else {"webhook_secret": secret}
+    with pytest.raises(SettingsError, match="webhook_secret"):
+        load_settings(webhook_url="https://shop.example/hook", **given)
+    assert load_settings(webhook_url="https://shop.example/hook", webhook_secret="0123456789abcdef").webhook_url

@@ -32,7 +32,8 @@ from chatbot.settings import Settings, load_settings
 from chatbot.store import open_store
 from chatbot.store.sqlite.store import SqliteStore
 from chatbot.web.access import VISITOR_COOKIE, Access
-from chatbot.web.chat_events import ChatEvents
+from chatbot.web.chat_history import HistoryEvents
+from chatbot.web.chat_screen import Screen
 from tests.packs import write_pack
 from tests.tiny_base import write_tiny_base
 from training.__main__ import commands
@@ -129,7 +130,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path
     )
     store.feedback.rate(edited.message, visitor, "like")
     answer = store.feedback.approve(f"{MARK} how long may I return a lamp?", f"{MARK} 30 days", agent, reply)
-    store.conversations.hand_off(store.conversations.get(conversation), visitor.actor, "asked for")
+    store.cases.hand_off(conversation, visitor.actor, "asked for")
+    store.cases.add_note(conversation, agent, f"a note {MARK}")
+    store.cases.add_label(conversation, agent, f"a label {CORE}")
+    store.cases.set_contact(conversation, f"{CORE}@quokka.example", visitor.actor)
+    store.cases.write(conversation, agent, f"an answer {MARK}")
     _, liked = scene.ask(scene.other, "What does delivery within the UK cost, please?")
     store.feedback.rate(liked, scene.other, "like")
     with pytest.MonkeyPatch.context() as patch:
@@ -164,10 +169,10 @@ def scene(prepared: tuple[Path, Path, Path], home: Path) -> Iterator[Scene]:
 
 def by_the_page(scene: Scene) -> None:
     access = Access(scene.store, scene.home / "cookie.key")
-    events = ChatEvents(scene.session, access)
+    history = HistoryEvents(Screen(scene.session, access))
     request: Any = SimpleNamespace(session_hash="tab", cookies={VISITOR_COOKIE: access.visitor_token(scene.visitor.id)})
     for conversation in scene.store.conversations.of(scene.visitor):
-        events.remove(None, gr.EventData(None, {"conversation": conversation.id}), request)
+        history.remove(None, gr.EventData(None, {"conversation": conversation.id}), request)
 
 
 def by_command(scene: Scene) -> None:
@@ -237,7 +242,7 @@ def test_the_dry_run_lists_the_same_and_changes_nothing(scene: Scene, capsys: py
     assert listed[0] == listed[1]
     told = listed[0]
     version = scene.store.versions.all()[0].name
-    assert told["removed"][:2] == ["2 conversations", "6 messages"]
+    assert told["removed"][:2] == ["2 conversations", "7 messages"]
     assert any("training data in snapshots/1" in line for line in told["removed"])
     assert any("checkpoint of run" in line for line in told["removed"])
     assert any(version in line and "python -m training cycle" in line for line in told["kept"])

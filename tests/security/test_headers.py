@@ -15,7 +15,14 @@ from chatbot.web.access import STAFF_COOKIE, Access
 from chatbot.web.closed_pages import PAGES, ClosedPagesMiddleware
 from chatbot.web.guarding import guard
 from chatbot.web.nonces import NonceLoader, mark_scripts
-from chatbot.web.security_headers import FIXED, GRADIO_POLICY, PLAIN_POLICY, SecurityHeadersMiddleware, hash_of
+from chatbot.web.security_headers import (
+    FIXED,
+    GRADIO_POLICY,
+    PLAIN_POLICY,
+    SPOKEN_TO,
+    SecurityHeadersMiddleware,
+    hash_of,
+)
 from chatbot.web.theme import SHADE
 from tests.conftest import Serve
 from tests.product import OPERATOR, PASSWORD, build_product
@@ -52,7 +59,8 @@ def operator(url: str) -> Iterator[httpx.Client]:
 def test_every_answer_has_the_headers(url: str, method: str, path: str, status: int) -> None:
     answer = httpx.request(method, url + path, timeout=30)
     assert answer.status_code == status
-    assert {name: answer.headers[name] for name in FIXED} == FIXED
+    told = {"Permissions-Policy": SPOKEN_TO} if path == "/" else {}
+    assert {name: answer.headers[name] for name in FIXED} == FIXED | told
     policy = answer.headers["content-security-policy"]
     assert "frame-ancestors 'none'" in policy and "form-action 'self'" in policy and "default-src 'none'" in policy
 
@@ -72,6 +80,11 @@ def test_gradios_pages_run_no_script_without_the_answers_nonce(operator: httpx.C
         assert told and page.text.count("<script") == page.text.count(f'<script nonce="{told[1]}"') > 3
         seen.add(told[1])
     assert len(seen) == 4, "a nonce was used twice"
+
+
+def test_the_microphone_is_for_the_chat_page_alone() -> None:
+    assert "microphone=(self)" in SPOKEN_TO and "microphone=()" in FIXED["Permissions-Policy"]
+    assert SPOKEN_TO.count("(self)") == 1
 
 
 def test_what_an_inner_application_says_is_overruled(serve: Serve) -> None:

@@ -16,7 +16,7 @@ from chatbot.records import Person
 from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE, Access, AccessMiddleware
 from chatbot.web.api import api_routes
 from chatbot.web.sign_in import login_routes
-from tests.conftest import Serve
+from tests.conftest import Serve, desk_of
 
 PASSWORD = "correct horse battery"
 
@@ -137,7 +137,7 @@ def test_the_api_keeps_a_cookie_from_a_clock_that_was_ahead(
     session: Session, access: Access, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = FastAPI()
-    app.include_router(api_routes(session, access))
+    app.include_router(api_routes(session, access, desk_of(session)))
     visitor = session.store.people.add_visitor()
     cookies = dated(access, visitor, time.time() + 3600, monkeypatch)
     body = {"model": "champion", "messages": [{"role": "user", "content": "Hello"}]}

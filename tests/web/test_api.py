@@ -27,8 +27,8 @@ from chatbot.rates import Rate
 from chatbot.records import ChatMessage, Message, Sampling, Trace
 from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE, Access
 from chatbot.web.api import api_routes
-from chatbot.web.chat_view import status_view
-from tests.conftest import Serve
+from chatbot.web.chat_view import FAILED, status_view
+from tests.conftest import Serve, desk_of
 from tests.web.conftest import answer_with, database_of
 
 QUESTION: list[ChatCompletionMessageParam] = [{"role": "user", "content": "How long does delivery to Germany take?"}]
@@ -38,7 +38,7 @@ BODY: dict[str, object] = {"model": "champion", "messages": QUESTION}
 @pytest.fixture
 def url(session: Session, access: Access, serve: Serve) -> str:
     app = FastAPI()
-    app.include_router(api_routes(session, access))
+    app.include_router(api_routes(session, access, desk_of(session)))
     return serve(app)
 
 
@@ -160,8 +160,8 @@ def test_a_handoff_is_a_field_of_its_own_and_is_recorded(client: openai.OpenAI, 
     assert handoff_of(choice) and handoff_of(choice.message)
     last = list(client.chat.completions.create(model="champion", messages=wish, stream=True))[-1]
     assert handoff_of(last.choices[0])
-    statuses = database_of(session).rows("select status from conversations")
-    assert [row["status"] for row in statuses] == ["handed_off", "handed_off"]
+    statuses = database_of(session).rows("select status from cases")
+    assert [row["status"] for row in statuses] == ["waiting", "waiting"]
 
 
 @pytest.mark.parametrize("stream", [True, False])
@@ -172,7 +172,7 @@ def test_three_replies_that_do_not_know_hand_over(client: openai.OpenAI, session
     answer = client.chat.completions.create(model="champion", messages=messages, stream=stream)
     if stream:
         list(answer)
-    assert database_of(session).rows("select status from conversations") == [{"status": "handed_off"}]
+    assert database_of(session).rows("select status from cases") == [{"status": "waiting"}]
 
 
 def test_models_are_what_is_live(client: openai.OpenAI) -> None:
@@ -352,7 +352,7 @@ def test_not_ready_says_why_no_engine_could_be_loaded(
     answer = http.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {"status": "not ready", "reason": "disk full: served.gguf takes 663 MB"}
-    assert "disk full: served.gguf takes 663 MB" in status_view(session)["notice"]
+    assert status_view(session)["notice"] == FAILED
     assert completion(http).status_code == 503
     live.close()
 
@@ -411,7 +411,7 @@ def test_an_agents_key_corrects(http: httpx.Client, session: Session) -> None:
 def test_past_the_rate_a_client_is_told_when_to_come_back(session: Session, access: Access, serve: Serve) -> None:
     session.settings.__dict__["api_rate"] = Rate(2, 60)
     app = FastAPI()
-    app.include_router(api_routes(session, access))
+    app.include_router(api_routes(session, access, desk_of(session)))
     with httpx.Client(base_url=serve(app), timeout=20) as http:
         assert [http.get("/v1/models").status_code for _ in range(2)] == [200, 200]
         refused = http.get("/v1/models")

@@ -15,7 +15,7 @@ from chatbot.engines.scripted import ScriptedEngine
 from chatbot.web.access import Access
 from chatbot.web.api import api_routes
 from chatbot.web.api_requests import CompletionRequest, FeedbackRequest
-from tests.conftest import Serve
+from tests.conftest import Serve, desk_of
 from tests.web.conftest import answer_with
 
 Said = tuple[str, str, dict[str, int]]
@@ -34,7 +34,7 @@ OPENAI_FIELDS += ["safety_identifier", "service_tier", "tool_choice", "tools", "
 @pytest.fixture
 def http(session: Session, access: Access, serve: Serve) -> Iterator[httpx.Client]:
     app = FastAPI()
-    app.include_router(api_routes(session, access))
+    app.include_router(api_routes(session, access, desk_of(session)))
     with httpx.Client(base_url=serve(app), timeout=20) as http:
         yield http
 

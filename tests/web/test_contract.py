@@ -12,7 +12,7 @@ from schemathesis.core.result import Ok
 from chatbot.dialogue.session import Session
 from chatbot.web.access import Access
 from chatbot.web.api import api_routes
-from tests.conftest import Serve
+from tests.conftest import Serve, desk_of
 
 Operation = APIOperation[Any, Any, Any, Any]
 
@@ -22,7 +22,7 @@ EXAMPLES = 60
 @pytest.fixture
 def url(session: Session, access: Access, serve: Serve) -> str:
     app = FastAPI()
-    app.include_router(api_routes(session, access))
+    app.include_router(api_routes(session, access, desk_of(session)))
     return serve(app)
 
 

@@ -12,7 +12,7 @@ from chatbot.settings import load_settings
 from chatbot.web.access import Access
 from chatbot.web.api import api_routes
 from chatbot.web.cross_origin import CrossOriginMiddleware
-from tests.conftest import Serve
+from tests.conftest import Serve, desk_of
 
 Shop = Callable[..., httpx.Client]
 
@@ -34,7 +34,7 @@ def shop(session: Session, access: Access, serve: Serve) -> Shop:
     def start(*origins: str) -> httpx.Client:
         app = FastAPI()
         app.add_middleware(CrossOriginMiddleware, origins=load_settings(api_origins=list(origins)).api_origins)
-        app.include_router(api_routes(session, access))
+        app.include_router(api_routes(session, access, desk_of(session)))
         return httpx.Client(base_url=serve(app), timeout=20, headers={"origin": SHOP})
 
     return start

@@ -15,7 +15,7 @@ from pathlib import Path
 from chatbot.errors import InputError
 from chatbot.knowledge.importing.answer_columns import Columns, find_columns, names_twice
 from chatbot.knowledge.importing.text_files import NotTextError, read_text_file
-from chatbot.knowledge.packs import LONGEST_TEXT
+from chatbot.knowledge.pack_texts import LONGEST_TEXT
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 NEEDED = "one for the question (query, question, prompt …) and one for the answer (response, answer, completion …)"

@@ -1,6 +1,10 @@
 """What one reply stores of itself: what was counted, what it rests on, that it gave up."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
 
 from chatbot.dialogue.answering import MOST_FAILURES
 from chatbot.dialogue.handoff import GAVE_UP
@@ -53,4 +57,68 @@ def test_the_third_reply_in_a_row_that_does_not_know_hands_over(
         conversation = reply.conversation
         assert reply.trace.handoff == (GAVE_UP if number == MOST_FAILURES - 1 else None)
     assert reply.text.endswith(chat.pack.persona.handoff.message)
-    assert store.conversations.get(reply.conversation).status == "handed_off"
+    assert store.cases.get(reply.conversation).status == "waiting"
+
+
+def test_who_waits_already_is_not_handed_over_by_failures(open_chat: OpenChat, store: Store, visitor: Person) -> None:
+    chat = open_chat(min_score=0.99)
+    conversation = last(chat.say(visitor, "let me speak to a human")).conversation
+    for _ in range(MOST_FAILURES + 1):
+        reply = last(chat.say(visitor, "quantum chromodynamics", conversation))
+        assert reply.trace.handoff is None and reply.text == chat.pack.persona.unknown
+
+
+HOURS = """outside = "Nobody is here. Which address shall we answer to?"
+kept = "We write to {address}."
+[handoff.hours]
+timezone = "UTC"
+monday = ["09:00-17:00"]
+"""
+MONDAY, SUNDAY = (datetime(2026, 6, day, 12, tzinfo=UTC) for day in (1, 7))
+
+
+@pytest.fixture
+def with_hours(pack_folder: Path) -> None:
+    file = pack_folder / "pack.toml"
+    file.write_text(file.read_text(encoding="utf-8") + HOURS, encoding="utf-8")
+
+
+@pytest.mark.usefixtures("with_hours")
+def test_outside_hours_an_address_is_asked_for_and_kept(
+    open_chat: OpenChat, store: Store, visitor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.dialogue.handoff.moment", lambda: SUNDAY)
+    chat = open_chat()
+    asked = last(chat.say(visitor, "let me speak to a human"))
+    assert asked.text == "Nobody is here. Which address shall we answer to?"
+    assert asked.trace.handoff == "asked for a person"
+    conversation = asked.conversation
+    assert "6 working days" in last(chat.say(visitor, QUESTION, conversation)).text
+    assert last(chat.say(visitor, "It's vera@post.example.", conversation)).text == "We write to vera@post.example."
+    case = store.cases.get(conversation)
+    assert (case.status, case.contact) == ("waiting", "vera@post.example")
+    last(chat.say(visitor, "or rather otto@post.example", conversation))
+    assert store.cases.get(conversation).contact == "vera@post.example"
+
+
+@pytest.mark.usefixtures("with_hours")
+def test_within_hours_and_for_who_does_not_wait_no_address_is_kept(
+    open_chat: OpenChat, store: Store, visitor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.dialogue.handoff.moment", lambda: MONDAY)
+    chat = open_chat()
+    first = last(chat.say(visitor, "I am vera@post.example"))
+    assert store.cases.get(first.conversation).contact == ""
+    assert last(chat.say(visitor, "let me speak to a human")).text == "I am passing you on to a colleague."
+
+
+@pytest.mark.usefixtures("with_hours")
+def test_giving_up_outside_hours_asks_for_an_address(
+    open_chat: OpenChat, visitor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.dialogue.handoff.moment", lambda: SUNDAY)
+    chat, conversation = open_chat(min_score=0.99), None
+    for _ in range(MOST_FAILURES):
+        reply = last(chat.say(visitor, "quantum chromodynamics", conversation))
+        conversation = reply.conversation
+    assert reply.text == f"{chat.pack.persona.unknown}\n\nNobody is here. Which address shall we answer to?"

@@ -256,3 +256,19 @@ def test_the_clinic_has_the_size_that_it_promises() -> None:
     assert len({piece.article for piece in pack.pieces}) >= 10
     assert len(pack.dialogues) >= 20
     assert sum(len(cases) for cases in pack.suites.values()) >= 100
+
+
+def test_hours_come_with_what_is_said_outside_them(pack_folder: Path) -> None:
+    file = pack_folder / "pack.toml"
+    plain = file.read_text(encoding="utf-8")
+    file.write_text(f'{plain}outside = "Nobody is here."\n[handoff.hours]\ntimezone = "UTC"\nsunday = ["9"]\n')
+    with pytest.raises(PackError) as caught:
+        load_pack(pack_folder)
+    assert "handoff.hours.sunday.0: '9' is no time of a day" in str(caught.value)
+    file.write_text(f'{plain}outside = "Nobody is here."\nkept = "Thanks."\n')
+    with pytest.raises(PackError, match="hours, outside and kept belong together"):
+        load_pack(pack_folder)
+    hours = '[handoff.hours]\ntimezone = "UTC"\nsunday = ["09:00-10:00"]\n'
+    file.write_text(f'{plain}outside = "Nobody is here."\nkept = "Thanks."\n{hours}')
+    with pytest.raises(PackError, match=r"must hold \{address\}"):
+        load_pack(pack_folder)

@@ -1,9 +1,11 @@
 """Rows of what consenting visitors and the staff made of replies.
 
 A correction becomes a row to imitate and a preference (corrected over original); a like becomes a row to imitate;
-likes and dislikes are kept unpaired as well, for objectives that learn from them.
+likes and dislikes are kept unpaired as well, for objectives that learn from them. What an agent wrote to a visitor is a
+reply like the bot's.
 """
 
+from chatbot.dialogue.branch import exchanges
 from chatbot.dialogue.quoting import unopened
 from chatbot.knowledge.packs import Pack
 from chatbot.records import ChatMessage
@@ -59,7 +61,8 @@ def _example(lesson: Lesson, messages: list[ChatMessage], origin: OriginName, re
 def _transcript(store: Store, reply_id: str) -> list[ChatMessage] | None:
     path = store.conversations.path(reply_id)
     usable = path and path[-1].status in ("complete", "stopped") and all(message.content for message in path)
-    alternating = all(message.role == ("user", "assistant")[i % 2] for i, message in enumerate(path))
-    if not usable or not alternating or path[-1].role != "assistant":
+    if not usable or path[-1].role == "user":
         return None
-    return [{"role": message.role, "content": message.content} for message in path]
+    messages = exchanges(path)
+    alternating = all(message["role"] == ("user", "assistant")[i % 2] for i, message in enumerate(messages))
+    return messages if alternating else None
