@@ -74,13 +74,17 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
         store.events.add(SYSTEM, "server_started", address, settings=chosen_settings(settings))
     from fastapi import FastAPI
 
+    from chatbot.desk.desk import Desk
+    from chatbot.desk.presence import Presence
     from chatbot.dialogue.opening import open_session
     from chatbot.erasure.keeping import Keeper
     from chatbot.web.access import Access
     from chatbot.web.api import api_routes
     from chatbot.web.chat import build_chat_page
     from chatbot.web.closed_pages import docs_routes
+    from chatbot.web.event_streams import event_routes
     from chatbot.web.guarding import guard
+    from chatbot.web.inbox.api import inbox_routes
     from chatbot.web.mounting import mount_page
     from chatbot.web.openid import Provider
     from chatbot.web.pages import CHAT, OPERATE, REVIEW
@@ -94,15 +98,18 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     access = Access(store, settings.home / "cookie.key", [session.pack.name, session.pack.persona.title])
     jobs = Jobs(settings, store)
     keeper = Keeper(settings, store)
+    desk = Desk(store, Presence(store, settings.agent_grace_seconds))
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens += settings.max_concurrent + settings.max_waiting
         session.live.watch()
         keeper.start()
+        desk.presence.start()
         _announce(settings, session, address)
         threading.Thread(target=_when_ready, args=(session, jobs), daemon=True).start()
         yield
+        desk.presence.close()
         keeper.close()
         jobs.close()
         session.live.close()
@@ -112,6 +119,8 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     app.include_router(login_routes(access, Provider(settings) if settings.openid_issuer else None))
     app.include_router(docs_routes())
     app.include_router(api_routes(session, access))
+    app.include_router(event_routes(store, access, desk))
+    app.include_router(inbox_routes(session, access, desk))
     mount_vendored(app)
     app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))
     app = mount_page(app, REVIEW, build_review_page(session, access))

@@ -40,6 +40,14 @@ class BusyError(UserError):
         self.retry_after = retry_after
 
 
+class CaseHeldError(UserError):
+    """Another agent holds the case; `holder` is their name."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"{holder} holds this case: have them hand it over, or claim it over")
+        self.holder = holder
+
+
 class AccessError(UserError):
     """The person is not allowed to do this."""
 

@@ -10,7 +10,10 @@ from uuid import uuid4
 
 Role = Literal["visitor", "agent", "operator"]
 KeyRole = Literal["app", "agent", "operator"]
-Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat"]
+Act = Literal["answer", "abstain", "handoff", "refuse", "decline", "ask", "chat", "held"]
+Speaker = Literal["user", "assistant", "agent"]
+CaseStatus = Literal["open", "waiting", "held", "done"]
+CaseReason = Literal["handed off", "disliked", "uncertain", "new"]
 Outcome = Literal["fixed", "passed", "shortened", "rewritten", "quoted", "abstained", "off"]
 Finish = Literal["running", "stop", "length", "cancelled"]
 PassageKind = Literal["article", "answer", "pair"]
@@ -153,8 +156,9 @@ class Trace:
     """How a reply came about; stored with it.
 
     `passages` are those that were found, each with `used`: whether the reply rests on it.
-    `act` is what it does, `check` what the check made of it, empty until that is known, and `refused` what it kept from
-    being shown. `finish` says why the model stopped.
+    `act` is what it does, or `held` of a message to which a person replies in its place. `check` is what the check
+    made of it, empty until that is known, and `refused` what it kept from being shown. `finish` says why the model
+    stopped.
     `first_token_ms` counts from when the question was taken up, after the `queued_ms` that it waited for a place;
     `prepared_ms` is what rules, retrieval and prompt took of it. `offered` tells whether the reply ended by offering
     a person; None where nobody noted it, as in replies older than the field.
@@ -182,17 +186,26 @@ class Trace:
 
 @dataclass(frozen=True)
 class Message:
-    """A node in a conversation's tree; an edit or a regeneration is a sibling (same parent)."""
+    """A node in a conversation's tree; an edit or a regeneration is a sibling (same parent).
+
+    `author` is the member of the staff who wrote it, where its role is `agent`.
+    """
 
     id: str
     conversation: str
     parent: str | None
-    role: Literal["user", "assistant"]
+    role: Speaker
     content: str
     status: ReplyStatus | Literal["interrupted"]
     created_at: str
     trace: Trace | None = None
     reviewed_at: str | None = None
+    author: str | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether the visitor said this while a person held the conversation, so that no reply was written."""
+        return self.trace is not None and self.trace.act == "held"
 
 
 @dataclass(frozen=True)
@@ -204,7 +217,6 @@ class Conversation:
     pack: str
     title: str
     head: str | None
-    status: Literal["bot", "handed_off"]
     created_at: str
     updated_at: str
 

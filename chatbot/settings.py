@@ -144,6 +144,12 @@ class Settings(BaseSettings):
         description="Days after which a conversation in which nobody says anything is deleted, with every copy of what "
         "was said in it (docs/privacy.md). Unset, conversations stay until somebody deletes them.",
     )
+    agent_grace_seconds: float = Field(
+        30,
+        ge=1,
+        le=3600,
+        description="How long an agent may be away from the inbox before what they hold goes back into the queue.",
+    )
     max_message_chars: int = Field(4000, ge=100, description="Longest message a visitor can send, in characters.")
     max_concurrent: int = Field(16, ge=1, le=512, description="Replies written at the same time.")
     max_waiting: int = Field(

@@ -20,10 +20,10 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "manager"}
 CHATBOT = {
     "records rates address_settings lineage version_folder snapshot_folder settings engine_kinds": 0,
     "errors privacy weights bases libraries commands": 0,
-    "owner_only server_lock acting chosen_settings": 0,
+    "owner_only server_lock acting chosen_settings broker": 0,
     "store": 1,
     "engines knowledge people_commands base_commands erasure": 2,
-    "dialogue forget_command backup_commands audit_commands": 3,
+    "dialogue desk forget_command backup_commands audit_commands": 3,
     "web __main__": 4,
 }
 TRAINING = {
@@ -215,6 +215,9 @@ def test_the_packs_hold_files_only() -> None:
     [
         ("chatbot.web", "chatbot.store", True),
         ("chatbot.dialogue", "chatbot.web", False),
+        ("chatbot.web", "chatbot.desk", True),
+        ("chatbot.dialogue", "chatbot.desk", False),
+        ("chatbot.store", "chatbot.broker", True),
         ("chatbot.engines", "chatbot.knowledge", False),
         ("chatbot.store", "chatbot.errors", True),
         ("chatbot.weights", "chatbot.errors", True),

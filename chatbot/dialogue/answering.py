@@ -1,7 +1,8 @@
 """Answering one question: admitted, prepared, written and checked, stored as it grows.
 
 Every reply is stored before its first word is shown and carries how it came about. Whoever follows it may stop at any
-time; the text so far is kept.
+time; the text so far is kept. While a person holds the conversation there is no reply: none begins, and one that is
+being written ends where it is.
 """
 
 import time
@@ -82,6 +83,9 @@ class _Answering:
 
     def updates(self) -> Generator[Update, None, None]:
         """Take the reply to its end."""
+        if self._held():
+            yield self._silent()
+            return
         with self.installation.admission.place(self.question.person.id) as waited:
             started = time.perf_counter()
             with self.installation.live.lease(self.question.conversation.id) as (engine, knowledge):
@@ -102,9 +106,11 @@ class _Answering:
             queued_ms=round(waited * 1000, 1),
             prepared_ms=round((time.perf_counter() - started) * 1000, 1),
         )
-        reply = installation.store.conversations.begin_reply(question.conversation, question.message.id, trace)
-        if turn.handoff:
-            self._hand_off(turn.handoff)
+        with installation.store.transaction():
+            reply = None if self._held() else self._begun(turn, trace)
+        if reply is None:
+            yield self._silent()
+            return
         if (question.again and turn.act == "answer") or sampling.schema:
             turn = replace(turn, quote="")
         writing = Writing(engine, turn, sampling, installation.settings.check, installation.settings.best_of)
@@ -113,6 +119,23 @@ class _Answering:
             yield from self._written(engine, writing, turn, reply, trace, started)
         finally:
             self.stopper.end()
+
+    def _begun(self, turn: Turn, trace: Trace) -> Message:
+        question = self.question
+        reply = self.installation.store.conversations.begin_reply(question.conversation, question.message.id, trace)
+        if turn.handoff:
+            self._hand_off(turn.handoff)
+        return reply
+
+    def _held(self) -> bool:
+        return self.installation.store.cases.held(self.question.conversation.id)
+
+    def _silent(self) -> Update:
+        """All that is told of a message that a person replies to."""
+        message = self.question.message
+        if not message.held:
+            self.installation.store.conversations.mark_held(message.id)
+        return Update(message.conversation, message.id, "", True, Trace(self.installation.live.version, act="held"))
 
     def _written(
         self, engine: Engine, writing: Writing, turn: Turn, reply: Message, trace: Trace, started: float
@@ -127,6 +150,8 @@ class _Answering:
                 if time.perf_counter() - saved > SAVE_SECONDS:
                     self._save(reply, draft.text, "streaming", trace)
                     saved = time.perf_counter()
+                    if self._held():
+                        writing.stop()
                 yield Update(reply.conversation, reply.id, draft.text, False, trace, draft.settled)
         except BaseException as error:
             writing.stop()
@@ -155,7 +180,8 @@ class _Answering:
         if draft.abstained and not stopped:
             trace = replace(trace, act="abstain", uncertain=True)
             before = self.installation.store.conversations.path(reply.parent)
-            if failures_in_a_row(before, pack.persona.unknown) >= MOST_FAILURES:
+            waits = self.installation.store.cases.get(reply.conversation).status != "open"
+            if failures_in_a_row(before, pack.persona.unknown) >= MOST_FAILURES and not waits:
                 trace = replace(trace, handoff=GAVE_UP)
                 text = f"{text}\n\n{pack.persona.handoff.message}"
         text, cut = self.question.truncation.apply(engine, text, draft.settled)
@@ -170,7 +196,7 @@ class _Answering:
 
     def _hand_off(self, reason: str) -> None:
         question = self.question
-        self.installation.store.conversations.hand_off(question.conversation, question.person.actor, reason)
+        self.installation.store.cases.hand_off(question.conversation.id, question.person.actor, reason)
 
     def _save(self, reply: Message, text: str, status: ReplyStatus, trace: Trace) -> None:
         self.installation.store.conversations.update_reply(reply.id, text, status, trace)

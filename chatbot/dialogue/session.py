@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from chatbot.dialogue.admission import Admission
 from chatbot.dialogue.answering import Installation, Question, answer
+from chatbot.dialogue.drafting import draft_reply
 from chatbot.dialogue.guard import clean_history, clean_message
 from chatbot.dialogue.metrics import Metrics
 from chatbot.dialogue.running import RunningReply
@@ -43,22 +44,41 @@ class Session:
         """Whether a question would be answered without waiting for anything to load."""
         return self.live.ready
 
-    def say(self, person: Person, text: str, conversation_id: str | None = None) -> RunningReply:
-        """Answer a new message at the head of a conversation; without one, in a new conversation."""
+    def say(
+        self,
+        person: Person,
+        text: str,
+        conversation_id: str | None = None,
+        overrides: SamplingOverrides | None = None,
+    ) -> RunningReply:
+        """Answer a new message at the head of a conversation; without one, in a new conversation.
+
+        While a person holds the conversation, the message is stored for them, and its reply ends without a word.
+        """
         text = clean_message(text, self.settings.max_message_chars)
-        self.admission.check(person.id)
         conversations = self.store.conversations
         if conversation_id is None:
+            self.admission.check(person.id)
             conversation = conversations.start(person, self.pack.name)
         else:
             conversation = conversations.get(conversation_id, person)
-        parent = conversation.head
-        if parent and conversations.message(parent).role == "user":
-            parent = conversations.message(parent).parent
+        parent = self._answered_head(conversation)
         if len(conversations.path(parent)) >= LONGEST_CONVERSATION:
             raise InputError(f"this conversation has {LONGEST_CONVERSATION} messages: please start a new chat")
-        question = conversations.add_user_message(conversation, parent, text)
-        return self._answer(person, conversation, question)
+        question = self._add(person, conversation, parent, text)
+        return self._answer(person, conversation, question, overrides=overrides)
+
+    def _answered_head(self, conversation: Conversation) -> str | None:
+        """What a new message follows: the head, but never a message to which the bot owed a reply and gave none."""
+        head = self.store.conversations.message(conversation.head) if conversation.head else None
+        return head.parent if head and head.role == "user" and not head.held else conversation.head
+
+    def _add(self, person: Person, conversation: Conversation, parent: str | None, text: str) -> Message:
+        """Store a message; the bot's places matter to those alone to whom no person replies."""
+        held = self.store.cases.held(conversation.id)
+        if not held:
+            self.admission.check(person.id)
+        return self.store.conversations.add_user_message(conversation, parent, text, held)
 
     def answer_messages(
         self, person: Person, messages: Sequence[ChatMessage], overrides: SamplingOverrides | None = None
@@ -88,10 +108,13 @@ class Session:
     def edit(self, person: Person, message_id: str, text: str) -> RunningReply:
         """Ask differently: a sibling of the visitor's message, answered."""
         text = clean_message(text, self.settings.max_message_chars)
-        self.admission.check(person.id)
         message, conversation = self._owned(person, message_id, "user")
-        question = self.store.conversations.add_user_message(conversation, message.parent, text)
+        question = self._add(person, conversation, message.parent, text)
         return self._answer(person, conversation, question)
+
+    def draft(self, person: Person, conversation_id: str) -> str:
+        """What the bot would answer to a visitor's last message, for an agent to go on from; nothing is stored."""
+        return draft_reply(self._installation(), person, conversation_id, self.sampling())
 
     def _owned(self, person: Person, message_id: str, role: str) -> tuple[Message, Conversation]:
         message = self.store.conversations.message(message_id)
@@ -109,8 +132,10 @@ class Session:
         overrides: SamplingOverrides | None = None,
     ) -> RunningReply:
         sampling, truncation = self.sampling(again, overrides), Truncation.of(overrides or {})
-        installation = Installation(self.settings, self.store, self.pack, self.live, self.admission, self.metrics)
-        return answer(installation, Question(person, conversation, message, sampling, truncation, again))
+        return answer(self._installation(), Question(person, conversation, message, sampling, truncation, again))
+
+    def _installation(self) -> Installation:
+        return Installation(self.settings, self.store, self.pack, self.live, self.admission, self.metrics)
 
     def sampling(self, again: bool = False, overrides: SamplingOverrides | None = None) -> Sampling:
         """The installation's sampling; a regeneration draws anew, so that it can differ."""

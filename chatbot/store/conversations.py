@@ -33,8 +33,14 @@ class Conversations(Protocol):
         """A person's conversations that hold a message, the latest first."""
         ...
 
-    def add_user_message(self, conversation: Conversation, parent: str | None, content: str) -> Message:
-        """Store what the visitor said and make it the head."""
+    def add_user_message(
+        self, conversation: Conversation, parent: str | None, content: str, held: bool = False
+    ) -> Message:
+        """Store what the visitor said and make it the head; `held` where a person replies to it and not the bot."""
+        ...
+
+    def mark_held(self, message_id: str) -> None:
+        """Mark that a person replies to this message, since they took the conversation before the bot began to."""
         ...
 
     def add_history(self, conversation: Conversation, messages: Sequence[ChatMessage]) -> str | None:
@@ -70,14 +76,6 @@ class Conversations(Protocol):
 
     def set_head(self, conversation_id: str, head: str | None) -> None:
         """Put another branch on view."""
-        ...
-
-    def hand_off(self, conversation: Conversation, actor: str, reason: str) -> None:
-        """Mark that a person is wanted; `actor` is who asked for it."""
-        ...
-
-    def hand_back(self, conversation_id: str, actor: str) -> None:
-        """Give the conversation back to the bot."""
         ...
 
     def mark_interrupted(self) -> int:

@@ -6,7 +6,10 @@ What it returns are records; what stands behind it, SQLite or another database, 
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from chatbot.broker import Broker
 from chatbot.store.accounts import Accounts
+from chatbot.store.canned import CannedReplies
+from chatbot.store.cases import Cases
 from chatbot.store.conversations import Conversations
 from chatbot.store.erasures import Erasures
 from chatbot.store.events import Events
@@ -45,6 +48,21 @@ class Store(Protocol):
     @property
     def conversations(self) -> Conversations:
         """Conversations and their messages."""
+        ...
+
+    @property
+    def cases(self) -> Cases:
+        """What the staff see of conversations, and who holds them."""
+        ...
+
+    @property
+    def canned(self) -> CannedReplies:
+        """What agents send often."""
+        ...
+
+    @property
+    def broker(self) -> Broker:
+        """Where all that is written is told once it is on disk."""
         ...
 
     @property

@@ -108,7 +108,9 @@ def opening_view(
 
 
 def with_update(view: ChatView, update: Update) -> ChatView:
-    """The view with the newest text of the reply at its end."""
+    """The view with the newest text of the reply at its end; where a person replies, nothing is to be shown yet."""
+    if update.trace.act == "held":
+        return view
     return {**view, "items": [*view["items"][:-1], {**view["items"][-1], "text": update.text}]}
 
 

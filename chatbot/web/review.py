@@ -198,7 +198,7 @@ class ReviewDesk:
         """Let the bot answer in this conversation again."""
         reader, message_id = self._reader(request), _chosen(selected)
         conversation = self._store.conversations.message(message_id).conversation
-        self._store.conversations.hand_back(conversation, reader.actor)
+        self._store.cases.release(conversation, reader)
         again = said("The bot answers in this conversation again.")
         return self._show(reader, message_id, reason) | {self.notice: again}
 

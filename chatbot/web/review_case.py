@@ -79,7 +79,7 @@ def find_case(store: Store, message_id: str, reader: Person, items: Sequence[Que
         question=conversations.message(reply.parent).content if reply.parent else "",
         reason=next((item.reason for item in items if item.message == message_id), "new"),
         messages=[message for message in branch if message.content],
-        handed_off=conversation.status == "handed_off",
+        handed_off=store.cases.get(conversation.id).status in ("waiting", "held"),
         feedback=[_said(store, feedback) for feedback in everyone],
         stars=own["stars"].stars if "stars" in own else {},
         correction=mine or (corrections[-1] if corrections else reply.content),

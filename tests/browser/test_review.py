@@ -196,7 +196,7 @@ def test_a_handed_off_conversation_goes_back_to_the_bot(ask: Ask, session: Sessi
     expect(page.get_by_text("A person is wanted in this conversation")).to_be_visible()
     page.get_by_role("button", name="Hand back to the bot").click()
     expect(page.get_by_text("A person is wanted in this conversation")).to_have_count(0)
-    assert session.store.conversations.get(wish.conversation).status == "bot"
+    assert session.store.cases.get(wish.conversation).status == "open"
 
 
 def test_what_people_write_stays_text(ask: Ask, session: Session, visitor: Person, sign_in: SignIn) -> None:

@@ -129,7 +129,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path
     )
     store.feedback.rate(edited.message, visitor, "like")
     answer = store.feedback.approve(f"{MARK} how long may I return a lamp?", f"{MARK} 30 days", agent, reply)
-    store.conversations.hand_off(store.conversations.get(conversation), visitor.actor, "asked for")
+    store.cases.hand_off(conversation, visitor.actor, "asked for")
+    store.cases.add_note(conversation, agent, f"a note {MARK}")
+    store.cases.add_label(conversation, agent, f"a label {CORE}")
+    store.cases.set_contact(conversation, f"{CORE}@quokka.example", visitor.actor)
+    store.cases.write(conversation, agent, f"an answer {MARK}")
     _, liked = scene.ask(scene.other, "What does delivery within the UK cost, please?")
     store.feedback.rate(liked, scene.other, "like")
     with pytest.MonkeyPatch.context() as patch:

@@ -160,8 +160,8 @@ def test_a_handoff_is_a_field_of_its_own_and_is_recorded(client: openai.OpenAI, 
     assert handoff_of(choice) and handoff_of(choice.message)
     last = list(client.chat.completions.create(model="champion", messages=wish, stream=True))[-1]
     assert handoff_of(last.choices[0])
-    statuses = database_of(session).rows("select status from conversations")
-    assert [row["status"] for row in statuses] == ["handed_off", "handed_off"]
+    statuses = database_of(session).rows("select status from cases")
+    assert [row["status"] for row in statuses] == ["waiting", "waiting"]
 
 
 @pytest.mark.parametrize("stream", [True, False])
@@ -172,7 +172,7 @@ def test_three_replies_that_do_not_know_hand_over(client: openai.OpenAI, session
     answer = client.chat.completions.create(model="champion", messages=messages, stream=stream)
     if stream:
         list(answer)
-    assert database_of(session).rows("select status from conversations") == [{"status": "handed_off"}]
+    assert database_of(session).rows("select status from cases") == [{"status": "waiting"}]
 
 
 def test_models_are_what_is_live(client: openai.OpenAI) -> None:

@@ -3,23 +3,27 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Literal
 
 from chatbot.errors import NotFoundError
-from chatbot.records import ChatMessage, Conversation, Message, Person, ReplyStatus, Trace, new_id, now
-from chatbot.store.conversations import TITLE_CHARS, Conversations, title_of
-from chatbot.store.sqlite.database import Database, Row, Value
+from chatbot.records import ChatMessage, Conversation, Message, Person, ReplyStatus, Speaker, Trace, new_id, now
+from chatbot.store.conversations import TITLE_CHARS, Conversations
+from chatbot.store.sqlite.case_rows import CaseRows
+from chatbot.store.sqlite.database import Database
+from chatbot.store.sqlite.messages import add_message, message_of
+
+HELD = Trace(act="held")
 
 
 class SqliteConversations(Conversations):
     """The tables of conversations and messages."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, cases: CaseRows) -> None:
         self._database = database
+        self._cases = cases
 
     def start(self, person: Person, pack: str, title: str = "New chat") -> Conversation:
         moment = now()
-        conversation = Conversation(new_id(), person.id, pack, title[:TITLE_CHARS], None, "bot", moment, moment)
+        conversation = Conversation(new_id(), person.id, pack, title[:TITLE_CHARS], None, moment, moment)
         with self._database.writing() as db:
             db["conversations"].insert(asdict(conversation))
         return conversation
@@ -38,47 +42,50 @@ class SqliteConversations(Conversations):
         )
         return [Conversation(**row) for row in rows]
 
-    def add_user_message(self, conversation: Conversation, parent: str | None, content: str) -> Message:
-        message = Message(new_id(), conversation.id, parent, "user", content, "complete", now())
-        self._add(message, title=content if parent is None else None)
+    def add_user_message(
+        self, conversation: Conversation, parent: str | None, content: str, held: bool = False
+    ) -> Message:
+        trace = HELD if held else None
+        message = Message(new_id(), conversation.id, parent, "user", content, "complete", now(), trace)
+        with self._database.writing():
+            add_message(self._database, message, title=content if parent is None else None)
+            self._cases.visitor_said(message)
         return message
+
+    def mark_held(self, message_id: str) -> None:
+        with self._database.writing() as db:
+            db["messages"].update(message_id, {"trace": json.dumps(asdict(HELD))})
 
     def add_history(self, conversation: Conversation, messages: Sequence[ChatMessage]) -> str | None:
         parent: str | None = None
         with self._database.writing():
             for said in messages:
-                role: Literal["user", "assistant"] = "assistant" if said["role"] == "assistant" else "user"
+                role: Speaker = "assistant" if said["role"] == "assistant" else "user"
                 message = Message(new_id(), conversation.id, parent, role, said["content"], "complete", now())
-                self._add(message, title=said["content"] if parent is None else None)
+                add_message(self._database, message, title=said["content"] if parent is None else None)
+                self._cases.history_said(message)
                 parent = message.id
         return parent
 
     def begin_reply(self, conversation: Conversation, parent: str, trace: Trace) -> Message:
         message = Message(new_id(), conversation.id, parent, "assistant", "", "streaming", now(), trace)
-        self._add(message)
+        with self._database.writing():
+            add_message(self._database, message)
+            self._cases.reply_began(message)
         return message
 
     def update_reply(self, message_id: str, content: str, status: ReplyStatus, trace: Trace) -> None:
         values = {"content": content, "status": status, "trace": json.dumps(asdict(trace)), "version": trace.version}
         with self._database.writing() as db:
             db["messages"].update(message_id, values)
-
-    def _add(self, message: Message, title: str | None = None) -> None:
-        row = {key: value for key, value in asdict(message).items() if key != "trace"}
-        if message.trace:
-            row |= {"trace": json.dumps(asdict(message.trace)), "version": message.trace.version}
-        head: dict[str, Value] = {"head": message.id, "updated_at": message.created_at}
-        if title:
-            head["title"] = title_of(title)
-        with self._database.writing() as db:
-            db["messages"].insert(row)
-            db["conversations"].update(message.conversation, head)
+            if status != "streaming":
+                self._cases.reply_ended(message_id, content, trace)
 
     def message(self, message_id: str) -> Message:
         row = self._database.row("select * from messages where id = :id", id=message_id)
         if row is None:
             raise NotFoundError(f"message {message_id!r} does not exist")
-        return _message(row)
+        return message_of(row)
 
     def path(self, leaf: str | None) -> list[Message]:
         rows = self._database.rows(
@@ -93,7 +100,7 @@ class SqliteConversations(Conversations):
             """,
             leaf=leaf,
         )
-        return [_message(row) for row in rows]
+        return [message_of(row) for row in rows]
 
     def siblings(self, message: Message) -> list[Message]:
         rows = self._database.rows(
@@ -103,7 +110,7 @@ class SqliteConversations(Conversations):
             parent=message.parent,
             role=message.role,
         )
-        return [_message(row) for row in rows]
+        return [message_of(row) for row in rows]
 
     def leaf(self, message: Message) -> str:
         rows = self._database.rows(
@@ -124,32 +131,7 @@ class SqliteConversations(Conversations):
         with self._database.writing() as db:
             db["conversations"].update(conversation_id, {"head": head})
 
-    def hand_off(self, conversation: Conversation, actor: str, reason: str) -> None:
-        with self._database.writing() as db:
-            db["conversations"].update(conversation.id, {"status": "handed_off", "updated_at": now()})
-            self._database.event(actor, "handoff", conversation.id, reason=reason)
-
-    def hand_back(self, conversation_id: str, actor: str) -> None:
-        with self._database.writing() as db:
-            db["conversations"].update(conversation_id, {"status": "bot"})
-            self._database.event(actor, "handback", conversation_id)
-
     def mark_interrupted(self) -> int:
         with self._database.writing() as db:
             cursor = db.conn.execute("update messages set status = 'interrupted' where status = 'streaming'")
             return int(cursor.rowcount)
-
-
-def _message(row: Row) -> Message:
-    trace = Trace(**json.loads(row["trace"])) if row["trace"] else None
-    return Message(
-        row["id"],
-        row["conversation"],
-        row["parent"],
-        row["role"],
-        row["content"],
-        row["status"],
-        row["created_at"],
-        trace,
-        row["reviewed_at"],
-    )

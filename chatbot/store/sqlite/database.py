@@ -1,12 +1,13 @@
 """The SQLite file: one connection a thread, write-ahead logging, every commit on disk before it is acknowledged.
 
 What is deleted is overwritten (`secure_delete`), and `empty_log` takes it out of the log. Built on sqlite-utils; the
-tables are made by `migrations`. Holds no domain rules.
+tables are made by `migrations`. What happens within a transaction is stored with it by whoever has to pass it on, and
+told to the broker once it is on disk. Holds no domain rules.
 """
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sqlite_utils import Database as SqliteDatabase
 from sqlite_utils.db import NotFoundError as RowNotFoundError
 
 from chatbot.acting import SYSTEM, doer
+from chatbot.broker import Broker, Happening
 from chatbot.errors import NotFoundError, UserError
 from chatbot.records import now
 from chatbot.store.events import Event
@@ -36,6 +38,8 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.broker = Broker()
+        self.keepers: list[Callable[[Happening], None]] = []
         self._local = threading.local()
         self._turn = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -63,6 +67,11 @@ class Database:
         with storage_faults():
             return list(self.here.query(sql, parameters))
 
+    def each(self, sql: str, **parameters: Value) -> Iterator[Row]:
+        """The rows of a query one after another, for whoever may not want all of them."""
+        with storage_faults():
+            yield from self.here.query(sql, parameters)
+
     def row(self, sql: str, **parameters: Value) -> Row | None:
         """The first row of a query, or None."""
         return next(iter(self.rows(sql, **parameters)), None)
@@ -81,6 +90,7 @@ class Database:
             if not self._turn.acquire(timeout=BUSY_SECONDS):
                 raise _busy()
             try:
+                self._local.happened = []
                 db.conn.execute("begin immediate")
                 yield db
                 db.conn.commit()
@@ -89,6 +99,14 @@ class Database:
                 raise
             finally:
                 self._turn.release()
+        for happening in self._local.happened:
+            self.broker.publish(happening)
+
+    def happened(self, happening: Happening) -> None:
+        """Tell of something once the caller's transaction is on disk, if it will be."""
+        for keep in self.keepers:
+            keep(happening)
+        self._local.happened.append(happening)
 
     def event(self, actor: str, kind: str, subject: str, **detail: object) -> None:
         """Record who did what to what; part of the caller's transaction.

@@ -5,10 +5,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from chatbot.broker import Happening
 from chatbot.errors import NotFoundError
 from chatbot.privacy import redact
 from chatbot.records import new_id, now
 from chatbot.store.erasures import Counted, Erasure, Erasures, Traces, reworded
+from chatbot.store.sqlite.case_search import CaseSearch
 from chatbot.store.sqlite.database import Database, Row, Value
 
 MESSAGES = "select id from messages where conversation in (select value from json_each(:conversations))"
@@ -24,8 +26,9 @@ QUOTING = """
 class SqliteErasures(Erasures):
     """The table of deletions, over all the others."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, search: CaseSearch) -> None:
         self._database = database
+        self._search = search
 
     def named(self, identity: str) -> list[str]:
         rows = self._database.rows(
@@ -98,6 +101,7 @@ class SqliteErasures(Erasures):
                 if self._database.row("select id from conversations where id = :id", id=conversation):
                     db["conversations"].delete(conversation)
                     self._database.event(actor, "conversation_deleted", conversation)
+                    self._database.happened(Happening("case", conversation, {"status": "deleted"}))
             for visitor in visitors:
                 self._forget(visitor, actor)
             row = {"id": erasure.id, "at": erasure.at, "actor": actor, "traces": json.dumps(asdict(found))}
@@ -143,6 +147,7 @@ class SqliteErasures(Erasures):
             db["erasures"].update(erasure.id, values)
 
     def wipe(self) -> bool:
+        self._search.forget_deleted()
         return self._database.empty_log()
 
     def backups(self) -> list[Path]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from chatbot.errors import InputError, NotFoundError
 from chatbot.records import ApprovedAnswer, Feedback, Person, new_id, now
 from chatbot.store.feedback import FeedbackStore, Lesson, QueueItem, check_rating, check_stars, stored_text
+from chatbot.store.sqlite.case_rows import CaseRows
 from chatbot.store.sqlite.database import Database, Row, Value
 
 GIVEN = "feedback.kind in ('rating', 'correction')"
@@ -14,8 +15,9 @@ GIVEN = "feedback.kind in ('rating', 'correction')"
 class SqliteFeedback(FeedbackStore):
     """The tables of feedback and approved answers."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, cases: CaseRows) -> None:
         self._database = database
+        self._cases = cases
 
     def rate(
         self,
@@ -27,7 +29,10 @@ class SqliteFeedback(FeedbackStore):
     ) -> None:
         given = list(reasons or [])
         check_rating(value, given)
-        self._put(message_id, person, "rating", value=value, reasons=json.dumps(given), comment=stored_text(comment))
+        with self._database.writing():
+            told = {"value": value, "reasons": json.dumps(given), "comment": stored_text(comment)}
+            self._put(message_id, person, "rating", **told)
+            self._cases.rated(message_id, person, value)
 
     def withdraw_rating(self, message_id: str, person: Person) -> None:
         with self._database.writing() as db:
@@ -164,8 +169,8 @@ class SqliteFeedback(FeedbackStore):
         role = self._database.row("select role from messages where id = :id", id=message_id)
         if role is None:
             raise NotFoundError(f"message {message_id!r} does not exist")
-        if role["role"] != "assistant":
-            raise InputError("only the assistant's replies can be rated")
+        if role["role"] == "user":
+            raise InputError("only replies can be rated")
         row = {"reasons": "[]", "stars": "{}", **values}
         row |= {"id": new_id(), "message": message_id, "person": person.id, "kind": kind, "created_at": now()}
         with self._database.writing() as db:

@@ -4,7 +4,10 @@ import json
 
 from sqlite_utils import Database, Migrations
 
+from chatbot.records import CaseReason, CaseStatus, Trace
 from chatbot.store.events import Event
+from chatbot.store.sqlite.case_places import REASONS, insert_case, topic_of
+from chatbot.store.sqlite.case_words import add_words, make_index
 from chatbot.store.sqlite.event_log import append
 
 migrations = Migrations("chatbot")
@@ -181,3 +184,81 @@ def m008_chained_events(db: Database) -> None:
     for at, actor, kind, subject, detail in rows:
         kept = {name: value for name, value in json.loads(detail).items() if name not in ("comment", "correction")}
         append(db, Event(at, actor, kind, subject, kept))
+
+
+@migrations()
+def m009_cases(db: Database) -> None:
+    """What the staff see of conversations, who holds them, notes, labels, canned replies, and an index of the words."""
+    for statement in (
+        "alter table messages add column author text references people(id)",
+        """
+        create table cases (
+            number integer primary key autoincrement,
+            conversation text not null unique references conversations(id) on delete cascade,
+            status text not null, reason text not null, holder text references people(id), waiting_since text,
+            last_at text not null, version text not null default '', topic text not null default '',
+            unread integer not null default 0, contact text not null default '', place integer not null
+        )
+        """,
+        "create index cases_by_place on cases(place, number)",
+        "create index cases_by_status on cases(status, place, number)",
+        "create index cases_by_reason on cases(reason, status, place, number)",
+        "create index cases_by_holder on cases(holder, status, place, number)",
+        "create index cases_by_version on cases(version, status, place, number)",
+        "create index cases_by_topic on cases(topic, status, place, number)",
+        "create index cases_by_time on cases(last_at, number, status)",
+        """
+        create table case_labels (
+            label text not null, number integer not null references cases(number) on delete cascade,
+            primary key (label, number)
+        ) without rowid
+        """,
+        "create index case_labels_by_case on case_labels(number)",
+        """
+        create table case_notes (
+            id text primary key, number integer not null references cases(number) on delete cascade,
+            person text not null references people(id), text text not null, mentions text not null,
+            created_at text not null
+        )
+        """,
+        "create index case_notes_by_case on case_notes(number, created_at)",
+        """
+        create table canned_replies (
+            name text primary key, text text not null, person text not null references people(id),
+            updated_at text not null
+        )
+        """,
+    ):
+        db.conn.execute(statement)
+    indexed = make_index(db)
+    conversations = db.conn.execute(
+        "select id, status, updated_at from conversations where exists "
+        "(select 1 from messages where messages.conversation = conversations.id) order by created_at"
+    ).fetchall()
+    for conversation, status, updated_at in conversations:
+        _add_case(db, conversation, "waiting" if status == "handed_off" else None, updated_at, indexed)
+    db.conn.execute("alter table conversations drop column status")
+
+
+def _add_case(db: Database, conversation: str, status: CaseStatus | None, updated_at: str, indexed: bool) -> None:
+    said = db.conn.execute(
+        "select content, role, version, trace, reviewed_at, exists (select 1 from feedback "
+        "where feedback.message = messages.id and value = 'dislike') "
+        "from messages where conversation = ? order by created_at",
+        [conversation],
+    ).fetchall()
+    replies = [row for row in said if row[1] == "assistant" and row[2] is not None]
+    trace = Trace(**json.loads(replies[-1][3])) if replies and replies[-1][3] else Trace()
+    reasons: set[CaseReason] = {"new"}
+    for _, _, _, stored, _, disliked in replies:
+        told = json.loads(stored or "{}")
+        reasons |= {"handed off"} if told.get("handoff") else set()
+        reasons |= {"disliked"} if disliked else set()
+        reasons |= {"uncertain"} if told.get("uncertain") else set()
+    reviewed = all(row[4] for row in replies)
+    columns = {"version": trace.version, "topic": topic_of(trace)}
+    reason = min(reasons, key=REASONS.index)
+    number = insert_case(db, conversation, status or ("done" if reviewed else "open"), reason, updated_at, **columns)
+    for row in said if indexed else []:
+        if row[0]:
+            add_words(db, number, row[0])

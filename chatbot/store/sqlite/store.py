@@ -5,8 +5,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from chatbot.broker import Broker
 from chatbot.store.passwords import Passwords
 from chatbot.store.sqlite.accounts import SqliteAccounts
+from chatbot.store.sqlite.canned import SqliteCannedReplies
+from chatbot.store.sqlite.case_pages import CasePages
+from chatbot.store.sqlite.case_rows import CaseRows
+from chatbot.store.sqlite.case_search import CaseSearch
+from chatbot.store.sqlite.cases import SqliteCases
 from chatbot.store.sqlite.conversations import SqliteConversations
 from chatbot.store.sqlite.database import Database
 from chatbot.store.sqlite.erasures import SqliteErasures
@@ -32,12 +38,18 @@ class SqliteStore:
     sign_ins: SqliteSignIns
     second_factors: SqliteSecondFactors
     conversations: SqliteConversations
+    cases: SqliteCases
+    canned: SqliteCannedReplies
     feedback: SqliteFeedback
     versions: SqliteVersions
     keys: SqliteKeys
     events: SqliteEvents
     rates: SqliteRates
     erasures: SqliteErasures
+
+    @property
+    def broker(self) -> Broker:
+        return self.database.broker
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -57,17 +69,21 @@ def open_store(path: Path) -> SqliteStore:
     database = Database(path)
     passwords, sign_ins = Passwords(), SqliteSignIns(database)
     people = SqlitePeople(database, passwords)
+    search = CaseSearch(database)
+    rows = CaseRows(database, search)
     return SqliteStore(
         database,
         people,
         SqliteAccounts(database, people, sign_ins, passwords),
         sign_ins,
         SqliteSecondFactors(database),
-        SqliteConversations(database),
-        SqliteFeedback(database),
+        SqliteConversations(database, rows),
+        SqliteCases(database, rows, CasePages(database, search)),
+        SqliteCannedReplies(database),
+        SqliteFeedback(database, rows),
         SqliteVersions(database),
         SqliteKeys(database, people),
         SqliteEvents(database),
         SqliteRates(path.with_name(RATES)),
-        SqliteErasures(database),
+        SqliteErasures(database, search),
     )

@@ -53,4 +53,12 @@ def test_the_third_reply_in_a_row_that_does_not_know_hands_over(
         conversation = reply.conversation
         assert reply.trace.handoff == (GAVE_UP if number == MOST_FAILURES - 1 else None)
     assert reply.text.endswith(chat.pack.persona.handoff.message)
-    assert store.conversations.get(reply.conversation).status == "handed_off"
+    assert store.cases.get(reply.conversation).status == "waiting"
+
+
+def test_who_waits_already_is_not_handed_over_by_failures(open_chat: OpenChat, store: Store, visitor: Person) -> None:
+    chat = open_chat(min_score=0.99)
+    conversation = last(chat.say(visitor, "let me speak to a human")).conversation
+    for _ in range(MOST_FAILURES + 1):
+        reply = last(chat.say(visitor, "quantum chromodynamics", conversation))
+        assert reply.trace.handoff is None and reply.text == chat.pack.persona.unknown

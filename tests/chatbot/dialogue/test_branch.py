@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.dialogue.branch import exchanges, failures_in_a_row, traces
+from chatbot.dialogue.branch import as_exchanges, exchanges, failures_in_a_row, traces
 from chatbot.records import ChatMessage, Conversation, Message, Person, Trace
 from chatbot.store import Store
 
@@ -29,6 +29,24 @@ def test_a_question_without_a_reply_is_no_exchange(store: Store, talk: Conversat
         {"role": "user", "content": "And lamps?"},
         {"role": "assistant", "content": "Yes."},
     ]
+
+
+def test_what_people_said_is_told_to_the_model_in_exchanges(store: Store, talk: Conversation, agent: Person) -> None:
+    answered(store, talk, None, "Yes.", Trace(act="answer"))
+    store.cases.write(talk.id, agent, "I am Ada.")
+    for text in ("My order", "is late"):
+        store.conversations.add_user_message(talk, store.conversations.get(talk.id).head, text, held=True)
+    path = store.conversations.path(store.conversations.get(talk.id).head)
+    told = [("user", "And lamps?"), ("assistant", "Yes.\n\nI am Ada.")]
+    assert [(one["role"], one["content"]) for one in exchanges(path)] == told
+    assert traces(path) == [] and failures_in_a_row(path, UNKNOWN) == 1
+    store.cases.write(talk.id, agent, "It comes.")
+    path = store.conversations.path(store.conversations.get(talk.id).head)
+    told += [("user", "My order\n\nis late"), ("assistant", "It comes.")]
+    assert [(one["role"], one["content"]) for one in exchanges(path)] == told
+    last = answered(store, talk, path[-1].id, "You are welcome.", Trace(act="chat"))
+    assert [trace.act for trace in traces(store.conversations.path(last.id))] == ["answer", "chat"]
+    assert as_exchanges([]) == []
 
 
 def test_traces_are_told_where_all_replies_have_one(store: Store, talk: Conversation) -> None:

@@ -218,7 +218,7 @@ def test_asking_for_a_person_hands_the_conversation_off(chat: Session, store: Sq
     assert update.text == "I am passing you on to a colleague."
     assert update.trace.handoff == "asked for a person"
     assert stored(store, update.message).trace == update.trace
-    assert store.conversations.get(update.conversation).status == "handed_off"
+    assert store.cases.get(update.conversation).status == "waiting"
     (event,) = store.database.rows("select actor, subject from events where kind = 'handoff'")
     assert event == {"actor": visitor.actor, "subject": update.conversation}
     assert store.feedback.queue()[0].reason == "handed off"
@@ -233,6 +233,53 @@ def test_who_waits_for_a_person_stays_on_top_whoever_dislikes_what(
         store.feedback.rate(message, visitor, "dislike")
     queue = [(item.message, item.reason) for item in store.feedback.queue()]
     assert queue == [(waiting, "handed off"), (disliked, "disliked")]
+
+
+def test_the_bot_is_silent_while_a_person_holds_the_conversation(
+    chat: Session, store: SqliteStore, visitor: Person, agent: Person
+) -> None:
+    first = last(chat.say(visitor, QUESTION))
+    store.cases.claim(first.conversation, agent)
+    for text in ("Are you there?", "Hello?"):
+        (only,) = chat.say(visitor, text, first.conversation)
+        assert (only.text, only.done, only.trace.act) == ("", True, "held")
+    (again,) = chat.regenerate(visitor, first.message)
+    assert again.trace.act == "held"
+    store.cases.write(first.conversation, agent, "Yes, I am.")
+    (edited,) = chat.edit(visitor, only.message, "Hello, again?")
+    assert edited.trace.act == "held" and stored(store, edited.message).held
+    assert branch(store, first.conversation) == [QUESTION, ANSWER, "Are you there?", "Hello, again?"]
+    store.cases.release(first.conversation, agent)
+    assert last(chat.say(visitor, QUESTION, first.conversation)).text
+    assert branch(store, first.conversation)[2:5] == ["Are you there?", "Hello, again?", QUESTION]
+
+
+def test_a_person_who_claims_it_meanwhile_ends_the_reply_and_no_message_is_lost(
+    open_chat: OpenChat, store: Store, visitor: Person, agent: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.dialogue.answering.SAVE_SECONDS", 0)
+    chat = open_chat(ListeningEngine("word " * 200))
+    running = chat.say(visitor, "Do you deliver?")
+    conversation = next(running).conversation
+    store.cases.claim(conversation, agent)
+    assert len(last(running).text.split()) < 200
+    before = chat.say(visitor, "and abroad?", conversation)
+    assert last(before).trace.act == "held"
+    store.cases.release(conversation, agent)
+    taken = chat.say(visitor, "taken before it was answered", conversation)
+    store.cases.claim(conversation, agent)
+    assert last(taken).trace.act == "held"
+    last(chat.say(visitor, "Hello?", conversation))
+    assert branch(store, conversation)[-3:] == ["and abroad?", "taken before it was answered", "Hello?"]
+
+
+def test_who_waits_is_answered_and_not_handed_over_twice(chat: Session, store: SqliteStore, visitor: Person) -> None:
+    first = last(chat.say(visitor, "Let me speak to a human"))
+    since = store.cases.get(first.conversation).waiting_since
+    assert last(chat.say(visitor, QUESTION, first.conversation)).text == ANSWER
+    last(chat.say(visitor, "Let me speak to a human", first.conversation))
+    assert store.cases.get(first.conversation).waiting_since == since
+    assert len(store.database.rows("select 1 from events where kind = 'handoff'")) == 1
 
 
 @pytest.mark.parametrize(("after", "kept"), [(None, ""), (0, ""), (3, "word word word")])

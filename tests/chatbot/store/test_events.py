@@ -8,9 +8,11 @@ from chatbot.store.events import Event
 
 def test_the_latest_events_of_some_kinds(store: Store, visitor: Person) -> None:
     conversation = store.conversations.start(visitor, "lamps")
-    store.conversations.hand_off(conversation, visitor.actor, "asked for a person")
+    agent = store.people.add_staff("ada", "agent", "a long enough password")
+    store.conversations.add_user_message(conversation, None, "Hello")
+    store.cases.hand_off(conversation.id, visitor.actor, "asked for a person")
     store.people.set_consent(visitor, True)
-    store.conversations.hand_back(conversation.id, "agent:ada")
+    store.cases.release(conversation.id, agent)
     with acting("operator:olga", "192.0.2.1"):
         store.events.add("system", "backup", "elsewhere", encrypted=True)
     back, off = store.events.latest(("handoff", "handback"), 9)

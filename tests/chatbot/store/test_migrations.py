@@ -1,11 +1,13 @@
 """A database of an earlier release opens with what it held; the tables of a new one are as they were frozen."""
 
+import json
 import sqlite3
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from chatbot.store import open_store
+from chatbot.store.cases import CaseFilter
 from chatbot.store.sqlite.migrations import m001_people_and_talk, migrations
 
 
@@ -23,6 +25,32 @@ def test_tables_of_the_first_release_are_brought_up_to_date(tmp_path: Path) -> N
     assert owner and owner.consent
     assert [(kept.id, kept.from_conversation) for kept in store.feedback.answers()] == [("a", False)]
     assert store.keys.all() == [] and store.versions.all() == []
+    store.close()
+
+
+def test_conversations_of_an_earlier_release_become_cases(tmp_path: Path) -> None:
+    path = tmp_path / "chatbot.db"
+    old = Database(sqlite3.connect(path))
+    migrations.apply(old, stop_before="m009_cases")
+    old["people"].insert({"id": "v", "role": "visitor", "consent": 1, "created_at": "2026"})
+    moment = "2026-01-01T10:00:00+00:00"
+    for name, status in {"asked": "bot", "passed on": "handed_off", "seen": "bot", "empty": "bot"}.items():
+        row = {"id": name, "person": "v", "pack": "lamps", "title": name, "status": status, "updated_at": moment}
+        old["conversations"].insert(row | {"created_at": moment, "head": None})
+        message = {"conversation": name, "content": f"{name}?", "status": "complete", "created_at": moment}
+        if name != "empty":
+            old["messages"].insert(message | {"id": f"{name} q", "role": "user"})
+            trace = json.dumps({"version": "v1", "uncertain": name == "asked"})
+            reply = message | {"id": f"{name} a", "role": "assistant", "version": "v1", "trace": trace}
+            old["messages"].insert(reply | {"reviewed_at": moment if name == "seen" else None})
+    old.conn.close()
+    store = open_store(path)
+    cases = {case.conversation: case for case in store.cases.page(CaseFilter()).items}
+    statuses = {name: (case.status, case.reason) for name, case in cases.items()}
+    assert statuses == {"asked": ("open", "uncertain"), "passed on": ("waiting", "new"), "seen": ("done", "new")}
+    assert cases["passed on"].waiting_since == moment and cases["asked"].version == "v1"
+    assert [case.conversation for case in store.cases.page(CaseFilter(text="seen")).items] == ["seen"]
+    assert store.conversations.get("asked").title == "asked"
     store.close()
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from chatbot.records import Person
 from chatbot.store.accounts import Accounts
+from chatbot.store.canned import CannedReplies
+from chatbot.store.cases import Cases
 from chatbot.store.conversations import Conversations
 from chatbot.store.erasures import Erasures
 from chatbot.store.events import Events
@@ -17,6 +19,8 @@ from chatbot.store.rates import Rates
 from chatbot.store.second_factors import SecondFactors
 from chatbot.store.sign_ins import SignIns
 from chatbot.store.sqlite.accounts import SqliteAccounts
+from chatbot.store.sqlite.canned import SqliteCannedReplies
+from chatbot.store.sqlite.cases import SqliteCases
 from chatbot.store.sqlite.conversations import SqliteConversations
 from chatbot.store.sqlite.erasures import SqliteErasures
 from chatbot.store.sqlite.events import SqliteEvents
@@ -39,6 +43,8 @@ def methods(kind: type) -> dict[str, inspect.Signature]:
     ("protocol", "area"),
     [
         (Accounts, SqliteAccounts),
+        (CannedReplies, SqliteCannedReplies),
+        (Cases, SqliteCases),
         (Conversations, SqliteConversations),
         (Erasures, SqliteErasures),
         (Events, SqliteEvents),

@@ -213,7 +213,7 @@ def test_unknown_ratings_and_reasons_are_refused(
 def test_only_replies_that_exist_can_be_rated(
     store: SqliteStore, exchange: tuple[Message, Message], visitor: Person, agent: Person
 ) -> None:
-    with pytest.raises(InputError, match="only the assistant's replies"):
+    with pytest.raises(InputError, match="only replies can be rated"):
         store.feedback.rate(exchange[0].id, visitor, "like")
     with pytest.raises(NotFoundError, match="'nothing' does not exist"):
         store.feedback.rate("nothing", visitor, "like")
@@ -277,8 +277,8 @@ def test_every_event_names_its_actor(
     store.people.set_consent(visitor, True)
     store.feedback.rate(exchange[1].id, visitor, "like")
     store.feedback.approve("q", "a", agent)
-    store.conversations.hand_off(conversation, visitor.actor, "asked for a person")
-    store.conversations.hand_back(conversation.id, agent.actor)
+    store.cases.hand_off(conversation.id, visitor.actor, "asked for a person")
+    store.cases.release(conversation.id, agent)
     store.versions.start_run("operator:otto")
     assert events(store, "consent") == [(visitor.actor, visitor.id, {"consent": True})]
     assert [actor for actor, *_ in events(store, "answer_approved")] == ["agent:ada"]

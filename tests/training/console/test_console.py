@@ -296,7 +296,9 @@ def test_history_says_who_did_what(session: Session, tmp_path: Path) -> None:
     promote(store, version.name, "operator:ada")
     roll_back(store, "operator:ada")
     visitor = store.people.add_visitor()
-    store.conversations.hand_off(store.conversations.start(visitor, "lamps"), visitor.actor, "asked for a person")
+    conversation = store.conversations.start(visitor, "lamps")
+    store.conversations.add_user_message(conversation, None, "A person, please")
+    store.cases.hand_off(conversation.id, visitor.actor, "asked for a person")
     told = [(event.who, event.what) for event in happenings(store)]
     assert told[:3] == [
         ("A visitor", "handed a conversation to a person: asked for a person"),

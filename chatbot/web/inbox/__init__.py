@@ -1,0 +1,1 @@
+"""The agents' inbox: what its page and other programs of the staff read and do."""

@@ -1,0 +1,62 @@
+"""What agents think of single replies, and the answers that are used from then on."""
+
+from fastapi import APIRouter
+
+from chatbot.dialogue.session import Session
+from chatbot.errors import NotFoundError
+from chatbot.records import Person
+from chatbot.web.inbox.bodies import Approval, Rating, Stars, Words
+from chatbot.web.inbox.reading import Reading
+from chatbot.web.inbox.shapes import AnswerShape, WholeCase
+from chatbot.web.routes import get_route
+
+
+def add_message_routes(router: APIRouter, session: Session, reading: Reading, staff: Person) -> None:
+    """Add the routes below `messages` and `answers`."""
+    feedback, conversations = session.store.feedback, session.store.conversations
+
+    def around(message: str, person: Person) -> WholeCase:
+        return reading.whole(conversations.message(message).conversation, person)
+
+    @router.post("/messages/{message}/rating")
+    def rate(message: str, body: Rating, person: Person = staff) -> WholeCase:
+        if body.value:
+            feedback.rate(message, person, body.value, body.reasons, body.comment or None)
+        else:
+            feedback.withdraw_rating(message, person)
+        return around(message, person)
+
+    @router.post("/messages/{message}/stars")
+    def grade(message: str, body: Stars, person: Person = staff) -> WholeCase:
+        feedback.add_stars(message, person, body.stars)
+        return around(message, person)
+
+    @router.post("/messages/{message}/correction")
+    def correct(message: str, body: Words, person: Person = staff) -> WholeCase:
+        feedback.correct(message, person, body.text)
+        return around(message, person)
+
+    @router.post("/messages/{message}/approve")
+    def approve(message: str, body: Approval, person: Person = staff) -> AnswerShape:
+        with session.store.transaction():
+            said = conversations.message(message)
+            answer = feedback.approve(body.question, body.answer, person, message)
+            if said.role == "assistant" and body.answer.strip() != said.content.strip():
+                feedback.correct(message, person, body.answer)
+        return _found(reading, answer.id)
+
+    @get_route(router, "/answers")
+    def answers(person: Person = staff) -> list[AnswerShape]:
+        return reading.answers()
+
+    @router.delete("/answers/{answer}")
+    def withdraw(answer: str, person: Person = staff) -> list[AnswerShape]:
+        feedback.withdraw_answer(answer, person)
+        return reading.answers()
+
+
+def _found(reading: Reading, answer: str) -> AnswerShape:
+    found = next((one for one in reading.answers() if one.id == answer), None)
+    if found is None:
+        raise NotFoundError("this answer was withdrawn in the meantime: reload the page")
+    return found

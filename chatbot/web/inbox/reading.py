@@ -1,0 +1,148 @@
+"""What the inbox shows of cases, read from the store; changes nothing."""
+
+from dataclasses import asdict
+
+from chatbot.desk.desk import Desk
+from chatbot.desk.summary import summary_of
+from chatbot.records import Feedback, FoundPassage, Message, Person, Trace
+from chatbot.store import Store
+from chatbot.store.cases import Case, CaseFilter
+from chatbot.web.inbox.shapes import (
+    AnswerShape,
+    CannedShape,
+    CaseList,
+    CaseRow,
+    Choices,
+    Colleague,
+    NoteShape,
+    Opinion,
+    Other,
+    Owner,
+    Said,
+    Source,
+    SummaryShape,
+    WholeCase,
+)
+from chatbot.web.review_case import check_words
+
+
+class Reading:
+    """Reads for one installation."""
+
+    def __init__(self, store: Store, desk: Desk) -> None:
+        self._store = store
+        self._desk = desk
+
+    def cases(self, wanted: CaseFilter) -> CaseList:
+        """A page of cases."""
+        page = self._store.cases.page(wanted)
+        return CaseList(items=[self.row(case) for case in page.items], next=page.next, counts=page.counts)
+
+    def choices(self) -> Choices:
+        """What cases can be filtered by."""
+        return Choices(**asdict(self._store.cases.choices()))
+
+    def row(self, case: Case) -> CaseRow:
+        """A case as it stands in a list."""
+        told = {name: value for name, value in asdict(case).items() if name != "person"}
+        told |= {"labels": list(case.labels), "there": self._desk.presence.visitor_there(case.conversation)}
+        return CaseRow(**told)
+
+    def whole(self, conversation_id: str, reader: Person) -> WholeCase:
+        """A case with all around it."""
+        store = self._store
+        case = store.cases.get(conversation_id)
+        branch = store.conversations.path(store.conversations.get(conversation_id).head)
+        notes = [asdict(note) | {"mentions": list(note.mentions)} for note in store.cases.notes(conversation_id)]
+        return WholeCase(
+            case=self.row(case),
+            position=store.cases.queue_position(conversation_id),
+            messages=[self._said(message, reader) for message in branch],
+            summary=SummaryShape(**asdict(summary_of(branch))),
+            notes=[NoteShape(**note) for note in notes],
+            person=self._owner(case),
+        )
+
+    def colleagues(self, reader: Person) -> list[Colleague]:
+        """All of the staff who can sign in."""
+        return [
+            Colleague(
+                id=one.id,
+                name=str(one.name),
+                role=one.role,
+                there=self._desk.presence.agent_there(one.id),
+                me=one.id == reader.id,
+            )
+            for one in self._store.people.staff()
+            if not one.disabled
+        ]
+
+    def canned(self) -> list[CannedShape]:
+        """All canned replies."""
+        return [
+            CannedShape(name=one.name, text=one.text, updated_at=one.updated_at) for one in self._store.canned.all()
+        ]
+
+    def answers(self) -> list[AnswerShape]:
+        """The approved answers in use, the latest first."""
+        return [
+            AnswerShape(
+                id=one.id,
+                query=one.query,
+                response=one.response,
+                message=one.message,
+                author=self._name(one.person),
+                created_at=one.created_at,
+            )
+            for one in reversed(self._store.feedback.answers())
+        ]
+
+    def _owner(self, case: Case) -> Owner:
+        person = self._store.people.get(case.person) or Person(case.person, "visitor")
+        others = [one for one in self._store.conversations.of(person) if one.id != case.conversation]
+        told = [Other(conversation=one.id, title=one.title, updated_at=one.updated_at) for one in others]
+        return Owner(id=person.id, consent=person.consent, created_at=person.created_at, others=told)
+
+    def _said(self, message: Message, reader: Person) -> Said:
+        trace, replies = message.trace or Trace(), message.role != "user"
+        return Said(
+            id=message.id,
+            parent=message.parent,
+            role=message.role,
+            author=message.author,
+            author_name=self._name(message.author) if message.author else "",
+            content=message.content,
+            status=message.status,
+            created_at=message.created_at,
+            held=message.held,
+            versions=[sibling.id for sibling in self._store.conversations.siblings(message)],
+            version=trace.version,
+            act=trace.act if message.trace else "",
+            rule=trace.rule or "",
+            handoff=trace.handoff or "",
+            uncertain=trace.uncertain,
+            check=trace.check,
+            check_words=check_words(trace),
+            refused=trace.refused,
+            sources=[_source(passage) for passage in trace.passages],
+            opinions=[self._opinion(one, reader) for one in self._store.feedback.on(message.id)] if replies else [],
+        )
+
+    def _opinion(self, given: Feedback, reader: Person) -> Opinion:
+        return Opinion(
+            who="the visitor" if given.role == "visitor" else self._name(given.person),
+            mine=given.person == reader.id,
+            kind=given.kind,
+            value=given.value,
+            reasons=given.reasons,
+            stars=given.stars,
+            text=given.correction or given.comment or "",
+        )
+
+    def _name(self, person_id: str) -> str:
+        person = self._store.people.get(person_id)
+        return person.name or person.role if person else "somebody who left"
+
+
+def _source(passage: FoundPassage) -> Source:
+    return Source.model_validate({"used": False, **passage})

@@ -1,0 +1,188 @@
+"""What the inbox's API answers, as types; made from the store in `reading`."""
+
+from typing import Literal
+
+from pydantic import BaseModel
+
+from chatbot.records import CaseReason, CaseStatus, PassageKind, Speaker
+
+
+class CaseRow(BaseModel):
+    """A case in a list.
+
+    `position` is the place among those who wait, from 1, and 0 for others; `there` whether its visitor has the
+    conversation on screen.
+    """
+
+    conversation: str
+    title: str
+    status: CaseStatus
+    reason: CaseReason
+    holder: str | None
+    holder_name: str
+    waiting_since: str | None
+    last_at: str
+    version: str
+    topic: str
+    labels: list[str]
+    unread: int
+    contact: str
+    there: bool
+
+
+class CaseList(BaseModel):
+    """A page of cases; `next` is the cursor of the one after it, empty at the end."""
+
+    items: list[CaseRow]
+    next: str
+    counts: dict[CaseStatus, int]
+
+
+class Choices(BaseModel):
+    """What cases can be filtered by."""
+
+    labels: list[str]
+    versions: list[str]
+    topics: list[str]
+
+
+class Opinion(BaseModel):
+    """What somebody thinks of a reply; `text` is a comment, or the correction."""
+
+    who: str
+    mine: bool
+    kind: Literal["rating", "stars", "correction"]
+    value: str | None
+    reasons: list[str]
+    stars: dict[str, int]
+    text: str
+
+
+class Source(BaseModel):
+    """A passage that was found for a reply; `used` tells whether the reply rests on it."""
+
+    id: str
+    kind: PassageKind
+    title: str
+    text: str
+    source: str
+    query: str
+    score: float
+    used: bool
+
+
+class Said(BaseModel):
+    """A message of the branch on view, with what can be known of it; `versions` are its siblings and itself."""
+
+    id: str
+    parent: str | None
+    role: Speaker
+    author: str | None
+    author_name: str
+    content: str
+    status: str
+    created_at: str
+    held: bool
+    versions: list[str]
+    version: str
+    act: str
+    rule: str
+    handoff: str
+    uncertain: bool
+    check: str
+    check_words: str
+    refused: list[str]
+    sources: list[Source]
+    opinions: list[Opinion]
+
+
+class Tried(BaseModel):
+    """A reply of the bot in the summary."""
+
+    message: str
+    begins: str
+    act: str
+    rule: str
+    handoff: str
+
+
+class SummaryShape(BaseModel):
+    """What was asked, tried and found."""
+
+    asked: list[str]
+    tried: list[Tried]
+    found: list[str]
+
+
+class NoteShape(BaseModel):
+    """An internal note; `mentions` are ids of the staff."""
+
+    id: str
+    person: str
+    name: str
+    text: str
+    mentions: list[str]
+    created_at: str
+
+
+class Other(BaseModel):
+    """Another conversation of the same visitor."""
+
+    conversation: str
+    title: str
+    updated_at: str
+
+
+class Owner(BaseModel):
+    """The visitor."""
+
+    id: str
+    consent: bool
+    created_at: str
+    others: list[Other]
+
+
+class WholeCase(BaseModel):
+    """A case with its conversation and all around it."""
+
+    case: CaseRow
+    position: int
+    messages: list[Said]
+    summary: SummaryShape
+    notes: list[NoteShape]
+    person: Owner
+
+
+class Colleague(BaseModel):
+    """One of the staff; `there` tells whether they have an inbox open, `me` who asks."""
+
+    id: str
+    name: str
+    role: str
+    there: bool
+    me: bool
+
+
+class CannedShape(BaseModel):
+    """A canned reply."""
+
+    name: str
+    text: str
+    updated_at: str
+
+
+class AnswerShape(BaseModel):
+    """An approved answer in use."""
+
+    id: str
+    query: str
+    response: str
+    message: str | None
+    author: str
+    created_at: str
+
+
+class DraftText(BaseModel):
+    """What the model would say now, checked; stored nowhere."""
+
+    text: str
