@@ -85,10 +85,11 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from chatbot.web.event_streams import event_routes
     from chatbot.web.guarding import guard
     from chatbot.web.inbox.api import inbox_routes
+    from chatbot.web.inbox.page import inbox_page_routes
+    from chatbot.web.modules import mount_modules
     from chatbot.web.mounting import mount_page
     from chatbot.web.openid import Provider
-    from chatbot.web.pages import CHAT, OPERATE, REVIEW
-    from chatbot.web.review import build_review_page
+    from chatbot.web.pages import CHAT, OPERATE
     from chatbot.web.sign_in import login_routes
     from chatbot.web.vendored import mount_vendored
     from training.console.page import build_operate_page
@@ -121,9 +122,10 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     app.include_router(api_routes(session, access))
     app.include_router(event_routes(store, access, desk))
     app.include_router(inbox_routes(session, access, desk))
+    app.include_router(inbox_page_routes(access, session.pack.persona.title))
+    mount_modules(app)
     mount_vendored(app)
     app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))
-    app = mount_page(app, REVIEW, build_review_page(session, access))
     return mount_page(app, CHAT, build_chat_page(session, access))
 
 

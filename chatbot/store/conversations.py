@@ -46,7 +46,7 @@ class Conversations(Protocol):
     def add_history(self, conversation: Conversation, messages: Sequence[ChatMessage]) -> str | None:
         """Store what a client says was said before; returns the last message's id.
 
-        Replies among them were not written by a version of ours: they carry no trace and are never reviewed.
+        Replies among them were not written by a version of ours: they carry no trace, and nobody judges them.
         """
         ...
 

@@ -31,11 +31,17 @@ class CaseRow(BaseModel):
 
 
 class CaseList(BaseModel):
-    """A page of cases; `next` is the cursor of the one after it, empty at the end."""
+    """A page of cases; `next` is the cursor of the one after it, empty at the end.
+
+    Whatever the filter, `mine` is how many the reader holds, and `attention` how many wait, together with what is
+    unread in the reader's.
+    """
 
     items: list[CaseRow]
     next: str
     counts: dict[CaseStatus, int]
+    mine: int
+    attention: int
 
 
 class Choices(BaseModel):
@@ -142,17 +148,6 @@ class Owner(BaseModel):
     others: list[Other]
 
 
-class WholeCase(BaseModel):
-    """A case with its conversation and all around it."""
-
-    case: CaseRow
-    position: int
-    messages: list[Said]
-    summary: SummaryShape
-    notes: list[NoteShape]
-    person: Owner
-
-
 class Colleague(BaseModel):
     """One of the staff; `there` tells whether they have an inbox open, `me` who asks."""
 
@@ -161,6 +156,18 @@ class Colleague(BaseModel):
     role: str
     there: bool
     me: bool
+
+
+class WholeCase(BaseModel):
+    """A case with its conversation and all around it; `looking` is who else has it on view."""
+
+    case: CaseRow
+    position: int
+    messages: list[Said]
+    summary: SummaryShape
+    notes: list[NoteShape]
+    person: Owner
+    looking: list[Colleague]
 
 
 class CannedShape(BaseModel):

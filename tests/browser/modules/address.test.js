@@ -32,3 +32,9 @@ export function days_are_asked_for_as_moments_of_the_readers_zone() {
   same(asked.until, new Date(2026, 2, 1, 23, 59, 59, 999).toISOString());
   same(asAsked({ since: "", until: "" }), { since: "", until: "" });
 }
+
+export function mine_is_what_i_hold_and_all_is_any_status() {
+  same(asAsked({ status: "mine", holder: "" }, "anna").holder, "anna");
+  same(asAsked({ status: "mine", holder: "" }, "anna").status, "held");
+  same(asAsked({ status: "all", holder: "bo" }, "anna"), { status: "", holder: "bo", since: "", until: "" });
+}

@@ -7,13 +7,13 @@ const FILTER = viewOf("").filter;
 /** A server with cases of these ids, two a page. */
 function server(ids) {
   const asked = [];
-  const cases = async (filter, after, signal) => {
-    asked.push(after);
+  const cases = async ({ cursor }, signal) => {
+    asked.push(cursor);
     await settled();
     if (signal.aborted) throw new DOMException("gone", "AbortError");
-    const start = after ? Number(after) : 0;
+    const start = cursor ? Number(cursor) : 0;
     const items = ids.slice(start, start + 2).map((conversation) => ({ conversation }));
-    return { items, next: start + 2 < ids.length ? String(start + 2) : null, counts: { waiting: ids.length } };
+    return { items, next: start + 2 < ids.length ? String(start + 2) : "", counts: { waiting: ids.length, held: 1 }, mine: 1, attention: 2 };
   };
   return { ids, asked, cases };
 }
@@ -23,11 +23,11 @@ const shown = (listing) => listing.items.map(({ conversation }) => conversation)
 export async function pages_follow_each_other() {
   const listing = new Listing(server([..."abcde"]));
   await listing.show(FILTER);
-  same([shown(listing), listing.counts.waiting], ["ab", 5]);
+  same([shown(listing), listing.counts, listing.attention], ["ab", { waiting: 5, mine: 1, open: 0, done: 0, all: 6 }, 2]);
   await listing.more();
   await listing.more();
   await listing.more();
-  same([shown(listing), listing.next], ["abcde", null]);
+  same([shown(listing), listing.next], ["abcde", ""]);
 }
 
 export async function a_refresh_keeps_as_many_and_drops_what_left() {

@@ -31,7 +31,9 @@ export function narrowed(filter) {
   return FIELDS.filter((field) => filter[field]).length;
 }
 
-/** A filter as the server takes it: days become moments of the reader's zone. */
-export function asAsked(filter) {
-  return { ...filter, since: edgeOfDay(filter.since), until: edgeOfDay(filter.until, true) };
+/** A filter as the server takes it: days become moments of the reader's zone, and "mine" what the reader holds. */
+export function asAsked(filter, me) {
+  const asked = { ...filter, since: edgeOfDay(filter.since), until: edgeOfDay(filter.until, true) };
+  if (filter.status === "all") asked.status = "";
+  return filter.status === "mine" ? { ...asked, status: "held", holder: me } : asked;
 }

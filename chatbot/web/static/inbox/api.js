@@ -3,18 +3,18 @@
 import { call, withQuery } from "../shared/calls.js";
 
 const ROOT = "api";
-const ofCase = (id, what = "") => `${ROOT}/cases/${encodeURIComponent(id)}${what && `/${what}`}`;
-const ofMessage = (id, what) => `${ROOT}/messages/${encodeURIComponent(id)}/${what}`;
+const at = (...parts) => [ROOT, ...parts.map(encodeURIComponent)].join("/");
 
-export const EVENTS = "events";
-export const staff = () => call("GET", `${ROOT}/staff`);
-export const choices = () => call("GET", `${ROOT}/choices`);
-export const canned = () => call("GET", `${ROOT}/canned`);
-export const cases = (filter, after, signal) => call("GET", withQuery(`${ROOT}/cases`, { ...filter, after }), undefined, signal);
-export const one = (id, signal) => call("GET", ofCase(id), undefined, signal);
-export const act = (id, what, body = {}) => call("POST", ofCase(id, what), body);
-export const judge = (message, what, body = {}) => call("POST", ofMessage(message, what), body);
-export const answers = () => call("GET", `${ROOT}/answers`);
-export const withdraw = (id) => call("POST", `${ROOT}/answers/${encodeURIComponent(id)}/withdraw`, {});
-export const putCanned = (name, text) => call("PUT", `${ROOT}/canned/${encodeURIComponent(name)}`, { text });
-export const removeCanned = (name) => call("DELETE", `${ROOT}/canned/${encodeURIComponent(name)}`);
+export const events = (page) => withQuery("events", { page });
+export const lookAway = (page) => call("POST", at("look-away"), { page });
+export const staff = () => call("GET", at("staff"));
+export const choices = () => call("GET", at("choices"));
+export const canned = () => call("GET", at("canned"));
+export const answers = () => call("GET", at("answers"));
+export const cases = (wanted, signal) => call("GET", withQuery(at("cases"), wanted), undefined, signal);
+export const one = (id, signal) => call("GET", at("cases", id), undefined, signal);
+export const act = (id, what, body = {}) => call("POST", at("cases", id, what), body);
+export const judge = (message, what, body = {}) => call("POST", at("messages", message, what), body);
+export const withdraw = (id) => call("DELETE", at("answers", id));
+export const putCanned = (name, text) => call("PUT", at("canned", name), { text });
+export const removeCanned = (name) => call("DELETE", at("canned", name));

@@ -141,7 +141,7 @@ class CaseComposer extends Element {
     const now = Date.now();
     if (now - this.#typingTold > TYPING_EVERY_MS) {
       this.#typingTold = now;
-      this.inbox.tellTyping(this.kind === "reply");
+      if (this.kind === "reply") this.inbox.tellTyping();
     }
   }
 
@@ -208,7 +208,7 @@ class CaseComposer extends Element {
       drafts.put(id, "reply", before);
       this.requestUpdate();
     };
-    this.inbox.say(answer.about || "A draft by the model, checked against the articles. Read it before you send it.", { undo: before.trim() ? undo : null });
+    this.inbox.say("A draft by the model, checked against the articles. Read it before you send it.", { undo: before.trim() ? undo : null });
     if (opened.id === id) await this.#put(answer.text);
   }
 }

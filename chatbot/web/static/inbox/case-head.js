@@ -16,8 +16,8 @@ class CaseHead extends Element {
   view() {
     const { opened, me } = this.inbox;
     if (!opened.whole) return nothing;
-    const { case: one, looking } = opened.whole;
-    const others = looking.filter(({ id }) => id !== me.id);
+    const { case: one } = opened.whole;
+    const { others } = opened;
     return html`<header class="case-head">
       <button class="bare to-list" aria-label="Back to the list" @click=${() => this.inbox.show("list")}>${icon("back")}</button>
       <div class="what">

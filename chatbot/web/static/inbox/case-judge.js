@@ -77,8 +77,10 @@ class CaseJudge extends Element {
   }
 
   async save() {
-    const what = this.message.role === "assistant" ? "correct" : "teach";
-    if (await this.#told(what, { text: this.correction }, "Saved, to be learned from where the visitor agreed to that.")) this.#drop("correction");
+    if (this.message.role === "agent" && this.correction === this.message.content) {
+      return this.#told("rating", { value: "like" }, "Marked to be learned from, where the visitor agreed to that.");
+    }
+    if (await this.#told("correction", { text: this.correction }, "Saved, to be learned from where the visitor agreed to that.")) this.#drop("correction");
   }
 
   /** Look at what approving would change, and ask where that is anything. */

@@ -10,15 +10,16 @@ import { Listing } from "./listing.js";
 import { Opened } from "./opened.js";
 
 const GATHERED_MS = 200;
-const TYPING_MS = 6000;
+const STAFF_MS = 2000;
 
 export class Inbox extends Model {
   #listTimer = 0;
-  #typingTimer = 0;
+  #staffTimer = 0;
 
   /** `facts` are what the page says of the product: its title, the criteria of grades, the reasons of cases. */
   constructor(api, notices, facts) {
     super();
+    this.page = crypto.getRandomValues(new Uint32Array(2)).join("-");
     Object.assign(this, { api, notices, facts, view: "", pane: "list", line: "opening" });
     this.listing = new Listing(api);
     this.opened = new Opened(api);
@@ -31,13 +32,15 @@ export class Inbox extends Model {
     const [staff, choices, canned] = await Promise.all([this.api.staff(), this.api.choices(), this.api.canned()]);
     this.desk = { ...this.facts, ...choices, staff, canned, me: staff.find(({ me }) => me) };
     this.drafts ??= new Drafts(this.desk.me.id);
+    this.listing.me = this.desk.me.id;
   }
 
   /** Show what the address wants, and follow what happens. */
   async start() {
     this.listing.addEventListener("change", () => this.#count());
+    document.addEventListener("visibilitychange", () => this.#saw(this.opened.id));
     addEventListener("popstate", () => this.#follow(viewOf(location.search)));
-    this.#listen(new Happenings(this.api.EVENTS));
+    this.#listen(new Happenings(this.api.events(this.page)));
     await this.#follow(viewOf(location.search));
   }
 
@@ -87,6 +90,7 @@ export class Inbox extends Model {
 
   close() {
     this.opened.clear();
+    this.#look();
     this.pane = "list";
     this.#write({ filter: this.filter });
     this.changed();
@@ -103,9 +107,9 @@ export class Inbox extends Model {
     return this.drafts.get(this.opened.id, "reply") ?? "";
   }
 
-  /** Tell colleagues that somebody types in this case, and the visitor where the words are for them. */
-  tellTyping(toVisitor) {
-    this.api.act(this.opened.id, "typing", { to_visitor: toVisitor }).catch(() => {});
+  /** Tell the visitor, and colleagues, that an agent types. */
+  tellTyping() {
+    this.api.act(this.opened.id, "typing").catch(() => {});
   }
 
   /** Use an answer from now on. */
@@ -133,8 +137,22 @@ export class Inbox extends Model {
 
   async #open(id) {
     await this.opened.open(id);
+    this.#look();
     if (this.opened.gone) this.drafts.dropAll(id);
-    else this.#listSoon();
+    else this.#saw(id);
+  }
+
+  /** Tell colleagues which case is on view here. */
+  #look() {
+    const { id, whole } = this.opened;
+    const told = whole ? this.api.act(id, "look", { page: this.page }) : this.api.lookAway(this.page);
+    told.catch(() => {});
+  }
+
+  /** What is on view is unread no more, if somebody looks at it. */
+  #saw(id) {
+    const unread = this.opened.whole?.case.unread;
+    if (unread && id === this.opened.id && document.visibilityState === "visible") this.api.act(id, "seen").catch(() => {});
   }
 
   #write(view) {
@@ -147,42 +165,48 @@ export class Inbox extends Model {
       this.line = line;
       this.changed();
     };
-    happenings.addEventListener("first", () => told("live"));
-    happenings.addEventListener("again", () => {
+    happenings.addEventListener("first", () => {
       told("live");
-      this.refresh();
+      this.#look();
+    });
+    happenings.addEventListener("again", async () => {
+      told("live");
+      this.#look();
+      await this.refresh();
     });
     happenings.addEventListener("broken", () => told(happenings.ended ? "ended" : "broken"));
     happenings.addEventListener("lost", () => this.refresh());
     for (const kind of ["message", "reply", "case", "note"]) {
       happenings.addEventListener(kind, ({ detail }) => this.#happened(detail.conversation));
     }
-    for (const kind of ["typing", "presence"]) {
-      happenings.addEventListener(kind, ({ detail }) => this.#moved(kind, detail));
+    happenings.addEventListener("typing", ({ detail }) => this.#typed(detail));
+    for (const kind of ["presence", "look"]) {
+      happenings.addEventListener(kind, ({ detail }) => this.#moved(detail));
     }
   }
 
   #happened(conversation) {
     if (conversation === this.opened.id) {
-      this.opened.visitorTypes = false;
-      this.opened.refresh();
+      this.opened.refresh().then(() => this.#saw(conversation));
     }
     this.#listSoon();
   }
 
-  #moved(kind, { conversation, detail }) {
-    if (conversation !== this.opened.id) return;
-    if (kind === "typing" && detail.who === "visitor") {
-      this.opened.visitorTypes = true;
-      clearTimeout(this.#typingTimer);
-      this.#typingTimer = setTimeout(() => {
-        this.opened.visitorTypes = false;
-        this.opened.changed();
-      }, TYPING_MS);
-      this.opened.changed();
-    } else {
-      this.opened.refresh();
-    }
+  #moved({ conversation }) {
+    if (conversation && conversation === this.opened.id) this.opened.refresh();
+    if (!conversation) this.#staffSoon();
+  }
+
+  #typed({ conversation, detail }) {
+    if (conversation === this.opened.id && detail.person !== this.me.id) this.opened.types(detail.person ?? "", detail.name ?? "");
+  }
+
+  /** Who is there has changed: read it when somebody may want to know. */
+  #staffSoon() {
+    clearTimeout(this.#staffTimer);
+    this.#staffTimer = setTimeout(async () => {
+      this.desk = { ...this.desk, staff: await this.api.staff() };
+    }, STAFF_MS);
   }
 
   #listSoon() {
@@ -191,7 +215,6 @@ export class Inbox extends Model {
   }
 
   #count() {
-    const { waiting = 0, unread = 0 } = this.listing.counts;
-    if (this.attention.count(waiting + unread)) this.attention.call("Somebody waits or has written.", () => this.show("list"));
+    if (this.attention.count(this.listing.attention)) this.attention.call("Somebody waits or has written.", () => this.show("list"));
   }
 }

@@ -9,10 +9,12 @@ export class Listing extends Model {
   constructor(api) {
     super();
     this.api = api;
+    this.me = "";
     this.filter = null;
     this.items = [];
     this.next = null;
     this.counts = {};
+    this.attention = 0;
     this.loading = false;
     this.fault = "";
   }
@@ -51,11 +53,11 @@ export class Listing extends Model {
     try {
       let page;
       do {
-        page = await this.api.cases(asAsked(this.filter), after, asked.signal);
+        page = await this.api.cases({ ...asAsked(this.filter, this.me), cursor: after }, asked.signal);
         for (const item of page.items) found.set(item.conversation, item);
         after = page.next;
       } while (after && found.size < wanted);
-      Object.assign(this, { items: [...found.values()], next: page.next, counts: page.counts, fault: "" });
+      Object.assign(this, { items: [...found.values()], next: page.next, counts: countsOf(page), attention: page.attention, fault: "" });
     } catch (fault) {
       if (fault.name === "AbortError") return;
       this.fault = fault.message;
@@ -63,4 +65,10 @@ export class Listing extends Model {
     this.loading = false;
     this.changed();
   }
+}
+
+/** How many there are under each tab. */
+function countsOf({ counts, mine }) {
+  const { open = 0, waiting = 0, held = 0, done = 0 } = counts;
+  return { waiting, mine, open, done, all: open + waiting + held + done };
 }

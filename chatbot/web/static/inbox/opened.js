@@ -3,6 +3,8 @@
 import { Model } from "../shared/element.js";
 import { inQuestion } from "./words.js";
 
+const TYPING_MS = 5000;
+
 export class Opened extends Model {
   #asked = null;
 
@@ -14,7 +16,7 @@ export class Opened extends Model {
 
   clear() {
     this.#asked?.abort();
-    Object.assign(this, { id: "", whole: null, looked: "", fault: "", gone: false, visitorTypes: false });
+    Object.assign(this, { id: "", whole: null, looked: "", fault: "", gone: false, typing: new Map() });
     this.changed();
   }
 
@@ -32,7 +34,9 @@ export class Opened extends Model {
     const asked = new AbortController();
     this.#asked = asked;
     try {
-      this.whole = await this.api.one(this.id, asked.signal);
+      const whole = await this.api.one(this.id, asked.signal);
+      if (whole.messages.at(-1)?.id !== this.whole?.messages.at(-1)?.id) this.typing.clear();
+      this.whole = whole;
       this.fault = "";
       if (!this.reply) this.looked = inQuestion(this.whole);
     } catch (fault) {
@@ -42,6 +46,28 @@ export class Opened extends Model {
       if (this.gone) this.whole = null;
     }
     this.changed();
+  }
+
+  /** Somebody types: a colleague by their id, or the visitor without one; forgotten where nothing more comes. */
+  types(person, name) {
+    const { typing } = this;
+    clearTimeout(typing.get(person)?.timer);
+    const timer = setTimeout(() => {
+      typing.delete(person);
+      this.changed();
+    }, TYPING_MS);
+    typing.set(person, { name, timer });
+    this.changed();
+  }
+
+  get visitorTypes() {
+    return this.typing.has("");
+  }
+
+  /** Colleagues who have the case on view, those who type in it first. */
+  get others() {
+    const looking = (this.whole?.looking ?? []).map(({ id, name }) => ({ name, typing: this.typing.has(id) }));
+    return looking.toSorted((one, other) => other.typing - one.typing);
   }
 
   look(message) {
