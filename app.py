@@ -29,7 +29,9 @@ from chatbot.settings import Settings, load_settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+    from chatbot.desk.desk import Desk
     from chatbot.dialogue.session import Session
+    from chatbot.web.access import Access
     from training.runs.jobs import Jobs
 
 READY_POLL_SECONDS = 0.5
@@ -79,19 +81,10 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from chatbot.dialogue.opening import open_session
     from chatbot.erasure.keeping import Keeper
     from chatbot.web.access import Access
-    from chatbot.web.api import api_routes
     from chatbot.web.chat import build_chat_page
-    from chatbot.web.closed_pages import docs_routes
-    from chatbot.web.event_streams import event_routes
     from chatbot.web.guarding import guard
-    from chatbot.web.inbox.api import inbox_routes
-    from chatbot.web.inbox.page import inbox_page_routes
-    from chatbot.web.modules import mount_modules
     from chatbot.web.mounting import mount_page
-    from chatbot.web.openid import Provider
     from chatbot.web.pages import CHAT, OPERATE
-    from chatbot.web.sign_in import login_routes
-    from chatbot.web.vendored import mount_vendored
     from training.console.page import build_operate_page
     from training.runs.jobs import Jobs
 
@@ -117,16 +110,32 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
 
     app = FastAPI(title="Chatbot", lifespan=lifespan, docs_url=None, redoc_url=None)
     guard(app, settings, access)
+    _add_routes(app, session, access, desk)
+    app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))
+    return mount_page(app, CHAT, build_chat_page(session, access))
+
+
+def _add_routes(app: "FastAPI", session: "Session", access: "Access", desk: "Desk") -> None:
+    """Everything but the pages of Gradio, which take what is left below their paths."""
+    from chatbot.web.api import api_routes
+    from chatbot.web.closed_pages import docs_routes
+    from chatbot.web.event_streams import event_routes
+    from chatbot.web.inbox.api import inbox_routes
+    from chatbot.web.inbox.page import inbox_page_routes
+    from chatbot.web.modules import mount_modules
+    from chatbot.web.openid import Provider
+    from chatbot.web.sign_in import login_routes
+    from chatbot.web.vendored import mount_vendored
+
+    settings = session.settings
     app.include_router(login_routes(access, Provider(settings) if settings.openid_issuer else None))
     app.include_router(docs_routes())
     app.include_router(api_routes(session, access))
-    app.include_router(event_routes(store, access, desk))
+    app.include_router(event_routes(session.store, access, desk))
     app.include_router(inbox_routes(session, access, desk))
     app.include_router(inbox_page_routes(access, session.pack.persona.title))
     mount_modules(app)
     mount_vendored(app)
-    app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))
-    return mount_page(app, CHAT, build_chat_page(session, access))
 
 
 def _when_ready(session: "Session", jobs: "Jobs") -> None:

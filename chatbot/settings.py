@@ -19,6 +19,7 @@ from chatbot.bases import AUTO, base_reads, resolve_base
 from chatbot.engine_kinds import ENGINES
 from chatbot.errors import SettingsError
 from chatbot.rates import Rate, RateSetting
+from chatbot.settings_faults import explained, misspelt
 
 HERE = Path(__file__).resolve().parent
 DATA = next((place for place in (HERE / "data", HERE.parent / "data") if place.is_dir()), HERE)
@@ -276,30 +277,13 @@ def load_settings(**overrides: Any) -> Settings:
     config = os.environ.get("CHATBOT_CONFIG")
     if config and not Path(config).is_file():
         raise SettingsError(f"CHATBOT_CONFIG names {config!r}, which is not a file: correct the path or unset it")
-    faults = _misspelt()
+    faults = misspelt(Settings.model_fields)
     try:
         settings = Settings(**overrides)
     except ValidationError as error:
-        faults += _explain(error)
+        faults += explained(error)
     except ValueError as error:
         faults.append(f"{config or 'chatbot.toml'} is not valid TOML: {error}")
     if faults:
         raise SettingsError("settings: " + "; ".join(faults))
     return settings
-
-
-def _misspelt() -> list[str]:
-    known = {f"CHATBOT_{name}".upper() for name in Settings.model_fields} | {"CHATBOT_CONFIG"}
-    named = sorted(name for name in os.environ if name.upper().startswith("CHATBOT_"))
-    return [f"{name}: no such setting (docs/config.md lists them)" for name in named if name.upper() not in known]
-
-
-def _explain(error: ValidationError) -> list[str]:
-    faults = []
-    for fault in error.errors():
-        key = ".".join(str(part) for part in fault["loc"])
-        if fault["type"] == "extra_forbidden":
-            faults.append(f"{key}: no such setting (docs/config.md lists them)")
-        else:
-            faults.append(f"{key} = {fault['input']!r}: {fault['msg']}")
-    return faults

@@ -18,7 +18,7 @@ SQL_HOME = "chatbot.store.sqlite"
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "manager"}
 
 CHATBOT = {
-    "records rates address_settings lineage version_folder snapshot_folder settings engine_kinds": 0,
+    "records rates address_settings settings_faults lineage version_folder snapshot_folder settings engine_kinds": 0,
     "errors privacy weights bases libraries commands": 0,
     "owner_only server_lock acting chosen_settings broker": 0,
     "store": 1,

@@ -78,7 +78,7 @@ def holds(fact: str, claim: str, asked: str, language: str) -> bool:
     """
     if Source.of([fact, asked]).lacks(claim) or _replaces(fact, claim):
         return False
-    if _denies(claim) and (not _denies(fact) or AFFIRMS.match(claim)):
+    if denies(claim) and (not denies(fact) or AFFIRMS.match(claim)):
         return False
     told, known = _stems(fact), _stems(asked)
     common = common_words(language)
@@ -93,7 +93,8 @@ def _replaces(fact: str, claim: str) -> bool:
     return bool(own.items and own.lacks(claim)) and not own.items & Source.of([claim]).items
 
 
-def _denies(text: str) -> bool:
+def denies(text: str) -> bool:
+    """Whether a text says no to something."""
     return any(word.lower() in DENIALS or SHORTENED.search(word) for word in WORD.findall(text))
 
 

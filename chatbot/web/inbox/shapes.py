@@ -189,6 +189,37 @@ class AnswerShape(BaseModel):
     created_at: str
 
 
+class ContradictionShape(BaseModel, from_attributes=True):
+    """A sentence of an article that says otherwise than an answer, and in what."""
+
+    title: str
+    text: str
+    why: str
+
+
+class AlikeShape(BaseModel, from_attributes=True):
+    """A known question that would find an answer."""
+
+    question: str
+    score: float
+
+
+class ChangedShape(BaseModel, from_attributes=True):
+    """A past question that would be answered otherwise, and how it was answered."""
+
+    conversation: str
+    question: str
+    before: str
+
+
+class EffectsShape(BaseModel, from_attributes=True):
+    """What an approval would change."""
+
+    contradicts: list[ContradictionShape]
+    found_for: list[AlikeShape]
+    changed: list[ChangedShape]
+
+
 class DraftText(BaseModel):
     """What the model would say now, checked; stored nowhere."""
 

@@ -17,6 +17,7 @@ import pytest
 from chatbot.errors import InputError, NotFoundError, UserError
 from chatbot.records import ChatMessage, Conversation, Message, Person, Trace
 from chatbot.store import open_store
+from chatbot.store.conversations import Exchange
 from chatbot.store.erasures import Traces
 from chatbot.store.sqlite.database import Database
 from chatbot.store.sqlite.store import SqliteStore
@@ -242,6 +243,19 @@ def test_an_approval_replaces_the_one_from_the_same_reply_and_can_be_withdrawn(
         store.feedback.withdraw_answer("x", agent)
     with pytest.raises(InputError, match="needs a question and an answer"):
         store.feedback.approve("How long?", " ", agent)
+
+
+def test_exchanges_are_replies_of_the_bot_that_are_whole(
+    store: SqliteStore, conversation: Conversation, exchange: tuple[Message, Message]
+) -> None:
+    question, reply = exchange
+    store.conversations.begin_reply(conversation, question.id, Trace("v1"))
+    store.conversations.add_history(
+        conversation, [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hm"}]
+    )
+    assert store.conversations.exchanges(5) == [
+        Exchange(conversation.id, reply.id, question.content, store.conversations.message(reply.id).content)
+    ]
 
 
 def test_every_event_names_its_actor(

@@ -6,6 +6,8 @@ import { html, nothing } from "../shared/lit.js";
 import { inFull, moment } from "../shared/times.js";
 import { addressOf } from "./address.js";
 
+const RULED = new Set(["handoff", "refuse", "decline", "ask", "chat"]);
+
 class CaseContext extends Element {
   static properties = { inbox: { attribute: false } };
 
@@ -29,7 +31,7 @@ class CaseContext extends Element {
   #labels({ labels }) {
     return html`<section aria-label="Labels">
       <h3>Labels</h3>
-      <div class="row">
+      <div class="row" ?hidden=${!labels.length}>
         ${labels.map((label) => html`<button class="small chip-button" aria-label="Take off the label ${label}" @click=${() => this.inbox.acts.unlabel(label)}>${label} ✕</button>`)}
       </div>
       <form class="row" @submit=${this.#label}>
@@ -64,7 +66,7 @@ class CaseContext extends Element {
                   </li>`,
                 )}
               </ol>`
-            : html`<p class="quiet small">No passage was near enough to the question.</p>`
+            : html`<p class="quiet small">${RULED.has(reply.act) ? "Nothing was looked up for this reply." : "No passage was near enough to the question."}</p>`
         }
       </section>
       <section aria-label="How the reply came about">

@@ -49,17 +49,18 @@ class CaseTalk extends Element {
   updated() {
     const talk = this.querySelector(".talk");
     if (!talk) return;
-    const { id, whole, looked } = this.inbox.opened;
+    const { id, whole } = this.inbox.opened;
     const last = whole.messages.at(-1)?.id ?? "";
-    if (this.#shown !== id) {
-      this.#shown = id;
-      const looking = talk.querySelector("[data-looked]");
-      if (looking && looked !== last) looking.scrollIntoView({ block: "center" });
-      else talk.scrollTop = talk.scrollHeight;
-    } else if (this.#last !== last) {
-      talk.scrollTop = talk.scrollHeight;
-    }
+    const [fresh, grown] = [this.#shown !== id, this.#last !== last];
+    this.#shown = id;
     this.#last = last;
+    if (fresh || grown) requestAnimationFrame(() => this.#scroll(talk, fresh));
+  }
+
+  #scroll(talk, fresh) {
+    const looking = fresh && talk.querySelector("[data-looked]");
+    if (looking) looking.scrollIntoView({ block: "start" });
+    else talk.scrollTop = talk.scrollHeight;
   }
 
   #entries({ messages, notes }) {
@@ -73,26 +74,23 @@ class CaseTalk extends Element {
   #message(message) {
     const { opened, me } = this.inbox;
     const judged = message.role !== "user";
-    const looked = message.id === opened.looked;
+    const looked = message.id === opened.looked && judged;
+    const open = looked && opened.judging;
     const speaker = { user: "Visitor", assistant: "Bot", agent: message.author === me.id ? "You" : message.author_name }[message.role];
     const state = { complete: "", streaming: "writing …" }[message.status] ?? message.status;
-    return html`<li class="said ${message.role}" ?data-looked=${looked && judged}>
+    return html`<li class="said ${message.role}" ?data-looked=${open}>
       <span class="speaker small quiet">${speaker}${state ? ` · ${state}` : ""} · ${clock(message.created_at)}</span>
       <div class="words bubble">${message.content}</div>
       ${message.opinions.map(feedbackView)}
       ${
         judged
-          ? html`<button class="plain small look" aria-expanded=${looked} @click=${() => this.#look(message.id, looked)}>
-              ${looked ? "Close the grading" : "Grade, correct, approve"}
+          ? html`<button class="plain small look" aria-expanded=${open} @click=${() => opened.look(message.id, !open)}>
+              ${open ? "Close the grading" : "Grade, correct, approve"}
             </button>`
           : nothing
       }
-      ${looked && judged ? html`<case-judge .inbox=${this.inbox} .message=${message}></case-judge>` : nothing}
+      ${open ? html`<case-judge .inbox=${this.inbox} .message=${message}></case-judge>` : nothing}
     </li>`;
-  }
-
-  #look(id, looked) {
-    this.inbox.opened.look(looked ? "" : id);
   }
 
   #note(note) {

@@ -73,7 +73,12 @@ class InboxPage extends Element {
 
   #keys(inbox) {
     const part = (name) => this.querySelector(name);
-    const judge = (act) => () => part("case-judge") && act(part("case-judge"));
+    const judge = (act) => async () => {
+      if (!inbox.opened.reply) return;
+      inbox.opened.look(inbox.opened.looked, true);
+      await part("case-talk").updateComplete;
+      await act(part("case-judge"));
+    };
     const onCase = (act) => () => inbox.opened.whole && act(inbox.opened.whole.case);
     const keys = new Keys()
       .bind("j", "next chat", () => inbox.step(1))

@@ -16,7 +16,7 @@ export class Opened extends Model {
 
   clear() {
     this.#asked?.abort();
-    Object.assign(this, { id: "", whole: null, looked: "", fault: "", gone: false, typing: new Map() });
+    Object.assign(this, { id: "", whole: null, looked: "", judging: false, fault: "", gone: false, typing: new Map() });
     this.changed();
   }
 
@@ -38,7 +38,10 @@ export class Opened extends Model {
       if (whole.messages.at(-1)?.id !== this.whole?.messages.at(-1)?.id) this.typing.clear();
       this.whole = whole;
       this.fault = "";
-      if (!this.reply) this.looked = inQuestion(this.whole);
+      if (!this.reply) {
+        this.looked = inQuestion(this.whole);
+        this.judging = ["open", "done"].includes(whole.case.status);
+      }
     } catch (fault) {
       if (fault.name === "AbortError") return;
       this.fault = fault.message;
@@ -70,8 +73,8 @@ export class Opened extends Model {
     return looking.toSorted((one, other) => other.typing - one.typing);
   }
 
-  look(message) {
-    this.looked = message;
+  look(message, judging = this.judging) {
+    Object.assign(this, { looked: message, judging });
     this.changed();
   }
 

@@ -31,7 +31,7 @@ export function inFull(stamp) {
 /** How long ago, in its largest unit: "12 min", "3 h", "2 days". */
 export function since(stamp, now = new Date()) {
   const seconds = Math.max(0, (now - new Date(stamp)) / 1000);
-  if (seconds < MINUTE) return "under a minute";
+  if (seconds < MINUTE) return "< 1 min";
   if (seconds < HOUR) return `${Math.floor(seconds / MINUTE)} min`;
   if (seconds < DAY) return `${Math.floor(seconds / HOUR)} h`;
   const days = Math.floor(seconds / DAY);
