@@ -241,6 +241,20 @@ def test_what_an_agent_wrote_becomes_an_answer_with_one_key(ask: Ask, session: S
     assert (answer.query, answer.response) == (QUESTION, BETTER)
 
 
+def test_a_colleague_is_asked_for_a_second_look_and_is_told(ask: Ask, session: Session, sign_in: SignIn) -> None:
+    reply = ask(QUESTION)
+    page, colleague = sign_in(at=f"?case={reply.conversation}&status=open"), sign_in("Bo")
+    page.get_by_label("What the reply should have been").fill(BETTER)
+    page.get_by_role("button", name="Use this answer from now on").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Not sure? Ask first").select_option("Bo")
+    dialog.get_by_role("button", name="Ask for a second look").click()
+    expect(page.locator("a.case")).to_contain_text("second look")
+    assert session.store.feedback.answers() == []
+    notice(colleague).get_by_role("button", name="Open").click()
+    expect(colleague.locator(".note .bubble")).to_contain_text(BETTER)
+
+
 def test_done_opens_the_next_and_undo_brings_it_back_as_it_was(ask: Ask, session: Session, sign_in: SignIn) -> None:
     first, second = ask(HUMAN), ask(f"{HUMAN}, now")
     page = sign_in(at=f"?case={first.conversation}")

@@ -58,17 +58,16 @@ def _example(lesson: Lesson, messages: list[ChatMessage], origin: OriginName, re
 
 
 def _transcript(store: Store, reply_id: str) -> list[ChatMessage] | None:
-    """What was said up to a reply in turns; what an agent said is the assistant's, in place of a bot that handed over."""
+    """What was said up to a reply, in turns; what an agent said stands in place of the bot's handing over."""
     path = store.conversations.path(reply_id)
     if not path or path[-1].status not in ("complete", "stopped") or not all(message.content for message in path):
         return None
     *before, reply = [ChatMessage(role=_speaker(message), content=message.content) for message in path]
     turns: list[ChatMessage] = []
     for said in before:
-        if turns and turns[-1]["role"] == said["role"] == "user":
-            said = ChatMessage(role="user", content=f"{turns.pop()['content']}\n\n{said['content']}")
-        elif turns and turns[-1]["role"] == said["role"]:
-            turns.pop()
+        earlier = turns.pop() if turns and turns[-1]["role"] == said["role"] else None
+        if earlier and said["role"] == "user":
+            said = ChatMessage(role="user", content=f"{earlier['content']}\n\n{said['content']}")
         turns.append(said)
     turns = turns[:-1] if turns and turns[-1]["role"] == "assistant" else turns
     return [*turns, reply] if turns and turns[0]["role"] == "user" and reply["role"] == "assistant" else None

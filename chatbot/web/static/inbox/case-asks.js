@@ -3,6 +3,8 @@
 import { Dialog } from "../shared/dialogs.js";
 import { html, nothing } from "../shared/lit.js";
 
+const SECOND_LOOK = "second look";
+
 class CaseAsks extends Dialog {
   static properties = { inbox: { attribute: false }, asked: { state: true } };
 
@@ -100,10 +102,28 @@ class CaseAsks extends Dialog {
                 </ul>
               </details>`
             : nothing
-        }`,
+        }
+        ${this.#secondLook(question, answer)}`,
       contradicts.length ? "Use it all the same" : "Use this answer",
       () => this.inbox.approve(message, question, answer),
     );
+  }
+
+  /** Ask a colleague to look before it counts: a note that calls them, and a label to find the chat by. */
+  #secondLook(question, answer) {
+    const others = this.inbox.desk.staff.filter(({ me }) => !me);
+    if (!others.length) return nothing;
+    const ask = async (event) => {
+      const name = event.target.form.elements.colleague.value;
+      const { acts, opened } = this.inbox;
+      this.close();
+      await acts.note(`@${name} a second look, please, before this is used.\nWhen somebody asks: ${question}\nthe bot says: ${answer}`, opened.id);
+      await acts.label(SECOND_LOOK);
+    };
+    return html`<div class="row">
+      <label class="field grow">Not sure? Ask first<select name="colleague">${others.map(({ name }) => html`<option>${name}</option>`)}</select></label>
+      <button class="second-look" type="button" @click=${ask}>Ask for a second look</button>
+    </div>`;
   }
 
   #asking(inside, label, act) {

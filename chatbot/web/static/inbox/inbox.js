@@ -179,6 +179,7 @@ export class Inbox extends Model {
     for (const kind of ["message", "reply", "case", "note"]) {
       happenings.addEventListener(kind, ({ detail }) => this.#happened(detail.conversation));
     }
+    happenings.addEventListener("note", ({ detail }) => this.#mentioned(detail));
     happenings.addEventListener("typing", ({ detail }) => this.#typed(detail));
     for (const kind of ["presence", "look"]) {
       happenings.addEventListener(kind, ({ detail }) => this.#moved(detail));
@@ -190,6 +191,13 @@ export class Inbox extends Model {
       this.opened.refresh().then(() => this.#saw(conversation));
     }
     this.#listSoon();
+  }
+
+  #mentioned({ conversation, detail }) {
+    if (!detail.mentions?.split(" ").includes(this.me.id)) return;
+    const open = () => this.open(conversation);
+    this.attention.call("A colleague mentions you in a note.", open);
+    if (conversation !== this.opened.id) this.say("A colleague mentions you in a note.", { act: { words: "Open", run: open } });
   }
 
   #moved({ conversation }) {

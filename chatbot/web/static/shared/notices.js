@@ -15,9 +15,9 @@ export class PageNotices extends Element {
     this.said = null;
   }
 
-  /** Say something; `undo` is what takes it back. */
-  say(text, { undo = null, wrong = false } = {}) {
-    this.said = { text, undo, wrong };
+  /** Say something; `undo` is what takes it back, `act` another thing to do: its words, and what runs. */
+  say(text, { undo = null, act = null, wrong = false } = {}) {
+    this.said = { text, undo, act, wrong };
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.close(), wrong ? 2 * SHOWN_MS : SHOWN_MS);
   }
@@ -31,18 +31,24 @@ export class PageNotices extends Element {
     return true;
   }
 
+  #act(act) {
+    this.close();
+    act.run();
+  }
+
   close() {
     this.said = null;
   }
 
   view() {
-    const { text, undo, wrong } = this.said ?? {};
+    const { text, undo, act, wrong } = this.said ?? {};
     return html`<div class="notice-place" role="status">
       ${
         text
           ? html`<div class="notice ${wrong ? "wrong" : ""}">
               <span>${text}</span>
               ${undo ? html`<button class="plain" @click=${() => this.undo()}>Undo <kbd>u</kbd></button>` : nothing}
+              ${act ? html`<button class="plain" @click=${() => this.#act(act)}>${act.words}</button>` : nothing}
               <button class="plain" aria-label="Close" @click=${() => this.close()}>✕</button>
             </div>`
           : nothing
