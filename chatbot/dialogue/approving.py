@@ -20,6 +20,7 @@ from chatbot.store.conversations import Exchange
 
 NEAREST_PIECES = 4
 SHARED_WORDS = 2
+FILLING_WORDS = 150
 EXCHANGES_READ = 300
 MOST_TOLD = 10
 
@@ -91,8 +92,8 @@ def contradictions(question: str, answer: str, pieces: Sequence[Passage], langua
 
 
 def _shared(one: str, other: str, language: str) -> int:
-    """How many words two sentences share that not everybody uses all the time, figures left out."""
-    common = common_words(language)
+    """How many words two sentences share, those left out that stand in almost any."""
+    common = common_words(language, FILLING_WORDS)
     mine, theirs = ({stem(word) for word in WORD.findall(text) if word.lower() not in common} for text in (one, other))
     return len(mine & theirs)
 

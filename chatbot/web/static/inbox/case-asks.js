@@ -70,13 +70,13 @@ class CaseAsks extends Dialog {
 
   #approve({ message, question, answer, effects }) {
     const { contradicts, found_for, changed } = effects;
-    const harmless = !contradicts.length && !found_for.length && !changed.length;
+    const alone = !found_for.length && !changed.length;
     return this.#asking(
       html`<dl class="stack">
           <div><dt class="small quiet">When somebody asks</dt><dd class="words">${question}</dd></div>
           <div><dt class="small quiet">the bot says</dt><dd class="words">${answer}</dd></div>
         </dl>
-        ${harmless ? html`<p class="quiet">It contradicts no article, and no other question that was asked before would find it.</p>` : nothing}
+        ${contradicts.length ? nothing : html`<p class="quiet">It contradicts no article that is near${alone ? ", and no other question that is known would find it" : ""}.</p>`}
         ${
           contradicts.length
             ? html`<div class="told wrong">

@@ -9,7 +9,7 @@ const KINDS = {
 };
 
 export function feedbackView(feedback) {
-  const who = feedback.mine ? "You" : feedback.who;
+  const who = feedback.mine ? "You" : feedback.who[0].toUpperCase() + feedback.who.slice(1);
   return html`<div class="thought ${feedback.value ?? feedback.kind}">
     <span><strong>${who}</strong> ${KINDS[feedback.kind](feedback)}</span>
     ${feedback.reasons.map((reason) => html`<span class="chip">${reason}</span>`)}

@@ -96,7 +96,7 @@ class InboxPage extends Element {
       .bind("ArrowLeft", "the reply before, to look at", () => inbox.opened.lookBeside(-1))
       .bind("ArrowRight", "the reply after", () => inbox.opened.lookBeside(1));
     for (const grade of [1, 2, 3, 4, 5]) {
-      keys.bind(String(grade), grade === 1 ? "grade the reply that is looked at (1 to 5)" : "", judge((one) => one.grade(grade)));
+      keys.bind(String(grade), grade === 1 ? "grade the reply that is looked at" : "", judge((one) => one.grade(grade)));
     }
     return keys
       .bind("a", "use the answer from now on", judge((one) => one.approve()))

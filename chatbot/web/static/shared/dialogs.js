@@ -42,7 +42,7 @@ export class KeyHelp extends Dialog {
   }
 }
 
-const NAMES = { ctrl: "Ctrl", alt: "Alt", Escape: "Esc", ArrowLeft: "←", ArrowRight: "→" };
+const NAMES = { 1: "1–5", ctrl: "Ctrl", alt: "Alt", Escape: "Esc", ArrowLeft: "←", ArrowRight: "→" };
 
 function shown(name) {
   return name.split("+").map((part) => html`<kbd>${NAMES[part] ?? part}</kbd> `);
