@@ -87,8 +87,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from chatbot.web.chat import build_chat_page
     from chatbot.web.guarding import guard
     from chatbot.web.mounting import mount_page
-    from chatbot.web.pages import CHAT, OPERATE, REVIEW
-    from chatbot.web.review import build_review_page
+    from chatbot.web.pages import CHAT, OPERATE
     from training.console.page import build_operate_page
     from training.runs.jobs import Jobs
 
@@ -118,7 +117,6 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     guard(app, settings, access)
     _add_routes(app, session, access, desk)
     app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))
-    app = mount_page(app, REVIEW, build_review_page(session, access))
     return mount_page(app, CHAT, build_chat_page(session, access), brand_head(session.pack.persona))
 
 
@@ -130,6 +128,8 @@ def _add_routes(app: "FastAPI", session: "Session", access: "Access", desk: "Des
     from chatbot.web.closed_pages import docs_routes
     from chatbot.web.event_streams import event_routes
     from chatbot.web.inbox.api import inbox_routes
+    from chatbot.web.inbox.page import inbox_page_routes
+    from chatbot.web.modules import mount_modules
     from chatbot.web.openid import Provider
     from chatbot.web.own_chats import own_chats_routes
     from chatbot.web.sign_in import login_routes
@@ -144,6 +144,8 @@ def _add_routes(app: "FastAPI", session: "Session", access: "Access", desk: "Des
     app.include_router(api_routes(session, access, desk))
     app.include_router(event_routes(session.store, access, desk))
     app.include_router(inbox_routes(session, access, desk))
+    app.include_router(inbox_page_routes(access, session.pack.persona.title))
+    mount_modules(app)
     mount_vendored(app)
 
 

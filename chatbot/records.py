@@ -199,7 +199,6 @@ class Message:
     status: ReplyStatus | Literal["interrupted"]
     created_at: str
     trace: Trace | None = None
-    reviewed_at: str | None = None
     author: str | None = None
 
     @property

@@ -79,7 +79,7 @@ def holds(fact: str, claim: str, asked: str, language: str) -> bool:
     """
     if Source.of([fact, asked]).lacks(claim) or _replaces(fact, claim):
         return False
-    if _denies(claim) and (not _denies(fact) or AFFIRMS.match(claim)):
+    if denies(claim) and (not denies(fact) or AFFIRMS.match(claim)):
         return False
     if AFFIRMS.match(claim) and _corrects(claim, asked):
         return False
@@ -111,7 +111,8 @@ def _figures(text: str) -> dict[str, set[str]]:
     return kinds
 
 
-def _denies(text: str) -> bool:
+def denies(text: str) -> bool:
+    """Whether a text says no to something."""
     return any(word.lower() in DENIALS or SHORTENED.search(word) for word in WORD.findall(text))
 
 

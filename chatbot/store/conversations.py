@@ -6,6 +6,7 @@ A conversation is deleted by `chatbot.erasure`, which reaches its copies as well
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from chatbot.records import ChatMessage, Conversation, Message, Person, ReplyStatus, Trace
@@ -16,6 +17,16 @@ TITLE_CHARS = 60
 def title_of(text: str) -> str:
     """A conversation's title from its first message."""
     return " ".join(text.split())[:TITLE_CHARS]
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A question with the bot's reply; `reply` is the reply's id."""
+
+    conversation: str
+    reply: str
+    question: str
+    answer: str
 
 
 class Conversations(Protocol):
@@ -58,7 +69,7 @@ class Conversations(Protocol):
     def add_history(self, conversation: Conversation, messages: Sequence[ChatMessage]) -> str | None:
         """Store what a client says was said before; returns the last message's id.
 
-        Replies among them were not written by a version of ours: they carry no trace and are never reviewed.
+        Replies among them were not written by a version of ours: they carry no trace, and nobody judges them.
         """
         ...
 
@@ -80,6 +91,10 @@ class Conversations(Protocol):
 
     def path(self, leaf: str | None) -> list[Message]:
         """The branch from the first message down to `leaf`."""
+        ...
+
+    def exchanges(self, limit: int) -> list[Exchange]:
+        """The latest replies of the bot that are whole, with what they answer, the latest first."""
         ...
 
     def siblings(self, message: Message) -> list[Message]:

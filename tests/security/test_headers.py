@@ -18,6 +18,7 @@ from chatbot.web.nonces import NonceLoader, mark_scripts
 from chatbot.web.security_headers import (
     FIXED,
     GRADIO_POLICY,
+    MODULE_POLICY,
     PLAIN_POLICY,
     SPOKEN_TO,
     SecurityHeadersMiddleware,
@@ -74,12 +75,20 @@ def test_gradios_pages_run_no_script_without_the_answers_nonce(operator: httpx.C
     assert "script-src 'self' 'nonce-" in GRADIO_POLICY and "http" not in GRADIO_POLICY
     assert "'unsafe-inline'" not in GRADIO_POLICY.split("style-src")[0]
     seen = set()
-    for path in ("/", "/", "/review/", "/operate/"):
+    for path in ("/", "/", "/operate/"):
         page = operator.get(path)
         told = re.search(r"'nonce-([^']+)'", page.headers["content-security-policy"])
         assert told and page.text.count("<script") == page.text.count(f'<script nonce="{told[1]}"') > 3
         seen.add(told[1])
-    assert len(seen) == 4, "a nonce was used twice"
+    assert len(seen) == 3, "a nonce was used twice"
+
+
+def test_pages_of_our_own_modules_run_files_of_this_host_alone(operator: httpx.Client) -> None:
+    page = operator.get("/review/")
+    assert page.headers["content-security-policy"] == MODULE_POLICY
+    assert "unsafe" not in MODULE_POLICY and "nonce" not in MODULE_POLICY and "script-src 'self';" in MODULE_POLICY
+    assert page.text.count("<script") == page.text.count("<script src=") + page.text.count('<script type="module" src=')
+    assert "<style" not in page.text and "style=" not in page.text
 
 
 def test_the_microphone_is_for_the_chat_page_alone() -> None:

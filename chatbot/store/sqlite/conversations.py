@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from chatbot.errors import InputError, NotFoundError
 from chatbot.records import ChatMessage, Conversation, Message, Person, ReplyStatus, Speaker, Trace, new_id, now
-from chatbot.store.conversations import TITLE_CHARS, Conversations, title_of
+from chatbot.store.conversations import TITLE_CHARS, Conversations, Exchange, title_of
 from chatbot.store.sqlite.case_rows import CaseRows
 from chatbot.store.sqlite.database import Database
 from chatbot.store.sqlite.messages import add_message, message_of
@@ -141,6 +141,16 @@ class SqliteConversations(Conversations):
             leaf=leaf,
         )
         return [message_of(row) for row in rows]
+
+    def exchanges(self, limit: int) -> list[Exchange]:
+        rows = self._database.rows(
+            "select replies.conversation, replies.id as reply, questions.content as question, "
+            "replies.content as answer from messages as replies join messages as questions "
+            "on questions.id = replies.parent where replies.role = 'assistant' and replies.status = 'complete' "
+            "and questions.role = 'user' and replies.version is not null order by replies.rowid desc limit :limit",
+            limit=limit,
+        )
+        return [Exchange(**row) for row in rows]
 
     def siblings(self, message: Message) -> list[Message]:
         rows = self._database.rows(

@@ -28,5 +28,5 @@ def add_message(database: Database, message: Message, title: str | None = None) 
 def message_of(row: Row) -> Message:
     """A message from its row."""
     trace = Trace(**json.loads(row["trace"])) if row["trace"] else None
-    names = ("id", "conversation", "parent", "role", "content", "status", "created_at", "reviewed_at", "author")
+    names = ("id", "conversation", "parent", "role", "content", "status", "created_at", "author")
     return Message(**{name: row[name] for name in names}, trace=trace)

@@ -251,6 +251,7 @@ def m009_cases(db: Database) -> None:
     for conversation, status, updated_at in conversations:
         _add_case(db, conversation, "waiting" if status == "handed_off" else None, updated_at, indexed)
     db.conn.execute("alter table conversations drop column status")
+    db.conn.execute("alter table messages drop column reviewed_at")
 
 
 def _add_case(db: Database, conversation: str, status: CaseStatus | None, updated_at: str, indexed: bool) -> None:

@@ -43,6 +43,30 @@ def test_feedback_becomes_rows_preferences_and_verdicts(pack: Pack, store: Store
     assert [(verdict.label, verdict.message) for verdict in collected.verdicts] == [(True, reply)]
 
 
+def test_what_an_agent_wrote_and_likes_is_a_row_in_place_of_the_bots_handing_over(pack: Pack, store: Store) -> None:
+    visitor, agent = consenting(store), store.people.add_staff("ann", "agent", "a long password")
+    conversation = store.conversations.message(replied(store, visitor)).conversation
+    store.cases.write(conversation, agent, "Hello, this is Ann.")
+    store.conversations.add_user_message(
+        store.conversations.get(conversation), store.conversations.get(conversation).head, "Small ones?"
+    )
+    store.conversations.add_user_message(
+        store.conversations.get(conversation), store.conversations.get(conversation).head, "Hello?"
+    )
+    store.cases.write(conversation, agent, "One moment.")
+    written = store.cases.write(conversation, agent, "Yes, in three sizes.")
+    store.feedback.rate(written.id, agent, "like")
+    collected = Collected()
+    add_feedback(pack, store, collected)
+    (row,) = collected.examples
+    assert [(said["role"], said["content"]) for said in row.messages] == [
+        ("user", "Do you sell red lamps?"),
+        ("assistant", "Hello, this is Ann."),
+        ("user", "Small ones?\n\nHello?"),
+        ("assistant", "Yes, in three sizes."),
+    ]
+
+
 def test_feedback_without_consent_or_on_half_a_reply_is_left_out(pack: Pack, store: Store) -> None:
     silent, visitor = store.people.add_visitor(), consenting(store)
     store.feedback.rate(replied(store, silent), silent, "like")
