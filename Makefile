@@ -21,7 +21,7 @@ test: $(TESTED) chromium  ## set up and run all tests
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(TESTED)  ## check style and types
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/oxlint chatbot tests training
 
 fix: $(TESTED)  ## mend style
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -8,7 +8,6 @@ Holds no behaviour of its own. Training runs in a process of its own, started fr
 import contextlib
 import gc
 import os
-import socket
 import sys
 import threading
 import time
@@ -22,7 +21,7 @@ from chatbot.acting import SYSTEM, TERMINAL, acting, terminal_actor
 from chatbot.bases import ChosenBase
 from chatbot.chosen_settings import chosen_settings
 from chatbot.commands import keep_to_owner, quieten, run_command
-from chatbot.errors import SettingsError
+from chatbot.listening import listen
 from chatbot.server_lock import ServerLock
 from chatbot.settings import Settings, load_settings
 
@@ -49,7 +48,7 @@ def serve(host: str | None, port: int | None, no_train: bool) -> None:
     settings = load_settings(**{key: value for key, value in given.items() if value is not None})
     keep_to_owner(settings.home)
     lock = ServerLock.take(settings.home)
-    listener = _listen(settings)
+    listener = listen(settings.host, settings.port)
     address = f"http://{settings.host}:{listener.getsockname()[1]}"
     lock.tell(f"the server at {address} (process {os.getpid()})")
     click.echo(f"starting; the chat will be at {address}", err=True)
@@ -68,7 +67,9 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     """The whole product as one ASGI app; the model loads in the background while the pages are built."""
     from chatbot.store import open_store
     from chatbot.store.sqlite.backup import forget_leftovers
+    from chatbot.store.sqlite.restoring import carry_on
 
+    carry_on(settings.home)
     forget_leftovers(settings.home)
     store = open_store(settings.database)
     store.conversations.mark_interrupted()
@@ -82,11 +83,11 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from chatbot.dialogue.opening import open_session
     from chatbot.erasure.keeping import Keeper
     from chatbot.web.access import Access
+    from chatbot.web.brand import brand_head
     from chatbot.web.chat import build_chat_page
     from chatbot.web.guarding import guard
     from chatbot.web.mounting import mount_page
-    from chatbot.web.pages import CHAT, OPERATE, REVIEW
-    from chatbot.web.review import build_review_page
+    from chatbot.web.pages import CHAT, OPERATE
     from training.console.page import build_operate_page
     from training.runs.jobs import Jobs
 
@@ -116,26 +117,35 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     guard(app, settings, access)
     _add_routes(app, session, access, desk)
     app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))
-    app = mount_page(app, REVIEW, build_review_page(session, access))
-    return mount_page(app, CHAT, build_chat_page(session, access))
+    return mount_page(app, CHAT, build_chat_page(session, access), brand_head(session.pack.persona))
 
 
 def _add_routes(app: "FastAPI", session: "Session", access: "Access", desk: "Desk") -> None:
     """Everything but the pages of Gradio, which take what is left below their paths."""
     from chatbot.web.api import api_routes
+    from chatbot.web.articles import article_routes
+    from chatbot.web.brand import brand_routes
     from chatbot.web.closed_pages import docs_routes
     from chatbot.web.event_streams import event_routes
     from chatbot.web.inbox.api import inbox_routes
+    from chatbot.web.inbox.page import inbox_page_routes
+    from chatbot.web.modules import mount_modules
     from chatbot.web.openid import Provider
+    from chatbot.web.own_chats import own_chats_routes
     from chatbot.web.sign_in import login_routes
     from chatbot.web.vendored import mount_vendored
 
     settings = session.settings
     app.include_router(login_routes(access, Provider(settings) if settings.openid_issuer else None))
     app.include_router(docs_routes())
+    app.include_router(article_routes(session.pack))
+    app.include_router(brand_routes(session.pack))
+    app.include_router(own_chats_routes(session, access))
     app.include_router(api_routes(session, access, desk))
     app.include_router(event_routes(session.store, access, desk))
     app.include_router(inbox_routes(session, access, desk))
+    app.include_router(inbox_page_routes(access, session.pack.persona.title))
+    mount_modules(app)
     mount_vendored(app)
 
 
@@ -151,18 +161,6 @@ def _when_ready(session: "Session", jobs: "Jobs") -> None:
     gc.enable()
     if session.settings.auto_train:
         jobs.start_first()
-
-
-def _listen(settings: Settings) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError as error:
-        raise SettingsError(
-            f"cannot listen on {settings.host}:{settings.port} ({error.strerror}): use --port to take another, or 0"
-        ) from None
-    return listener
 
 
 def _announce(settings: Settings, session: "Session", address: str) -> None:

@@ -18,7 +18,7 @@ import httpx
 import numpy as np
 
 from benchmarks.alternating import Measure, Wanted
-from benchmarks.running_product import ANSWER_SECONDS, Listener, Product, request_body, running_product
+from benchmarks.running_product import ANSWER_SECONDS, Listener, NoCookies, Product, request_body, running_product
 from benchmarks.serving_product import WRITE
 from benchmarks.serving_prompts import AT_ONCE, Served, questions
 
@@ -58,7 +58,7 @@ async def _overload(
     product: Product, asked: Sequence[str], visitors: int, seconds: float
 ) -> tuple[list[Measure], dict[str, Any]]:
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=visitors)
-    async with httpx.AsyncClient(timeout=ANSWER_SECONDS, limits=limits, cookies=_NoCookies()) as client:
+    async with httpx.AsyncClient(timeout=ANSWER_SECONDS, limits=limits, cookies=NoCookies()) as client:
         alone = Watch()
         for question in asked[: UNLOADED + 1]:
             await _ask(product, client, question, alone)
@@ -75,13 +75,6 @@ async def _overload(
         after = Watch()
         await _ask(product, client, asked[0], after)
     return _measures(alone, watch, after), _details(alone, watch, capacity, spent)
-
-
-class _NoCookies(httpx.Cookies):
-    """Every request comes from a stranger."""
-
-    def extract_cookies(self, response: httpx.Response) -> None:
-        """Keep nothing."""
 
 
 async def _ask(product: Product, client: httpx.AsyncClient, question: str, watch: Watch) -> None:

@@ -35,6 +35,13 @@ STOP_SECONDS = 60
 ANSWER_SECONDS = 600
 
 
+class NoCookies(httpx.Cookies):
+    """Every request of a client comes from a stranger."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Keep nothing."""
+
+
 @dataclass
 class Listener:
     """One streamed reply as it comes; times are seconds since it was made."""
@@ -132,22 +139,27 @@ def running_product(settings: Settings, version: str, **environment: str) -> Ite
             (home / name).symlink_to((settings.home / name).resolve())
         store = open_store(home / "chatbot.db")
         store.versions.point("champion", version, "benchmark")
-        log = Path(folder) / "server.log"
-        given = os.environ | {"CHATBOT_HOME": str(home), "CHATBOT_PORT": "0", "CHATBOT_HOST": "127.0.0.1"}
-        given |= {"CHATBOT_API_RATE": MANY_REQUESTS} | environment
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, str(APP), "--no-train"],
-                env=given,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        try:
-            url = _wait_ready(process, log)
-            yield Product(url, psutil.Process(process.pid), store)
-        finally:
-            _stop(process)
+        given = {"CHATBOT_API_RATE": MANY_REQUESTS} | environment
+        with serving(home, Path(folder) / "server.log", **given) as (url, process):
+            yield Product(url, process, store)
+
+
+@contextmanager
+def serving(home: Path, log: Path, **environment: str) -> Iterator[tuple[str, psutil.Process]]:
+    """The product on a home, ready: its address and its process. Stopped with all its children at the end."""
+    given = os.environ | {"CHATBOT_HOME": str(home), "CHATBOT_PORT": "0", "CHATBOT_HOST": "127.0.0.1"} | environment
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, str(APP), "--no-train"],
+            env=given,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    try:
+        yield _wait_ready(process, log), psutil.Process(process.pid)
+    finally:
+        _stop(process)
 
 
 def _wait_ready(process: "subprocess.Popen[bytes]", log: Path) -> str:

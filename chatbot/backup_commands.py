@@ -9,7 +9,8 @@ from chatbot.commands import keep_to_owner
 from chatbot.errors import InputError
 from chatbot.people_commands import opened_store
 from chatbot.settings import load_settings
-from chatbot.store.sqlite.backup import back_up, describe, holds_state, opened_backup, restore
+from chatbot.store.sqlite.backup import back_up, describe, opened_backup, restore
+from chatbot.store.sqlite.restoring import holds_state
 
 BY_FILE = click.option(
     "--passphrase-file",
@@ -49,10 +50,9 @@ def restore_backup(path: Path, yes: bool, passphrase_file: Path | None) -> None:
                 f"nothing was changed: {held} from {str(path)!r} would replace the state in {str(home)!r}, which would "
                 f"be kept in {home.name}.before-restore-<time>; add --yes to do it"
             )
-        old = restore(folder, home)
-    with opened_store() as store:
-        kept = {"replaced": str(old)} if old else {}
-        store.events.add("system", "restored", str(path.resolve()), **kept)
+        old = restore(folder, home, path)
+    with opened_store():
+        pass  # which records the restore
     click.echo(f"{held} are back in {home}, each row as it was" + (f"; what was there is kept in {old}" if old else ""))
 
 

@@ -1,7 +1,6 @@
 """Every test has a home of its own; `session`, `access` and `serve` make a real server of the lamp shop's pack."""
 
 import os
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from chatbot.desk.presence import Presence
 from chatbot.dialogue.opening import open_session
 from chatbot.dialogue.session import Session
 from chatbot.engines.base_model import find_base_model
+from chatbot.listening import listen
 from chatbot.settings import load_settings
 from chatbot.store import open_store
 from chatbot.web.access import Access
@@ -64,7 +64,7 @@ def serve_apps() -> Iterator[Serve]:
     running = []
 
     def start(app: Starlette) -> str:
-        listener = socket.create_server(("127.0.0.1", 0))
+        listener = listen("127.0.0.1", 0)
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=1, proxy_headers=False)
         )

@@ -8,7 +8,7 @@ from benchmarks.supply.pins import CONSTRAINTS, PIN, ROOT
 
 PAGE = ROOT / "docs" / "licences.md"
 VENDORED = ROOT / "chatbot" / "web" / "templates" / "vendored" / "README.md"
-ROW = re.compile(r"^\| (\S+\.js) \| (\S+) (\S+) \| \S+ \| (.+?) \| ([0-9a-f]{64}) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (\S+\.(?:js|woff2)) \| (\S+) (\S+) \| \S+ \| (.+?) \| ([0-9a-f]{64}) \|$", re.MULTILINE)
 FILE = re.compile(r" \(\S+\)")
 LONGEST = 80
 HEAD = """# Licences
@@ -62,5 +62,5 @@ def page() -> str:
     pins = [pin for pin in map(PIN.match, CONSTRAINTS.read_text(encoding="utf-8").splitlines()) if pin]
     pins.sort(key=lambda pin: pin[1].lower())
     rows = [f"| {pin[1]} | {pin[2]} | {licence_of(metadata(pin[1]))} |\n" for pin in pins]
-    kept = [f"| {one.name} | {one.version} | {one.licence} |\n" for one in vendored()]
+    kept = dict.fromkeys(f"| {one.name} | {one.version} | {one.licence} |\n" for one in vendored())
     return HEAD + "".join(rows) + KEPT + "".join(kept)

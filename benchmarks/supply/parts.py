@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from benchmarks.supply.licences import Vendored
 from benchmarks.supply.pins import ROOT, SupplyError
@@ -17,7 +18,7 @@ def component(one: Vendored) -> dict[str, object]:
         "type": "library",
         "name": one.name,
         "version": one.version,
-        "purl": f"pkg:npm/{one.name}@{one.version}",
+        "purl": f"pkg:npm/{quote(one.name)}@{one.version}",
         "description": f"Kept in the repository as {one.file}.",
         "hashes": [{"alg": "SHA-256", "content": one.sha256}],
         "licenses": [{"expression": one.licence.replace(" or ", " OR ")}],

@@ -8,9 +8,12 @@ who is expected at an inbox.
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from chatbot.broker import Happening
 from chatbot.desk.elsewhere import Elsewhere
+from chatbot.desk.looking import Looking
 from chatbot.desk.presence import Presence
 from chatbot.errors import NotFoundError
 from chatbot.records import Message, Person
@@ -26,6 +29,7 @@ class Desk:
     def __init__(self, store: Store, presence: Presence) -> None:
         self._store = store
         self.presence = presence
+        self.looking = Looking(store.broker)
         self._elsewhere = Elsewhere(store)
         self._typed: dict[tuple[str, str], float] = {}
 
@@ -39,6 +43,12 @@ class Desk:
         self._elsewhere.close()
         self.presence.close()
 
+    @contextmanager
+    def agent_here(self, person: Person, page: str = "") -> Iterator[None]:
+        """An agent is at an inbox for so long, with a page that says what it has on view."""
+        with self.presence.agent(person.id), self.looking.page(page, person):
+            yield
+
     def claim(self, conversation_id: str, person: Person, over: bool = False) -> Case:
         """Hold a case; raises `CaseHeldError` where somebody else does, unless it is taken `over`."""
         return self._store.cases.claim(conversation_id, person, over)
@@ -46,6 +56,10 @@ class Desk:
     def release(self, conversation_id: str, person: Person, note: str = "") -> Case:
         """Hand a case back to the bot."""
         return self._store.cases.release(conversation_id, person, note)
+
+    def requeue(self, conversation_id: str, person: Person, since: str | None = None) -> Case:
+        """Let a case wait for a person again."""
+        return self._store.cases.requeue(conversation_id, person, since)
 
     def transfer(self, conversation_id: str, person: Person, to: str, note: str = "") -> Case:
         """Let somebody else hold a case, by their id or name; where they do not come, it goes back to the queue."""

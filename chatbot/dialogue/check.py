@@ -105,10 +105,14 @@ class StreamCheck:
         doubts: Doubts | None = None,
         carried: Callable[[str], bool] = lambda sentence: True,
         secret: Secret = NOTHING_SECRET,
+        vouched: Source | None = None,
     ) -> None:
-        """`carried` tells whether the passages carry a sentence, and may take its time."""
+        """`carried` tells whether the passages carry a sentence, and may take its time. Where claims are judged, a
+        figure that is not `vouched` for, but only the user's, is shown with its sentence or not at all.
+        """
         self._secret = secret
         self._source = source
+        self._vouched = vouched or source
         self._doubts = doubts
         self._carried = carried
         self._checked = 0
@@ -159,8 +163,10 @@ class StreamCheck:
                     return self._judged
                 self._claimed = True
             self._judged = end
-        doubted = doubts.first(text, self._judged)
-        return shown if doubted is None else min(shown, doubted)
+        waiting = [shown, doubts.first(text, self._judged)]
+        if self._vouched.lacks(text[self._judged : shown]):
+            waiting += [found.start() for found in MAY_BEGIN.finditer(text, self._judged, shown)]
+        return min(at for at in waiting if at is not None)
 
 
 def whole_sentences(text: str, end: int) -> str:

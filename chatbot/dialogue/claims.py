@@ -52,11 +52,11 @@ def stem(word: str) -> str:
 
 
 @cache
-def common_words(language: str) -> frozenset[str]:
-    """The words that everybody uses; none where the language has no dictionary."""
+def common_words(language: str, count: int = COMMON) -> frozenset[str]:
+    """The words that everybody uses, so many of them; none where the language has no dictionary."""
     known = dictionary(language)
     if known is None:
         return frozenset()
     counted = known.word_frequency.dictionary
     usual = sorted(counted, key=lambda word: -counted[word])
-    return frozenset(islice(usual, COMMON))
+    return frozenset(islice(usual, count))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from chatbot.dialogue.check import Source
+from chatbot.dialogue.check import Source, find_items
 from chatbot.dialogue.claims import SHORTENED, common_words, stem
 from chatbot.knowledge.articles.sentences import join_sentences, split_sentences
 from chatbot.knowledge.retrieval.spelling import WORD
@@ -20,6 +20,7 @@ DENIALS = {"no", "not", "never", "cannot", "none", "nothing", "nobody", "neither
 UNEXPLAINED = 1  # words at most
 TELLING = 2  # words of the fact that were not asked, at least, where a claim has none of its figures
 
+AMOUNT = re.compile(r"\d+(?:[.,:]\d+)*")
 AFFIRMS = re.compile(r"\W*(?:yes|yeah|sure|certainly|of course)\b", re.IGNORECASE)
 
 Nearest = Callable[[str, Sequence[str], int], Sequence[str]]
@@ -78,7 +79,9 @@ def holds(fact: str, claim: str, asked: str, language: str) -> bool:
     """
     if Source.of([fact, asked]).lacks(claim) or _replaces(fact, claim):
         return False
-    if _denies(claim) and (not _denies(fact) or AFFIRMS.match(claim)):
+    if denies(claim) and (not denies(fact) or AFFIRMS.match(claim)):
+        return False
+    if AFFIRMS.match(claim) and _corrects(claim, asked):
         return False
     told, known = _stems(fact), _stems(asked)
     common = common_words(language)
@@ -93,7 +96,23 @@ def _replaces(fact: str, claim: str) -> bool:
     return bool(own.items and own.lacks(claim)) and not own.items & Source.of([claim]).items
 
 
-def _denies(text: str) -> bool:
+def _corrects(claim: str, asked: str) -> bool:
+    """Whether a claim names other figures of a kind than the question: "is it £1?" is not affirmed by "£5"."""
+    said, meant = _figures(claim), _figures(asked)
+    return any(said[kind].isdisjoint(meant[kind]) for kind in said.keys() & meant.keys())
+
+
+def _figures(text: str) -> dict[str, set[str]]:
+    """The figures of a text by their unit or currency; those without any are left out."""
+    kinds: dict[str, set[str]] = {}
+    for item in find_items(text):
+        if kind := AMOUNT.sub("", item.forms[0]).strip():
+            kinds.setdefault(kind, set()).add(item.forms[0])
+    return kinds
+
+
+def denies(text: str) -> bool:
+    """Whether a text says no to something."""
     return any(word.lower() in DENIALS or SHORTENED.search(word) for word in WORD.findall(text))
 
 

@@ -166,7 +166,8 @@ def _follower(turn: Turn, sampling: Sampling) -> StreamCheck:
     if carries is None or sampling.schema:
         return StreamCheck(source, secret=secret)
     doubts = Doubts(turn.sources, turn.language)
-    return StreamCheck(source, doubts, lambda said: DECLINES.search(said) is not None or carries(said), secret)
+    vouched = Source.of([text for text in turn.sources if text not in turn.said])
+    return StreamCheck(source, doubts, lambda said: DECLINES.search(said) is not None or carries(said), secret, vouched)
 
 
 def _fallen_back(turn: Turn, draft: Draft, said: str) -> Draft:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from chatbot.dialogue.admission import Admission
 from chatbot.dialogue.answering import Installation, Question, answer
+from chatbot.dialogue.approving import Effects, effects_of
 from chatbot.dialogue.drafting import draft_reply
 from chatbot.dialogue.guard import clean_history, clean_message
 from chatbot.dialogue.metrics import Metrics
@@ -115,6 +116,10 @@ class Session:
     def draft(self, person: Person, conversation_id: str) -> str:
         """What the bot would answer to a visitor's last message, for an agent to go on from; nothing is stored."""
         return draft_reply(self._installation(), person, conversation_id, self.sampling())
+
+    def effects(self, question: str, answer: str, message: str) -> Effects:
+        """What would change if a question were answered so from now on."""
+        return effects_of(self._installation(), question, answer, message)
 
     def _owned(self, person: Person, message_id: str, role: str) -> tuple[Message, Conversation]:
         message = self.store.conversations.message(message_id)

@@ -37,16 +37,17 @@ _ahead = ThreadPoolExecutor(thread_name_prefix="look-up")
 class Turn:
     """A prepared turn: a fixed `reply`, or a prompt with the `sources` that the model's reply may take figures from.
 
-    `quote` is the answer in the words of the passages or of the pack's rows, where the model is not trusted to write
-    it. Where the model writes, `carries` tells whether the passages carry a sentence, `completes` what a reply leaves
-    out of several questions, and `instead` what is said in place of one that they do not carry; `unknown` is what is
-    said when no reply can be vouched for. What is `secret` stands in none.
+    `said` are the user's own words among them. `quote` is the answer in the words of the passages or of the pack's
+    rows, where the model is not trusted to write it. Where the model writes, `carries` tells whether the passages carry
+    a sentence, `completes` what a reply leaves out of several questions, and `instead` what is said in place of one
+    that they do not carry; `unknown` is what is said when no reply can be vouched for. What is `secret` stands in none.
     """
 
     act: Act = "answer"
     prompt: list[ChatMessage] = field(default_factory=list)
     passages: list[Passage] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
     reply: str = ""
     quote: str = ""
     carries: Callable[[str], bool] | None = None
@@ -171,6 +172,7 @@ def _prompted(settings: Settings, pack: Pack, engine: Engine, asked: Asked, pass
         prompt,
         kept,
         sources,
+        theirs,
         secret=Secret.of(persona.system, sources),
         language=persona.language,
         unknown=persona.unknown,

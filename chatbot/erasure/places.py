@@ -55,13 +55,13 @@ PLACES = (
     Place(("runs/*",), "weights on their way, and names of rows", erase_checkpoints),
     Place(("training.log",), "what fine-tunes print; what fails may quote a row", empty_log),
     Place(("versions/*",), "weights that learned", name_versions),
-    Place(("restore.*.partial/*",), "a restore on its way", erase_staged),
+    Place(("restore.*/*",), "a restore on its way", erase_staged),
     Place(("index/*",), "vectors of the pack's own texts; those of approved answers are in memory only"),
     Place(("models/*",), "the base model"),
     Place(("searches/*",), "recipes and losses"),
     Place(("tensorboard/*", "mlflow*", "trackio/*"), "recipes and losses, where a tracker is set"),
     Place(("rates.db*",), "digests of who did something of late, for a day at most"),
-    Place(("cookie.key", "server.lock", "training.lock"), "no words"),
+    Place(("cookie.key*", "server.lock", "training.lock"), "no words"),
 )
 
 

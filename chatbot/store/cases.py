@@ -81,6 +81,15 @@ class CasePage:
 
 
 @dataclass(frozen=True)
+class Attention:
+    """What asks for somebody of the staff: cases that wait, those that they hold, and what is unread in these."""
+
+    waiting: int
+    mine: int
+    unread: int
+
+
+@dataclass(frozen=True)
 class CaseChoices:
     """What can be filtered by."""
 
@@ -121,6 +130,10 @@ class Cases(Protocol):
         """Some of the cases that a filter lets through; raises `InputError` for a cursor that is none."""
         ...
 
+    def attention(self, person: Person) -> Attention:
+        """What asks for somebody just now."""
+        ...
+
     def choices(self) -> CaseChoices:
         """The labels, versions and topics that there are."""
         ...
@@ -139,6 +152,10 @@ class Cases(Protocol):
 
     def release(self, conversation_id: str, person: Person, note: str = "") -> Case:
         """Hand a case back to the bot."""
+        ...
+
+    def requeue(self, conversation_id: str, person: Person, since: str | None = None) -> Case:
+        """Let a case wait for a person again, as it has `since` then; from now on where that is not given."""
         ...
 
     def transfer(self, conversation_id: str, person: Person, to: Person, note: str = "") -> Case:

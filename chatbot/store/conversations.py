@@ -6,6 +6,7 @@ A conversation is deleted by `chatbot.erasure`, which reaches its copies as well
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from chatbot.records import ChatMessage, Conversation, Message, Person, ReplyStatus, Trace
@@ -16,6 +17,16 @@ TITLE_CHARS = 60
 def title_of(text: str) -> str:
     """A conversation's title from its first message."""
     return " ".join(text.split())[:TITLE_CHARS]
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A question with the bot's reply; `reply` is the reply's id."""
+
+    conversation: str
+    reply: str
+    question: str
+    answer: str
 
 
 class Conversations(Protocol):
@@ -29,8 +40,20 @@ class Conversations(Protocol):
         """The conversation; with `person`, only if it is theirs (else `NotFoundError`, as for one that never was)."""
         ...
 
-    def of(self, person: Person, limit: int = 50) -> list[Conversation]:
-        """A person's conversations that hold a message, the latest first."""
+    def of(self, person: Person, limit: int | None = 50) -> list[Conversation]:
+        """A person's conversations that hold a message, the latest first; all of them without a limit."""
+        ...
+
+    def search(self, person: Person, words: str, limit: int = 50) -> list[Conversation]:
+        """Those of a person's conversations that hold all of the words, in the title or a message; the latest first."""
+        ...
+
+    def rename(self, conversation_id: str, title: str, person: Person) -> None:
+        """Give a conversation the title that its person wants; raises `InputError` for one that says nothing."""
+        ...
+
+    def retitle(self, conversation_id: str, title: str) -> None:
+        """Give a conversation a title made from the talk, unless it has one from there or from its person."""
         ...
 
     def add_user_message(
@@ -46,7 +69,7 @@ class Conversations(Protocol):
     def add_history(self, conversation: Conversation, messages: Sequence[ChatMessage]) -> str | None:
         """Store what a client says was said before; returns the last message's id.
 
-        Replies among them were not written by a version of ours: they carry no trace and are never reviewed.
+        Replies among them were not written by a version of ours: they carry no trace, and nobody judges them.
         """
         ...
 
@@ -62,8 +85,16 @@ class Conversations(Protocol):
         """One message by its id."""
         ...
 
+    def messages(self, conversation_id: str) -> list[Message]:
+        """All messages of a conversation, in every branch, the oldest first."""
+        ...
+
     def path(self, leaf: str | None) -> list[Message]:
         """The branch from the first message down to `leaf`."""
+        ...
+
+    def exchanges(self, limit: int) -> list[Exchange]:
+        """The latest replies of the bot that are whole, with what they answer, the latest first."""
         ...
 
     def siblings(self, message: Message) -> list[Message]:

@@ -1,26 +1,13 @@
-"""What people think of replies, the agents' queue, and the answers that agents approved."""
+"""What people think of replies, and the answers that agents approved."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 from chatbot.errors import InputError
 from chatbot.records import DISLIKE_REASONS, STAR_CRITERIA, ApprovedAnswer, Feedback, Person
 
 LONGEST_TEXT = 8000
-
-
-@dataclass(frozen=True)
-class QueueItem:
-    """A reply that waits for an agent, and why."""
-
-    message: str
-    conversation: str
-    question: str
-    reply: str
-    reason: Literal["disliked", "handed off", "uncertain", "new"]
-    version: str
-    created_at: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +35,14 @@ class FeedbackStore(Protocol):
 
     def withdraw_rating(self, message_id: str, person: Person) -> None:
         """Take a like or dislike back."""
+        ...
+
+    def say_helped(self, message_id: str, person: Person, helped: bool) -> None:
+        """Note whether the talk up to a reply was of help to the person who asked; a second word replaces the first."""
+        ...
+
+    def helped(self, person: Person, conversation_id: str) -> bool | None:
+        """What a person said of a conversation last; None where they said nothing."""
         ...
 
     def add_stars(self, message_id: str, person: Person, stars: Mapping[str, int]) -> None:
@@ -88,19 +83,6 @@ class FeedbackStore(Protocol):
 
     def given_since(self, pack: str, since: str) -> dict[str, int]:
         """How many likes, dislikes and corrections a pack's conversations got after a moment."""
-        ...
-
-    def queue(self, limit: int = 100) -> list[QueueItem]:
-        """Replies that no agent has reviewed: of people who wait for a person first, whoever dislikes what,
-        then disliked and uncertain ones, then the newest."""
-        ...
-
-    def mark_reviewed(self, message_id: str, person: Person) -> None:
-        """Take a reply off the queue."""
-        ...
-
-    def reopen(self, message_id: str, person: Person) -> None:
-        """Put a reply back on the queue."""
         ...
 
 

@@ -25,7 +25,8 @@ from chatbot.store.sign_ins import SIGN_IN_SECONDS
 from chatbot.web.addresses import address_of
 from chatbot.web.browsers import browser_of
 from chatbot.web.pages import STAFF_PAGES, Page
-from chatbot.web.sub_path import cookie_path, path_of, redirect
+from chatbot.web.plain_pages import plain_page
+from chatbot.web.sub_path import asked_for, cookie_path, path_of, prefix_of, redirect
 
 VISITOR_COOKIE = "chatbot_visitor"
 STAFF_COOKIE = "chatbot_staff"
@@ -135,7 +136,7 @@ class AccessMiddleware:
         path = path_of(scope)
         page = next((page for page in STAFF_PAGES if page.holds(path)), None)
         if page:
-            whole = redirect(scope, f"{page.path}/", 307) if path == page.path else None
+            whole = redirect(scope, asked_for(scope, f"{page.path}/"), 307) if path == page.path else None
             instead = await run_in_threadpool(self._refusal, request, page) or whole
             if instead:
                 await instead(scope, receive, send)
@@ -149,11 +150,15 @@ class AccessMiddleware:
         if request is None:
             return JSONResponse({"detail": "not here"}, 403)
         person = self._access.staff(request.cookies)
+        reads = "text/html" in request.headers.get("accept", "")
         if person is None:
-            if "text/html" in request.headers.get("accept", ""):
-                return redirect(request.scope, f"/login?next={quote(page.path)}")
+            if reads:
+                return redirect(request.scope, f"/login?next={quote(asked_for(request.scope, page.path))}")
             return JSONResponse({"detail": SIGNED_OUT}, 401)
         refusal = _not_theirs(page, person)
+        if refusal and reads:
+            root = prefix_of(request.scope)
+            return plain_page("refused.html", 403, refusal=refusal, name=person.name, root=root)
         return JSONResponse({"detail": refusal}, 403) if refusal else None
 
     def _while_allowed(self, request: Request | None, page: Page, send: Send) -> Send:
@@ -198,8 +203,10 @@ def _not_theirs(page: Page, person: Person) -> str:
 
 
 def _signing_key(file: Path) -> str:
-    if not file.is_file():
+    if not file.is_file() or not file.stat().st_size:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secrets.token_hex(32))
+        partial = file.with_name(f"{file.name}.partial")
+        partial.touch(mode=0o600)
+        partial.write_text(secrets.token_hex(32))
+        partial.replace(file)
     return file.read_text().strip()

@@ -11,8 +11,9 @@ connects again reads everything anew, as after `lost`. A comment every 15 second
 import json
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, ExitStack
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel
@@ -29,7 +30,7 @@ from chatbot.web.plain_errors import PlainRoute
 
 HEARTBEAT_SECONDS = 15.0
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-STAFF_ONLY = ("note",)
+STAFF_ONLY = ("note", "look")
 STAFF_DETAILS = ("person", "author", "holder")
 
 
@@ -60,9 +61,9 @@ def event_routes(store: Store, access: Access, desk: Desk) -> APIRouter:
         desk.visitor_types(own(request, body.conversation).id)
 
     @router.get(f"{REVIEW.path}/events")
-    async def staff(request: Request) -> Response:
+    async def staff(request: Request, page: Annotated[str, Query(max_length=40)] = "") -> Response:
         person = await run_in_threadpool(access.staff_for, REVIEW, request.cookies)
-        return stream(store.broker, lambda happening: True, desk.presence.agent(person.id))
+        return stream(store.broker, lambda happening: True, desk.agent_here(person, page))
 
     return router
 

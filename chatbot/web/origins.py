@@ -68,7 +68,10 @@ class OriginMiddleware:
         return bool(origin) and not self._is_own(str(origin), scope, headers)
 
     def _is_own(self, origin: str, scope: Scope, headers: Headers) -> bool:
-        parts = urlsplit(origin.lower())
+        try:
+            parts = urlsplit(origin.lower())
+        except ValueError:  # such as half an IPv6 address
+            return False
         if parts.scheme not in DEFAULT_PORTS or (scope["scheme"] in SECURE and parts.scheme != "https"):
             return False
         usual = DEFAULT_PORTS[parts.scheme]

@@ -1,6 +1,7 @@
 """What a browser is told to keep every answer from: foreign code and addresses, frames, guesses at types, devices.
 
-Our own plain pages run no script at all, and have the styles that stand in their templates. Gradio's three pages need
+Our own plain pages run no script at all, and have the styles that stand in their templates. The inbox runs scripts and
+styles of this host, from files alone. Gradio's pages need
 `eval`, in which Gradio compiles HTML components and the JavaScript of handlers, and styles set by script; nothing else
 is let in there but files of this host, scripts that bear the answer's nonce, and the one that `theme` puts into
 `<head>`.
@@ -16,7 +17,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatbot.web.nonces import NONCE
-from chatbot.web.pages import CHAT, STAFF_PAGES
+from chatbot.web.pages import CHAT, OPERATE, REVIEW
 from chatbot.web.sub_path import path_of
 from chatbot.web.theme import SHADE
 
@@ -24,15 +25,19 @@ DEVICES = (
     "accelerometer camera display-capture geolocation gyroscope hid magnetometer microphone midi payment serial usb "
     "browsing-topics"
 )
+PERMISSIONS = ", ".join(f"{device}=()" for device in DEVICES.split())
+SPOKEN_TO = PERMISSIONS.replace("microphone=()", "microphone=(self)")
+"""On the chat page the visitor may speak instead of typing; the browser asks them first."""
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(f"{device}=()" for device in DEVICES.split()),
+    "Permissions-Policy": PERMISSIONS,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-GRADIO_PATHS = {path for page in (CHAT, *STAFF_PAGES) for path in (page.path, f"{page.path.rstrip('/')}/")}
+GRADIO_PATHS = {CHAT.path, OPERATE.path, f"{OPERATE.path}/"}
+MODULE_PATHS = {f"{REVIEW.path}/"}
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -48,8 +53,12 @@ def _styles() -> list[str]:
 
 
 PLAIN_POLICY = (
-    f"default-src 'none'; style-src {' '.join(_styles())}; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    f"default-src 'none'; style-src 'self' {' '.join(_styles())}; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
+)
+MODULE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 GRADIO_POLICY = (
     f"default-src 'none'; script-src 'self' 'nonce-{{nonce}}' {hash_of(SHADE)} 'unsafe-eval'; "
@@ -70,7 +79,7 @@ class SecurityHeadersMiddleware:
             await self._app(scope, receive, send)
             return
         nonce = secrets.token_urlsafe(16)
-        policy = GRADIO_POLICY.format(nonce=nonce) if path_of(scope) in GRADIO_PATHS else PLAIN_POLICY
+        policy = _policy(path_of(scope), nonce)
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -78,6 +87,14 @@ class SecurityHeadersMiddleware:
                 headers["Content-Security-Policy"] = policy
                 for name, value in FIXED.items():
                     headers[name] = value
+                if path_of(scope) == CHAT.path:
+                    headers["Permissions-Policy"] = SPOKEN_TO
             await send(message)
 
         await self._app({**scope, NONCE: nonce}, receive, with_headers)
+
+
+def _policy(path: str, nonce: str) -> str:
+    if path in MODULE_PATHS:
+        return MODULE_POLICY
+    return GRADIO_POLICY.format(nonce=nonce) if path in GRADIO_PATHS else PLAIN_POLICY

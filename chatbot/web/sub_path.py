@@ -35,10 +35,17 @@ def redirect(scope: Scope, target: str, status: int = 303) -> Response:
     return RedirectResponse(prefix_of(scope) + target, status)
 
 
+def asked_for(scope: Scope, path: str) -> str:
+    """A path with the query of a request: what is on view there."""
+    query = scope.get("query_string", b"").decode("latin-1")
+    return f"{path}?{query}" if query else path
+
+
 def own_page(scope: Scope, target: str) -> str:
     """The page of the staff at an address that a browser named, else `/review`: signing in never leads elsewhere."""
-    path = target.removeprefix(prefix_of(scope)).rstrip("/")
-    return path if any(path == page.path for page in STAFF_PAGES) else REVIEW.path
+    path, mark, query = target.removeprefix(prefix_of(scope)).partition("?")
+    path = path.rstrip("/")
+    return f"{path}{mark}{query}" if any(path == page.path for page in STAFF_PAGES) else REVIEW.path
 
 
 class SubPathMiddleware:

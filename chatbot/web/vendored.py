@@ -1,4 +1,4 @@
-"""The libraries of others that the chat page runs, kept in `templates/vendored/` and served from our own origin.
+"""The libraries of others that our pages run, kept in `templates/vendored/` and served from our own origin.
 
 The README of that folder says what they are and how they are renewed.
 """

@@ -105,7 +105,9 @@ def conversations(folder: Path) -> int:
         store.database.close()
 
 
-@pytest.mark.parametrize("path", ["/config", "/review/config", "/operate/", "/v1/models", "/openapi.json"])
+@pytest.mark.parametrize(
+    "path", ["/config", "/review/api/cases", "/review/", "/operate/", "/v1/models", "/openapi.json"]
+)
 def test_nothing_is_read_with_cookies(attacker: Page, url: str, path: str) -> None:
     assert attacker.evaluate(SEND, [url + path, {}]) == "refused"
     assert attacker.evaluate(SEND, [url + path, {"mode": "no-cors"}]) in ("opaque 0", "refused")
@@ -127,7 +129,8 @@ def test_nothing_is_sent_by_a_script(attacker: Page, url: str, folder: Path, pat
         ("/login", {"name": "Anna", "password": PASSWORD, "next": "/review"}),
         ("/logout", {}),
         ("/v1/feedback", {'{"id": "x", "rating": "like", "a': '": 1}'}),
-        ("/review/gradio_api/run/predict", {'{"fn_index": 0, "a': '": 1}'}),
+        ("/operate/gradio_api/run/predict", {'{"fn_index": 0, "a': '": 1}'}),
+        ("/review/api/cases/x/message", {'{"text": "x", "a': '": 1}'}),
     ],
 )
 @pytest.mark.parametrize("encoding", ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data"])

@@ -63,7 +63,7 @@ def context(chromium: Browser, url: str) -> Iterator[BrowserContext]:
         ("/login", "Sign in"),
         ("/docs", "The API"),
         ("/operate/", "Retrain"),
-        ("/review/", "Everything is reviewed"),
+        ("/review/", "Nobody waits"),
     ],
 )
 def test_a_page_is_whole_under_its_policy(context: BrowserContext, url: str, path: str, shown: str) -> None:
@@ -88,7 +88,7 @@ def test_the_chat_answers_under_its_policy(context: BrowserContext, url: str) ->
     expect(page.get_by_text("within 30 days").first).to_be_visible(timeout=60_000)
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/operate/"])
+@pytest.mark.parametrize("path", ["/", "/login", "/review/", "/operate/"])
 def test_what_gets_into_a_page_neither_runs_nor_calls_home(chromium: Browser, url: str, path: str) -> None:
     context = chromium.new_context()
     context.request.post(f"{url}/login", form={"name": OPERATOR, "password": PASSWORD}, max_redirects=0)

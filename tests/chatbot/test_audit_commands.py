@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ def test_the_first_broken_entry_is_named(
 ) -> None:
     out = tmp_path / "log.jsonl"
     assert run_command(audit, ["export", str(out)]) == 0
-    with sqlite3.connect(home / "chatbot.db") as db:
+    with closing(sqlite3.connect(home / "chatbot.db")) as db, db:
         db.execute("drop trigger events_are_never_changed")
         db.execute("update events set actor = 'operator:eve' where number = 1")
     capsys.readouterr()

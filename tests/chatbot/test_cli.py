@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -174,10 +175,10 @@ def test_backup_and_restore(capsys: pytest.CaptureFixture[str], home: Path, tmp_
     store.database.close()
     assert main(["restore", str(target), "--yes"]) == 0
     (kept,) = home.parent.glob("home.before-restore-*")
-    counts = [
-        sqlite3.connect(f / "chatbot.db").execute("select count(*) from conversations").fetchone()[0]
-        for f in (home, kept)
-    ]
+    counts = []
+    for folder in (home, kept):
+        with closing(sqlite3.connect(folder / "chatbot.db")) as db:
+            counts += db.execute("select count(*) from conversations").fetchone()
     assert counts == [1, 2]
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -100,7 +101,7 @@ def test_a_name_that_nobody_has_is_not_kept_since_it_may_be_a_password(url: str,
 
 def tampered(home: Path, sql: str) -> str:
     """What `audit verify` would say of the log of a home after somebody with the file changed it."""
-    with sqlite3.connect(home / "chatbot.db") as db:
+    with closing(sqlite3.connect(home / "chatbot.db")) as db, db:
         for trigger in ("events_are_never_changed", "events_are_never_removed", "events_follow_one_another"):
             db.execute(f"drop trigger if exists {trigger}")
         db.execute(sql)

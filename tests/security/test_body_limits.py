@@ -9,6 +9,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI, Request
 
+from chatbot.listening import listen
 from chatbot.web import bodies, body_limits, connections
 from chatbot.web.body_limits import BodyLimitMiddleware
 from chatbot.web.connections import BoundedConnection
@@ -34,7 +35,7 @@ def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
         return "before the body"
 
     app.add_middleware(BodyLimitMiddleware, max_message_chars=100)
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(app, http=BoundedConnection, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

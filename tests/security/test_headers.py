@@ -15,7 +15,15 @@ from chatbot.web.access import STAFF_COOKIE, Access
 from chatbot.web.closed_pages import PAGES, ClosedPagesMiddleware
 from chatbot.web.guarding import guard
 from chatbot.web.nonces import NonceLoader, mark_scripts
-from chatbot.web.security_headers import FIXED, GRADIO_POLICY, PLAIN_POLICY, SecurityHeadersMiddleware, hash_of
+from chatbot.web.security_headers import (
+    FIXED,
+    GRADIO_POLICY,
+    MODULE_POLICY,
+    PLAIN_POLICY,
+    SPOKEN_TO,
+    SecurityHeadersMiddleware,
+    hash_of,
+)
 from chatbot.web.theme import SHADE
 from tests.conftest import Serve
 from tests.product import OPERATOR, PASSWORD, build_product
@@ -52,7 +60,8 @@ def operator(url: str) -> Iterator[httpx.Client]:
 def test_every_answer_has_the_headers(url: str, method: str, path: str, status: int) -> None:
     answer = httpx.request(method, url + path, timeout=30)
     assert answer.status_code == status
-    assert {name: answer.headers[name] for name in FIXED} == FIXED
+    told = {"Permissions-Policy": SPOKEN_TO} if path == "/" else {}
+    assert {name: answer.headers[name] for name in FIXED} == FIXED | told
     policy = answer.headers["content-security-policy"]
     assert "frame-ancestors 'none'" in policy and "form-action 'self'" in policy and "default-src 'none'" in policy
 
@@ -66,12 +75,25 @@ def test_gradios_pages_run_no_script_without_the_answers_nonce(operator: httpx.C
     assert "script-src 'self' 'nonce-" in GRADIO_POLICY and "http" not in GRADIO_POLICY
     assert "'unsafe-inline'" not in GRADIO_POLICY.split("style-src")[0]
     seen = set()
-    for path in ("/", "/", "/review/", "/operate/"):
+    for path in ("/", "/", "/operate/"):
         page = operator.get(path)
         told = re.search(r"'nonce-([^']+)'", page.headers["content-security-policy"])
         assert told and page.text.count("<script") == page.text.count(f'<script nonce="{told[1]}"') > 3
         seen.add(told[1])
-    assert len(seen) == 4, "a nonce was used twice"
+    assert len(seen) == 3, "a nonce was used twice"
+
+
+def test_pages_of_our_own_modules_run_files_of_this_host_alone(operator: httpx.Client) -> None:
+    page = operator.get("/review/")
+    assert page.headers["content-security-policy"] == MODULE_POLICY
+    assert "unsafe" not in MODULE_POLICY and "nonce" not in MODULE_POLICY and "script-src 'self';" in MODULE_POLICY
+    assert page.text.count("<script") == page.text.count("<script src=") + page.text.count('<script type="module" src=')
+    assert "<style" not in page.text and "style=" not in page.text
+
+
+def test_the_microphone_is_for_the_chat_page_alone() -> None:
+    assert "microphone=(self)" in SPOKEN_TO and "microphone=()" in FIXED["Permissions-Policy"]
+    assert SPOKEN_TO.count("(self)") == 1
 
 
 def test_what_an_inner_application_says_is_overruled(serve: Serve) -> None:

@@ -8,30 +8,17 @@ from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope, Send
 
+from benchmarks.attacks.matrix import CROSS, EVIL, FOREIGN, FOREIGN_WRITING
+from benchmarks.attacks.routes import routes_of
 from chatbot.errors import SettingsError
 from chatbot.settings import load_settings
 from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE
 from chatbot.web.host_cookies import HostCookieMiddleware
 from chatbot.web.origins import OriginMiddleware
 from tests.conftest import Serve
-from tests.product import OPERATOR, PASSWORD, build_product, routes_of
+from tests.product import OPERATOR, PASSWORD, build_product
 
-EVIL = "https://evil.example"
 SHOP = "https://shop.example"
-CROSS = {"sec-fetch-site": "cross-site"}
-ALL_KINDS = {
-    "fetch": {"origin": EVIL, **CROSS, "sec-fetch-mode": "cors", "sec-fetch-dest": "empty"},
-    "another port of this host": {"origin": "http://127.0.0.1:1", "sec-fetch-site": "same-site"},
-    "a browser of old": {"origin": EVIL},
-    "a sandbox": {"origin": "null"},
-    "image": {**CROSS, "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"},
-    "script": {**CROSS, "sec-fetch-mode": "no-cors", "sec-fetch-dest": "script"},
-    "frame": {**CROSS, "sec-fetch-mode": "navigate", "sec-fetch-dest": "iframe"},
-}
-WRITING_KINDS = {
-    "form": {"origin": EVIL, **CROSS, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"},
-    "referer": {"referer": f"{EVIL}/page"},
-}
 PLAIN_BODY = {"content-type": "text/plain"}
 
 
@@ -58,10 +45,11 @@ def operator(url: str) -> Iterator[httpx.Client]:
 def test_no_route_serves_a_page_of_another_origin(product: FastAPI, operator: httpx.Client) -> None:
     matrix = {*routes_of(product.routes), ("OPTIONS", "/"), ("POST", "/gradio_api/queue/join")}
     assert {("POST", "/login"), ("POST", "/logout"), ("POST", "/v1/feedback")} < matrix
-    assert {("POST", f"{page}/gradio_api/queue/join") for page in ("", "/review", "/operate")} < matrix
+    assert {("POST", f"{page}/gradio_api/queue/join") for page in ("", "/operate")} < matrix
+    assert {("POST", "/review/api/cases/x/message"), ("GET", "/review/"), ("GET", "/review/events")} < matrix
     holes = []
     for method, path in sorted(matrix):
-        kinds = ALL_KINDS | (WRITING_KINDS if method not in ("GET", "HEAD") else {})
+        kinds = FOREIGN | (FOREIGN_WRITING if method not in ("GET", "HEAD") else {})
         for kind, headers in kinds.items():
             answer = operator.request(method, path, headers=headers | PLAIN_BODY)
             readable = [name for name in answer.headers if name.startswith("access-control-")]
@@ -161,6 +149,8 @@ def test_what_an_inner_application_permits_is_taken_off() -> None:
         ("http://chat.example@evil.example", "http", 403),
         ("null", "http", 403),
         ("chrome-extension://chat.example", "http", 403),
+        ("http://[", "http", 403),
+        ("http://[::1", "http", 403),
     ],
 )
 def test_an_origin_is_the_products_own_by_its_whole_name(origin: str, scheme: str, status: int) -> None:

@@ -10,11 +10,12 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Mount
 
-from chatbot.web.gradio_routes import CALLED, READ, names_a_file
+from benchmarks.attacks.routes import routes_of
+from chatbot.web.gradio_routes import CALLED, READ, names_a_file, read_object
 from tests.conftest import Serve
-from tests.product import OPERATOR, PASSWORD, build_product, routes_of
+from tests.product import OPERATOR, PASSWORD, build_product
 
-PAGES = ("", "/review", "/operate")
+PAGES = ("", "/operate")
 FILE = {"path": "/etc/hostname", "url": "https://evil.example/x", "meta": {"_type": "gradio.FileData"}}
 
 
@@ -88,16 +89,36 @@ def test_no_event_names_a_file(person: httpx.Client, call: str) -> None:
 
 
 def test_a_file_is_found_wherever_it_stands() -> None:
-    assert names_a_file(json.dumps({"event_data": {"a": [1, {"b": FILE}]}}).encode())
-    assert not names_a_file(b'{"data": ["gradio.FileData", null, 1]}')
-    assert not names_a_file(b"no json") and not names_a_file(b"[" * 100_000)
+    assert names_a_file({"event_data": {"a": [1, {"b": FILE}]}})
+    assert not names_a_file({"data": ["gradio.FileData", None, 1]})
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(("call", "handler"), [("queue/join", 999), ("run/predict", -1), ("cancel", 0), ("reset", 0)])
+def test_what_would_make_gradio_fail_is_refused(
+    people: dict[str, httpx.Client], page: str, call: str, handler: int
+) -> None:
+    event = json.dumps({"data": ["…"], "fn_index": handler, "session_hash": 1e999})
+    bodies = [event, event.replace("Infinity", '"\\ud800"'), "[]", "", "[" * 100_000, "{" + '"a":' * 20_000]
+    for body in [*(body.encode() for body in bodies), event.encode("utf-16")]:
+        kind = {"content-type": "application/json"}
+        answer = people["operator"].post(f"{page}/gradio_api/{call}", content=body, headers=kind)
+        assert 400 <= answer.status_code < 500 or (b"ud800" in body and answer.status_code == 200), (
+            body[:90],
+            answer.text,
+        )
+
+
+def test_half_of_a_character_is_a_character() -> None:
+    assert read_object(b'{"data": ["\\ud83d", "\\ud83d\\ude00"]}') == {"data": ["\ufffd", "\U0001f600"]}
+    assert read_object(b'{"data": 1e999}') == read_object(b"[1]") == read_object(b"\xff") == {}
 
 
 def test_of_gradio_only_what_the_pages_use_is_there(product: FastAPI, people: dict[str, httpx.Client]) -> None:
     own = {path for _, path in routes_of([route for route in product.routes if not isinstance(route, Mount)])}
     found, refused = [], 0
     for method, path in sorted(set(routes_of(product.routes))):
-        inner = path.removeprefix("/review").removeprefix("/operate") or "/"
+        inner = path.removeprefix("/operate") or "/"
         if path in own or method == "HEAD" or (CALLED if method == "POST" else READ).fullmatch(inner):
             continue
         status, refused = people["operator"].request(method, path).status_code, refused + 1

@@ -76,6 +76,25 @@ def test_an_agent_reviews_and_does_not_operate(url: str) -> None:
         assert refused.status_code == 403 and "operators" in refused.json()["detail"]
 
 
+def test_a_refused_person_reads_whose_page_it_is_and_where_to_go(url: str) -> None:
+    with signed_in(url, "Anna") as anna:
+        page = anna.get("/operate/", headers={"accept": "text/html"})
+        assert page.status_code == 403 and page.headers["content-type"].startswith("text/html")
+        assert "/operate is for operators; you are signed in as agent Anna" in page.text
+        assert 'href="/review/"' in page.text and "{" not in page.text.split("</style>")[-1]
+
+
+def test_a_link_to_what_is_on_view_survives_signing_in(url: str) -> None:
+    asked = "/review?case=ab12&status=mine"
+    sent = httpx.get(url + asked, headers={"accept": "text/html"}).headers["location"]
+    assert sent == "/login?next=/review%3Fcase%3Dab12%26status%3Dmine"
+    assert 'value="/review?case=ab12&amp;status=mine"' in httpx.get(url + sent).text
+    data = {"name": "Anna", "password": PASSWORD, "next": asked}
+    with httpx.Client(base_url=url) as client:
+        assert client.post("/login", data=data).headers["location"] == asked
+        assert client.get(asked).headers["location"] == "/review/?case=ab12&status=mine"
+
+
 def test_an_operator_sees_both_until_signing_out(url: str) -> None:
     with signed_in(url, "Olga") as olga:
         assert olga.get("/review/").status_code == olga.get("/operate/").status_code == 200

@@ -25,9 +25,10 @@ from chatbot.errors import EngineError, WeightsError
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.rates import Rate
 from chatbot.records import ChatMessage, Message, Sampling, Trace
+from chatbot.store.cases import CaseFilter
 from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE, Access
 from chatbot.web.api import api_routes
-from chatbot.web.chat_view import status_view
+from chatbot.web.chat_view import FAILED, status_view
 from tests.conftest import Serve, desk_of
 from tests.web.conftest import answer_with, database_of
 
@@ -122,7 +123,7 @@ def test_a_stream_without_options_ends_in_done_and_has_no_usage(http: httpx.Clie
     assert all("usage" not in json.loads(line[6:]) for line in lines[:-1])
 
 
-def test_earlier_messages_are_the_history_and_are_not_reviewed(client: openai.OpenAI, session: Session) -> None:
+def test_earlier_messages_are_the_history(client: openai.OpenAI, session: Session) -> None:
     seen: list[list[ChatMessage]] = []
 
     def note(messages: Sequence[ChatMessage]) -> str:
@@ -139,7 +140,8 @@ def test_earlier_messages_are_the_history_and_are_not_reviewed(client: openai.Op
     said = [(message["role"], message["content"]) for message in seen[0]]
     assert said[0] == ("system", session.pack.persona.system)
     assert said[1:3] == [("user", "Do you deliver to Germany?"), ("assistant", "Yes, we do.")]
-    assert [item.message for item in session.store.feedback.queue()] == [stored(session, answer.id).id]
+    (case,) = session.store.cases.page(CaseFilter()).items
+    assert case.conversation == stored(session, answer.id).conversation
 
 
 def test_limits_and_seed_are_the_clients(client: openai.OpenAI, session: Session) -> None:
@@ -237,10 +239,10 @@ def test_a_client_that_leaves_stops_the_reply(url: str, session: Session, stream
     else:
         with pytest.raises(httpx.ReadTimeout):
             httpx.post(f"{url}/v1/chat/completions", json=body, timeout=1.5)
-    until(lambda: bool(session.store.feedback.queue()) and session.admission.running == 0)
-    replies = session.store.feedback.queue()
-    assert all(len(reply.reply.split()) < 60 for reply in replies)
-    assert {session.store.conversations.message(reply.message).status for reply in replies} == {"stopped"}
+    until(lambda: bool(session.store.cases.page(CaseFilter()).items) and session.admission.running == 0)
+    (case,) = session.store.cases.page(CaseFilter()).items
+    reply = session.store.conversations.path(session.store.conversations.get(case.conversation).head)[-1]
+    assert len(reply.content.split()) < 60 and reply.status == "stopped"
 
 
 def test_a_client_keeps_its_visitor_by_cookie(http: httpx.Client, session: Session, access: Access) -> None:
@@ -352,7 +354,7 @@ def test_not_ready_says_why_no_engine_could_be_loaded(
     answer = http.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {"status": "not ready", "reason": "disk full: served.gguf takes 663 MB"}
-    assert "disk full: served.gguf takes 663 MB" in status_view(session)["notice"]
+    assert status_view(session)["notice"] == FAILED
     assert completion(http).status_code == 503
     live.close()
 

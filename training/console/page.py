@@ -19,8 +19,6 @@ from chatbot.store.versions import BASE
 from chatbot.web.access import Access
 from chatbot.web.notices import UNQUEUED, Updates, notice_line, said, told
 from chatbot.web.pages import OPERATE
-from chatbot.web.review import PICK
-from chatbot.web.review import STYLE as REVIEW_STYLE
 from training.console import acts, words
 from training.console.happenings import happenings
 from training.console.view import STYLE, differences, render
@@ -30,6 +28,12 @@ POLL_SECONDS = 2
 GO_ON = "Go on from the checkpoint"
 COLUMNS = ["step", "loss", "rows"]
 COLOURS = {"training": "#7f93a8", "validation": "#2f9e86"}
+PICK = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('button[data-id]');
+  if (button) trigger('click', {id: button.dataset.id});
+});
+"""
 TO_CONFIRM = "() => setTimeout(() => document.querySelector('#op-yes')?.focus(), 80)"
 TO_ACTIONS = "() => setTimeout(() => document.querySelector('#op-roll-back')?.focus(), 80)"
 
@@ -68,7 +72,7 @@ def build_operate_page(session: Session, access: Access, jobs: Jobs) -> gr.Block
         gr.Blocks(title=f"Operate · {session.pack.persona.title}", analytics_enabled=False, fill_width=True) as page,
         gr.Column(elem_id="op"),
     ):
-        _html(REVIEW_STYLE + STYLE, elem_id="op-style")
+        _html(STYLE, elem_id="op-style")
         header = _html(elem_id="op-header")
         with gr.Row(equal_height=False):
             with gr.Column(scale=1, min_width=320, elem_classes="op-panel"):

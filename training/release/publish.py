@@ -61,11 +61,17 @@ def publish(
     run: str | None = None,
     snapshot: int | None = None,
 ) -> Version:
-    """Give a finished folder the next name; the alias `candidate` points at it."""
-    version = store.versions.add_version(pack, base.name, file_digest(work.adapter / WEIGHTS), run, snapshot)
-    work.card.write_text(card(version), encoding="utf-8")
-    work.path.rename(version.path)
-    store.versions.point("candidate", version.name, actor)
+    """Give a finished folder the next name; the alias `candidate` points at it.
+
+    The version is listed once its folder is in place; one that nothing lists was left by somebody who was killed.
+    """
+    digest = file_digest(work.adapter / WEIGHTS)
+    with store.transaction():
+        version = store.versions.add_version(pack, base.name, digest, run, snapshot)
+        work.card.write_text(card(version), encoding="utf-8")
+        shutil.rmtree(version.path, ignore_errors=True)
+        work.path.rename(version.path)
+        store.versions.point("candidate", version.name, actor)
     return version
 
 

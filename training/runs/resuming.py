@@ -33,7 +33,9 @@ class Beginning:
 
     def save(self, folder: Path) -> None:
         """Write it into a run's folder."""
-        (folder / BEGINNING).write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+        partial = folder / f"{BEGINNING}.partial"
+        partial.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+        partial.replace(folder / BEGINNING)
 
 
 def resumable(settings: Settings, store: Store, run: str) -> Beginning:

@@ -16,6 +16,7 @@ from chatbot.knowledge.retrieval.questions import Ties
 from chatbot.knowledge.slugs import Slugs, slug_of
 
 PERSONA = "persona"
+MANIFEST = "pack.toml"
 MOST_NAMED = 20
 Row = dict[str, str]
 
@@ -128,14 +129,17 @@ def _refuse_faults(building: Path, folder: Path) -> None:
 
 @contextmanager
 def _in_place(folder: Path) -> Iterator[Path]:
-    """A folder to build in, which takes the place of another when all went well, and vanishes otherwise."""
+    """A folder to build in, which takes the place of another when all went well, and vanishes otherwise.
+
+    What makes the other a pack comes last, so that half of one is none.
+    """
     around = next(path for path in (folder, *folder.parents) if path.is_dir())
     with TemporaryDirectory(prefix=".new-pack-", dir=around) as place:
         building = Path(place) / "pack"
         building.mkdir()
         yield building
         folder.mkdir(parents=True, exist_ok=True)
-        for path in building.iterdir():
+        for path in sorted(building.iterdir(), key=lambda path: path.name == MANIFEST):
             path.rename(folder / path.name)
 
 
@@ -167,7 +171,7 @@ def _pair_rows(texts: dict[str, str], policies: ArticleFolder, past: AnswerFile,
 
 def _write_pack(folder: Path, words: dict[str, str], texts: dict[str, str], rows: Sequence[Row]) -> None:
     answer = ANSWER.format(**words)
-    _write(folder / "pack.toml", PACK.format(**words))
+    _write(folder / MANIFEST, PACK.format(**words))
     for article, text in texts.items():
         _write(folder / "articles" / f"{article}.md", text)
     _write(folder / "rules" / "harm.toml", RULE)

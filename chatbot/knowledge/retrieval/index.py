@@ -4,7 +4,6 @@ A piece scores by its own words and by the known questions that it answers. Exac
 thousand passages it stays under 30 ms (`python -m benchmarks.retrieval`), so there is no approximate index here.
 """
 
-import hashlib
 import math
 import threading
 from collections import defaultdict
@@ -126,6 +125,19 @@ class KnowledgeIndex:
             answers, vectors = self._answers, self._answer_vectors
         found = _best(answers, vectors @ self.embedder.encode([self._correct(question)]).T, 1) if answers else []
         return found[0] if found and found[0].score >= SAME_QUESTION else None
+
+    def alike(self, question: str, least: float = SAME_QUESTION) -> list[tuple[str, float]]:
+        """The pack's known questions that are as near to a question as the same one is, the nearest first."""
+        if not self._asked:
+            return []
+        scores = self._questions @ self.embedder.encode([self._correct(question)])[0]
+        near = {self._asked[at]: round(float(scores[at]), 4) for at in np.argsort(-scores) if scores[at] >= least}
+        return list(near.items())
+
+    def similar(self, question: str, others: Sequence[str]) -> list[float]:
+        """How near some questions are to one."""
+        one, *rest = self.embedder.encode([self._correct(text) for text in (question, *others)])
+        return [round(float(other @ one), 4) for other in rest]
 
     def _margin(self, asked: Vectors, answer_vectors: Vectors) -> float:
         """How much nearer a wording is to a question with an answer than to any known to have none, at its best."""
@@ -263,9 +275,8 @@ def _sentences(passage: Passage) -> list[str]:
 
 
 def _article_passage(piece: Piece) -> Passage:
-    digest = hashlib.sha256(f"{piece.heading}\n{piece.text}".encode()).hexdigest()
     source = f"articles/{piece.article}.md:{piece.line}"
-    return Passage(f"{piece.article}-{digest[:8]}", "article", piece.heading, piece.text, source)
+    return Passage(piece.id, "article", piece.heading, piece.text, source)
 
 
 def _answer_passage(answer: ApprovedAnswer) -> Passage:

@@ -12,7 +12,6 @@ import sqlite3
 import tarfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, cast
 
@@ -21,11 +20,9 @@ import psutil
 from chatbot.errors import BusyError, InputError, NotFoundError
 from chatbot.server_lock import no_server
 from chatbot.store.sealed import PIECE_BYTES, SealedReader, SealedWriter, check_passphrase, is_sealed
+from chatbot.store.sqlite.restoring import DATABASE, FOLDERS, carry_on, carry_on_alone, commit
 
-DATABASE = "chatbot.db"
-FOLDERS = ("versions", "snapshots")
 PLACES = {(folder, "path") for folder in FOLDERS}
-CONTENT = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", *FOLDERS)
 
 
 def back_up(home: Path, target: Path, passphrase: str | None = None) -> int:
@@ -33,6 +30,7 @@ def back_up(home: Path, target: Path, passphrase: str | None = None) -> int:
 
     With a passphrase it is a file that only this passphrase opens, and no plain copy is left elsewhere.
     """
+    carry_on_alone(home)
     if not (home / DATABASE).is_file():
         raise NotFoundError(f"there is nothing to back up: {str(home)!r} holds no {DATABASE}; check CHATBOT_HOME")
     if target.resolve().is_relative_to(home.resolve()):
@@ -165,19 +163,15 @@ def describe(folder: Path) -> str:
     return f"{counts[0]:,} conversations and {counts[1]:,} versions"
 
 
-def holds_state(home: Path) -> bool:
-    """Whether a restore into `home` would replace something."""
-    return any((home / name).exists() for name in CONTENT)
-
-
-def restore(backup: Path, home: Path) -> Path | None:
+def restore(backup: Path, home: Path, source: Path | None = None) -> Path | None:
     """Put a backup in the place of the state in `home`; returns the folder that keeps the old state, if there was any.
 
-    Raises `BusyError` while another process has the database open, and `InputError` where the rows to be put in place
-    are not those of the backup to the byte.
+    `source` is what the audit log calls the backup. Raises `BusyError` while another process has the database open, and
+    `InputError` where the rows to be put in place are not those of the backup to the byte.
     """
     describe(backup)
     with no_server(home):
+        carry_on(home)
         if _in_use(home / DATABASE):
             raise BusyError(f"{str(home / DATABASE)!r} is in use: stop the server first")
         forget_leftovers(home)
@@ -192,13 +186,9 @@ def restore(backup: Path, home: Path) -> Path | None:
             if row_digests(staged / DATABASE) != row_digests(backup / DATABASE):
                 raise InputError(f"the rows of {str(backup)!r} could not be copied as they are: nothing was changed")
             _end_sign_ins(staged / DATABASE)
-            old = _move_away(home) if holds_state(home) else None
-            for name in (DATABASE, *FOLDERS):
-                if (staged / name).exists():
-                    (staged / name).rename(home / name)
+            return commit(staged, home, source or backup)
         finally:
             shutil.rmtree(staged, ignore_errors=True)
-    return old
 
 
 def row_digests(database: Path) -> dict[str, str]:
@@ -214,17 +204,6 @@ def row_digests(database: Path) -> dict[str, str]:
                 digest.update(repr(row).encode())
             digests[table] = digest.hexdigest()
     return digests
-
-
-def _move_away(home: Path) -> Path:
-    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")[:18]
-    home = home.resolve()
-    old = home.with_name(f"{home.name}.before-restore-{moment}")
-    old.mkdir()
-    for name in CONTENT:
-        if (home / name).exists():
-            (home / name).rename(old / name)
-    return old
 
 
 def _point_into(database: Path, home: Path, backup: Path) -> None:

@@ -10,6 +10,7 @@ from chatbot.store.cases import (
     LONGEST_CONTACT,
     LONGEST_NOTE,
     MOST_LABELS,
+    Attention,
     Case,
     CaseChoices,
     CaseFilter,
@@ -47,6 +48,16 @@ class SqliteCases(Cases):
 
     def page(self, wanted: CaseFilter) -> CasePage:
         return self._pages.page(wanted)
+
+    def attention(self, person: Person) -> Attention:
+        row = self._database.row(
+            "select count(*) filter (where status = 'waiting') as waiting, "
+            "count(*) filter (where holder = :id) as mine, "
+            "coalesce(sum(unread) filter (where holder = :id), 0) as unread "
+            "from cases where status in ('waiting', 'held')",
+            id=person.id,
+        )
+        return Attention(**(row or {}))
 
     def choices(self) -> CaseChoices:
         return self._pages.choices()
@@ -87,6 +98,11 @@ class SqliteCases(Cases):
         if self._rows.find(conversation_id)["status"] not in ("waiting", "held"):
             raise InputError("the bot answers in this conversation: nothing is to be handed back")
         return self._put(conversation_id, person, "handback", note, status="open", holder=None, waiting_since=None)
+
+    def requeue(self, conversation_id: str, person: Person, since: str | None = None) -> Case:
+        row = self._rows.find(conversation_id)
+        waited = min(since or now(), row["waiting_since"] or now(), now())
+        return self._put(conversation_id, person, "case_requeued", status="waiting", holder=None, waiting_since=waited)
 
     def transfer(self, conversation_id: str, person: Person, to: Person, note: str = "") -> Case:
         if to.role == "visitor" or to.disabled:

@@ -20,6 +20,7 @@ from chatbot.broker import Broker, Happening
 from chatbot.errors import NotFoundError, UserError
 from chatbot.records import now
 from chatbot.store.events import Event
+from chatbot.store.sqlite.connection import Connection
 from chatbot.store.sqlite.event_log import append
 from chatbot.store.sqlite.migrations import migrations
 
@@ -54,7 +55,7 @@ class Database:
     def here(self) -> SqliteDatabase:
         """This thread's connection, opened at first use."""
         if not hasattr(self._local, "db"):
-            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS)
+            connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, factory=Connection, check_same_thread=False)
             connection.execute("pragma journal_mode = wal")
             connection.execute("pragma synchronous = full")
             connection.execute("pragma foreign_keys = on")

@@ -1,11 +1,11 @@
-"""Feedback, the agents' queue and approved answers in SQLite."""
+"""Feedback and approved answers in SQLite."""
 
 import json
 from collections.abc import Mapping, Sequence
 
 from chatbot.errors import InputError, NotFoundError
 from chatbot.records import ApprovedAnswer, Feedback, Person, new_id, now
-from chatbot.store.feedback import FeedbackStore, Lesson, QueueItem, check_rating, check_stars, stored_text
+from chatbot.store.feedback import FeedbackStore, Lesson, check_rating, check_stars, stored_text
 from chatbot.store.sqlite.case_rows import CaseRows
 from chatbot.store.sqlite.database import Database, Row, Value
 
@@ -38,6 +38,18 @@ class SqliteFeedback(FeedbackStore):
         with self._database.writing() as db:
             db["feedback"].delete_where("message = ? and person = ? and kind = 'rating'", [message_id, person.id])
             self._database.event(person.actor, "rating_withdrawn", message_id)
+
+    def say_helped(self, message_id: str, person: Person, helped: bool) -> None:
+        self._put(message_id, person, "helped", value="helped" if helped else "not helped")
+
+    def helped(self, person: Person, conversation_id: str) -> bool | None:
+        rows = self._feedback(
+            "join messages on messages.id = feedback.message where messages.conversation = :conversation "
+            "and feedback.person = :person and kind = 'helped'",
+            conversation=conversation_id,
+            person=person.id,
+        )
+        return rows[-1].value == "helped" if rows else None
 
     def add_stars(self, message_id: str, person: Person, stars: Mapping[str, int]) -> None:
         check_stars(stars)
@@ -123,39 +135,6 @@ class SqliteFeedback(FeedbackStore):
             since=since,
         )
         return {row["kind"]: row["n"] for row in rows}
-
-    def queue(self, limit: int = 100) -> list[QueueItem]:
-        rows = self._database.rows(
-            """
-            select messages.id as message, messages.conversation, coalesce(question.content, '') as question,
-                messages.content as reply, coalesce(messages.version, '') as version, messages.created_at,
-                case
-                    when json_extract(messages.trace, '$.handoff') is not null then 'handed off'
-                    when exists (select 1 from feedback where feedback.message = messages.id and value = 'dislike')
-                        then 'disliked'
-                    when json_extract(messages.trace, '$.uncertain') then 'uncertain'
-                    else 'new'
-                end as reason
-            from messages left join messages as question on question.id = messages.parent
-            where messages.role = 'assistant' and messages.reviewed_at is null and messages.status != 'streaming'
-                and messages.content != '' and messages.version is not null
-            order by case reason when 'handed off' then 0 when 'disliked' then 1 when 'uncertain' then 2 else 3 end,
-                messages.created_at desc
-            limit :limit
-            """,
-            limit=limit,
-        )
-        return [QueueItem(**row) for row in rows]
-
-    def mark_reviewed(self, message_id: str, person: Person) -> None:
-        with self._database.writing() as db:
-            db["messages"].update(message_id, {"reviewed_at": now()})
-            self._database.event(person.actor, "reviewed", message_id)
-
-    def reopen(self, message_id: str, person: Person) -> None:
-        with self._database.writing() as db:
-            db["messages"].update(message_id, {"reviewed_at": None})
-            self._database.event(person.actor, "reopened", message_id)
 
     def _feedback(self, where: str, **parameters: Value) -> list[Feedback]:
         rows = self._database.rows(

@@ -251,6 +251,7 @@ def m009_cases(db: Database) -> None:
     for conversation, status, updated_at in conversations:
         _add_case(db, conversation, "waiting" if status == "handed_off" else None, updated_at, indexed)
     db.conn.execute("alter table conversations drop column status")
+    db.conn.execute("alter table messages drop column reviewed_at")
 
 
 def _add_case(db: Database, conversation: str, status: CaseStatus | None, updated_at: str, indexed: bool) -> None:
@@ -275,3 +276,9 @@ def _add_case(db: Database, conversation: str, status: CaseStatus | None, update
     for row in said if indexed else []:
         if row[0]:
             add_words(db, number, row[0])
+
+
+@migrations()
+def m010_titles(db: Database) -> None:
+    """What a conversation's title was made from, so that a person's own stays."""
+    db.executescript("alter table conversations add column titled text not null default 'message'")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from chatbot.rates import LONGEST_SECONDS
 from chatbot.store.rates import Backoff, Counted, Rates, Refusal, digest_of
+from chatbot.store.sqlite.connection import Connection
 from chatbot.store.sqlite.database import BUSY_SECONDS, storage_faults
 
 SLOTS = 60
@@ -102,7 +103,7 @@ class SqliteRates(Rates):
 
 def _open(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
-    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, factory=Connection, check_same_thread=False)
     db.executescript(TABLES)
     return db
 

@@ -21,6 +21,7 @@ from chatbot.store.sqlite.feedback import SqliteFeedback
 from chatbot.store.sqlite.keys import SqliteKeys
 from chatbot.store.sqlite.people import SqlitePeople
 from chatbot.store.sqlite.rates import SqliteRates
+from chatbot.store.sqlite.restoring import carry_on_alone
 from chatbot.store.sqlite.second_factors import SqliteSecondFactors
 from chatbot.store.sqlite.sign_ins import SqliteSignIns
 from chatbot.store.sqlite.versions import SqliteVersions
@@ -67,7 +68,8 @@ class SqliteStore:
 
 
 def open_store(path: Path) -> SqliteStore:
-    """Open the database file, making or migrating it where needed."""
+    """Open the database file, making or migrating it where needed, once a restore that was cut off is at its end."""
+    carry_on_alone(path.parent)
     database = Database(path)
     passwords, sign_ins = Passwords(), SqliteSignIns(database)
     people = SqlitePeople(database, passwords)

@@ -15,7 +15,7 @@ from chatbot.dialogue.session import Session
 from chatbot.records import CaseReason, CaseStatus, Person
 from chatbot.store.cases import LONGEST_PAGE, CaseFilter, CaseOrder
 from chatbot.web.access import Access
-from chatbot.web.inbox.bodies import Claim, ContactText, HandBack, LabelText, Transfer, Words
+from chatbot.web.inbox.bodies import Claim, ContactText, HandBack, LabelText, Look, Requeue, Transfer, Words
 from chatbot.web.inbox.message_routes import add_message_routes
 from chatbot.web.inbox.reading import Reading
 from chatbot.web.inbox.shapes import CannedShape, CaseList, CaseRow, Choices, Colleague, DraftText, WholeCase
@@ -37,6 +37,7 @@ def inbox_routes(session: Session, access: Access, desk: Desk) -> APIRouter:
     staff = Depends(reader)
     _add_reading(router, reading, staff)
     _add_holding(router, desk, reading, staff)
+    _add_looking(router, desk, staff)
     _add_marking(router, session, desk, reading, staff)
     add_message_routes(router, session, reading, staff)
     _add_canned(router, session, reading, staff)
@@ -68,7 +69,7 @@ def _add_reading(router: APIRouter, reading: Reading, staff: Person) -> None:
 
     @get_route(router, "/cases")
     def cases(wanted: CaseFilter = filtered, person: Person = staff) -> CaseList:
-        return reading.cases(wanted)
+        return reading.cases(wanted, person)
 
     @get_route(router, "/choices")
     def choices(person: Person = staff) -> Choices:
@@ -92,6 +93,10 @@ def _add_holding(router: APIRouter, desk: Desk, reading: Reading, staff: Person)
     def release(conversation: str, body: HandBack, person: Person = staff) -> CaseRow:
         return reading.row(desk.release(conversation, person, body.note))
 
+    @router.post("/cases/{conversation}/requeue")
+    def requeue(conversation: str, body: Requeue, person: Person = staff) -> CaseRow:
+        return reading.row(desk.requeue(conversation, person, body.since))
+
     @router.post("/cases/{conversation}/transfer")
     def transfer(conversation: str, body: Transfer, person: Person = staff) -> CaseRow:
         return reading.row(desk.transfer(conversation, person, body.to, body.note))
@@ -112,6 +117,16 @@ def _add_holding(router: APIRouter, desk: Desk, reading: Reading, staff: Person)
     @router.post("/cases/{conversation}/typing", status_code=204)
     def typing(conversation: str, person: Person = staff) -> None:
         desk.agent_types(conversation, person)
+
+
+def _add_looking(router: APIRouter, desk: Desk, staff: Person) -> None:
+    @router.post("/cases/{conversation}/look", status_code=204)
+    def look(conversation: str, body: Look, person: Person = staff) -> None:
+        desk.looking.look(body.page, person, conversation)
+
+    @router.post("/look-away", status_code=204)
+    def look_away(body: Look, person: Person = staff) -> None:
+        desk.looking.look(body.page, person, "")
 
 
 def _add_marking(router: APIRouter, session: Session, desk: Desk, reading: Reading, staff: Person) -> None:

@@ -19,6 +19,18 @@ class HandBack(Body):
     note: str = ""
 
 
+class Requeue(Body):
+    """Since when the visitor has waited; from now on where it is not given."""
+
+    since: str | None = None
+
+
+class Look(Body):
+    """The page that has a case on view, by the name under which it follows `/review/events`."""
+
+    page: str = Field(max_length=40)
+
+
 class Transfer(Body):
     """Whom a case is given to, by id or name, with a note for them."""
 

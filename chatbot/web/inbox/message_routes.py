@@ -7,7 +7,7 @@ from chatbot.errors import NotFoundError
 from chatbot.records import Person
 from chatbot.web.inbox.bodies import Approval, Rating, Stars, Words
 from chatbot.web.inbox.reading import Reading
-from chatbot.web.inbox.shapes import AnswerShape, WholeCase
+from chatbot.web.inbox.shapes import AnswerShape, EffectsShape, WholeCase
 from chatbot.web.routes import get_route
 
 
@@ -35,6 +35,11 @@ def add_message_routes(router: APIRouter, session: Session, reading: Reading, st
     def correct(message: str, body: Words, person: Person = staff) -> WholeCase:
         feedback.correct(message, person, body.text)
         return around(message, person)
+
+    @router.post("/messages/{message}/preview")
+    def preview(message: str, body: Approval, person: Person = staff) -> EffectsShape:
+        conversations.message(message)
+        return EffectsShape.model_validate(session.effects(body.question, body.answer, message))
 
     @router.post("/messages/{message}/approve")
     def approve(message: str, body: Approval, person: Person = staff) -> AnswerShape:

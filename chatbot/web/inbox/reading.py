@@ -7,6 +7,7 @@ from chatbot.desk.summary import summary_of
 from chatbot.records import Feedback, FoundPassage, Message, Person, Trace
 from chatbot.store import Store
 from chatbot.store.cases import Case, CaseFilter
+from chatbot.web.inbox.checks import check_words
 from chatbot.web.inbox.shapes import (
     AnswerShape,
     CannedShape,
@@ -23,7 +24,6 @@ from chatbot.web.inbox.shapes import (
     SummaryShape,
     WholeCase,
 )
-from chatbot.web.review_case import check_words
 
 
 class Reading:
@@ -33,10 +33,12 @@ class Reading:
         self._store = store
         self._desk = desk
 
-    def cases(self, wanted: CaseFilter) -> CaseList:
+    def cases(self, wanted: CaseFilter, reader: Person) -> CaseList:
         """A page of cases."""
-        page = self._store.cases.page(wanted)
-        return CaseList(items=[self.row(case) for case in page.items], next=page.next, counts=page.counts)
+        page, asks = self._store.cases.page(wanted), self._store.cases.attention(reader)
+        items = [self.row(case) for case in page.items]
+        told = {"mine": asks.mine, "attention": asks.waiting + asks.unread}
+        return CaseList(items=items, next=page.next, counts=page.counts, **told)
 
     def choices(self) -> Choices:
         """What cases can be filtered by."""
@@ -52,6 +54,7 @@ class Reading:
         """A case with all around it."""
         store = self._store
         case = store.cases.get(conversation_id)
+        looking = self._desk.looking.at(conversation_id)
         branch = store.conversations.path(store.conversations.get(conversation_id).head)
         notes = [asdict(note) | {"mentions": list(note.mentions)} for note in store.cases.notes(conversation_id)]
         return WholeCase(
@@ -61,6 +64,7 @@ class Reading:
             summary=SummaryShape(**asdict(summary_of(branch))),
             notes=[NoteShape(**note) for note in notes],
             person=self._owner(case),
+            looking=[one for one in self.colleagues(reader) if one.id in looking and not one.me],
         )
 
     def colleagues(self, reader: Person) -> list[Colleague]:

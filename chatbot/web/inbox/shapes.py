@@ -31,11 +31,17 @@ class CaseRow(BaseModel):
 
 
 class CaseList(BaseModel):
-    """A page of cases; `next` is the cursor of the one after it, empty at the end."""
+    """A page of cases; `next` is the cursor of the one after it, empty at the end.
+
+    Whatever the filter, `mine` is how many the reader holds, and `attention` how many wait, together with what is
+    unread in the reader's.
+    """
 
     items: list[CaseRow]
     next: str
     counts: dict[CaseStatus, int]
+    mine: int
+    attention: int
 
 
 class Choices(BaseModel):
@@ -51,7 +57,7 @@ class Opinion(BaseModel):
 
     who: str
     mine: bool
-    kind: Literal["rating", "stars", "correction"]
+    kind: Literal["rating", "stars", "correction", "helped"]
     value: str | None
     reasons: list[str]
     stars: dict[str, int]
@@ -142,17 +148,6 @@ class Owner(BaseModel):
     others: list[Other]
 
 
-class WholeCase(BaseModel):
-    """A case with its conversation and all around it."""
-
-    case: CaseRow
-    position: int
-    messages: list[Said]
-    summary: SummaryShape
-    notes: list[NoteShape]
-    person: Owner
-
-
 class Colleague(BaseModel):
     """One of the staff; `there` tells whether they have an inbox open, `me` who asks."""
 
@@ -161,6 +156,18 @@ class Colleague(BaseModel):
     role: str
     there: bool
     me: bool
+
+
+class WholeCase(BaseModel):
+    """A case with its conversation and all around it; `looking` is who else has it on view."""
+
+    case: CaseRow
+    position: int
+    messages: list[Said]
+    summary: SummaryShape
+    notes: list[NoteShape]
+    person: Owner
+    looking: list[Colleague]
 
 
 class CannedShape(BaseModel):
@@ -180,6 +187,37 @@ class AnswerShape(BaseModel):
     message: str | None
     author: str
     created_at: str
+
+
+class ContradictionShape(BaseModel, from_attributes=True):
+    """A sentence of an article that says otherwise than an answer, and in what."""
+
+    title: str
+    text: str
+    why: str
+
+
+class AlikeShape(BaseModel, from_attributes=True):
+    """A known question that would find an answer."""
+
+    question: str
+    score: float
+
+
+class ChangedShape(BaseModel, from_attributes=True):
+    """A past question that would be answered otherwise, and how it was answered."""
+
+    conversation: str
+    question: str
+    before: str
+
+
+class EffectsShape(BaseModel, from_attributes=True):
+    """What an approval would change."""
+
+    contradicts: list[ContradictionShape]
+    found_for: list[AlikeShape]
+    changed: list[ChangedShape]
 
 
 class DraftText(BaseModel):

@@ -10,8 +10,10 @@ def test_the_page_is_current() -> None:
 
 
 def test_what_is_kept_in_the_repository_is_listed() -> None:
-    assert {one.name for one in vendored()} == {"marked", "dompurify"}
-    assert "| dompurify |" in page()
+    font = "@fontsource-variable/atkinson-hyperlegible-next"
+    names = {one.name for one in vendored()}
+    assert names == {"marked", "dompurify", "lit-html", "@lit/reactive-element", font}
+    assert all(page().count(f"| {name} |") == 1 for name in names)
 
 
 def test_a_package_states_its_licence() -> None:

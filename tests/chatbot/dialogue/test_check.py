@@ -136,3 +136,14 @@ def test_each_item_of_a_list_is_a_sentence_and_what_leads_to_it_belongs_to_the_f
 )
 def test_whole_sentences_end_in_quotation_marks_and_between_items(text: str, kept: str) -> None:
     assert whole_sentences(text, len(text)) == kept
+
+
+@pytest.mark.parametrize("carried", [True, False])
+def test_a_figure_of_the_user_alone_is_shown_with_its_sentence_or_not_at_all(carried: bool) -> None:
+    reply = "Delivery to Germany costs £1,200, and takes 5 to 8 working days. It costs £12.95."
+    check = StreamCheck(SOURCE, Doubts(FACTS, "en"), lambda sentence: carried, vouched=Source.of(FACTS[:-1]))
+    views = [reply[: check.release(reply[:end])] for end in range(len(reply))]
+    before = reply.index(" It")
+    assert {view for view in views[:before] if "£" in view} == set()
+    assert "Delivery to Germany costs " in views[:before]
+    assert ("£1,200" in reply[: check.release(reply, whole=True)]) is carried

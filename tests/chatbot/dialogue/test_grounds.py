@@ -44,6 +44,19 @@ def test_a_figure_of_the_asker_stands_beside_those_of_the_fact_never_in_their_pl
     assert holds(SHELF, "Your £60 lamp is returned, not repaired.", asked, "en")
 
 
+@pytest.mark.parametrize(
+    ("asked", "claim", "held"),
+    [
+        ("Is a return £1?", "Yes, a return costs £3.50, which is taken off the refund.", False),
+        ("Is a return £3.50?", "Yes, a return costs £3.50, which is taken off the refund.", True),
+        ("I have 2 lamps. Can I return them, and who pays?", "Yes, a return costs £3.50, taken off the refund.", True),
+        ("Is a return £1?", "A return costs £3.50, which is taken off the refund.", True),
+    ],
+)
+def test_a_figure_that_is_put_right_is_not_affirmed(asked: str, claim: str, held: bool) -> None:
+    assert holds(PRICE, claim, asked, "en") is held
+
+
 def grounds(best: list[str], nearest: str) -> Grounds:
     def found(text: str, facts: Sequence[str], count: int) -> list[str]:
         assert nearest in facts and count == 1

@@ -13,6 +13,7 @@ from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import BusyError, EngineError, InputError, NotFoundError, UserError
 from chatbot.records import ChatMessage, Message, Person, Sampling, Trace
 from chatbot.store import Store
+from chatbot.store.cases import CaseFilter
 from chatbot.store.erasures import Traces
 from chatbot.store.sqlite.store import SqliteStore
 from tests.chatbot.conftest import OpenChat, last
@@ -221,18 +222,18 @@ def test_asking_for_a_person_hands_the_conversation_off(chat: Session, store: Sq
     assert store.cases.get(update.conversation).status == "waiting"
     (event,) = store.database.rows("select actor, subject from events where kind = 'handoff'")
     assert event == {"actor": visitor.actor, "subject": update.conversation}
-    assert store.feedback.queue()[0].reason == "handed off"
+    assert store.cases.get(update.conversation).reason == "handed off"
 
 
 def test_who_waits_for_a_person_stays_on_top_whoever_dislikes_what(
     chat: Session, store: Store, visitor: Person
 ) -> None:
-    waiting = last(chat.say(visitor, "Let me SPEAK to a human!")).message
-    disliked = last(chat.say(visitor, QUESTION)).message
-    for message in (waiting, disliked):
-        store.feedback.rate(message, visitor, "dislike")
-    queue = [(item.message, item.reason) for item in store.feedback.queue()]
-    assert queue == [(waiting, "handed off"), (disliked, "disliked")]
+    waiting = last(chat.say(visitor, "Let me SPEAK to a human!"))
+    disliked = last(chat.say(visitor, QUESTION))
+    for reply in (waiting, disliked):
+        store.feedback.rate(reply.message, visitor, "dislike")
+    listed = [(case.conversation, case.reason) for case in store.cases.page(CaseFilter()).items]
+    assert listed == [(waiting.conversation, "handed off"), (disliked.conversation, "disliked")]
 
 
 def test_the_bot_is_silent_while_a_person_holds_the_conversation(

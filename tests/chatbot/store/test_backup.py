@@ -6,7 +6,8 @@ import pytest
 
 from chatbot.errors import BusyError, InputError, NotFoundError
 from chatbot.store import open_store
-from chatbot.store.sqlite.backup import back_up, describe, holds_state, restore
+from chatbot.store.sqlite.backup import back_up, describe, restore
+from chatbot.store.sqlite.restoring import holds_state
 
 
 def filled(home: Path) -> str:

@@ -8,7 +8,7 @@ import pytest
 from chatbot.broker import Happening
 from chatbot.errors import CaseHeldError, InputError, NotFoundError
 from chatbot.records import Person, Trace
-from chatbot.store.cases import CaseFilter
+from chatbot.store.cases import Attention, CaseFilter
 from chatbot.store.sqlite.store import SqliteStore
 
 
@@ -138,6 +138,32 @@ def test_while_a_person_holds_it_the_visitor_waits_for_their_words(
     assert store.conversations.message(said.id).held
     store.cases.seen(conversation, agent)
     assert store.cases.get(conversation).unread == 0
+
+
+def test_a_case_waits_again_as_long_as_it_did(
+    store: SqliteStore, visitor: Person, agent: Person, other: Person
+) -> None:
+    conversation, _ = ask(store, visitor)
+    store.cases.hand_off(conversation, visitor.actor, "asked for a person")
+    since = store.cases.get(conversation).waiting_since
+    store.cases.close(conversation, agent)
+    assert store.cases.requeue(conversation, agent, since).waiting_since == since
+    store.cases.claim(conversation, agent)
+    with pytest.raises(CaseHeldError):
+        store.cases.requeue(conversation, other)
+    again = store.cases.requeue(conversation, agent, "9999-01-01")
+    assert (again.status, again.holder, again.waiting_since) == ("waiting", None, since)
+    assert ("case_requeued", agent.actor) in events(store)
+
+
+def test_what_asks_for_attention_is_counted(store: SqliteStore, visitor: Person, agent: Person, other: Person) -> None:
+    waiting, mine, theirs = (ask(store, visitor)[0] for _ in range(3))
+    store.cases.hand_off(waiting, visitor.actor, "asked for a person")
+    store.cases.claim(mine, agent)
+    store.cases.claim(theirs, other)
+    store.cases.seen(mine, agent)
+    say(store, mine, "Are you there?")
+    assert store.cases.attention(agent) == Attention(waiting=1, mine=1, unread=1)
 
 
 def test_an_agent_who_leaves_puts_what_they_hold_back_into_the_queue(

@@ -93,3 +93,4 @@ def test_an_entry_is_read_as_it_was_written() -> None:
     append(db, event)
     (row,) = db.query("select * from events")
     assert entry_of(row).event == event
+    db.conn.close()

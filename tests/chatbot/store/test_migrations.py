@@ -58,3 +58,4 @@ def test_a_migration_makes_what_it_says() -> None:
     db = Database(memory=True)
     m001_people_and_talk(db)
     assert set(db.table_names()) == {"people", "conversations", "messages", "feedback", "answers", "events"}
+    db.conn.close()

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 from chatbot.errors import InputError, NotFoundError, UserError
 from chatbot.records import ChatMessage, Conversation, Message, Person, Trace
 from chatbot.store import open_store
+from chatbot.store.conversations import Exchange
 from chatbot.store.erasures import Traces
 from chatbot.store.sqlite.database import Database
 from chatbot.store.sqlite.store import SqliteStore
@@ -128,11 +130,10 @@ def test_somebody_elses_conversation_is_as_if_it_never_was(store: SqliteStore, c
     assert str(theirs.value).replace(conversation.id, "") == str(unknown.value).replace("0" * 16, "")
 
 
-def test_a_clients_history_is_kept_but_never_reviewed(store: SqliteStore, conversation: Conversation) -> None:
+def test_a_clients_history_is_kept(store: SqliteStore, conversation: Conversation) -> None:
     said: list[ChatMessage] = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Good day"}]
     last = store.conversations.add_history(conversation, said)
     assert texts(store.conversations.path(last)) == ["Hello", "Good day"]
-    assert store.feedback.queue() == []
 
 
 def test_deleting_a_conversation_takes_its_messages_and_feedback(
@@ -217,8 +218,6 @@ def test_only_replies_that_exist_can_be_rated(
         store.feedback.rate(exchange[0].id, visitor, "like")
     with pytest.raises(NotFoundError, match="'nothing' does not exist"):
         store.feedback.rate("nothing", visitor, "like")
-    with pytest.raises(NotFoundError, match="does not exist any more"):
-        store.feedback.mark_reviewed("nothing", agent)
 
 
 def test_a_later_correction_replaces_the_earlier(
@@ -247,28 +246,17 @@ def test_an_approval_replaces_the_one_from_the_same_reply_and_can_be_withdrawn(
         store.feedback.approve("How long?", " ", agent)
 
 
-def test_the_queue_puts_handoffs_dislikes_and_doubts_before_the_newest(
-    store: SqliteStore, conversation: Conversation, visitor: Person, agent: Person
+def test_exchanges_are_replies_of_the_bot_that_are_whole(
+    store: SqliteStore, conversation: Conversation, exchange: tuple[Message, Message]
 ) -> None:
-    question = ask(store, conversation, "How long?")
-    traces: dict[str, dict[str, Any]] = {
-        "older": {},
-        "disliked": {},
-        "doubtful": {"uncertain": True},
-        "passed on": {"handoff": "asked for a person"},
-        "newer": {},
-        "seen": {},
-    }
-    replies = {text: answer(store, conversation, question, text, **trace) for text, trace in traces.items()}
+    question, reply = exchange
     store.conversations.begin_reply(conversation, question.id, Trace("v1"))
-    store.feedback.rate(replies["disliked"].id, visitor, "dislike")
-    store.feedback.mark_reviewed(replies["seen"].id, agent)
-    queue = store.feedback.queue()
-    assert [item.reply for item in queue] == ["passed on", "disliked", "doubtful", "newer", "older"]
-    assert [item.reason for item in queue] == ["handed off", "disliked", "uncertain", "new", "new"]
-    assert {item.question for item in queue} == {"How long?"}
-    store.feedback.reopen(replies["seen"].id, agent)
-    assert [item.reply for item in store.feedback.queue()][3] == "seen"
+    store.conversations.add_history(
+        conversation, [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hm"}]
+    )
+    assert store.conversations.exchanges(5) == [
+        Exchange(conversation.id, reply.id, question.content, store.conversations.message(reply.id).content)
+    ]
 
 
 def test_every_event_names_its_actor(
@@ -390,7 +378,7 @@ def test_a_commit_that_fails_leaves_no_transaction_behind(store: SqliteStore, co
         orphan()
     assert not store.database.here.conn.in_transaction
     ask(store, conversation, "still saved")
-    with sqlite3.connect(store.database.path) as other:
+    with closing(sqlite3.connect(store.database.path)) as other:
         assert other.execute("select content from messages").fetchall() == [("still saved",)]
 
 

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from chatbot.store import open_store
 from chatbot.web.inbox.api import PREFIX, wanted_cases
 from tests.conftest import Serve
+from tests.event_reader import EventReader
 from tests.product import OPERATOR, PASSWORD, build_product
 
 QUESTION = "How long may I return a lamp?"
@@ -173,3 +174,32 @@ def test_no_event_of_a_case_holds_words(folder: Path, anna: httpx.Client, case: 
     told = [entry.as_line() for entry in store.events.entries()]
     store.close()
     assert any('"contact_kept"' in line for line in told) and not any(mark in line for line in told)
+
+
+def test_two_who_look_at_one_case_see_each_other(anna: httpx.Client, olga: httpx.Client, case: str) -> None:
+    with EventReader(anna, "/review/events", page="one") as events, EventReader(olga, "/review/events", page="two"):
+        assert anna.post(f"{case}/look", json={"page": "one"}).status_code == 204
+        olga.post(f"{case}/look", json={"page": "two"})
+        events.wait(lambda event: event["kind"] == "look" and event["conversation"] == case.rpartition("/")[2])
+        assert [one["name"] for one in anna.get(case).json()["looking"]] == [OPERATOR]
+        olga.post(f"{PREFIX}/look-away", json={"page": "two"})
+        assert anna.get(case).json()["looking"] == []
+
+
+def test_what_asks_for_attention_is_counted_whatever_the_filter(anna: httpx.Client, case: str) -> None:
+    before = anna.get(f"{PREFIX}/cases").json()
+    anna.post(f"{case}/claim", json={})
+    held = anna.get(f"{PREFIX}/cases", params={"status": "done"}).json()
+    assert (held["mine"], held["attention"]) == (before["mine"] + 1, before["attention"] + 1)
+    assert anna.post(f"{case}/requeue", json={}).json()["status"] == "waiting"
+    anna.post(f"{case}/close")
+
+
+def test_an_approval_is_looked_at_before_it_counts(anna: httpx.Client, case: str) -> None:
+    reply = anna.get(case).json()["messages"][-1]
+    body = {"question": QUESTION, "answer": "A lamp can be returned within 14 days of delivery."}
+    effects = anna.post(f"{PREFIX}/messages/{reply['id']}/preview", json=body).json()
+    assert "it says 30 days, the answer 14 days" in [one["why"] for one in effects["contradicts"]]
+    assert effects["changed"][0]["before"] == reply["content"] and effects["found_for"][0]["score"] < 1
+    assert anna.get(f"{PREFIX}/answers").json() == []
+    assert anna.post(f"{PREFIX}/messages/nothing/preview", json=body).status_code == 404

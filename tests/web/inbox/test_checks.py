@@ -1,9 +1,9 @@
-"""What the review page says of a reply."""
+"""What the inbox says of the check of a reply."""
 
 import pytest
 
 from chatbot.records import Trace
-from chatbot.web.review_case import check_words
+from chatbot.web.inbox.checks import check_words
 
 
 @pytest.mark.parametrize(

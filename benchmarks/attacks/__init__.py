@@ -1,0 +1,1 @@
+"""What `benchmarks.attack` tries on a running product: one file an attack."""

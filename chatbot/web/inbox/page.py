@@ -1,0 +1,50 @@
+"""The page at `/review/`: its frame, in which our own modules draw what they ask of the API.
+
+Stands behind `AccessMiddleware` like the other pages of the staff.
+"""
+
+import json
+from typing import get_args
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from chatbot.errors import AccessError
+from chatbot.records import STAR_CRITERIA, CaseReason
+from chatbot.web.access import Access
+from chatbot.web.modules import modules_of, static_path
+from chatbot.web.pages import OPERATE, REVIEW
+from chatbot.web.plain_pages import plain_page
+from chatbot.web.routes import get_route
+
+
+def inbox_page_routes(access: Access, title: str) -> APIRouter:
+    """The page; `title` is the pack's."""
+    router = APIRouter(prefix=REVIEW.path, include_in_schema=False)
+    facts = {"title": title, "criteria": STAR_CRITERIA, "reasons": get_args(CaseReason)}
+
+    @get_route(router, "/", include_in_schema=False)
+    def show(request: Request) -> Response:
+        try:
+            person = access.staff_for(REVIEW, request.cookies)
+        except AccessError as error:
+            raise HTTPException(401, str(error)) from error
+        return plain_page(
+            "inbox.html",
+            name="Review",
+            page="review",
+            title=title,
+            person=person,
+            operates=not OPERATE.refusal(person.role),
+            static=f"..{static_path()}",
+            modules=modules_of("shared", "inbox"),
+            facts=json.dumps(facts),
+            icon=_icon,
+        )
+
+    return router
+
+
+def _icon(path: str) -> Markup:
+    return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>').format(path)

@@ -1,0 +1,97 @@
+// What an agent does to a case: one call each, then words that say so, with a way back where there is one.
+
+import { CallError } from "../shared/calls.js";
+
+export class Acts {
+  constructor(inbox) {
+    this.inbox = inbox;
+  }
+
+  async claim(over = false) {
+    const { opened } = this.inbox;
+    const before = opened.whole.case;
+    await this.#do("claim", { over }, "You hold this chat: the bot is silent, and what you write goes to the visitor.", {
+      undo: () => this.requeue(opened.id, before),
+    });
+  }
+
+  /** Put a case where it was before it was claimed: among those who wait, or with the bot. */
+  async requeue(id, before) {
+    if (before.status !== "waiting") return this.release("", id);
+    return this.#do("requeue", { since: before.waiting_since }, "It waits again.", { id });
+  }
+
+  async release(note = "", id = this.inbox.opened.id) {
+    await this.#do("release", { note }, "Handed back: the bot answers again.", { id, undo: () => this.claimAgain(id) });
+  }
+
+  async claimAgain(id) {
+    await this.#do("claim", {}, "You hold this chat again.", { id });
+  }
+
+  async transfer(to, note) {
+    const { name } = this.inbox.desk.staff.find((person) => person.id === to);
+    const { id } = this.inbox.opened;
+    const undo = () => this.#do("claim", { over: true }, "You hold this chat again.", { id });
+    await this.#do("transfer", { to, note }, `${name} holds this chat now.`, { id, undo });
+  }
+
+  /** Take the case off the list and open the next. */
+  async finish() {
+    const { opened, listing } = this.inbox;
+    const { id } = opened;
+    const before = opened.whole.case;
+    const next = listing.beside(id, 1) ?? listing.beside(id, -1);
+    const done = await this.#do("close", {}, "Done.", { id, undo: () => this.takeUp(id, before) });
+    if (done && next && next.conversation !== id) this.inbox.open(next.conversation);
+  }
+
+  async reopen(id = this.inbox.opened.id) {
+    if (await this.#do("reopen", {}, "Open again.", { id })) this.inbox.open(id);
+  }
+
+  /** Put a case where it was before it was done. */
+  async takeUp(id, before) {
+    if (before.status === "held" && before.holder === this.inbox.me.id) await this.#do("claim", {}, "You hold it again.", { id });
+    else if (before.status === "waiting") await this.#do("requeue", { since: before.waiting_since }, "It waits again.", { id });
+    else await this.#do("reopen", {}, "Open again.", { id });
+    this.inbox.open(id);
+  }
+
+  /** Write to the visitor; true once the server has it. */
+  async send(text, id) {
+    return this.#do("message", { text }, "", { id });
+  }
+
+  async note(text, id) {
+    return this.#do("note", { text }, "Noted, for your colleagues only.", { id });
+  }
+
+  async label(label) {
+    return this.#do("label", { label }, "", {});
+  }
+
+  async unlabel(label) {
+    const { id } = this.inbox.opened;
+    return this.#do("unlabel", { label }, `“${label}” taken off.`, { undo: () => this.#do("label", { label }, "", { id }) });
+  }
+
+  async #do(what, body, words, { id = this.inbox.opened.id, undo = null } = {}) {
+    return this.tried(() => this.inbox.api.act(id, what, body), words, undo);
+  }
+
+  /** Make a call, say what came of it, and read anew what it may have changed; what it answered, or false. */
+  async tried(make, words = "", undo = null) {
+    try {
+      const answer = (await make()) ?? true;
+      if (words) this.inbox.say(words, { undo });
+      await this.inbox.refresh();
+      return answer;
+    } catch (fault) {
+      if (!(fault instanceof CallError)) throw fault;
+      this.inbox.say(fault.message, { wrong: true });
+      if (fault.status) await this.inbox.refresh();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// The answers that are in use because an agent approved them; each can be taken back.
+
+import { Element } from "../shared/element.js";
+import { html } from "../shared/lit.js";
+import { inFull, moment } from "../shared/times.js";
+
+class AnswersView extends Element {
+  static properties = { inbox: { attribute: false }, answers: { state: true } };
+
+  constructor() {
+    super();
+    this.answers = null;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#read();
+  }
+
+  async #read() {
+    const found = await this.inbox.acts.tried(() => this.inbox.api.answers());
+    if (found) this.answers = found;
+  }
+
+  view() {
+    return html`<div class="answers">
+      <div class="row">
+        <h2>Answers in use</h2>
+        <button class="push" @click=${() => this.inbox.showAnswers(false)}>Back to the chats</button>
+      </div>
+      ${this.answers === null ? html`<p class="quiet" aria-busy="true">Reading …</p>` : this.answers.length ? this.#list() : this.#none()}
+    </div>`;
+  }
+
+  #list() {
+    return html`<ul class="stack" aria-label="Approved answers in use">
+      ${this.answers.map(
+        (answer) => html`<li class="card">
+          <h3>${answer.query}</h3>
+          <p class="words">${answer.response}</p>
+          <div class="row">
+            <span class="small quiet">${answer.author}, <time datetime=${answer.created_at} title=${inFull(answer.created_at)}>${moment(answer.created_at)}</time></span>
+            <button class="push" aria-label="Withdraw the answer to: ${answer.query}" @click=${() => this.#withdraw(answer)}>Withdraw</button>
+          </div>
+        </li>`,
+      )}
+    </ul>`;
+  }
+
+  #none() {
+    return html`<div class="empty">
+      <h2>No approved answer yet</h2>
+      <p>“Use this answer from now on” below a reply puts an answer here. It is found for similar questions at once.</p>
+      <button @click=${() => this.inbox.showAnswers(false)}>To the chats</button>
+    </div>`;
+  }
+
+  async #withdraw(answer) {
+    const { acts, api } = this.inbox;
+    if (await acts.tried(() => api.withdraw(answer.id), "Withdrawn: it is not used any more.")) await this.#read();
+  }
+}
+
+customElements.define("answers-view", AnswersView);

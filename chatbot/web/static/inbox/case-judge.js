@@ -1,0 +1,124 @@
+// Below a reply: how good it was, what it should have been, and to use that from now on.
+
+import { Element } from "../shared/element.js";
+import { html, live, nothing } from "../shared/lit.js";
+
+const GRADES = [1, 2, 3, 4, 5];
+
+class CaseJudge extends Element {
+  static properties = { inbox: { attribute: false }, message: { attribute: false }, working: { state: true } };
+
+  constructor() {
+    super();
+    this.working = false;
+  }
+
+  /** What the reader thought of it before. */
+  get mine() {
+    return Object.fromEntries(this.message.opinions.filter(({ mine }) => mine).map((one) => [one.kind, one]));
+  }
+
+  get correction() {
+    return this.#draft("correction") ?? this.mine.correction?.text ?? this.#latestCorrection ?? this.message.content;
+  }
+
+  get question() {
+    return this.#draft("question") ?? this.inbox.opened.question;
+  }
+
+  get #latestCorrection() {
+    return this.message.opinions.findLast(({ kind }) => kind === "correction")?.text;
+  }
+
+  view() {
+    const stars = this.mine.stars?.stars ?? {};
+    const [first, ...others] = this.inbox.desk.criteria;
+    return html`<div class="judge">
+      ${
+        this.message.role === "assistant"
+          ? html`${this.#grades(first, stars)}
+              <details>
+                <summary>${others.map(capital).join(", ")}</summary>
+                ${others.map((criterion) => this.#grades(criterion, stars))}
+              </details>`
+          : nothing
+      }
+      <label class="field"
+        >${this.message.role === "assistant" ? "What the reply should have been" : "The answer, as others should get it"}
+        <textarea rows="4" .value=${live(this.correction)} @input=${(event) => this.#keep("correction", event)}></textarea>
+      </label>
+      <label class="field"
+        >Question it answers
+        <textarea rows="2" .value=${live(this.question)} @input=${(event) => this.#keep("question", event)}></textarea>
+        <small>An approved answer is found by this question: make it understandable by itself.</small>
+      </label>
+      <div class="row">
+        <button class="main" ?disabled=${this.working} @click=${() => this.approve()}>Use this answer from now on <kbd>a</kbd></button>
+        <button ?disabled=${this.working} @click=${() => this.save()}>${this.message.role === "assistant" ? "Save correction" : "Learn from it"} <kbd>s</kbd></button>
+      </div>
+    </div>`;
+  }
+
+  #grades(criterion, stars) {
+    const name = `${criterion}-${this.message.id}`;
+    return html`<fieldset class="grades">
+      <legend class="small strong">${capital(criterion)}</legend>
+      ${GRADES.map(
+        (grade) => html`<label
+          ><input type="radio" name=${name} .checked=${live(stars[criterion] === grade)} @change=${() => this.grade(grade, criterion)} /><span>${grade}</span></label
+        >`,
+      )}
+    </fieldset>`;
+  }
+
+  grade(grade, criterion = this.inbox.desk.criteria[0]) {
+    if (this.message.role !== "assistant") return undefined;
+    return this.#told("stars", { stars: { [criterion]: grade } }, `${capital(criterion)} ${grade}.`);
+  }
+
+  async save() {
+    if (this.message.role === "agent" && this.correction === this.message.content) {
+      return this.#told("rating", { value: "like" }, "Marked to be learned from, where the visitor agreed to that.");
+    }
+    if (await this.#told("correction", { text: this.correction }, "Saved, to be learned from where the visitor agreed to that.")) this.#drop("correction");
+  }
+
+  /** Look at what approving would change, and ask where that is anything. */
+  async approve() {
+    const { id } = this.message;
+    const body = { question: this.question, answer: this.correction };
+    const { acts, api } = this.inbox;
+    this.working = true;
+    const effects = await acts.tried(() => api.judge(id, "preview", body));
+    this.working = false;
+    if (effects) this.inbox.ask("approve", { message: id, ...body, effects });
+  }
+
+  async #told(what, body, words) {
+    const { acts, api } = this.inbox;
+    this.working = true;
+    const done = await acts.tried(() => api.judge(this.message.id, what, body), words);
+    this.working = false;
+    return done;
+  }
+
+  #draft(field) {
+    return this.inbox.drafts.get(this.inbox.opened.id, `${field}-${this.message.id}`);
+  }
+
+  #keep(field, event) {
+    this.inbox.drafts.put(this.inbox.opened.id, `${field}-${this.message.id}`, event.target.value);
+    this.requestUpdate();
+  }
+
+  #drop(field) {
+    this.inbox.drafts.drop(this.inbox.opened.id, `${field}-${this.message.id}`);
+    this.requestUpdate();
+  }
+}
+
+function capital(word) {
+  return word[0].toUpperCase() + word.slice(1);
+}
+
+customElements.define("case-judge", CaseJudge);

@@ -1,0 +1,123 @@
+// The page /review: three panes, which are screens on a phone, and the keys for everything.
+
+import "./answers-view.js";
+import "./canned-replies.js";
+import "./case-asks.js";
+import "./case-composer.js";
+import "./case-context.js";
+import "./case-head.js";
+import "./case-judge.js";
+import "./case-list.js";
+import "./case-talk.js";
+
+import "../shared/dialogs.js";
+import { Element } from "../shared/element.js";
+import { Keys } from "../shared/keys.js";
+import { html, nothing } from "../shared/lit.js";
+import "../shared/notices.js";
+import * as api from "./api.js";
+import { Inbox } from "./inbox.js";
+
+const LINES = {
+  broken: "The connection is lost; what is shown may be old. It comes back by itself.",
+  ended: "Your sign-in has ended: sign in again in another tab, and reload this page. What you typed is kept.",
+};
+
+class InboxPage extends Element {
+  static properties = { fault: { state: true }, inbox: { state: true } };
+
+  async firstUpdated() {
+    const inbox = new Inbox(api, this.querySelector("page-notices"), JSON.parse(this.dataset.facts));
+    inbox.ask = (what, about) => (what === "canned" ? this.querySelector("canned-replies").open() : this.querySelector("case-asks").ask(what, about));
+    inbox.insert = (text) => this.querySelector("case-composer").insert(text);
+    this.keys = this.#keys(inbox);
+    this.follow(inbox);
+    try {
+      await inbox.readDesk();
+    } catch (fault) {
+      this.fault = fault.message;
+      return;
+    }
+    this.inbox = inbox;
+    await inbox.start();
+  }
+
+  view() {
+    return html`${this.inbox ? this.#panes(this.inbox) : this.#opening()}
+      <page-notices></page-notices>
+      <key-help .keys=${this.keys}></key-help>`;
+  }
+
+  #opening() {
+    if (!this.fault) return html`<div class="empty" aria-busy="true"><p>Opening …</p></div>`;
+    return html`<div class="empty"><p class="told wrong" role="alert">${this.fault}</p><button @click=${() => location.reload()}>Try again</button></div>`;
+  }
+
+  #panes(inbox) {
+    const words = LINES[inbox.line];
+    return html`
+      ${words ? html`<p class="told warn line-told" role="status">${words}</p>` : nothing}
+      ${
+        inbox.view === "answers"
+          ? html`<answers-view .inbox=${inbox}></answers-view>`
+          : html`<div class="panes" data-pane=${inbox.pane}>
+              <case-list aria-label="Chats" role="region" .inbox=${inbox}></case-list>
+              <case-talk .inbox=${inbox}></case-talk>
+              <case-context role="complementary" aria-label="About this chat" .inbox=${inbox}></case-context>
+            </div>`
+      }
+      <case-asks .inbox=${inbox}></case-asks>
+      <canned-replies .inbox=${inbox}></canned-replies>
+    `;
+  }
+
+  #keys(inbox) {
+    const part = (name) => this.querySelector(name);
+    const judge = (act) => async () => {
+      if (!inbox.opened.reply) return;
+      inbox.opened.look(inbox.opened.looked, true);
+      await part("case-talk").updateComplete;
+      await act(part("case-judge"));
+    };
+    const onCase = (act) => () => inbox.opened.whole && act(inbox.opened.whole.case);
+    const keys = new Keys()
+      .bind("j", "next chat", () => inbox.step(1))
+      .bind("k", "previous chat", () => inbox.step(-1))
+      .bind("/", "search all chats", () => part("case-list").focusSearch())
+      .bind("c", "claim, or take over", onCase((one) => (one.status === "held" ? one.holder !== inbox.me.id && inbox.ask("over") : inbox.acts.claim())))
+      .bind("r", "write to the visitor", onCase(() => part("case-composer").write("reply")))
+      .bind("n", "write a note to colleagues", onCase(() => part("case-composer").write("note")))
+      .bind("ctrl+Enter", "send what is typed", () => {})
+      .bind("d", "a draft by the model (in the field: Alt+Enter)", onCase(() => part("case-composer").draft()))
+      .bind("l", "add a label", onCase(() => part("#label")?.focus()))
+      .bind("b", "hand back to the bot", onCase((one) => one.holder === inbox.me.id && inbox.ask("release")))
+      .bind("t", "transfer to a colleague", onCase((one) => one.holder === inbox.me.id && inbox.ask("transfer")))
+      .bind("e", "done, or reopen", onCase((one) => (one.status === "done" ? inbox.acts.reopen() : inbox.acts.finish())))
+      .bind("ArrowLeft", "the reply before, to look at", () => inbox.opened.lookBeside(-1))
+      .bind("ArrowRight", "the reply after", () => inbox.opened.lookBeside(1));
+    for (const grade of [1, 2, 3, 4, 5]) {
+      keys.bind(String(grade), grade === 1 ? "grade the reply that is looked at" : "", judge((one) => one.grade(grade)));
+    }
+    return keys
+      .bind("a", "use the answer from now on", judge((one) => one.approve()))
+      .bind("s", "save the correction", judge((one) => one.save()))
+      .bind("u", "undo", () => inbox.notices.undo())
+      .bind("Escape", "back", () => inbox.show(inbox.pane === "context" ? "talk" : "list"))
+      .bind("?", "this list", () => part("key-help").open());
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    document.addEventListener("click", this.#head);
+  }
+
+  #head = async (event) => {
+    const act = event.target.closest?.("[data-act]")?.dataset.act;
+    if (act === "keys") this.querySelector("key-help").open();
+    if (!this.inbox) return;
+    if (act === "answers") this.inbox.showAnswers(this.inbox.view !== "answers");
+    if (act === "attention") this.inbox.say(await this.inbox.attention.toggle());
+  };
+}
+
+customElements.define("inbox-page", InboxPage);

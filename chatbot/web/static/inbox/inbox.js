@@ -1,0 +1,228 @@
+// The page's state in one place: which cases are listed, which one is on view, and what the server tells of them.
+
+import { Drafts } from "../shared/drafts.js";
+import { Model } from "../shared/element.js";
+import { Happenings } from "../shared/happenings.js";
+import { Acts } from "./acts.js";
+import { addressOf, viewOf } from "./address.js";
+import { Attention } from "./attention.js";
+import { Listing } from "./listing.js";
+import { Opened } from "./opened.js";
+
+const GATHERED_MS = 200;
+const STAFF_MS = 2000;
+
+export class Inbox extends Model {
+  #listTimer = 0;
+  #staffTimer = 0;
+
+  /** `facts` are what the page says of the product: its title, the criteria of grades, the reasons of cases. */
+  constructor(api, notices, facts) {
+    super();
+    this.page = crypto.getRandomValues(new Uint32Array(2)).join("-");
+    Object.assign(this, { api, notices, facts, view: "", pane: "list", line: "opening" });
+    this.listing = new Listing(api);
+    this.opened = new Opened(api);
+    this.acts = new Acts(this);
+    this.attention = new Attention();
+  }
+
+  /** Read who is here, and what there is to choose from. */
+  async readDesk() {
+    const [staff, choices, canned] = await Promise.all([this.api.staff(), this.api.choices(), this.api.canned()]);
+    this.desk = { ...this.facts, ...choices, staff, canned, me: staff.find(({ me }) => me) };
+    this.drafts ??= new Drafts(this.desk.me.id);
+    this.listing.me = this.desk.me.id;
+  }
+
+  /** Show what the address wants, and follow what happens. */
+  async start() {
+    this.listing.addEventListener("change", () => this.#count());
+    document.addEventListener("visibilitychange", () => this.#saw(this.opened.id));
+    addEventListener("popstate", () => this.#follow(viewOf(location.search)));
+    this.#listen(new Happenings(this.api.events(this.page)));
+    await this.#follow(viewOf(location.search));
+  }
+
+  get me() {
+    return this.desk.me;
+  }
+
+  get filter() {
+    return this.listing.filter;
+  }
+
+  say(text, options = {}) {
+    this.notices.say(text, options);
+  }
+
+  /** Narrow the list; what is given replaces those fields. */
+  narrow(fields) {
+    const filter = { ...this.filter, ...fields };
+    this.view = "";
+    this.pane = "list";
+    this.#write({ filter, chosen: this.opened.id });
+    return this.listing.show(filter);
+  }
+
+  open(id) {
+    if (id === this.opened.id) return this.show("talk");
+    this.pane = "talk";
+    this.view = "";
+    this.#write({ filter: this.filter, chosen: id });
+    this.changed();
+    return this.#open(id);
+  }
+
+  /** Open the case before (-1) or after (+1) the one on view, reading on where the list ends. */
+  async step(by) {
+    if (by > 0 && this.opened.id === this.listing.items.at(-1)?.conversation) await this.listing.more();
+    const beside = this.listing.beside(this.opened.id, by);
+    if (beside) await this.open(beside.conversation);
+  }
+
+  /** Go to a pane, which on a phone is a screen. */
+  show(pane) {
+    this.pane = pane;
+    if (pane === "list" && this.opened.id && matchMedia("(max-width: 700px)").matches) this.close();
+    this.changed();
+  }
+
+  close() {
+    this.opened.clear();
+    this.#look();
+    this.pane = "list";
+    this.#write({ filter: this.filter });
+    this.changed();
+  }
+
+  showAnswers(wanted) {
+    this.view = wanted ? "answers" : "";
+    this.#write({ filter: this.filter, chosen: this.opened.id, view: this.view });
+    this.changed();
+  }
+
+  /** What is typed to the visitor of the case on view. */
+  draftedReply() {
+    return this.drafts.get(this.opened.id, "reply") ?? "";
+  }
+
+  /** Tell the visitor, and colleagues, that an agent types. */
+  tellTyping() {
+    this.api.act(this.opened.id, "typing").catch(() => {});
+  }
+
+  /** Use an answer from now on. */
+  async approve(message, question, answer) {
+    const { id } = this.opened;
+    const wish = () => this.api.judge(message, "approve", { question, answer });
+    const done = await this.acts.tried(wish, "In use: similar questions are answered with it from now on.");
+    if (done) for (const field of ["correction", "question"]) this.drafts.drop(id, `${field}-${message}`);
+    this.changed();
+  }
+
+  async refresh() {
+    await Promise.all([this.listing.refresh(), this.opened.refresh()]);
+  }
+
+  async #follow({ filter, chosen, view }) {
+    this.view = view;
+    this.pane = chosen ? "talk" : "list";
+    this.changed();
+    const listed = this.listing.show(filter);
+    if (chosen) await this.#open(chosen);
+    else this.opened.clear();
+    await listed;
+  }
+
+  async #open(id) {
+    await this.opened.open(id);
+    this.#look();
+    if (this.opened.gone) this.drafts.dropAll(id);
+    else this.#saw(id);
+  }
+
+  /** Tell colleagues which case is on view here. */
+  #look() {
+    const { id, whole } = this.opened;
+    const told = whole ? this.api.act(id, "look", { page: this.page }) : this.api.lookAway(this.page);
+    told.catch(() => {});
+  }
+
+  /** What is on view is unread no more, if somebody looks at it. */
+  #saw(id) {
+    const unread = this.opened.whole?.case.unread;
+    if (unread && id === this.opened.id && document.visibilityState === "visible") this.api.act(id, "seen").catch(() => {});
+  }
+
+  #write(view) {
+    const address = addressOf(view);
+    if (address !== location.search && !(address === "./" && !location.search)) history.pushState(null, "", address);
+  }
+
+  #listen(happenings) {
+    const told = (line) => {
+      this.line = line;
+      this.changed();
+    };
+    happenings.addEventListener("first", () => {
+      told("live");
+      this.#look();
+    });
+    happenings.addEventListener("again", async () => {
+      told("live");
+      this.#look();
+      await this.refresh();
+    });
+    happenings.addEventListener("broken", () => told(happenings.ended ? "ended" : "broken"));
+    happenings.addEventListener("lost", () => this.refresh());
+    for (const kind of ["message", "reply", "case", "note"]) {
+      happenings.addEventListener(kind, ({ detail }) => this.#happened(detail.conversation));
+    }
+    happenings.addEventListener("note", ({ detail }) => this.#mentioned(detail));
+    happenings.addEventListener("typing", ({ detail }) => this.#typed(detail));
+    for (const kind of ["presence", "look"]) {
+      happenings.addEventListener(kind, ({ detail }) => this.#moved(detail));
+    }
+  }
+
+  #happened(conversation) {
+    if (conversation === this.opened.id) {
+      this.opened.refresh().then(() => this.#saw(conversation));
+    }
+    this.#listSoon();
+  }
+
+  #mentioned({ conversation, detail }) {
+    if (!detail.mentions?.split(" ").includes(this.me.id)) return;
+    const open = () => this.open(conversation);
+    this.attention.call("A colleague mentions you in a note.", open);
+    if (conversation !== this.opened.id) this.say("A colleague mentions you in a note.", { act: { words: "Open", run: open } });
+  }
+
+  #moved({ conversation }) {
+    if (conversation && conversation === this.opened.id) this.opened.refresh();
+    if (!conversation) this.#staffSoon();
+  }
+
+  #typed({ conversation, detail }) {
+    if (conversation === this.opened.id && detail.person !== this.me.id) this.opened.types(detail.person ?? "", detail.name ?? "");
+  }
+
+  /** Who is there has changed: read it when somebody may want to know. */
+  #staffSoon() {
+    clearTimeout(this.#staffTimer);
+    this.#staffTimer = setTimeout(async () => {
+      this.desk = { ...this.desk, staff: await this.api.staff() };
+    }, STAFF_MS);
+  }
+
+  #listSoon() {
+    clearTimeout(this.#listTimer);
+    this.#listTimer = setTimeout(() => this.listing.refresh(), GATHERED_MS);
+  }
+
+  #count() {
+    if (this.attention.count(this.listing.attention)) this.attention.call("Somebody waits or has written.", () => this.show("list"));
+  }
+}

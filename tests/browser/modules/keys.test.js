@@ -1,0 +1,55 @@
+import { Keys, nameOf } from "../static/shared/keys.js";
+import { same } from "./check.js";
+
+function press(target, key, held = {}) {
+  target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...held }));
+}
+
+function page() {
+  const root = document.createElement("div");
+  root.innerHTML = "<input><textarea></textarea><button></button>";
+  document.body.replaceChildren(root);
+  const pressed = [];
+  const keys = new Keys(root)
+    .bind("j", "next", () => pressed.push("j"))
+    .bind("ctrl+Enter", "send", () => pressed.push("send"), true)
+    .bind("2", "", () => pressed.push("2"));
+  return { root, pressed, keys };
+}
+
+export function letters_act_where_nobody_types() {
+  const { root, pressed } = page();
+  press(root.querySelector("button"), "j");
+  press(root.querySelector("input"), "j");
+  press(root.querySelector("textarea"), "j");
+  press(root, "J");
+  same(pressed, ["j", "j"]);
+}
+
+export function keys_with_ctrl_or_command_act_in_a_field_where_that_is_meant() {
+  const { root, pressed } = page();
+  press(root.querySelector("textarea"), "Enter", { ctrlKey: true });
+  press(root.querySelector("textarea"), "Enter", { metaKey: true });
+  press(root, "j", { ctrlKey: true });
+  same(pressed, ["send", "send"]);
+}
+
+export function an_open_dialog_has_the_keys_to_itself() {
+  const { root, pressed } = page();
+  const dialog = document.createElement("dialog");
+  root.append(dialog);
+  dialog.showModal();
+  press(root, "j");
+  dialog.close();
+  press(root, "j");
+  same(pressed, ["j"]);
+}
+
+export function the_list_has_those_with_words() {
+  same(page().keys.list.map(({ name }) => name), ["j", "ctrl+Enter"]);
+}
+
+export function presses_have_names() {
+  const name = (key, held) => nameOf(new KeyboardEvent("keydown", { key, ...held }));
+  same([name("?", { shiftKey: true }), name("Enter", { altKey: true }), name("Escape")], ["?", "alt+Enter", "Escape"]);
+}

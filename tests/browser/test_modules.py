@@ -1,0 +1,52 @@
+"""The tests of our own JavaScript modules, each run in a real browser; they stand in `modules/*.test.js`.
+
+A test is an exported function of its file, named like those of Python; it fails by throwing.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from playwright.sync_api import Browser, Page
+from starlette.staticfiles import StaticFiles
+
+from chatbot.web.modules import FOLDER, modules_of
+from chatbot.web.vendored import mount_vendored
+from tests.conftest import Serve
+
+HERE = Path(__file__).parent / "modules"
+TEST = re.compile(r"^export (?:async )?function (\w+)\(\)", re.MULTILINE)
+FOUND = [(path.name, name) for path in sorted(HERE.glob("*.test.js")) for name in TEST.findall(path.read_text("utf-8"))]
+DRAWN = {
+    "acts", "answers-view", "api", "attention", "canned-replies", "case-asks", "case-composer", "case-context",
+    "case-head", "case-judge", "case-list", "case-talk", "feedback", "inbox", "inbox-page", "opened",
+    "dialogs", "element", "icons", "lit", "notices",
+}  # fmt: skip
+"""Modules whose work is seen on the page alone: `tests/browser/test_review.py` drives them."""
+
+
+@pytest.fixture(scope="module")
+def page(chromium: Browser, serve_module: Serve) -> Iterator[Page]:
+    app = FastAPI()
+    mount_vendored(app)
+    app.mount("/static", StaticFiles(directory=FOLDER))
+    app.mount("/tests", StaticFiles(directory=HERE))
+    app.get("/")(lambda: HTMLResponse("<!doctype html><title>Tests</title>"))
+    page = chromium.new_page()
+    page.goto(serve_module(app))
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize(("file", "name"), FOUND, ids=lambda part: str(part).removesuffix(".test.js"))
+def test_module(page: Page, file: str, name: str) -> None:
+    page.evaluate("async ([file, name]) => { await (await import(file))[name](); }", [f"/tests/{file}", name])
+
+
+def test_every_module_has_tests_or_is_seen_on_the_page() -> None:
+    tested = {path.name.removesuffix(".test.js") for path in HERE.glob("*.test.js")}
+    modules = {Path(module).stem for module in modules_of("shared", "inbox")}
+    assert tested | DRAWN == modules and not tested & DRAWN
