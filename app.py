@@ -83,6 +83,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from chatbot.dialogue.opening import open_session
     from chatbot.erasure.keeping import Keeper
     from chatbot.web.access import Access
+    from chatbot.web.brand import brand_head
     from chatbot.web.chat import build_chat_page
     from chatbot.web.guarding import guard
     from chatbot.web.mounting import mount_page
@@ -116,24 +117,30 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     guard(app, settings, access)
     _add_routes(app, session, access, desk)
     app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))
-    return mount_page(app, CHAT, build_chat_page(session, access))
+    return mount_page(app, CHAT, build_chat_page(session, access), brand_head(session.pack.persona))
 
 
 def _add_routes(app: "FastAPI", session: "Session", access: "Access", desk: "Desk") -> None:
     """Everything but the pages of Gradio, which take what is left below their paths."""
     from chatbot.web.api import api_routes
+    from chatbot.web.articles import article_routes
+    from chatbot.web.brand import brand_routes
     from chatbot.web.closed_pages import docs_routes
     from chatbot.web.event_streams import event_routes
     from chatbot.web.inbox.api import inbox_routes
     from chatbot.web.inbox.page import inbox_page_routes
     from chatbot.web.modules import mount_modules
     from chatbot.web.openid import Provider
+    from chatbot.web.own_chats import own_chats_routes
     from chatbot.web.sign_in import login_routes
     from chatbot.web.vendored import mount_vendored
 
     settings = session.settings
     app.include_router(login_routes(access, Provider(settings) if settings.openid_issuer else None))
     app.include_router(docs_routes())
+    app.include_router(article_routes(session.pack))
+    app.include_router(brand_routes(session.pack))
+    app.include_router(own_chats_routes(session, access))
     app.include_router(api_routes(session, access, desk))
     app.include_router(event_routes(session.store, access, desk))
     app.include_router(inbox_routes(session, access, desk))

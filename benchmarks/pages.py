@@ -1,9 +1,10 @@
-"""How fast the pages of the staff answer, on the whole product over HTTP.
+"""How fast the pages answer, on the whole product over HTTP.
 
     python -m benchmarks.pages [--part NAME ...] [--conversations N] [--json]
 
 Parts: `inbox` (lists, filters and searches of the inbox's API, with 100,000 conversations written straight into the
-store). Needs an idle machine and some minutes; keeps nothing.
+store); `live` (an agent's words on the visitor's screen and back, with 50 conversations open). Needs an idle machine
+and some minutes; keeps nothing.
 """
 
 import json
@@ -14,9 +15,10 @@ import click
 from benchmarks.alternating import Measure
 from benchmarks.machine import describe_machine
 from benchmarks.pages_inbox import inbox
+from benchmarks.pages_live import live
 from chatbot.commands import quieten
 
-PARTS = ("inbox",)
+PARTS = ("inbox", "live")
 CONVERSATIONS = 100_000
 
 
@@ -25,7 +27,7 @@ def measure(parts: tuple[str, ...], conversations: int) -> dict[str, list[Measur
     measures: dict[str, list[Measure]] = {}
     for part in parts:
         click.echo(f"measuring: {part}", err=True)
-        measures[part] = inbox(conversations)
+        measures[part] = live() if part == "live" else inbox(conversations)
     return measures
 
 

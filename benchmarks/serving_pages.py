@@ -133,7 +133,8 @@ def _serve(home: Path, port: int) -> None:
     from chatbot.engines.live import LiveEngine
     from chatbot.knowledge.articles.pieces import Piece
     from chatbot.knowledge.knowledge import open_knowledge
-    from chatbot.knowledge.packs import Pack, Persona
+    from chatbot.knowledge.packs import Pack
+    from chatbot.knowledge.persona import Persona
     from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
     from chatbot.settings import load_settings
     from chatbot.store import open_store

@@ -209,7 +209,10 @@ class Message:
 
 @dataclass(frozen=True)
 class Conversation:
-    """A visitor's thread; `head` is the last message of the branch on view."""
+    """A visitor's thread; `head` is the last message of the branch on view.
+
+    `titled` says what the title was made from: the first message, the talk, or the person's own words, which stay.
+    """
 
     id: str
     person: str
@@ -218,6 +221,7 @@ class Conversation:
     head: str | None
     created_at: str
     updated_at: str
+    titled: Literal["message", "talk", "person"] = "message"
 
 
 @dataclass(frozen=True)
@@ -228,7 +232,7 @@ class Feedback:
     message: str
     person: str
     role: Role
-    kind: Literal["rating", "stars", "correction"]
+    kind: Literal["rating", "stars", "correction", "helped"]
     value: str | None = None
     reasons: list[str] = field(default_factory=list)
     comment: str | None = None

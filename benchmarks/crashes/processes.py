@@ -57,6 +57,11 @@ class Running:
         self._process.start()
 
     @property
+    def pid(self) -> int:
+        """Its number, and that of its process group."""
+        return cast(int, self._process.pid)
+
+    @property
     def told(self) -> str:
         """What it said on standard output so far."""
         return _read(self._streams.with_suffix(OUT))
@@ -88,10 +93,9 @@ class Running:
 
     def kill(self) -> bool:
         """Kill it with its process group, as `kill -9` does; whether that came before its end."""
-        pid = cast(int, self._process.pid)
         for kill in (os.killpg, os.kill):  # it may not have a group of its own yet
             with suppress(ProcessLookupError):
-                kill(pid, signal.SIGKILL)
+                kill(self.pid, signal.SIGKILL)
                 break
         return self.wait() == -signal.SIGKILL
 

@@ -51,6 +51,8 @@ class Watch:
 
     def __init__(self, home: Path) -> None:
         self.most = 0
+        self.handing_on: int | None = None
+        """A process that takes the lock for another, and both have it open until it lets go."""
         self._home = home
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look, daemon=True)
@@ -58,7 +60,7 @@ class Watch:
     def _look(self) -> None:
         before: set[int] = set()
         while not self._over.wait(LOOK_SECONDS):
-            now = fine_tunes(self._home)
+            now = fine_tunes(self._home) - {self.handing_on}
             self.most, before = max(self.most, len(now & before)), now
 
     def __enter__(self) -> "Watch":
@@ -87,19 +89,15 @@ def cycle_faults(house: House, habit: Habit, chance: random.Random) -> tuple[lis
 def job_faults(house: House, habit: Habit, chance: random.Random) -> tuple[list[str], list[Blow]]:
     """A server's fine-tune outlives the process that began it; another cycle waits until it is dead."""
     with Watch(house.home) as watch:
-        first = strike_begun(Job(start_job, house.folder, house.environment), chance)
+        with start(Job(start_job, house.folder, house.environment)) as running:
+            watch.handing_on = running.pid
+            running.wait(chance.random())
+            first = Blow(running.kill(), False, running)
         with start(cycle(house)) as second:
             second.wait(chance.uniform(0, ORPHAN_SECONDS))
             blows = [first, Blow(end_fine_tunes(house.home), False, first.running)]
             blows.append(Blow(second.kill(), second.done, second))
     return _faults(house, watch.most, blows[:1] + blows[2:]), blows
-
-
-def strike_begun(job: Job, chance: random.Random) -> Blow:
-    """Kill a process that waits for it, within its first second."""
-    with start(job) as running:
-        running.wait(chance.random())
-        return Blow(running.kill(), False, running)
 
 
 def end_fine_tunes(home: Path) -> bool:

@@ -11,7 +11,10 @@ from chatbot.store.events import Event
 logger = logging.getLogger(__name__)
 
 SECONDS = 2.0
-CHANGES = ("handoff", "handback", "case_claimed", "case_transferred", "case_closed", "case_reopened", "case_returned")
+CHANGES = (
+    *("handoff", "handback", "case_claimed", "case_transferred", "case_requeued", "case_returned"),
+    *("case_closed", "case_reopened"),
+)
 MARKS = ("case_noted", "case_labelled", "case_unlabelled", "contact_kept")
 
 

@@ -18,6 +18,8 @@ from chatbot.store import Store
 logger = logging.getLogger(__name__)
 
 MOST_STREAMS = 8
+MOST_IN_ALL = 10_000
+RETRY_SECONDS = 30
 VISITOR_SECONDS = 3.0
 AGAIN_SECONDS = 5.0
 
@@ -31,6 +33,7 @@ class Presence:
         self._visitor_grace = visitor_seconds
         self._lock = threading.Lock()
         self._streams: Counter[tuple[str, str]] = Counter()
+        self._by_person: Counter[str] = Counter()
         self._leaving: dict[tuple[str, str], threading.Timer] = {}
         self._closed = False
 
@@ -68,29 +71,33 @@ class Presence:
             yield
 
     @contextmanager
-    def visitor(self, conversation_id: str) -> Iterator[None]:
-        """A conversation is on a screen for so long; raises `BusyError` where it is on too many."""
-        with self._stream(("visitor", conversation_id), conversation_id, self._visitor_grace):
+    def visitor(self, conversation_id: str, person_id: str) -> Iterator[None]:
+        """A conversation is on its visitor's screen for so long; raises `BusyError` where they have too many open."""
+        with self._stream(("visitor", conversation_id), person_id, self._visitor_grace):
             yield
 
     @contextmanager
-    def _stream(self, key: tuple[str, str], name: str, grace: float) -> Iterator[None]:
-        self._arrive(key)
+    def _stream(self, key: tuple[str, str], person_id: str, grace: float) -> Iterator[None]:
+        self._arrive(key, person_id)
         try:
             yield
         finally:
             with self._lock:
+                self._by_person[person_id] -= 1
+                if self._by_person[person_id] <= 0:
+                    del self._by_person[person_id]
                 self._streams[key] -= 1
                 if self._streams[key] <= 0:
                     del self._streams[key]
                     self._leave_later(key, grace)
 
-    def _arrive(self, key: tuple[str, str]) -> None:
+    def _arrive(self, key: tuple[str, str], person_id: str) -> None:
         with self._lock:
-            if self._streams[key] >= MOST_STREAMS:
-                raise BusyError(
-                    f"{MOST_STREAMS} pages of yours are open already: close one", retry_after=round(self._grace) or 1
-                )
+            if self._by_person[person_id] >= MOST_STREAMS:
+                raise BusyError(f"{MOST_STREAMS} pages of yours are open already: close one", RETRY_SECONDS)
+            if self._by_person.total() >= MOST_IN_ALL:
+                raise BusyError("too many pages are open already: try again soon", RETRY_SECONDS)
+            self._by_person[person_id] += 1
             self._streams[key] += 1
             timer = self._leaving.pop(key, None)
             fresh = self._streams[key] == 1 and timer is None

@@ -17,6 +17,7 @@ from chatbot.dialogue.prompt import prompt_hash
 from chatbot.dialogue.reply import Draft, Writing
 from chatbot.dialogue.running import RunningReply, Stopper, Update
 from chatbot.dialogue.sources import used_passages
+from chatbot.dialogue.titles import title_from_talk
 from chatbot.dialogue.truncation import Truncation, token_count
 from chatbot.dialogue.turn import Turn, prepare_turn
 from chatbot.engines.base import Engine
@@ -202,6 +203,10 @@ class _Answering:
         else:
             trace = replace(trace, finish=cut or "stop", completion_tokens=token_count(engine, text))
         self._save(reply, text, "stopped" if stopped else "complete", trace)
+        conversations = self.installation.store.conversations
+        untitled = conversations.get(reply.conversation).titled == "message"
+        if untitled and (title := title_from_talk(self.question.message.content, trace)):
+            conversations.retitle(reply.conversation, title)
         if trace.handoff == GAVE_UP:
             self._hand_off(GAVE_UP)
         return Update(reply.conversation, reply.id, text, True, trace, len(text))

@@ -48,7 +48,7 @@ def apply_rules(pack: Pack, knowledge: Knowledge, history: Sequence[ChatMessage]
     handoff, follows = pack.persona.handoff, bool(history)
     route = knowledge.router.route(question, "".join(said_by("user", history)[-1:]))
     rule = rule_of(route, follows)
-    if wants_person(question, handoff.phrases) and not (rule and rule.does.fetches):
+    if wants_person(question, [*handoff.phrases, pack.persona.texts.person]) and not (rule and rule.does.fetches):
         return Ruling(handoff.message, "handoff", ASKED)
     if rule is None or (not rule.does.fetches and knowledge.index.approved(question)):
         return Ruling(tone=route.tone)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from chatbot.knowledge.articles.pieces import Piece
 from chatbot.knowledge.articles.sentences import ITEM, split_sentences
+from chatbot.knowledge.colours import DAY, ENOUGH, contrast, readable
 from chatbot.knowledge.near_sets import NearSets, Words
 from chatbot.knowledge.packs import Pack
 
@@ -24,7 +25,8 @@ INSTRUCTION = re.compile(
 def inspect_pack(pack: Pack) -> list[str]:
     """One line for each thing that somebody should look at."""
     places = _Places(pack)
-    return [*_contradictions(pack, places), *_instructions(pack, places), *_leaked_cases(pack), *_twins(pack)]
+    found = [_contradictions(pack, places), _instructions(pack, places), _leaked_cases(pack), _twins(pack), _pale(pack)]
+    return [line for lines in found for line in lines]
 
 
 class _Places:
@@ -82,6 +84,16 @@ def _twins(pack: Pack) -> Iterator[str]:
     lines = _row_lines(pack.folder / "pairs.jsonl")
     for one, other in NearSets([_words(pair.query) for pair in pack.pairs]).pairs():
         yield f"pairs.jsonl:{lines[one]} and pairs.jsonl:{lines[other]} ask nearly the same"
+
+
+def _pale(pack: Pack) -> Iterator[str]:
+    """A colour in which words are hard to read."""
+    accent = pack.persona.accent
+    if (ratio := contrast(accent, DAY)) < ENOUGH:
+        yield (
+            f"pack.toml: accent {accent!r} has a contrast of {ratio:.1f} to 1 on the light pages, words need {ENOUGH}: "
+            f"the pages use {readable(accent, DAY)!r} in its place"
+        )
 
 
 def _row_lines(path: Path) -> list[int]:

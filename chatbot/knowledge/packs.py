@@ -10,57 +10,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from chatbot.errors import PackError
 from chatbot.knowledge.articles.pieces import Piece, has_title, split_article
-from chatbot.knowledge.handoff_rules import HandoffRules
 from chatbot.knowledge.pack_texts import Text
+from chatbot.knowledge.persona import Persona, Row, Slug, logo_faults
 from chatbot.knowledge.rules.actions import ACTIONS, Action, ActionName
-from chatbot.knowledge.slugs import SLUG
 
-Slug = Annotated[str, StringConstraints(pattern=f"^{SLUG.pattern}$")]
 SUITES = ("facts", "multi_turn", "out_of_scope", "safety", "must_pass", "fairness")
 
 
-class _Row(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Contact(_Row):
-    """How customers reach a person."""
-
-    email: str = ""
-    phone: str = ""
-    hours: str = ""
-
-
-class Persona(_Row):
-    """The content of `pack.toml`."""
-
-    name: Slug
-    title: Text
-    description: Text
-    language: Text
-    licence: Text
-    greeting: Text
-    suggestions: list[Text] = Field(min_length=1, max_length=8)
-    system: Text
-    unknown: Text = "I'm sorry, I don't have that information, and I'd rather not guess. Shall I get a colleague?"
-    contact: Contact
-    handoff: HandoffRules
-
-
-class PackMessage(_Row):
+class PackMessage(Row):
     """One message of a dialogue or a case."""
 
     role: Literal["user", "assistant"]
     content: Text
 
 
-class Pair(_Row):
+class Pair(Row):
     """A query with its curated response."""
 
     query: Text
@@ -75,7 +45,7 @@ def _alternating(messages: list[PackMessage], last: str) -> None:
         raise ValueError(f"messages must alternate from user to {last}")
 
 
-class Dialogue(_Row):
+class Dialogue(Row):
     """A conversation whose assistant turns are all worth learning.
 
     `lookups`, where given, holds for every user turn after the first the question that is looked up, worded to stand
@@ -85,7 +55,7 @@ class Dialogue(_Row):
     messages: list[PackMessage]
     intent: Slug
     source: Text
-    lookups: list[str] = []
+    lookups: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _check(self) -> "Dialogue":
@@ -98,15 +68,15 @@ class Dialogue(_Row):
         return self
 
 
-class Case(_Row):
+class Case(Row):
     """A held-out case: what is asked, and what a right reply must and must not hold."""
 
     id: Slug
     messages: list[PackMessage]
     reference: Text
     intent: Slug
-    must_include: list[Text] = []
-    must_not_include: list[Text] = []
+    must_include: list[Text] = Field(default_factory=list)
+    must_not_include: list[Text] = Field(default_factory=list)
     expect: Literal["answer", "abstain", "handoff", "refuse"] = "answer"
 
     @model_validator(mode="after")
@@ -115,12 +85,12 @@ class Case(_Row):
         return self
 
 
-class Rule(_Row):
+class Rule(Row):
     """A kind of message that the articles alone must not answer, told by examples; the content of `rules/<name>.toml`.
 
     What its `action` does stands in `rules/actions.py`. `sure` is the probability above which the rule holds: lower
     where missing such a message is worse than a false alarm. `unlike` are messages that sound like the examples and are
-    ordinary.
+    ordinary. `replies` are offered to be said next, where the rule asks what is meant.
     """
 
     name: Slug
@@ -128,7 +98,8 @@ class Rule(_Row):
     message: Text | None = None
     sure: float = Field(default=0.5, gt=0, lt=1)
     examples: list[Text] = Field(min_length=5)
-    unlike: list[Text] = []
+    unlike: list[Text] = Field(default_factory=list)
+    replies: list[Text] = Field(default_factory=list, max_length=6)
 
     @property
     def does(self) -> Action:
@@ -139,6 +110,8 @@ class Rule(_Row):
     def _check(self) -> "Rule":
         if self.message is None and not self.does.talks:
             raise ValueError(f"message: missing; say what a visitor reads when the action is {self.action!r}")
+        if self.replies and self.does.act != "ask":
+            raise ValueError(f"replies: offered after a question only, where the action is 'ask', not {self.action!r}")
         return self
 
 
@@ -160,7 +133,7 @@ class Pack:
         return self.persona.name
 
 
-_R = TypeVar("_R", bound=_Row)
+_R = TypeVar("_R", bound=Row)
 
 
 def load_pack(folder: Path) -> Pack:
@@ -178,7 +151,9 @@ def load_pack(folder: Path) -> Pack:
     _refuse_unknown(folder / "suites", {f"{name}.jsonl" for name in SUITES}, faults, "suites/")
     _refuse_unknown(folder / "articles", {path.name for path in folder.glob("articles/*.md")}, faults, "articles/")
     _refuse_unknown(folder / "rules", {path.name for path in folder.glob("rules/*.toml")}, faults, "rules/")
-    known = {"pack.toml", "pairs.jsonl", "dialogues.jsonl", "articles", "rules", "suites", "DATASHEET.md"}
+    logo = persona.logo if persona else ""
+    faults += logo_faults(folder, logo)
+    known = {logo, "pack.toml", "pairs.jsonl", "dialogues.jsonl", "articles", "rules", "suites", "DATASHEET.md"}
     _refuse_unknown(folder, known, faults)
     if not (folder / "DATASHEET.md").is_file():
         faults.append("DATASHEET.md: missing; say what is in the pack, how it was written and its limits")

@@ -40,8 +40,20 @@ class Conversations(Protocol):
         """The conversation; with `person`, only if it is theirs (else `NotFoundError`, as for one that never was)."""
         ...
 
-    def of(self, person: Person, limit: int = 50) -> list[Conversation]:
-        """A person's conversations that hold a message, the latest first."""
+    def of(self, person: Person, limit: int | None = 50) -> list[Conversation]:
+        """A person's conversations that hold a message, the latest first; all of them without a limit."""
+        ...
+
+    def search(self, person: Person, words: str, limit: int = 50) -> list[Conversation]:
+        """Those of a person's conversations that hold all of the words, in the title or a message; the latest first."""
+        ...
+
+    def rename(self, conversation_id: str, title: str, person: Person) -> None:
+        """Give a conversation the title that its person wants; raises `InputError` for one that says nothing."""
+        ...
+
+    def retitle(self, conversation_id: str, title: str) -> None:
+        """Give a conversation a title made from the talk, unless it has one from there or from its person."""
         ...
 
     def add_user_message(
@@ -71,6 +83,10 @@ class Conversations(Protocol):
 
     def message(self, message_id: str) -> Message:
         """One message by its id."""
+        ...
+
+    def messages(self, conversation_id: str) -> list[Message]:
+        """All messages of a conversation, in every branch, the oldest first."""
         ...
 
     def path(self, leaf: str | None) -> list[Message]:

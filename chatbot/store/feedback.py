@@ -37,6 +37,14 @@ class FeedbackStore(Protocol):
         """Take a like or dislike back."""
         ...
 
+    def say_helped(self, message_id: str, person: Person, helped: bool) -> None:
+        """Note whether the talk up to a reply was of help to the person who asked; a second word replaces the first."""
+        ...
+
+    def helped(self, person: Person, conversation_id: str) -> bool | None:
+        """What a person said of a conversation last; None where they said nothing."""
+        ...
+
     def add_stars(self, message_id: str, person: Person, stars: Mapping[str, int]) -> None:
         """Grade a reply from 1 to 5 on some of the criteria."""
         ...

@@ -66,7 +66,7 @@ def add_conversation_routes(router: APIRouter, session: Session, desk: Desk, kno
     @router.get("/conversations/{conversation}/events")
     async def events(conversation: str, request: Request, user: User = "", caller: Caller = known) -> Response:
         found = await run_in_threadpool(own, caller, conversation, user)
-        return conversation_stream(session.store.broker, desk, found.id)
+        return conversation_stream(session.store.broker, desk, found)
 
 
 def handoff_of(session: Session, conversation: str) -> Handoff | None:

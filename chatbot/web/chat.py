@@ -1,6 +1,7 @@
 """The page that visitors see: ask, read the reply as it is written, say what was good and what was not.
 
-Lays the page out and ties it to `chat_events`. The look is in `theme`, the drawing in the scripts under `templates/`.
+Lays the page out and ties it to its handlers: `chat_events` for what is said, `chat_history` for chats of the past,
+`chat_opinions` for what the visitor thinks. The look is in `theme`, the drawing in the scripts under `templates/`.
 """
 
 from pathlib import Path
@@ -8,65 +9,58 @@ from pathlib import Path
 import gradio as gr
 
 from chatbot.dialogue.session import Session
+from chatbot.knowledge.packs import Pack
+from chatbot.knowledge.persona import Persona
 from chatbot.records import DISLIKE_REASONS
 from chatbot.web.access import Access
+from chatbot.web.brand import LOGO
 from chatbot.web.chat_events import ChatEvents
+from chatbot.web.chat_history import HistoryEvents
+from chatbot.web.chat_opinions import OpinionEvents
+from chatbot.web.chat_screen import Screen
 from chatbot.web.notices import UNQUEUED
 from chatbot.web.vendored import script_tags
 
-TICK_SECONDS = 2
-CONSENT = "Off by default. When on, your chats may train the assistant, after personal details are taken out."
+LOOK_SECONDS = 30  # for what no event tells of: whether the assistant can be reached, and the place in the queue
 HEADER = """<header class="bar"><button type="button" class="icon menu" aria-label="Chats" title="Chats"></button>
-<h1></h1><div class="state"><span class="version"></span><span class="news" role="status"></span>
-<span class="learning" role="progressbar" aria-label="Learning" aria-valuemin="0" aria-valuemax="100" hidden>
-<b><i></i></b><span></span></span></div>
+<img class="logo" alt="" hidden><h1></h1>
+<button type="button" class="small person"></button>
 <button type="button" class="icon fresh" aria-label="New chat" title="New chat"></button>
-<button type="button" class="icon shade" aria-label="Light or dark" title="Light or dark"></button></header>"""
+<button type="button" class="icon shade" aria-label="Light or dark" title="Light or dark"></button></header>
+<p class="banner news" role="status" hidden></p><p class="banner case" role="status" hidden></p>"""
 TALK = '<div class="talk" role="log" aria-label="Conversation" tabindex="0"></div>'
-TRANSCRIPT = ("chat_markdown", "chat_transcript")
-HISTORY = '<nav aria-label="Your chats"><ul class="history"></ul></nav>'
-SMALL_PRINT = '<p class="small-print">Replies can be wrong. Please check what matters.</p>'
+TRANSCRIPT = (
+    "chat_parts",
+    "chat_markdown",
+    "chat_fold",
+    "chat_speech",
+    "chat_rating",
+    "chat_closing",
+    "chat_live",
+    "chat_transcript",
+)
+HISTORY = """<nav aria-label="Your chats">
+<label class="search" hidden><input type="search" placeholder="Search" aria-label="Search your chats"></label>
+<ul class="history"></ul><p class="all" hidden></p></nav>"""
+MIC = '<button type="button" class="icon mic" hidden></button>'
+SMALL_PRINT = '<p class="small-print"></p>'
 
 
 def build_chat_page(session: Session, access: Access) -> gr.Blocks:
     """The chat page, to be mounted at `/`."""
     persona = session.pack.persona
-    events = ChatEvents(session, access)
+    screen = Screen(session, access)
+    events, past, opinions = ChatEvents(screen), HistoryEvents(screen), OpinionEvents(screen)
     with gr.Blocks(title=persona.title, analytics_enabled=False, fill_width=True) as page:
         conversation = gr.BrowserState(None, storage_key="chatbot-conversation", secret="chatbot")
         with gr.Row(elem_id="chat"):
             with gr.Column(elem_id="side"):
                 new = gr.Button("New chat", elem_id="new")
-                history = _drawn(HISTORY, "chat_history", elem_id="history")
-                consent = gr.Checkbox(label="Help the assistant learn", info=CONSENT, elem_id="consent")
+                history = _drawn(HISTORY, "chat_history", elem_id="history", found=None)
+                consent = gr.Checkbox(label=persona.texts.consent, info=persona.texts.consent_means, elem_id="consent")
             with gr.Column(elem_id="main"):
-                header = _drawn(HEADER, "chat_header", elem_id="head", headline=persona.title)
-                talk = _drawn(
-                    TALK,
-                    *TRANSCRIPT,
-                    elem_id="talk",
-                    head=script_tags(),
-                    headline=f"{persona.title} assistant",
-                    greeting=persona.greeting,
-                    suggestions=list(persona.suggestions),
-                    reasons=list(DISLIKE_REASONS),
-                    receipt=None,
-                    refused=None,
-                )
-                with gr.Row(elem_id="composer"):
-                    box = gr.Textbox(
-                        label="Message",
-                        show_label=False,
-                        container=False,
-                        placeholder="Ask a question",
-                        lines=1,
-                        max_lines=8,
-                        autofocus=True,
-                        elem_id="box",
-                    )
-                    send = gr.Button("Send", variant="primary", elem_id="send", min_width=0)
-                    stop = gr.Button("Stop", elem_id="stop", min_width=0)
-                _drawn(SMALL_PRINT, "chat_composer")
+                header, talk = _header(persona), _talk(session.pack)
+                box, send, stop = _composer(persona)
         frame = [talk, conversation, history, box]
         queued: dict[str, object] = UNQUEUED | {"queue": True, "concurrency_limit": None, "trigger_mode": "multiple"}
         gr.on([box.submit, send.click], events.ask, [box, conversation], frame, **queued)
@@ -75,19 +69,71 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
             (talk.again, events.again),
             (talk.revise, events.revise),
             (talk.branch, events.branch),
-            (history.remove, events.remove),
+            (talk.person, events.person),
+            (header.person, events.person),
+            (history.remove, past.remove),
+            (history.remove_all, past.remove_all),
+            (history.rename, past.rename),
         ):
             trigger(answer, [conversation], frame, **queued)
         stop.click(events.stop, None, None, **UNQUEUED)
         for trigger in (new.click, header.fresh):
             trigger(events.fresh, None, frame, **UNQUEUED)
-        history.open(events.open, None, frame, **UNQUEUED)
-        talk.rate(events.rate, None, talk, **queued)
-        consent.input(events.consent, [consent], consent, **queued)
+        history.open(past.open, None, frame, **UNQUEUED)
+        history.search(past.search, None, history, **UNQUEUED)
+        talk.rate(opinions.rate, None, talk, **queued)
+        talk.helped(opinions.helped, None, None, **queued)
+        consent.input(opinions.consent, [consent], consent, **queued)
         page.load(events.load, [conversation], [*frame[:3], consent, header], **UNQUEUED)
-        gr.Timer(TICK_SECONDS).tick(events.tick, [conversation], [header, *frame[:3]], **UNQUEUED)
+        for trigger in (gr.Timer(LOOK_SECONDS).tick, talk.live):
+            trigger(events.look, [conversation], [header, *frame[:3]], **UNQUEUED | {"trigger_mode": "multiple"})
         page.unload(events.close)
     return page
+
+
+def _header(persona: Persona) -> gr.HTML:
+    props = {"headline": persona.title, "person": persona.texts.person, "logo": LOGO if persona.logo else ""}
+    return _drawn(HEADER, "chat_header", elem_id="head", **props)
+
+
+def _talk(pack: Pack) -> gr.HTML:
+    persona = pack.persona
+    return _drawn(
+        TALK,
+        *TRANSCRIPT,
+        elem_id="talk",
+        head=script_tags(),
+        headline=f"{persona.title} assistant",
+        greeting=persona.greeting,
+        logo=LOGO if persona.logo else "",
+        suggestions=list(persona.suggestions),
+        quick={rule.name: rule.replies for rule in pack.rules if rule.does.act == "ask"},
+        language=persona.language,
+        person=persona.texts.person,
+        helped=persona.texts.helped,
+        reasons=list(DISLIKE_REASONS),
+        receipt=None,
+        refused=None,
+    )
+
+
+def _composer(persona: Persona) -> tuple[gr.Textbox, gr.Button, gr.Button]:
+    with gr.Row(elem_id="composer"):
+        box = gr.Textbox(
+            label="Message",
+            show_label=False,
+            container=False,
+            placeholder=persona.texts.ask,
+            lines=1,
+            max_lines=8,
+            autofocus=True,
+            elem_id="box",
+        )
+        _drawn(MIC, "chat_voice", elem_id="mic", language=persona.language)
+        send = gr.Button("Send", variant="primary", elem_id="send", min_width=0)
+        stop = gr.Button("Stop", elem_id="stop", min_width=0)
+    _drawn(SMALL_PRINT, "chat_composer", words=persona.texts.small_print, ask=persona.texts.ask)
+    return box, send, stop
 
 
 def _drawn(template: str, *scripts: str, **props: object) -> gr.HTML:

@@ -3,46 +3,75 @@
 Reads only, and only what belongs to the person who asks.
 """
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TypedDict
 
 from chatbot.dialogue.running import Update
 from chatbot.dialogue.session import Session
-from chatbot.lineage import RunProgress
-from chatbot.records import Conversation, FoundPassage, Message, Person, Trace
+from chatbot.records import Conversation, FoundPassage, Message, Person, Trace, now
 from chatbot.store import Store
+from chatbot.web.articles import article_address
 
 STARTING = "Getting ready. You can ask already; the first reply takes a moment."
-FAILED = "The assistant cannot start, and it is tried again by itself: {}"
+FAILED = "The assistant cannot start just now. It is tried again by itself."
 AWAY = "The assistant cannot be reached just now. It is tried again by itself."
 
 
 class SourceView(TypedDict):
-    """A passage that a reply rests on."""
+    """A passage that a reply rests on, and where it can be read; `href` is empty where it is no part of an article."""
 
     title: str
     text: str
+    href: str
 
 
 class ItemView(TypedDict):
-    """A message with what can be seen and done about it; `siblings` are the ids of its versions."""
+    """A message with what can be seen and done about it; `siblings` are the ids of its versions.
+
+    `act` is what a reply does, `asks` the rule by which it asks what is meant. `author` is the name of the agent who
+    wrote it, and `held` tells of a question that a person replies to.
+    """
 
     id: str
     role: str
     text: str
+    at: str
     status: str
     rating: str | None
     sources: list[SourceView]
     handoff: bool
     uncertain: bool
+    act: str
+    asks: str
+    author: str
+    held: bool
     siblings: list[str]
 
 
+class CaseView(TypedDict):
+    """Who has the conversation: the bot, or by name a person, for whom one may wait at a place in the queue.
+
+    `contact` is the address to which their answer goes, where one was left.
+    """
+
+    status: str
+    name: str
+    position: int
+    contact: str
+
+
 class ChatView(TypedDict):
-    """A branch of a conversation; `busy` while a reply is being written."""
+    """A branch of a conversation; `busy` while a reply is being written.
+
+    `helped` is what the visitor said of the talk.
+    """
 
     conversation: str | None
     items: list[ItemView]
     busy: bool
+    case: CaseView
+    helped: bool | None
 
 
 class TitleView(TypedDict):
@@ -53,6 +82,13 @@ class TitleView(TypedDict):
     updated_at: str
 
 
+class FoundView(TypedDict):
+    """The conversations that hold some words."""
+
+    words: str
+    items: list[TitleView]
+
+
 class HistoryView(TypedDict):
     """A person's conversations, with the one on view."""
 
@@ -60,19 +96,12 @@ class HistoryView(TypedDict):
     items: list[TitleView]
 
 
-class LearningView(TypedDict):
-    """How far a fine-tune is."""
-
-    text: str
-    fraction: float
-
-
 class StatusView(TypedDict):
-    """The line at the top."""
+    """The line at the top, and when it was looked at; `opens` is when people are here again, empty while they are."""
 
-    version: str
     notice: str
-    learning: LearningView | None
+    opens: str
+    at: str
 
 
 class Receipt(TypedDict):
@@ -84,9 +113,12 @@ class Receipt(TypedDict):
     at: str
 
 
+WITH_BOT = CaseView(status="open", name="", position=0, contact="")
+
+
 def empty_view() -> ChatView:
     """A new chat."""
-    return {"conversation": None, "items": [], "busy": False}
+    return {"conversation": None, "items": [], "busy": False, "case": WITH_BOT, "helped": None}
 
 
 def conversation_view(store: Store, person: Person, conversation_id: str, busy: bool = False) -> ChatView:
@@ -94,17 +126,38 @@ def conversation_view(store: Store, person: Person, conversation_id: str, busy: 
     conversation = store.conversations.get(conversation_id, person)
     ratings = store.feedback.ratings_by(person, conversation.id)
     items = [_item(store, message, ratings) for message in store.conversations.path(conversation.head)]
-    return {"conversation": conversation.id, "items": items, "busy": busy}
+    return {
+        "conversation": conversation.id,
+        "items": items,
+        "busy": busy,
+        "case": case_view(store, conversation.id),
+        "helped": store.feedback.helped(person, conversation.id),
+    }
+
+
+def case_view(store: Store, conversation_id: str) -> CaseView:
+    """Who has a conversation."""
+    case = store.cases.get(conversation_id)
+    position = store.cases.queue_position(conversation_id) if case.status == "waiting" else 0
+    return {"status": case.status, "name": case.holder_name, "position": position, "contact": case.contact}
 
 
 def opening_view(
     store: Store, person: Person, conversation_id: str | None, parent: str | None, question: str
 ) -> ChatView:
-    """What is shown until a reply begins: the branch down to `parent`, the question, and a reply under way."""
+    """What is shown until a reply begins: the branch down to `parent`, the question, and a reply under way.
+
+    While a person holds the conversation, none is.
+    """
     ratings = store.feedback.ratings_by(person, conversation_id) if conversation_id else {}
     items = [_item(store, message, ratings) for message in store.conversations.path(parent)]
-    items += [_blank("user", question, "complete"), _blank("assistant", "", "streaming")]
-    return {"conversation": conversation_id, "items": items, "busy": True}
+    asked, reply = _blank("user", question, "complete"), _blank("assistant", "", "streaming")
+    case = case_view(store, conversation_id) if conversation_id else WITH_BOT
+    if case["status"] == "held":
+        items += [{**asked, "held": True}]
+    else:
+        items += [asked, reply]
+    return {**empty_view(), "conversation": conversation_id, "items": items, "busy": True, "case": case}
 
 
 def with_update(view: ChatView, update: Update) -> ChatView:
@@ -115,45 +168,31 @@ def with_update(view: ChatView, update: Update) -> ChatView:
 
 
 def fingerprint(store: Store, conversation: Conversation) -> str:
-    """Changes whenever the branch on view does."""
+    """Changes whenever the branch on view does, or who has the conversation."""
     if conversation.head is None:
         return conversation.id
     head = store.conversations.message(conversation.head)
-    return f"{conversation.id} {head.id} {head.status} {len(head.content)}"
+    return f"{conversation.id} {head.id} {head.status} {len(head.content)} {case_view(store, conversation.id)}"
 
 
 def history_view(store: Store, person: Person | None, current: str | None) -> HistoryView:
     """The person's conversations, the latest first."""
-    conversations = store.conversations.of(person) if person else []
-    items = [TitleView(id=one.id, title=one.title, updated_at=one.updated_at) for one in conversations]
-    return {"current": current, "items": items}
+    return {"current": current, "items": listed(store.conversations.of(person) if person else [])}
+
+
+def listed(conversations: Sequence[Conversation]) -> list[TitleView]:
+    """Conversations as a list shows them."""
+    return [TitleView(id=one.id, title=one.title, updated_at=one.updated_at) for one in conversations]
 
 
 def status_view(session: Session) -> StatusView:
-    """The version that answers, what keeps it from answering now, and how far the one being learned is."""
-    run = next(iter(session.store.versions.runs(1)), None)
-    learning = _learning(run.progress) if run and run.status == "running" else None
+    """What keeps the assistant from answering now; empty where nothing does."""
     notice = "" if session.live.available else AWAY
     if not session.ready:
-        notice = FAILED.format(session.live.failure) if session.live.failure else STARTING
-    return {"version": session.live.version, "notice": notice, "learning": learning}
-
-
-def _learning(progress: RunProgress) -> LearningView:
-    step, steps = progress.get("step"), progress.get("steps")
-    parts = [f"step {step} of {steps}" if step is not None and steps else str(progress.get("phase") or "starting")]
-    left = progress.get("seconds_left")
-    if left is not None:
-        parts.append(_time_left(left))
-    fraction = min(1.0, max(0.0, float(progress.get("fraction") or 0)))
-    return {"text": "Learning: " + " · ".join(parts), "fraction": round(fraction, 4)}
-
-
-def _time_left(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    if minutes < 1:
-        return "less than a minute left"
-    return f"about {minutes} min left" if minutes < 90 else f"about {round(minutes / 60)} h left"
+        notice = FAILED if session.live.failure else STARTING
+    hours, moment = session.pack.persona.handoff.hours, datetime.now(UTC)
+    opens = hours.opens_at(moment) if hours and not hours.open_at(moment) else None
+    return {"notice": notice, "opens": opens.isoformat() if opens else "", "at": now()}
 
 
 def _blank(role: str, text: str, status: str) -> ItemView:
@@ -161,11 +200,16 @@ def _blank(role: str, text: str, status: str) -> ItemView:
         "id": "",
         "role": role,
         "text": text,
+        "at": "",
         "status": status,
         "rating": None,
         "sources": [],
         "handoff": False,
         "uncertain": False,
+        "act": "",
+        "asks": "",
+        "author": "",
+        "held": False,
         "siblings": [],
     }
 
@@ -175,16 +219,26 @@ def _item(store: Store, message: Message, ratings: dict[str, str]) -> ItemView:
     return {
         **_blank(message.role, message.content, message.status),
         "id": message.id,
+        "at": message.created_at,
         "rating": ratings.get(message.id),
         "sources": [
-            {"title": _source_title(one), "text": str(one.get("text", ""))}
+            {"title": _source_title(one), "text": str(one.get("text", "")), "href": article_address(one)}
             for one in trace.passages
             if one.get("used", True)
         ],
         "handoff": bool(trace.handoff),
         "uncertain": trace.uncertain,
+        "act": trace.act if message.trace else "",
+        "asks": trace.rule or "" if trace.act == "ask" else "",
+        "author": _name(store, message.author) if message.role == "agent" else "",
+        "held": message.held,
         "siblings": [sibling.id for sibling in store.conversations.siblings(message)],
     }
+
+
+def _name(store: Store, person_id: str | None) -> str:
+    person = store.people.get(person_id) if person_id else None
+    return (person and person.name) or "A colleague"
 
 
 def _source_title(passage: FoundPassage) -> str:

@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 from chatbot.broker import Broker, Happening, Wanted
 from chatbot.desk.desk import Desk
 from chatbot.errors import NotFoundError
+from chatbot.records import Conversation
 from chatbot.store import Store
 from chatbot.web.access import EVENTS, Access
 from chatbot.web.pages import REVIEW
@@ -43,12 +44,12 @@ def event_routes(store: Store, access: Access, desk: Desk) -> APIRouter:
     """The streams of the pages."""
     router = APIRouter(route_class=PlainRoute)
 
-    def own(request: Request, conversation: str) -> str:
+    def own(request: Request, conversation: str) -> Conversation:
         visitor = access.visitor_id(request.cookies)
         person = store.people.get(visitor) if visitor else None
         if person is None:
             raise NotFoundError(f"conversation {conversation!r} does not exist: start a new chat")
-        return store.conversations.get(conversation, person).id
+        return store.conversations.get(conversation, person)
 
     @router.get("/events")
     async def visitors(request: Request, conversation: str) -> Response:
@@ -57,7 +58,7 @@ def event_routes(store: Store, access: Access, desk: Desk) -> APIRouter:
 
     @router.post("/typing", status_code=204)
     def typing(request: Request, body: Typing) -> None:
-        desk.visitor_types(own(request, body.conversation))
+        desk.visitor_types(own(request, body.conversation).id)
 
     @router.get(f"{REVIEW.path}/events")
     async def staff(request: Request, page: Annotated[str, Query(max_length=40)] = "") -> Response:
@@ -67,13 +68,13 @@ def event_routes(store: Store, access: Access, desk: Desk) -> APIRouter:
     return router
 
 
-def conversation_stream(broker: Broker, desk: Desk, conversation: str) -> Response:
+def conversation_stream(broker: Broker, desk: Desk, conversation: Conversation) -> Response:
     """What a visitor may know of a conversation; they are there as long as it is read."""
 
     def wanted(happening: Happening) -> bool:
-        return happening.kind not in STAFF_ONLY and happening.conversation == conversation
+        return happening.kind not in STAFF_ONLY and happening.conversation == conversation.id
 
-    return stream(broker, wanted, desk.presence.visitor(conversation), for_visitor=True)
+    return stream(broker, wanted, desk.presence.visitor(conversation.id, conversation.person), for_visitor=True)
 
 
 def stream(

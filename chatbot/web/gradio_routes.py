@@ -19,7 +19,7 @@ from chatbot.web.sub_path import path_of
 
 READ = re.compile(
     r"/|/config|/theme\.css|/favicon\.ico|/manifest\.json|/robots\.txt|/(assets|static)/.+"
-    r"|/gradio_api/(queue/data|heartbeat/\w+)"
+    r"|/gradio_api/(queue/data|heartbeat/\w+|app_id)"
 )
 CALLING = ("/queue/join", "/run/predict")
 CALLED = re.compile(r"/gradio_api/(queue/join|run/predict/?|cancel|reset/?)")

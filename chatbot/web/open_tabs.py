@@ -77,7 +77,6 @@ class Tab:
     turns: list[FollowedReply] = field(default_factory=list)
     conversation: str | None = None
     shown: str | None = None
-    status: str = ""
     starting: bool = False
 
     @property

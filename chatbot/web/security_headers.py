@@ -25,11 +25,14 @@ DEVICES = (
     "accelerometer camera display-capture geolocation gyroscope hid magnetometer microphone midi payment serial usb "
     "browsing-topics"
 )
+PERMISSIONS = ", ".join(f"{device}=()" for device in DEVICES.split())
+SPOKEN_TO = PERMISSIONS.replace("microphone=()", "microphone=(self)")
+"""On the chat page the visitor may speak instead of typing; the browser asks them first."""
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": ", ".join(f"{device}=()" for device in DEVICES.split()),
+    "Permissions-Policy": PERMISSIONS,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -50,7 +53,7 @@ def _styles() -> list[str]:
 
 
 PLAIN_POLICY = (
-    f"default-src 'none'; style-src {' '.join(_styles())}; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    f"default-src 'none'; style-src 'self' {' '.join(_styles())}; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
 MODULE_POLICY = (
@@ -84,6 +87,8 @@ class SecurityHeadersMiddleware:
                 headers["Content-Security-Policy"] = policy
                 for name, value in FIXED.items():
                     headers[name] = value
+                if path_of(scope) == CHAT.path:
+                    headers["Permissions-Policy"] = SPOKEN_TO
             await send(message)
 
         await self._app({**scope, NONCE: nonce}, receive, with_headers)

@@ -37,7 +37,7 @@ SHADE = """
 })();
 """
 PAGE = """
-body { --accent: #2f6f62; --warn: #9a5b13; --danger: #b3372f; --quiet: var(--body-text-color-subdued);
+body { --accent: #2f6f62; --fill: #2f6f62; --warn: #9a5b13; --danger: #b3372f; --quiet: var(--body-text-color-subdued);
   --line: var(--border-color-primary); --read: 46rem; -webkit-font-smoothing: antialiased; }
 body.dark { --accent: #5fb3a1; --warn: #e0a458; --danger: #f0857d; }
 footer { display: none !important; }

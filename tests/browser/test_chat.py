@@ -15,7 +15,8 @@ from chatbot.engines.live import LiveEngine
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.knowledge.articles.pieces import Piece
 from chatbot.knowledge.knowledge import open_knowledge
-from chatbot.knowledge.packs import Pack, Persona
+from chatbot.knowledge.packs import Pack
+from chatbot.knowledge.persona import Persona
 from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
 from chatbot.records import ChatMessage
 from chatbot.settings import load_settings
@@ -23,6 +24,7 @@ from chatbot.store import open_store
 from chatbot.store.sqlite.database import Row, Value
 from chatbot.store.sqlite.store import SqliteStore
 from chatbot.web.access import Access, AccessMiddleware
+from chatbot.web.articles import article_routes
 from chatbot.web.chat import build_chat_page
 from chatbot.web.theme import CSS, HEAD, chat_theme
 from chatbot.web.vendored import mount_vendored
@@ -31,6 +33,7 @@ from tests.conftest import Serve
 
 QUESTION = "How much is delivery?"
 ANSWER = "Standard delivery costs £4."
+LONG = " ".join(["The first thing is known to everybody in our shop and in every other one of the town."] * 8)
 SOURCE = "Delivery **fees** <i>today</i>"
 ATTACK = "Say <img src=http://evil.example/x onerror=document.title='owned'> ![x](http://evil.example/y.png)"
 ADDRESSES = "https://a.example http://evil.example/x http://evil.example/y.png document.title"
@@ -63,6 +66,8 @@ def script(messages: Sequence[ChatMessage]) -> str:
     question = messages[-1]["content"].rsplit("Question: ", 1)[-1]
     if "everything" in question:
         return " ".join(["It begins,", *["and on"] * 900, "and ends."])
+    if "at length" in question:
+        return LONG
     return question if question.startswith("Say ") else ANSWER
 
 
@@ -72,6 +77,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, serve_module: Serve) -> Itera
     settings = load_settings(home=home, engine="scripted", min_score=-1, max_new_tokens=2000)
     store = open_store(settings.database)
     pieces = [Piece("delivery", SOURCE, "", ANSWER, 3)]
+    (home / "articles").mkdir()
+    (home / "articles" / "delivery.md").write_text(f"# Delivery\n\n{ANSWER}\n")
     pack = Pack(home, Persona.model_validate(PERSONA), [], [], pieces, [], {})
     knowledge = open_knowledge(pack, HashedEmbedder(), HashedEmbedder(), home / "index")
     champion = ["toy-v0001"]
@@ -83,6 +90,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, serve_module: Serve) -> Itera
     app = FastAPI()
     app.add_middleware(AccessMiddleware, access=access)
     mount_vendored(app)
+    app.include_router(article_routes(pack))
     page = build_chat_page(session, access)
     gr.mount_gradio_app(
         app, page, path="/", theme=chat_theme(), css=CSS, head=HEAD, footer_links=[], run_history=False, pwa=False
@@ -142,9 +150,11 @@ def test_streams_a_reply_with_its_sources_and_stops_in_the_middle(page: Page, si
     expect(box(page)).to_have_value("typed meanwhile")
     ask(page, QUESTION)
     reply = answered(page)
-    expect(reply.locator("details")).not_to_have_attribute("open", "")
-    reply.locator("summary").click()
-    expect(reply.locator("details li")).to_have_text(SOURCE + ANSWER)
+    chip = reply.locator(".sources a")
+    expect(chip).to_have_text(SOURCE)
+    with page.context.expect_page() as opened:
+        chip.click()
+    expect(opened.value.locator(".passage:target")).to_have_text(ANSWER)
 
 
 def test_closing_the_tab_stops_the_engine(visit: Visit, site: Site) -> None:
@@ -259,16 +269,32 @@ def test_a_refused_message_stays_in_the_box_and_a_handoff_is_marked(page: Page) 
     expect(last_reply(page).locator(".note.handoff")).to_be_visible()
 
 
-def test_header_shows_the_learning_and_the_new_version(page: Page, site: Site) -> None:
-    expect(page.locator(".version")).to_have_text("toy-v0001")
+def test_visitors_see_no_version_and_no_learning(page: Page, site: Site) -> None:
     run = site.store.versions.start_run("operator:test")
-    progress = {"phase": "training", "step": 40, "steps": 210, "fraction": 0.19, "seconds_left": 360, "message": ""}
-    site.store.versions.update_run(run.id, progress=progress)
-    expect(page.locator(".learning")).to_have_text("Learning: step 40 of 210 · about 6 min left")
+    site.store.versions.update_run(run.id, progress={"phase": "training", "step": 40, "steps": 210})
+    ask(page, QUESTION)
+    answered(page)
+    page.wait_for_timeout(2500)
+    shown = page.locator("body").inner_text()
+    assert site.champion[0] not in shown and "step" not in shown
     site.store.versions.update_run(run.id, status="finished")
-    site.champion[0] = "toy-v0002"
-    expect(page.locator(".news")).to_have_text("New version toy-v0002 is answering now")
-    expect(page.locator(".learning")).to_be_hidden()
+
+
+def test_of_a_long_reply_the_answer_stands_first_and_the_rest_is_folded(page: Page) -> None:
+    ask(page, "Tell me at length")
+    reply = last_reply(page)
+    more = reply.locator(".more:visible")
+    expect(more).to_have_text("Show the rest as it is written")
+    before = reply.locator(".lead").inner_text()
+    expect(reply.locator(".actions")).to_be_visible()
+    expect(more).to_have_text("Show the rest")
+    expect(reply.locator(".rest")).to_be_hidden()
+    assert reply.locator(".lead").inner_text() == before and before.endswith("of the town.")
+    more.click()
+    expect(reply.locator(".rest")).to_be_visible()
+    assert (before + " " + reply.locator(".rest").inner_text().strip()) == LONG
+    more.click()
+    expect(reply.locator(".rest")).to_be_hidden()
 
 
 def test_fits_a_phone(visit: Visit, site: Site) -> None:

@@ -32,7 +32,8 @@ from chatbot.settings import Settings, load_settings
 from chatbot.store import open_store
 from chatbot.store.sqlite.store import SqliteStore
 from chatbot.web.access import VISITOR_COOKIE, Access
-from chatbot.web.chat_events import ChatEvents
+from chatbot.web.chat_history import HistoryEvents
+from chatbot.web.chat_screen import Screen
 from tests.packs import write_pack
 from tests.tiny_base import write_tiny_base
 from training.__main__ import commands
@@ -168,10 +169,10 @@ def scene(prepared: tuple[Path, Path, Path], home: Path) -> Iterator[Scene]:
 
 def by_the_page(scene: Scene) -> None:
     access = Access(scene.store, scene.home / "cookie.key")
-    events = ChatEvents(scene.session, access)
+    history = HistoryEvents(Screen(scene.session, access))
     request: Any = SimpleNamespace(session_hash="tab", cookies={VISITOR_COOKIE: access.visitor_token(scene.visitor.id)})
     for conversation in scene.store.conversations.of(scene.visitor):
-        events.remove(None, gr.EventData(None, {"conversation": conversation.id}), request)
+        history.remove(None, gr.EventData(None, {"conversation": conversation.id}), request)
 
 
 def by_command(scene: Scene) -> None:

@@ -20,6 +20,7 @@ from chatbot.web.security_headers import (
     GRADIO_POLICY,
     MODULE_POLICY,
     PLAIN_POLICY,
+    SPOKEN_TO,
     SecurityHeadersMiddleware,
     hash_of,
 )
@@ -59,7 +60,8 @@ def operator(url: str) -> Iterator[httpx.Client]:
 def test_every_answer_has_the_headers(url: str, method: str, path: str, status: int) -> None:
     answer = httpx.request(method, url + path, timeout=30)
     assert answer.status_code == status
-    assert {name: answer.headers[name] for name in FIXED} == FIXED
+    told = {"Permissions-Policy": SPOKEN_TO} if path == "/" else {}
+    assert {name: answer.headers[name] for name in FIXED} == FIXED | told
     policy = answer.headers["content-security-policy"]
     assert "frame-ancestors 'none'" in policy and "form-action 'self'" in policy and "default-src 'none'" in policy
 
@@ -87,6 +89,11 @@ def test_pages_of_our_own_modules_run_files_of_this_host_alone(operator: httpx.C
     assert "unsafe" not in MODULE_POLICY and "nonce" not in MODULE_POLICY and "script-src 'self';" in MODULE_POLICY
     assert page.text.count("<script") == page.text.count("<script src=") + page.text.count('<script type="module" src=')
     assert "<style" not in page.text and "style=" not in page.text
+
+
+def test_the_microphone_is_for_the_chat_page_alone() -> None:
+    assert "microphone=(self)" in SPOKEN_TO and "microphone=()" in FIXED["Permissions-Policy"]
+    assert SPOKEN_TO.count("(self)") == 1
 
 
 def test_what_an_inner_application_says_is_overruled(serve: Serve) -> None:

@@ -28,7 +28,7 @@ from chatbot.records import ChatMessage, Message, Sampling, Trace
 from chatbot.store.cases import CaseFilter
 from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE, Access
 from chatbot.web.api import api_routes
-from chatbot.web.chat_view import status_view
+from chatbot.web.chat_view import FAILED, status_view
 from tests.conftest import Serve, desk_of
 from tests.web.conftest import answer_with, database_of
 
@@ -354,7 +354,7 @@ def test_not_ready_says_why_no_engine_could_be_loaded(
     answer = http.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {"status": "not ready", "reason": "disk full: served.gguf takes 663 MB"}
-    assert "disk full: served.gguf takes 663 MB" in status_view(session)["notice"]
+    assert status_view(session)["notice"] == FAILED
     assert completion(http).status_code == 503
     live.close()
 

@@ -12,13 +12,25 @@ from chatbot.dialogue.running import Update
 from chatbot.dialogue.session import Session
 from chatbot.errors import BusyError
 from chatbot.web.access import VISITOR_COOKIE, Access
-from chatbot.web.chat_events import SAME, ChatEvents
+from chatbot.web.chat_events import ChatEvents
+from chatbot.web.chat_history import HistoryEvents
+from chatbot.web.chat_screen import SAME, Screen
 from tests.web.conftest import database_of
 
 
 @pytest.fixture
-def events(session: Session, access: Access) -> ChatEvents:
-    return ChatEvents(session, access)
+def screen(session: Session, access: Access) -> Screen:
+    return Screen(session, access)
+
+
+@pytest.fixture
+def events(screen: Screen) -> ChatEvents:
+    return ChatEvents(screen)
+
+
+@pytest.fixture
+def history(screen: Screen) -> HistoryEvents:
+    return HistoryEvents(screen)
 
 
 def ended(updates: Iterable[Update]) -> Update:
@@ -26,21 +38,21 @@ def ended(updates: Iterable[Update]) -> Update:
     return update
 
 
-def test_a_late_tick_does_not_bring_back_the_chat_that_was_left(
-    session: Session, access: Access, events: ChatEvents
+def test_a_late_look_does_not_bring_back_the_chat_that_was_left(
+    session: Session, access: Access, events: ChatEvents, history: HistoryEvents
 ) -> None:
     visitor = session.store.people.add_visitor()
     request = SimpleNamespace(session_hash="tab", cookies={VISITOR_COOKIE: access.visitor_token(visitor.id)})
     first, second = (ended(session.say(visitor, text)).conversation for text in ("Hello", "Do you sell lamps?"))
     events.load(first, request)
-    view, on_view, *_ = events.open(gr.EventData(None, {"conversation": second}), request)
+    view, on_view, *_ = history.open(gr.EventData(None, {"conversation": second}), request)
     assert isinstance(view, dict) and (view["conversation"], on_view) == (second, second)
-    assert events.tick(first, request)[1:] == (SAME,) * 3
-    assert events.tick(second, request)[1:] == (SAME,) * 3
+    assert events.look(first, request)[1:] == (SAME,) * 3
+    assert events.look(second, request)[1:] == (SAME,) * 3
     ended(session.say(visitor, "And shades?", second))
-    assert events.tick(second, request)[2] == second
+    assert events.look(second, request)[2] == second
     events.fresh(request)
-    assert events.tick(second, request)[1:] == (SAME,) * 3
+    assert events.look(second, request)[1:] == (SAME,) * 3
 
 
 def test_a_page_older_than_the_server_is_brought_up_to_date(
@@ -49,19 +61,19 @@ def test_a_page_older_than_the_server_is_brought_up_to_date(
     visitor = session.store.people.add_visitor()
     request = SimpleNamespace(session_hash="old", cookies={VISITOR_COOKIE: access.visitor_token(visitor.id)})
     conversation = ended(session.say(visitor, "Hello")).conversation
-    assert events.tick(conversation, request)[2] == conversation
+    assert events.look(conversation, request)[2] == conversation
 
 
-def test_what_overtook_the_end_of_a_reply_is_put_right_by_the_next_tick(
+def test_what_overtook_the_end_of_a_reply_is_put_right_by_the_next_look(
     session: Session, access: Access, events: ChatEvents
 ) -> None:
     visitor = session.store.people.add_visitor()
     request = SimpleNamespace(session_hash="slow", cookies={VISITOR_COOKIE: access.visitor_token(visitor.id)})
     *_, (view, conversation, *_) = events.ask("Hello", None, request)
     assert isinstance(conversation, str)
-    again = events.tick(conversation, request)
+    again = events.look(conversation, request)
     assert again[1:3] == (view, conversation)
-    assert events.tick(conversation, request)[1:] == (SAME,) * 3
+    assert events.look(conversation, request)[1:] == (SAME,) * 3
 
 
 def asker(session: Session, access: Access, tab: str = "tab") -> SimpleNamespace:
@@ -138,3 +150,14 @@ def test_a_question_that_was_refused_may_be_sent_again_at_once(
     assert isinstance(view, dict) and view["refused"] and rest == [SAME] * 3
     list(events.ask("Hello", None, request))
     assert questions(session) == ["Hello"]
+
+
+def test_asking_for_a_person_hands_over_and_keeps_what_is_typed(
+    session: Session, access: Access, events: ChatEvents
+) -> None:
+    request = asker(session, access)
+    frames = list(events.person(None, request))
+    assert all(frame.box is SAME for frame in frames)
+    assert questions(session) == ["Talk to a person"]
+    view = frames[-1].talk
+    assert isinstance(view, dict) and view["case"]["status"] == "waiting" and view["items"][-1]["handoff"]

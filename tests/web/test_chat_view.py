@@ -7,6 +7,7 @@ from chatbot.dialogue.session import Session
 from chatbot.errors import NotFoundError
 from chatbot.records import Person
 from chatbot.web.chat_view import (
+    WITH_BOT,
     conversation_view,
     empty_view,
     fingerprint,
@@ -35,7 +36,7 @@ def test_a_conversation_with_its_sources_and_ratings(session: Session, visitor: 
     assert (asked["role"], asked["text"]) == ("user", "what does sending back cost")
     assert (answered["id"], answered["rating"], answered["status"]) == (reply.message, "like", "complete")
     assert "A return costs £3.50." in [source["text"] for source in answered["sources"]]
-    assert answered["siblings"] == [reply.message]
+    assert answered["siblings"] == [reply.message] and answered["act"] == "answer" and asked["at"] < answered["at"]
     with pytest.raises(NotFoundError):
         conversation_view(session.store, session.store.people.add_visitor(), reply.conversation)
 
@@ -61,15 +62,31 @@ def test_the_list_of_conversations_is_the_visitors_own(session: Session, visitor
     view = history_view(session.store, visitor, reply.conversation)
     assert [item["id"] for item in view["items"]] == [view["current"]] == [reply.conversation]
     assert history_view(session.store, None, None) == {"current": None, "items": []}
-    assert empty_view() == {"conversation": None, "items": [], "busy": False}
+    assert empty_view() == {"conversation": None, "items": [], "busy": False, "case": WITH_BOT, "helped": None}
 
 
-def test_the_status_tells_how_far_the_learning_is(session: Session, reply: Update) -> None:
-    assert status_view(session) == {"version": "base", "notice": "", "learning": None}
-    run = session.store.versions.start_run("operator:ada", None)
-    progress = {"step": 40, "steps": 210, "fraction": 0.19, "seconds_left": 360}
-    session.store.versions.update_run(run.id, progress=progress)
-    assert status_view(session)["learning"] == {
-        "text": "Learning: step 40 of 210 · about 6 min left",
-        "fraction": 0.19,
-    }
+def test_the_status_names_no_version_and_no_learning(session: Session) -> None:
+    session.store.versions.start_run("operator:ada", None)
+    assert {name for name, shown in status_view(session).items() if shown} == {"at"}
+
+
+def test_an_agents_words_bear_their_name_and_the_bot_shows_no_reply(
+    session: Session, visitor: Person, reply: Update
+) -> None:
+    store, agent = session.store, session.store.people.add_staff("Anna", "agent", "correct horse battery")
+    before = fingerprint(store, store.conversations.get(reply.conversation))
+    store.cases.hand_off(reply.conversation, visitor.actor, "asked for a person")
+    waiting = conversation_view(store, visitor, reply.conversation)["case"]
+    assert waiting == {"status": "waiting", "name": "", "position": 1, "contact": ""}
+    store.cases.claim(reply.conversation, agent)
+    assert fingerprint(store, store.conversations.get(reply.conversation)) != before
+    store.cases.write(reply.conversation, agent, "Hello, I am Anna.")
+    list(session.say(visitor, "Hello Anna", reply.conversation))
+    view = conversation_view(store, visitor, reply.conversation)
+    assert view["case"] == {"status": "held", "name": "Anna", "position": 0, "contact": ""}
+    assert [(item["role"], item["author"], item["held"]) for item in view["items"][2:]] == [
+        ("agent", "Anna", False),
+        ("user", "", True),
+    ]
+    opening = opening_view(store, visitor, reply.conversation, view["items"][-1]["id"], "Are you there?")
+    assert [item["role"] for item in opening["items"]][-2:] == ["user", "user"]

@@ -12,6 +12,8 @@ from chatbot.records import ApiKey, new_id
 from chatbot.settings import load_settings
 from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE, Access
 from chatbot.web.chat_events import ChatEvents
+from chatbot.web.chat_opinions import OpinionEvents
+from chatbot.web.chat_screen import Screen
 from chatbot.web.rates import RateLimits
 
 
@@ -86,17 +88,18 @@ def test_the_page_says_that_it_was_too_much(session: Session, access: Access, mo
     said: list[str] = []
     monkeypatch.setattr(gr, "Warning", lambda text, title: said.append(text))
     monkeypatch.setattr(gr, "Info", lambda text, title: None)
-    events = ChatEvents(session, access)
+    screen = Screen(session, access)
+    events, opinions = ChatEvents(screen), OpinionEvents(screen)
     visitor = session.store.people.add_visitor()
     request = asker(access, visitor.id)
     for text in ("Hello", "Hello there", "Hello once more"):
         list(events.ask(text, None, request))
     assert len(session.store.conversations.of(visitor)) == 2
     assert [text.partition(":")[0] for text in said] == ["More than 2 messages in a minute from you"]
-    events.consent(True, request)
-    assert events.consent(False, request) is True
+    opinions.consent(True, request)
+    assert opinions.consent(False, request) is True
     kept = session.store.people.get(visitor.id)
     assert kept and kept.consent and len(said) == 2
-    refused = events.rate(gr.EventData(None, {"message": "m", "value": "like"}), request)
+    refused = opinions.rate(gr.EventData(None, {"message": "m", "value": "like"}), request)
     receipt = refused["receipt"]
     assert isinstance(receipt, dict) and receipt["rating"] is None and "ratings" in said[-1]

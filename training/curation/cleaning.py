@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from chatbot.knowledge.packs import Persona
+from chatbot.knowledge.persona import Persona
 from chatbot.privacy import redact
 from chatbot.records import ChatMessage
 from training.curation.examples import Example

@@ -13,7 +13,8 @@ from chatbot.dialogue.lookup import Asked, facts_for, nearness
 from chatbot.dialogue.prompt import build_prompt
 from chatbot.dialogue.standalone import standalone_prompt
 from chatbot.knowledge.articles.sentences import split_sentences
-from chatbot.knowledge.packs import Pack, Persona
+from chatbot.knowledge.packs import Pack
+from chatbot.knowledge.persona import Persona
 from chatbot.knowledge.retrieval.index import KnowledgeIndex
 from chatbot.knowledge.retrieval.questions import words_of
 from chatbot.records import ChatMessage, Passage

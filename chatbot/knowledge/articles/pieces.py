@@ -4,6 +4,7 @@ A piece is a section, or as much of a long one as stays readable as a reply. Tab
 code keep their lines. `markup` reads Markdown and the HTML in it, `sentences` tells where one ends.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
@@ -35,6 +36,12 @@ class Piece:
     def heading(self) -> str:
         """Title and section."""
         return f"{self.title} › {self.section}" if self.section else self.title
+
+    @property
+    def id(self) -> str:
+        """What names it as long as it says the same."""
+        digest = hashlib.sha256(f"{self.heading}\n{self.text}".encode()).hexdigest()
+        return f"{self.article}-{digest[:8]}"
 
     @property
     def headed(self) -> str:

@@ -4,7 +4,6 @@ A piece scores by its own words and by the known questions that it answers. Exac
 thousand passages it stays under 30 ms (`python -m benchmarks.retrieval`), so there is no approximate index here.
 """
 
-import hashlib
 import math
 import threading
 from collections import defaultdict
@@ -276,9 +275,8 @@ def _sentences(passage: Passage) -> list[str]:
 
 
 def _article_passage(piece: Piece) -> Passage:
-    digest = hashlib.sha256(f"{piece.heading}\n{piece.text}".encode()).hexdigest()
     source = f"articles/{piece.article}.md:{piece.line}"
-    return Passage(f"{piece.article}-{digest[:8]}", "article", piece.heading, piece.text, source)
+    return Passage(piece.id, "article", piece.heading, piece.text, source)
 
 
 def _answer_passage(answer: ApprovedAnswer) -> Passage:

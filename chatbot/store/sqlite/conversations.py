@@ -1,12 +1,13 @@
 """Conversations and messages in SQLite: what an edit leaves is a row with the same parent."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from chatbot.errors import NotFoundError
+from chatbot.errors import InputError, NotFoundError
 from chatbot.records import ChatMessage, Conversation, Message, Person, ReplyStatus, Speaker, Trace, new_id, now
-from chatbot.store.conversations import TITLE_CHARS, Conversations, Exchange
+from chatbot.store.conversations import TITLE_CHARS, Conversations, Exchange, title_of
 from chatbot.store.sqlite.case_rows import CaseRows
 from chatbot.store.sqlite.database import Database
 from chatbot.store.sqlite.messages import add_message, message_of
@@ -34,13 +35,45 @@ class SqliteConversations(Conversations):
             raise NotFoundError(f"conversation {conversation_id!r} does not exist: start a new chat")
         return Conversation(**row)
 
-    def of(self, person: Person, limit: int = 50) -> list[Conversation]:
+    def of(self, person: Person, limit: int | None = 50) -> list[Conversation]:
         rows = self._database.rows(
             "select * from conversations where person = :person and head is not null order by updated_at desc limit :n",
             person=person.id,
+            n=-1 if limit is None else limit,
+        )
+        return [Conversation(**row) for row in rows]
+
+    def search(self, person: Person, words: str, limit: int = 50) -> list[Conversation]:
+        rows = self._database.rows(
+            r"""
+            with wanted(pattern) as (select '%' || value || '%' from json_each(:words))
+            select * from conversations where person = :person and head is not null and not exists (
+                select 1 from wanted where title not like pattern escape '\' and not exists (
+                    select 1 from messages
+                    where messages.conversation = conversations.id and content like pattern escape '\'
+                )
+            )
+            order by updated_at desc limit :n
+            """,
+            person=person.id,
+            words=json.dumps([re.sub(r"([%_\\])", r"\\\1", word) for word in words.split()]),
             n=limit,
         )
         return [Conversation(**row) for row in rows]
+
+    def rename(self, conversation_id: str, title: str, person: Person) -> None:
+        if not (shown := title_of(title)):
+            raise InputError("the title is empty: write at least one letter")
+        with self._database.writing() as db:
+            db["conversations"].update(conversation_id, {"title": shown, "titled": "person"})
+            self._database.event(person.actor, "renamed", conversation_id)
+
+    def retitle(self, conversation_id: str, title: str) -> None:
+        with self._database.writing() as db:
+            db.conn.execute(
+                "update conversations set title = ?, titled = 'talk' where id = ? and titled = 'message'",
+                [title_of(title), conversation_id],
+            )
 
     def add_user_message(
         self, conversation: Conversation, parent: str | None, content: str, held: bool = False
@@ -86,6 +119,13 @@ class SqliteConversations(Conversations):
         if row is None:
             raise NotFoundError(f"message {message_id!r} does not exist")
         return message_of(row)
+
+    def messages(self, conversation_id: str) -> list[Message]:
+        rows = self._database.rows(
+            "select * from messages where conversation = :conversation order by created_at",
+            conversation=conversation_id,
+        )
+        return [message_of(row) for row in rows]
 
     def path(self, leaf: str | None) -> list[Message]:
         rows = self._database.rows(

@@ -39,6 +39,18 @@ class SqliteFeedback(FeedbackStore):
             db["feedback"].delete_where("message = ? and person = ? and kind = 'rating'", [message_id, person.id])
             self._database.event(person.actor, "rating_withdrawn", message_id)
 
+    def say_helped(self, message_id: str, person: Person, helped: bool) -> None:
+        self._put(message_id, person, "helped", value="helped" if helped else "not helped")
+
+    def helped(self, person: Person, conversation_id: str) -> bool | None:
+        rows = self._feedback(
+            "join messages on messages.id = feedback.message where messages.conversation = :conversation "
+            "and feedback.person = :person and kind = 'helped'",
+            conversation=conversation_id,
+            person=person.id,
+        )
+        return rows[-1].value == "helped" if rows else None
+
     def add_stars(self, message_id: str, person: Person, stars: Mapping[str, int]) -> None:
         check_stars(stars)
         self._put(message_id, person, "stars", stars=json.dumps(dict(stars)))

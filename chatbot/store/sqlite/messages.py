@@ -9,17 +9,20 @@ from chatbot.store.sqlite.database import Database, Row, Value
 
 
 def add_message(database: Database, message: Message, title: str | None = None) -> None:
-    """Store a message and make it the head of its conversation, whose title comes from `title` where that is given."""
+    """Store a message and make it the head of its conversation; `title` becomes its title, unless a person gave one."""
     row = {key: value for key, value in asdict(message).items() if key != "trace"}
     if message.trace:
         row |= {"trace": json.dumps(asdict(message.trace))}
         row |= {"version": message.trace.version} if message.role == "assistant" else {}
     head: dict[str, Value] = {"head": message.id, "updated_at": message.created_at}
-    if title:
-        head["title"] = title_of(title)
     with database.writing() as db:
         db["messages"].insert(row)
         db["conversations"].update(message.conversation, head)
+        if title:
+            db.conn.execute(
+                "update conversations set title = ?, titled = 'message' where id = ? and titled <> 'person'",
+                [title_of(title), message.conversation],
+            )
 
 
 def message_of(row: Row) -> Message:

@@ -276,3 +276,9 @@ def _add_case(db: Database, conversation: str, status: CaseStatus | None, update
     for row in said if indexed else []:
         if row[0]:
             add_words(db, number, row[0])
+
+
+@migrations()
+def m010_titles(db: Database) -> None:
+    """What a conversation's title was made from, so that a person's own stays."""
+    db.executescript("alter table conversations add column titled text not null default 'message'")

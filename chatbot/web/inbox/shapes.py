@@ -57,7 +57,7 @@ class Opinion(BaseModel):
 
     who: str
     mine: bool
-    kind: Literal["rating", "stars", "correction"]
+    kind: Literal["rating", "stars", "correction", "helped"]
     value: str | None
     reasons: list[str]
     stars: dict[str, int]

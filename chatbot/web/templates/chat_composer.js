@@ -1,5 +1,6 @@
 // The message box: one click sends once, and what is typed is kept in this browser until the server has stored it.
 const PATIENCE_MS = 10000;
+const small = element.querySelector(".small-print");
 const place = location.pathname.replace(/\/+$/, "");
 let conversation = null;
 let shown = false;
@@ -75,7 +76,15 @@ function restore() {
   if (box && !box.value && kept(conversation)) type(kept(conversation));
 }
 
+function sayWhoReads({ status, name }) {
+  const held = status === "held";
+  small.textContent = held ? `${name} reads what you write.` : props.words;
+  if (area()) area().placeholder = held ? `Write to ${name}` : props.ask;
+}
+
+sayWhoReads({ status: "open", name: "" });
 document.addEventListener("chat-shown", ({ detail: view }) => {
+  sayWhoReads(view.case);
   const sent = sending;
   if (sent && (view.busy || lastQuestion(view) === sent.text.trim())) stored(sent);
   const first = !shown;

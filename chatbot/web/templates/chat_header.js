@@ -1,12 +1,11 @@
-// The header's buttons, and what the page knows about the version that answers and the one being learned.
-const [menu, fresh, shade] = ["menu", "fresh", "shade"].map((name) => element.querySelector(`button.${name}`));
-const [version, news, learning] = ["version", "news", "learning"].map((name) => element.querySelector(`.${name}`));
-const bar = learning.querySelector("i");
-const text = learning.querySelector("span");
+// The header's buttons, and what keeps the assistant from answering just now.
+const [menu, person, fresh, shade] = ["menu", "person", "fresh", "shade"].map((name) => element.querySelector(`button.${name}`));
+const [news, banner] = ["news", "case"].map((name) => element.querySelector(`.banner.${name}`));
 const frame = document.getElementById("chat").classList;
-let answering = null;
-let notice = "";
+let current = null;
 element.querySelector("h1").textContent = props.headline;
+person.textContent = props.person;
+if (props.logo) Object.assign(element.querySelector(".logo"), { src: new URL(props.logo, document.baseURI).href, hidden: false });
 
 menu.addEventListener("click", () => {
   const narrow = matchMedia("(max-width: 820px)").matches;
@@ -18,31 +17,49 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => event.key === "Escape" && frame.remove("side-open"));
 fresh.addEventListener("click", () => trigger("fresh"));
-shade.addEventListener("click", () => window.chooseShade(!document.body.classList.contains("dark")));
+person.addEventListener("click", () => person.getAttribute("aria-disabled") === "true" || trigger("person"));
+document.addEventListener("chat-shown", ({ detail: view }) => {
+  current = view;
+  const { status, name } = view.case;
+  const withPerson = status === "waiting" || status === "held";
+  person.setAttribute("aria-disabled", String(withPerson || view.busy));
+  person.textContent = status === "held" ? `With ${name}` : status === "waiting" ? "A colleague is told" : props.person;
+  frame.toggle("with-person", withPerson);
+  tell();
+});
 
-function put(node, words) {
-  if (node.textContent !== words) node.textContent = words;
+function tell() {
+  const words = whoHasIt(current?.case || { status: "open" });
+  banner.hidden = !words;
+  banner.classList.toggle("held", current?.case.status === "held");
+  if (banner.textContent !== words) banner.textContent = words;
+}
+
+function whoHasIt({ status, name, position, contact }) {
+  if (status === "held") return `${name} is with you. ${name} reads and answers what you write; the assistant is silent.`;
+  if (status !== "waiting") return "";
+  const answer = contact ? ` The answer goes to ${contact}.` : "";
+  if (props.value?.opens) {
+    return `Nobody is here just now: people answer again ${when(props.value.opens)}.${answer || " Write your e-mail address here to be answered by e-mail."}`;
+  }
+  const place = position > 1 ? `You are number ${position} in the queue for a colleague.` : "You are next in the queue for a colleague.";
+  return `${place}${answer} Meanwhile you can go on asking the assistant.`;
+}
+
+// A moment to come in the reader's own zone.
+function when(at) {
+  const time = new Date(at);
+  const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" }).format(time);
+  const today = time.toDateString() === new Date().toDateString();
+  return today ? `today at ${clock}` : `on ${new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" }).format(time)} at ${clock}`;
 }
 
 function show() {
-  const state = props.value;
-  if (!state) return;
-  put(version, state.version);
-  version.title = `Answering now: ${state.version}`;
-  if (answering && answering !== state.version) {
-    put(news, `New version ${state.version} is answering now`);
-    setTimeout(() => put(news, ""), 12000);
-  }
-  answering = state.version;
-  if (state.notice || news.textContent === notice) put(news, state.notice);
-  notice = state.notice;
-  learning.hidden = !state.learning;
-  if (state.learning) {
-    put(text, state.learning.text);
-    bar.style.width = `${Math.round(state.learning.fraction * 100)}%`;
-    learning.setAttribute("aria-valuenow", String(Math.round(state.learning.fraction * 100)));
-    learning.setAttribute("aria-valuetext", state.learning.text);
-  }
+  if (props.value) document.dispatchEvent(new CustomEvent("chat-looked"));
+  const notice = props.value?.notice || "";
+  news.hidden = !notice;
+  tell();
+  if (news.textContent !== notice) news.textContent = notice;
 }
 
 watch("value", show);

@@ -1,6 +1,11 @@
-// Lists the visitor's conversations, grouped by day; deleting asks once more in place.
+// Lists the visitor's conversations by day, to be searched, renamed and deleted; deleting asks once more in place.
 const list = element.querySelector(".history");
+const field = element.querySelector("input");
+const all = element.querySelector(".all");
+const WAIT_MS = 250;
 let asking = null;
+let naming = null;
+let searching = null;
 
 function make(tag, attributes, ...children) {
   const node = document.createElement(tag);
@@ -12,6 +17,8 @@ function make(tag, attributes, ...children) {
   return node;
 }
 
+const press = (words, onclick, attributes = {}) => make("button", { type: "button", class: "small", ...attributes, onclick }, words);
+
 function day(moment) {
   const midnight = new Date().setHours(0, 0, 0, 0);
   const time = new Date(moment).getTime();
@@ -21,13 +28,32 @@ function day(moment) {
 }
 
 function confirmation(item) {
-  const remove = make("button", { type: "button", class: "small danger", onclick: () => { asking = null; trigger("remove", { conversation: item.id }); } }, "Delete");
-  const keep = make("button", { type: "button", class: "small", onclick: () => { asking = null; show(); } }, "Keep");
+  const remove = press("Delete", () => { asking = null; trigger("remove", { conversation: item.id }); }, { class: "small danger" });
+  const keep = press("Keep", () => { asking = null; show(); });
   return make("li", { class: "confirm", role: "group", "aria-label": `Delete “${item.title}”?` }, make("span", {}, "Delete this chat?"), remove, keep);
+}
+
+function namer(item) {
+  const box = make("input", { type: "text", maxlength: 60, "aria-label": "Title of the chat" });
+  const leave = () => { naming = null; show(); };
+  const save = () => {
+    const title = box.value.trim();
+    if (title && title !== item.title) trigger("rename", { conversation: item.id, title });
+    if (title) item.title = title;
+    leave();
+  };
+  box.value = naming.title;
+  box.addEventListener("input", () => { naming.title = box.value; });
+  box.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.isComposing) save();
+    if (event.key === "Escape") { event.stopPropagation(); leave(); }
+  });
+  return make("li", { class: "namer" }, box, press("Save", save));
 }
 
 function row(item, current) {
   if (asking === item.id) return confirmation(item);
+  if (naming?.id === item.id) return namer(item);
   const open = () => {
     document.getElementById("chat").classList.remove("side-open");
     trigger("open", { conversation: item.id });
@@ -37,25 +63,66 @@ function row(item, current) {
     show();
     list.querySelector(".confirm button").focus();
   };
+  const rename = () => {
+    naming = { id: item.id, title: item.title };
+    show();
+    list.querySelector(".namer input").select();
+  };
   return make("li", item.id === current ? { class: "current" } : {},
     make("button", { type: "button", class: "open", title: item.title, "aria-current": String(item.id === current), onclick: open }, item.title),
+    make("button", { type: "button", class: "rename", "aria-label": `Rename “${item.title}”`, title: "Rename", onclick: rename }, "✎"),
     make("button", { type: "button", class: "remove", "aria-label": `Delete “${item.title}”`, title: "Delete", onclick: ask }, "×"));
 }
 
 function show() {
   const view = props.value || { current: null, items: [] };
+  const words = field.value.trim();
+  const found = words && props.found?.words.trim() === words ? props.found.items : null;
+  const items = words ? found || view.items.filter((item) => item.title.toLowerCase().includes(words.toLowerCase())) : view.items;
   const nodes = [];
   let group = null;
-  for (const item of view.items) {
+  for (const item of items) {
     if (day(item.updated_at) !== group) {
       group = day(item.updated_at);
       nodes.push(make("li", { class: "day" }, group));
     }
     nodes.push(row(item, view.current));
   }
-  if (!view.items.length) nodes.push(make("li", { class: "none" }, "Your chats will be listed here."));
+  if (!items.length) nodes.push(make("li", { class: "none" }, words ? (found ? "No chat holds these words." : "Searching …") : "Your chats will be listed here."));
+  const focused = list.contains(document.activeElement) && document.activeElement.matches(".namer input");
   list.replaceChildren(...nodes);
+  if (focused) list.querySelector(".namer input")?.focus();
+  element.querySelector(".search").hidden = !view.items.length;
+  all.hidden = !view.items.length;
+  document.dispatchEvent(new CustomEvent("chats-listed", { detail: view.items.length }));
 }
 
-watch("value", show);
+function look() {
+  clearTimeout(searching);
+  show();
+  if (field.value.trim()) searching = setTimeout(() => trigger("search", { words: field.value }), WAIT_MS);
+}
+
+// All of mine: both ways to download are plain links; deleting asks once more in place.
+function own() {
+  const links = [["json", "Download"], ["txt", "as text"]].map(([ending, words]) =>
+    make("a", { class: "link", href: new URL(`chats.${ending}`, document.baseURI).href, download: `chats.${ending}` }, words));
+  const ask = () => {
+    const remove = press("Delete all", () => { own(); trigger("remove_all"); }, { class: "small danger" });
+    all.replaceChildren(make("span", {}, "Delete all your chats?"), remove, press("Keep", own));
+    remove.focus();
+  };
+  all.replaceChildren(...links, make("button", { type: "button", class: "link", onclick: ask }, "Delete all"));
+}
+
+field.addEventListener("input", look);
+field.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !field.value) return;
+  event.stopPropagation();
+  field.value = "";
+  look();
+});
+watch("value", () => { show(); if (field.value.trim()) look(); });
+watch("found", show);
+own();
 show();

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -100,21 +101,23 @@ def test_a_case_given_to_somebody_who_does_not_come_returns(
 def test_a_visitor_who_closes_the_page_is_told_of_and_nothing_else_changes(
     store: SqliteStore, presence: Presence, conversation: str, until: Callable[..., bool]
 ) -> None:
-    with presence.visitor(conversation):
+    with presence.visitor(conversation, "v"):
         assert presence.visitor_there(conversation)
     assert until(lambda happening: gone(happening) and happening.conversation == conversation)
     assert not presence.visitor_there(conversation)
     assert store.cases.get(conversation).status == "open"
 
 
-def test_a_person_has_only_so_many_streams(presence: Presence) -> None:
-    streams = [presence.visitor("c") for _ in range(MOST_STREAMS)]
-    for stream in streams:
-        stream.__enter__()
-    with pytest.raises(BusyError, match="close one"), presence.visitor("c"):
+def test_a_person_has_only_so_many_streams(presence: Presence, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ExitStack() as streams:
+        for number in range(MOST_STREAMS):
+            streams.enter_context(presence.visitor(f"c{number}", "v"))
+        with pytest.raises(BusyError, match="close one"), presence.visitor("c", "v"):
+            pass
+        with presence.visitor("c", "another"):
+            pass
+        monkeypatch.setattr("chatbot.desk.presence.MOST_IN_ALL", MOST_STREAMS)
+        with pytest.raises(BusyError, match="too many pages"), presence.visitor("c", "another"):
+            pass
+    with presence.visitor("c", "v"):
         pass
-    streams[0].__exit__(None, None, None)
-    with presence.visitor("c"):
-        pass
-    for stream in streams[1:]:
-        stream.__exit__(None, None, None)

@@ -1,11 +1,10 @@
 """Rows of what consenting visitors and the staff made of replies.
 
 A correction becomes a row to imitate and a preference (corrected over original); a like becomes a row to imitate;
-likes and dislikes are kept unpaired as well, for objectives that learn from them. What an agent wrote to a visitor is a
-reply like the bot's.
+likes and dislikes are kept unpaired as well, for objectives that learn from them. What an agent wrote and likes is
+such a row too.
 """
 
-from chatbot.dialogue.branch import exchanges
 from chatbot.dialogue.quoting import unopened
 from chatbot.knowledge.packs import Pack
 from chatbot.records import ChatMessage, Message
@@ -59,18 +58,20 @@ def _example(lesson: Lesson, messages: list[ChatMessage], origin: OriginName, re
 
 
 def _transcript(store: Store, reply_id: str) -> list[ChatMessage] | None:
+    """What was said up to a reply, in turns; what an agent said stands in place of the bot's handing over."""
     path = store.conversations.path(reply_id)
-    usable = path and path[-1].status in ("complete", "stopped") and all(message.content for message in path)
-    if not usable or path[-1].role == "user":
+    if not path or path[-1].status not in ("complete", "stopped") or not all(message.content for message in path):
         return None
-    messages = exchanges(_without_overruled(path))
-    alternating = all(message["role"] == ("user", "assistant")[i % 2] for i, message in enumerate(messages))
-    return messages if alternating else None
+    *before, reply = [ChatMessage(role=_speaker(message), content=message.content) for message in path]
+    turns: list[ChatMessage] = []
+    for said in before:
+        earlier = turns.pop() if turns and turns[-1]["role"] == said["role"] else None
+        if earlier and said["role"] == "user":
+            said = ChatMessage(role="user", content=f"{earlier['content']}\n\n{said['content']}")
+        turns.append(said)
+    turns = turns[:-1] if turns and turns[-1]["role"] == "assistant" else turns
+    return [*turns, reply] if turns and turns[0]["role"] == "user" and reply["role"] == "assistant" else None
 
 
-def _without_overruled(path: list[Message]) -> list[Message]:
-    """A path without what the bot said to the last question, where an agent then answered it."""
-    if path[-1].role != "agent":
-        return path
-    asked = max((place for place, message in enumerate(path) if message.role == "user"), default=0)
-    return [*path[: asked + 1], *(message for message in path[asked + 1 :] if message.role == "agent")]
+def _speaker(message: Message) -> str:
+    return "user" if message.role == "user" else "assistant"

@@ -1,0 +1,47 @@
+"""What a visitor takes with them: all of theirs, nothing of anybody else's."""
+
+import json
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from chatbot.dialogue.session import Session
+from chatbot.web.access import VISITOR_COOKIE, Access
+from chatbot.web.own_chats import own_chats_routes
+from tests.conftest import Serve
+
+
+@pytest.fixture
+def url(session: Session, access: Access, serve: Serve) -> str:
+    app = FastAPI()
+    app.include_router(own_chats_routes(session, access))
+    return serve(app)
+
+
+def test_all_of_mine_and_nothing_of_others(session: Session, access: Access, url: str) -> None:
+    person, other = session.store.people.add_visitor(), session.store.people.add_visitor()
+    *_, first = session.say(person, "what does sending back cost")
+    list(session.regenerate(person, first.message))
+    session.store.feedback.rate(first.message, person, "dislike", ["Wrong"], "It is £4")
+    list(session.say(other, "a secret of somebody else"))
+    cookies = {VISITOR_COOKIE: access.visitor_token(person.id)}
+    answer = httpx.get(f"{url}/chats.json", cookies=cookies)
+    assert answer.headers["content-disposition"] == 'attachment; filename="chats.json"'
+    assert "no-store" in answer.headers["cache-control"] and "secret" not in answer.text
+    (chat,) = json.loads(answer.text)["conversations"]
+    question, *replies = chat["messages"]
+    assert question["text"] == "what does sending back cost" and question["author"] == "you"
+    assert [reply["parent"] for reply in replies] == [question["id"]] * 2
+    assert replies[0]["opinions"] == [{"value": "dislike", "reasons": ["Wrong"], "comment": "It is £4"}]
+    assert replies[0]["sources"] == ["Returns › Price"]
+    text = httpx.get(f"{url}/chats.txt", cookies=cookies).text
+    assert "You, 20" in text and "A return costs £3.50." in text and "Source: Returns › Price" in text
+    assert "secret" not in text
+
+
+@pytest.mark.parametrize("cookie", [None, "forged"])
+def test_without_a_cookie_there_is_nothing(url: str, cookie: str | None) -> None:
+    cookies = {VISITOR_COOKIE: cookie} if cookie else {}
+    assert json.loads(httpx.get(f"{url}/chats.json", cookies=cookies).text)["conversations"] == []
+    assert "There are none." in httpx.get(f"{url}/chats.txt", cookies=cookies).text
