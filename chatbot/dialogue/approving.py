@@ -4,13 +4,13 @@ Contradictions are those that can be read off the words: other figures than the 
 That none was found is no proof that there is none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from chatbot.dialogue.answering import Installation
 from chatbot.dialogue.check import Source, find_items
 from chatbot.dialogue.claims import Doubts, common_words, stem
-from chatbot.dialogue.grounds import denies
+from chatbot.dialogue.grounds import denies, figures
 from chatbot.knowledge.articles.sentences import split_sentences
 from chatbot.knowledge.articles.visible import visible
 from chatbot.knowledge.retrieval.index import SAME_QUESTION, KnowledgeIndex
@@ -70,17 +70,17 @@ def effects_of(installation: Installation, question: str, answer: str, message: 
         pieces += [one for one in index.search([answer], NEAREST_PIECES) if one.kind == "article"]
         alike = [AlikeQuestion(text, score) for text, score in index.alike(question) if score < 1]
         return Effects(
-            contradictions(question, answer, pieces, installation.pack.persona.language)[:MOST_TOLD],
+            contradictions(answer, pieces, installation.pack.persona.language)[:MOST_TOLD],
             alike[:MOST_TOLD],
             _changed(index, question, answer, exchanges)[:MOST_TOLD],
         )
 
 
-def contradictions(question: str, answer: str, pieces: Sequence[Passage], language: str) -> list[Contradiction]:
+def contradictions(answer: str, pieces: Sequence[Passage], language: str) -> list[Contradiction]:
     """Sentences of articles that the answer's own sentences contradict."""
     doubts = Doubts([], language)
     found: dict[str, Contradiction] = {}
-    supported = Source.of([question, *(piece.text for piece in pieces)])
+    supported = Source.of([piece.text for piece in pieces])
     for claim in filter(doubts.claims, split_sentences(answer)):
         for piece in pieces:
             for sentence in split_sentences(piece.text):
@@ -100,18 +100,18 @@ def _shared(one: str, other: str, language: str) -> int:
 
 def _otherwise(claim: str, sentence: str, supported: Source) -> str:
     """In what a claim says otherwise than a sentence about the same; empty where it does not."""
-    said, told = supported.lacks(claim), Source.of([claim]).lacks(sentence)
-    if said and _kinds(said) & _kinds(told):
-        return f"it says {', '.join(told)}, the answer {', '.join(said)}"
+    said, told = figures(claim), figures(sentence)
+    for kind in said.keys() & told.keys():
+        if said[kind].isdisjoint(told[kind]) and not said[kind] <= supported.items:
+            return f"it says {_shown(sentence, told[kind])}, the answer {_shown(claim, said[kind])}"
     if not said and not told and denies(claim) != denies(sentence):
         return "one says no, the other does not"
     return ""
 
 
-def _kinds(items: Sequence[str]) -> set[str]:
-    """Units and currencies of figures: only what is measured alike can disagree."""
-    forms = [form for shown in items for item in find_items(shown) for form in item.forms[:1]]
-    return {"".join(letter for letter in form if not letter.isdigit() and letter not in ".,: ") for form in forms}
+def _shown(text: str, forms: Collection[str]) -> str:
+    """Figures as they stand in a text."""
+    return ", ".join(item.shown for item in find_items(text) if item.forms[0] in forms)
 
 
 def _changed(index: KnowledgeIndex, question: str, answer: str, exchanges: Sequence[Exchange]) -> list[ChangedReply]:

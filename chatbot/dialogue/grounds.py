@@ -98,11 +98,11 @@ def _replaces(fact: str, claim: str) -> bool:
 
 def _corrects(claim: str, asked: str) -> bool:
     """Whether a claim names other figures of a kind than the question: "is it £1?" is not affirmed by "£5"."""
-    said, meant = _figures(claim), _figures(asked)
+    said, meant = figures(claim), figures(asked)
     return any(said[kind].isdisjoint(meant[kind]) for kind in said.keys() & meant.keys())
 
 
-def _figures(text: str) -> dict[str, set[str]]:
+def figures(text: str) -> dict[str, set[str]]:
     """The figures of a text by their unit or currency; those without any are left out."""
     kinds: dict[str, set[str]] = {}
     for item in find_items(text):

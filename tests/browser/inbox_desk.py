@@ -36,8 +36,9 @@ def inbox_app(session: Session, access: Access, desk: Desk) -> FastAPI:
     app.include_router(inbox_page_routes(access, session.pack.persona.title))
     mount_modules(app)
     mount_vendored(app)
-    for name, role in (("Anna", "agent"), ("Bo", "agent"), ("Olga", "operator")):
-        session.store.people.add_staff(name, role, PASSWORD)
+    for name in ("Anna", "Bo"):
+        session.store.people.add_staff(name, "agent", PASSWORD)
+    session.store.people.add_staff("Olga", "operator", PASSWORD)
     return app
 
 
