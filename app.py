@@ -102,13 +102,13 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
         to_thread.current_default_thread_limiter().total_tokens += settings.max_concurrent + settings.max_waiting
         session.live.watch()
         keeper.start()
-        desk.presence.start()
+        desk.start()
         deliverer.start()
         _announce(settings, session, address)
         threading.Thread(target=_when_ready, args=(session, jobs), daemon=True).start()
         yield
         deliverer.close()
-        desk.presence.close()
+        desk.stop()
         keeper.close()
         jobs.close()
         session.live.close()

@@ -60,7 +60,8 @@ def fill(store: SqliteStore, conversations: int, seed: int = 0) -> list[str]:
     draw = random.Random(seed)
     words = _vocabulary(draw)
     agent = store.people.add_staff(NAME, "agent", PASSWORD)
-    chosen = np.random.default_rng(seed).zipf(1.1, size=conversations * 4 * MESSAGE_WORDS[1]) % WORDS
+    drawn = np.random.default_rng(seed).zipf(1.1, size=conversations * 4 * MESSAGE_WORDS[1])
+    chosen = (drawn - 1) % WORDS
     ranks = iter(chosen.tolist())
     start = datetime.now(UTC) - timedelta(days=365)
     trace = json.dumps(asdict(Trace(VERSIONS[0], act="answer")))
@@ -153,7 +154,8 @@ def _searches(words: list[str]) -> list[dict[str, str]]:
     texts = [words[rank] for rank in picked]
     texts += [f"{words[0]} {words[50]}", f"{words[1]} {words[2]} {words[3]}", words[0][:2], words[7][:3], "zzzzq"]
     queries = [{"text": text} for text in texts]
-    queries += [{"text": words[0], "status": "waiting"}, {"text": words[1], "version": VERSIONS[2], "label": "vip"}]
+    queries += [{"text": words[0], "status": status} for status in ("waiting", "held", "open")]
+    queries += [{"text": words[1], "version": VERSIONS[2], "label": "vip"}, {"text": words[200], "status": "waiting"}]
     return queries * (ROUNDS // len(queries) + 1)
 
 

@@ -1,6 +1,6 @@
 """Commands for cases: what agents do in the inbox, from a terminal, in the name of one of the staff.
 
-What is done here beside a running server stands in the store at once; pages that are open show it when they next read.
+What is done here beside a running server reaches its open pages within seconds.
 """
 
 import json

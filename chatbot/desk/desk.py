@@ -10,6 +10,7 @@ who is expected at an inbox.
 import time
 
 from chatbot.broker import Happening
+from chatbot.desk.elsewhere import Elsewhere
 from chatbot.desk.presence import Presence
 from chatbot.errors import NotFoundError
 from chatbot.records import Message, Person
@@ -25,7 +26,18 @@ class Desk:
     def __init__(self, store: Store, presence: Presence) -> None:
         self._store = store
         self.presence = presence
+        self._elsewhere = Elsewhere(store)
         self._typed: dict[tuple[str, str], float] = {}
+
+    def start(self) -> None:
+        """Expect those who held cases before, and look for what other processes do."""
+        self.presence.start()
+        self._elsewhere.start()
+
+    def stop(self) -> None:
+        """Neither any more."""
+        self._elsewhere.close()
+        self.presence.close()
 
     def claim(self, conversation_id: str, person: Person, over: bool = False) -> Case:
         """Hold a case; raises `CaseHeldError` where somebody else does, unless it is taken `over`."""

@@ -4,17 +4,22 @@ An agent who was away for `grace_seconds` leaves what they hold to the others: i
 once that time has passed after a start, what agents held who do not come back. That a visitor left is told only.
 """
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from chatbot.broker import Happening
-from chatbot.errors import BusyError
+from chatbot.errors import BusyError, UserError
+from chatbot.records import Person
 from chatbot.store import Store
+
+logger = logging.getLogger(__name__)
 
 MOST_STREAMS = 8
 VISITOR_SECONDS = 3.0
+AGAIN_SECONDS = 5.0
 
 
 class Presence:
@@ -107,11 +112,16 @@ class Presence:
             if self._closed or self._leaving.pop(key, None) is None or self._streams[key]:
                 return
         kind, name = key
-        person = self._store.people.get(name) if kind == "agent" else None
-        if person:
-            self._store.cases.leave(person)
-        self._tell(key, there=False)
-        self._store.close()
+        try:
+            if kind == "agent":
+                self._store.cases.leave(self._store.people.get(name) or Person(name, "agent"))
+            self._tell(key, there=False)
+        except UserError:
+            logger.exception("%s leaves later", name)
+            with self._lock:
+                self._leave_later(key, AGAIN_SECONDS)
+        finally:
+            self._store.close()
 
     def _there(self, key: tuple[str, str]) -> bool:
         with self._lock:

@@ -74,6 +74,13 @@ class Events(Protocol):
         """A number that grows with every event of some kinds; 0 before the first."""
         ...
 
+    def written_elsewhere(self, after: int) -> tuple[list[Event], int]:
+        """The events that other processes wrote after that of a number, and the number of the last one of all.
+
+        What was asked about once is forgotten: only one reader may ask.
+        """
+        ...
+
     def entries(self) -> Iterator[Entry]:
         """The audit log, the oldest entry first."""
         ...

@@ -39,6 +39,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.broker = Broker()
+        self.own_events: set[int] = set()
         self.keepers: list[Callable[[Happening], None]] = []
         self._local = threading.local()
         self._turn = threading.Lock()
@@ -90,10 +91,11 @@ class Database:
             if not self._turn.acquire(timeout=BUSY_SECONDS):
                 raise _busy()
             try:
-                self._local.happened = []
+                self._local.happened, self._local.events = [], []
                 db.conn.execute("begin immediate")
                 yield db
                 db.conn.commit()
+                self.own_events.update(self._local.events)
             except BaseException:
                 db.conn.rollback()
                 raise
@@ -116,7 +118,7 @@ class Database:
         acting = doer()
         who, address = acting.actor if actor == SYSTEM else actor, str(detail.pop("address", acting.address))
         with self.writing() as db:
-            append(db, Event(now(), who, kind, subject, detail, address))
+            self._local.events.append(append(db, Event(now(), who, kind, subject, detail, address)))
 
     def empty_log(self) -> bool:
         """Carry the write-ahead log into the file and empty it; False while somebody else reads or writes."""

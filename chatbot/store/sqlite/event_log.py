@@ -9,8 +9,8 @@ from chatbot.store.events import FIRST, Entry, Event
 COLUMNS = "number, at, actor, kind, subject, detail, address, previous, hash"
 
 
-def append(db: Database, event: Event) -> None:
-    """Put an event behind the last one."""
+def append(db: Database, event: Event) -> int:
+    """Put an event behind the last one; returns its number."""
     last = db.conn.execute("select number, hash from events order by number desc limit 1").fetchone() or (0, FIRST)
     detail = json.dumps(event.detail)
     kept = Event(event.at, event.actor, event.kind, event.subject, json.loads(detail), event.address)
@@ -19,6 +19,7 @@ def append(db: Database, event: Event) -> None:
     db.conn.execute(
         f"insert into events ({COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?)", [*values, entry.previous, entry.hash]
     )
+    return entry.number
 
 
 def entry_of(row: dict[str, object]) -> Entry:

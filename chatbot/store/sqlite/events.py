@@ -33,6 +33,14 @@ class SqliteEvents(Events):
         )
         return int(row["mark"]) if row else 0
 
+    def written_elsewhere(self, after: int) -> tuple[list[Event], int]:
+        rows = self._database.rows(f"select {COLUMNS} from events where number > :after order by number", after=after)
+        entries = [entry_of(row) for row in rows]
+        own = self._database.own_events
+        found = [entry.event for entry in entries if entry.number not in own]
+        own.difference_update([entry.number for entry in entries])
+        return found, entries[-1].number if entries else after
+
     def entries(self) -> Iterator[Entry]:
         return (entry_of(row) for row in self._database.here.query(f"select {COLUMNS} from events order by number"))
 

@@ -187,7 +187,11 @@ def test_those_who_wait_stand_first_and_a_doubt_before_what_is_new(
     assert ids(store, order="latest")[:2] == [done, first]
 
 
-def test_pages_follow_one_another_without_gaps_whatever_the_order(store: SqliteStore, visitor: Person) -> None:
+@pytest.mark.parametrize("few", [2000, -1])
+def test_pages_follow_one_another_without_gaps_whatever_the_order(
+    store: SqliteStore, visitor: Person, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbot.store.sqlite.case_pages.FEW", few)
     for number in range(7):
         ask(store, visitor, f"lamp number {number}")
     for wanted in ({}, {"order": "latest"}, {"text": "lamp"}):

@@ -43,6 +43,22 @@ def test_feedback_becomes_rows_preferences_and_verdicts(pack: Pack, store: Store
     assert [(verdict.label, verdict.message) for verdict in collected.verdicts] == [(True, reply)]
 
 
+def test_what_an_agent_wrote_is_learned_in_place_of_the_bots_reply(pack: Pack, store: Store) -> None:
+    visitor, agent = consenting(store), store.people.add_staff("ann", "agent", "a long password")
+    conversation = store.conversations.message(replied(store, visitor)).conversation
+    for text in ("Hello, I am Ann.", "Yes, we do."):
+        message = store.cases.write(conversation, agent, text)
+    store.feedback.rate(message.id, agent, "like")
+    collected = Collected()
+    add_feedback(pack, store, collected)
+    (liked,) = collected.examples
+    assert [(one["role"], one["content"]) for one in liked.messages] == [
+        ("user", "Do you sell red lamps?"),
+        ("assistant", "Hello, I am Ann.\n\nYes, we do."),
+    ]
+    assert (liked.origin, liked.role) == ("like", "agent")
+
+
 def test_feedback_without_consent_or_on_half_a_reply_is_left_out(pack: Pack, store: Store) -> None:
     silent, visitor = store.people.add_visitor(), consenting(store)
     store.feedback.rate(replied(store, silent), silent, "like")

@@ -8,7 +8,7 @@ reply like the bot's.
 from chatbot.dialogue.branch import exchanges
 from chatbot.dialogue.quoting import unopened
 from chatbot.knowledge.packs import Pack
-from chatbot.records import ChatMessage
+from chatbot.records import ChatMessage, Message
 from chatbot.store import Store
 from chatbot.store.feedback import Lesson
 from training.curation.examples import Collected, Example, RatedReply
@@ -63,6 +63,14 @@ def _transcript(store: Store, reply_id: str) -> list[ChatMessage] | None:
     usable = path and path[-1].status in ("complete", "stopped") and all(message.content for message in path)
     if not usable or path[-1].role == "user":
         return None
-    messages = exchanges(path)
+    messages = exchanges(_without_overruled(path))
     alternating = all(message["role"] == ("user", "assistant")[i % 2] for i, message in enumerate(messages))
     return messages if alternating else None
+
+
+def _without_overruled(path: list[Message]) -> list[Message]:
+    """A path without what the bot said to the last question, where an agent then answered it."""
+    if path[-1].role != "agent":
+        return path
+    asked = max((place for place, message in enumerate(path) if message.role == "user"), default=0)
+    return [*path[: asked + 1], *(message for message in path[asked + 1 :] if message.role == "agent")]
