@@ -62,6 +62,8 @@ def context(chromium: Browser, url: str) -> Iterator[BrowserContext]:
     [
         ("/login", "Sign in"),
         ("/docs", "The API"),
+        ("/articles", "Articles"),
+        ("/articles/returns", "within 30 days"),
         ("/operate/", "Retrain"),
         ("/review/", "Nobody waits"),
     ],
