@@ -34,7 +34,7 @@ def client(session: Session, access: Access, serve: Serve) -> Iterator[httpx.Cli
     mount_vendored(app)
     session.store.people.add_staff("Anna", "agent", PASSWORD)
     session.store.people.add_staff("Olga", "operator", PASSWORD)
-    with httpx.Client(base_url=serve(app), headers=HTML) as client:
+    with httpx.Client(base_url=serve(app), headers=HTML, timeout=60) as client:
         yield client
 
 
