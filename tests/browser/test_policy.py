@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, StorageState, expect
 
 from chatbot.store import open_store
 from tests.conftest import Serve
@@ -33,12 +33,21 @@ def url(tmp_path_factory: pytest.TempPathFactory, serve_module: Serve) -> str:
     return serve_module(product)
 
 
-@pytest.fixture
-def context(chromium: Browser, url: str) -> Iterator[BrowserContext]:
-    """An operator's browser; at the end, nothing was asked of another host and nothing of the pages was refused."""
+@pytest.fixture(scope="module")
+def signed_in(chromium: Browser, url: str) -> StorageState:
+    """An operator's cookies: one sign-in, as only ten a minute are let through."""
     context = chromium.new_context()
-    context.set_default_timeout(60_000)
     context.request.post(f"{url}/login", form={"name": OPERATOR, "password": PASSWORD}, max_redirects=0)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def context(chromium: Browser, signed_in: StorageState, url: str) -> Iterator[BrowserContext]:
+    """An operator's browser; at the end, nothing was asked of another host and nothing of the pages was refused."""
+    context = chromium.new_context(storage_state=signed_in)
+    context.set_default_timeout(60_000)
     asked: list[str] = []
     complaints: list[str] = []
 
@@ -91,9 +100,10 @@ def test_the_chat_answers_under_its_policy(context: BrowserContext, url: str) ->
 
 
 @pytest.mark.parametrize("path", ["/", "/login", "/review/", "/operate/"])
-def test_what_gets_into_a_page_neither_runs_nor_calls_home(chromium: Browser, url: str, path: str) -> None:
-    context = chromium.new_context()
-    context.request.post(f"{url}/login", form={"name": OPERATOR, "password": PASSWORD}, max_redirects=0)
+def test_what_gets_into_a_page_neither_runs_nor_calls_home(
+    chromium: Browser, signed_in: StorageState, url: str, path: str
+) -> None:
+    context = chromium.new_context(storage_state=signed_in)
     page = context.new_page()
     page.goto(url + path)
     asked: list[str] = []
