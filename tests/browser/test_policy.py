@@ -71,8 +71,6 @@ def context(chromium: Browser, signed_in: StorageState, url: str) -> Iterator[Br
     [
         ("/login", "Sign in"),
         ("/docs", "The API"),
-        ("/articles", "Articles"),
-        ("/articles/returns", "within 30 days"),
         ("/operate/", "Retrain"),
         ("/review/", "Nobody waits"),
     ],
@@ -83,6 +81,18 @@ def test_a_page_is_whole_under_its_policy(context: BrowserContext, url: str, pat
     said = page.get_by_text(shown).first
     expect(said).to_be_visible(timeout=60_000)
     assert "system-ui" in said.evaluate("element => getComputedStyle(element).fontFamily")
+
+
+@pytest.mark.parametrize(("path", "shown"), [("/articles", "Returns"), ("/articles/returns", "within 30 days")])
+def test_articles_are_whole_under_their_policy_for_anybody(chromium: Browser, url: str, path: str, shown: str) -> None:
+    page = chromium.new_page()
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text) if "policy" in message.text.lower() else None)
+    page.goto(url + path)
+    expect(page.get_by_text(shown).first).to_be_visible()
+    assert page.locator("body").evaluate("one => getComputedStyle(one).getPropertyValue('--accent')") == "#2f6f62"
+    page.close()
+    assert not refused
 
 
 def test_the_curve_of_a_run_is_drawn_under_its_policy(context: BrowserContext, url: str) -> None:
