@@ -77,9 +77,9 @@ function restore() {
 }
 
 function sayWhoReads({ status, name }) {
-  const held = status === "held";
-  small.textContent = held ? `${name} reads what you write.` : props.words;
-  if (area()) area().placeholder = held ? `Write to ${name}` : props.ask;
+  const byPerson = status === "held";
+  small.textContent = byPerson ? `${name} reads what you write.` : props.words;
+  if (area()) area().placeholder = byPerson ? `Write to ${name}` : props.ask;
 }
 
 sayWhoReads({ status: "open", name: "" });

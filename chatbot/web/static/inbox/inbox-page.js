@@ -20,7 +20,8 @@ import { Inbox } from "./inbox.js";
 
 const LINES = {
   broken: "The connection is lost; what is shown may be old. It comes back by itself.",
-  ended: "Your sign-in has ended: sign in again in another tab, and reload this page. What you typed is kept.",
+  ended: "Your sign-in has ended: sign in again in another tab, and come back. What you typed is kept.",
+  full: "You have too many of these pages open, so that this one hears nothing: close one, and come back.",
 };
 
 class InboxPage extends Element {

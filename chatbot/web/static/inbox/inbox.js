@@ -11,6 +11,7 @@ import { Opened } from "./opened.js";
 
 const GATHERED_MS = 200;
 const STAFF_MS = 2000;
+const ENDED = new Set(["ended", "full"]);
 
 export class Inbox extends Model {
   #listTimer = 0;
@@ -40,6 +41,7 @@ export class Inbox extends Model {
     this.listing.addEventListener("change", () => this.#count());
     document.addEventListener("visibilitychange", () => this.#saw(this.opened.id));
     addEventListener("popstate", () => this.#follow(viewOf(location.search)));
+    addEventListener("focus", () => ENDED.has(this.line) && this.#listenAgain());
     this.#listen(new Happenings(this.api.events(this.page)));
     await this.#follow(viewOf(location.search));
   }
@@ -174,7 +176,7 @@ export class Inbox extends Model {
       this.#look();
       await this.refresh();
     });
-    happenings.addEventListener("broken", () => told(happenings.ended ? "ended" : "broken"));
+    happenings.addEventListener("broken", async () => told(happenings.ended ? await this.#whyEnded() : "broken"));
     happenings.addEventListener("lost", () => this.refresh());
     for (const kind of ["message", "reply", "case", "note"]) {
       happenings.addEventListener(kind, ({ detail }) => this.#happened(detail.conversation));
@@ -184,6 +186,18 @@ export class Inbox extends Model {
     for (const kind of ["presence", "look"]) {
       happenings.addEventListener(kind, ({ detail }) => this.#moved(detail));
     }
+  }
+
+  /** Whether nothing more is told since the sign-in has ended, or since too many pages of this agent are open. */
+  async #whyEnded() {
+    const refusal = await this.api.staff().catch(({ status }) => status);
+    return refusal === 401 ? "ended" : "full";
+  }
+
+  async #listenAgain() {
+    this.line = "opening";
+    this.#listen(new Happenings(this.api.events(this.page)));
+    await this.refresh();
   }
 
   #happened(conversation) {
