@@ -9,9 +9,10 @@ from chatbot.knowledge.persona import LOGO_TYPES, Persona
 from chatbot.web.routes import get_route
 
 LOGO, STYLE = "brand/logo", "brand/style.css"
-GRADIO = """body, body.dark { --button-primary-background-fill: var(--fill); --color-accent: var(--accent);
-  --button-primary-background-fill-hover: color-mix(in srgb, var(--fill) 86%, #000);
-  --link-text-color: var(--accent); --input-border-color-focus: var(--accent); }"""
+GRADIO = """body { --button-primary-background-fill: var(--fill) !important; --color-accent: var(--accent) !important;
+  --button-primary-background-fill-hover: color-mix(in srgb, var(--fill) 86%, #000) !important;
+  --link-text-color: var(--accent) !important; --input-border-color-focus: var(--accent) !important; }"""
+"""Gradio has values of its own for dark pages, which these replace as well."""
 
 
 def colours(persona: Persona) -> tuple[str, str]:

@@ -230,13 +230,14 @@ def _item(store: Store, message: Message, ratings: dict[str, str]) -> ItemView:
         "uncertain": trace.uncertain,
         "act": trace.act if message.trace else "",
         "asks": trace.rule or "" if trace.act == "ask" else "",
-        "author": _name(store, message.author) if message.role == "agent" else "",
+        "author": agent_name(store, message.author) if message.role == "agent" else "",
         "held": message.held,
         "siblings": [sibling.id for sibling in store.conversations.siblings(message)],
     }
 
 
-def _name(store: Store, person_id: str | None) -> str:
+def agent_name(store: Store, person_id: str | None) -> str:
+    """What visitors call the agent who wrote to them."""
     person = store.people.get(person_id) if person_id else None
     return (person and person.name) or "A colleague"
 

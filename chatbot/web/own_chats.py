@@ -10,9 +10,10 @@ from chatbot.dialogue.session import Session
 from chatbot.records import Conversation, Message, Person, Trace, now
 from chatbot.store import Store
 from chatbot.web.access import Access
+from chatbot.web.chat_view import agent_name
 from chatbot.web.routes import get_route
 
-AUTHORS = {"user": "You", "assistant": "Assistant", "agent": "A colleague"}
+AUTHORS = {"user": "You", "assistant": "Assistant"}
 
 
 class OwnMessage(TypedDict):
@@ -85,7 +86,7 @@ def readable(store: Store, person: Person | None, title: str) -> str:
         parts.append(f"{conversation.title}\n{'=' * len(conversation.title)}")
         for message in store.conversations.path(conversation.head):
             sources = "".join(f"\n  Source: {source}" for source in _sources(message))
-            parts.append(f"{AUTHORS[message.role]}, {_moment(message.created_at)}\n{message.content}{sources}")
+            parts.append(f"{_author(store, message)}, {_moment(message.created_at)}\n{message.content}{sources}")
     return "\n\n".join(parts if len(parts) > 1 else [*parts, "There are none."]) + "\n"
 
 
@@ -108,13 +109,18 @@ def _message(store: Store, person: Person, message: Message) -> OwnMessage:
     return {
         "id": message.id,
         "parent": message.parent,
-        "author": AUTHORS[message.role].lower(),
+        "author": _author(store, message),
         "text": message.content,
         "at": message.created_at,
         "status": message.status,
         "sources": _sources(message),
         "opinions": [{"value": one.value, "reasons": one.reasons, "comment": one.comment} for one in own],
     }
+
+
+def _author(store: Store, message: Message) -> str:
+    """You, the assistant, or the name of the agent who wrote it."""
+    return agent_name(store, message.author) if message.role == "agent" else AUTHORS[message.role]
 
 
 def _sources(message: Message) -> list[str]:

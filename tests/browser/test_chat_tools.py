@@ -107,7 +107,7 @@ def test_chats_are_named_found_taken_along_and_deleted_at_once(page: Page) -> No
     page.get_by_label("Search your chats").press("Escape")
     expect(page.locator(".history .open")).to_have_count(2)
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download").click()
+        page.get_by_role("link", name="Download all your chats").click()
     assert download.value.suggested_filename == "chats.json"
     chats = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))["conversations"]
     assert [chat["title"] for chat in chats] == ["My parcel", named]
@@ -143,7 +143,9 @@ def test_at_the_end_it_is_asked_once_whether_it_helped(page: Page, site: Site) -
     expect(page.locator(".closing")).to_have_count(0)
 
 
-def test_the_pack_gives_colour_and_logo(page: Page, site: Site) -> None:
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pack_gives_colour_and_logo(visit: Visit, site: Site, scheme: str) -> None:
+    page = visit(site.url, color_scheme=scheme)
     expect(page.locator(".bar .logo")).to_be_visible()
     assert page.locator(".bar .logo").evaluate("image => image.naturalWidth") > 0
     assert page.locator("#send").evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(122, 31, 162)"

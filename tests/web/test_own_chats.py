@@ -31,11 +31,14 @@ def test_all_of_mine_and_nothing_of_others(session: Session, access: Access, url
     assert "no-store" in answer.headers["cache-control"] and "secret" not in answer.text
     (chat,) = json.loads(answer.text)["conversations"]
     question, *replies = chat["messages"]
-    assert question["text"] == "what does sending back cost" and question["author"] == "you"
+    assert question["text"] == "what does sending back cost" and question["author"] == "You"
     assert [reply["parent"] for reply in replies] == [question["id"]] * 2
     assert replies[0]["opinions"] == [{"value": "dislike", "reasons": ["Wrong"], "comment": "It is £4"}]
     assert replies[0]["sources"] == ["Returns › Price"]
+    agent = session.store.people.add_staff("Anna", "agent", "correct horse battery")
+    session.store.cases.write(first.conversation, agent, "Hello, I am Anna.")
     text = httpx.get(f"{url}/chats.txt", cookies=cookies).text
+    assert "Anna, 20" in text and "Hello, I am Anna." in text
     assert "You, 20" in text and "A return costs £3.50." in text and "Source: Returns › Price" in text
     assert "secret" not in text
 

@@ -74,9 +74,10 @@ class CasePages:
             key, number = _key(wanted.cursor)
             conditions = [*conditions, f"(cases.{column}, cases.number) {after} (:key, :number)"]
             parameters = parameters | {"key": int(key) if column == "place" else key, "number": number}
+        order = f"order by cases.{column} {direction}, cases.number {direction}"
         return self._database.rows(
-            f"select {COLUMNS} from cases {JOINED} {_where(conditions)} "
-            f"order by cases.{column} {direction}, cases.number {direction} limit :limit",
+            f"select {COLUMNS} from (select number from cases {_where(conditions)} {order} limit :limit) as chosen "
+            f"join cases on cases.number = chosen.number {JOINED} {order}",
             **parameters,
             limit=limit,
         )

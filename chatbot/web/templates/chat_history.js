@@ -105,8 +105,8 @@ function look() {
 
 // All of mine: both ways to download are plain links; deleting asks once more in place.
 function own() {
-  const links = [["json", "Download"], ["txt", "as text"]].map(([ending, words]) =>
-    make("a", { class: "link", href: new URL(`chats.${ending}`, document.baseURI).href, download: `chats.${ending}` }, words));
+  const links = [["json", "Download", "Download all your chats"], ["txt", "as text", "Download them as text"]].map(([ending, words, label]) =>
+    make("a", { class: "link", "aria-label": label, href: new URL(`chats.${ending}`, document.baseURI).href, download: `chats.${ending}` }, words));
   const ask = () => {
     const remove = press("Delete all", () => { own(); trigger("remove_all"); }, { class: "small danger" });
     all.replaceChildren(make("span", {}, "Delete all your chats?"), remove, press("Keep", own));

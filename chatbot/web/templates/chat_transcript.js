@@ -41,7 +41,7 @@ function note(item) {
   if (item.handoff) return make("p", { class: "note handoff" }, "Passed on to a person");
   if (item.status === "stopped") return make("p", { class: "note" }, "Stopped");
   if (item.status === "interrupted" || item.status === "failed") return make("p", { class: "note warn" }, "This reply was cut off. Regenerate it to try again.");
-  if (item.uncertain && item.status === "complete") return make("p", { class: "note" }, "Not sure about this one: please check it");
+  if (item.uncertain && item.act !== "abstain" && item.status === "complete") return make("p", { class: "note" }, "Not sure about this one: please check it");
   return null;
 }
 
