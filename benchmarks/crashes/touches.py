@@ -7,6 +7,7 @@ empty. What SQLite writes within a connection is not seen here; the clock kills 
 
 import itertools
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -57,14 +58,15 @@ def counted(count: Path) -> int:
 
 
 def killed_at_each(work: Callable[[Path], object], prepare: Callable[[Path], object], folder: Path) -> Iterator[Path]:
-    """A prepared folder for each touch at which `work` can be killed, after that happened; then one where it ended.
+    """A copy of a prepared folder for each touch at which `work` is killed, afterwards; then one in which it ended.
 
     Forks: for processes without threads.
     """
+    (folder / "prepared").mkdir(parents=True)
+    prepare(folder / "prepared")
     for last in itertools.count(1):
         place = folder / str(last)
-        place.mkdir(parents=True)
-        prepare(place)
+        shutil.copytree(folder / "prepared", place)
         process = os.fork()
         if process == 0:
             os.setsid()
