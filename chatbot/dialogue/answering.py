@@ -170,15 +170,23 @@ class _Answering:
         return replace(turn, reply=said_now(pack, turn.reply)) if turn.handoff else turn
 
     def _kept_address(self) -> Turn | None:
-        """Where somebody who waits for a person leaves an address, the turn that thanks for it, which is kept."""
+        """Where somebody who waits for a person leaves an address, the turn that thanks for it, which is kept.
+
+        A second one is taken for a correction where it follows the thanks for the first.
+        """
         installation, question = self.installation, self.question
         address = address_in(question.message.content)
         thanks = kept_reply(installation.pack, address) if address else ""
         case = installation.store.cases.get(question.conversation.id)
-        if not thanks or case.status != "waiting" or case.contact:
+        if not thanks or case.status != "waiting" or (case.contact and not self._thanked_for(case.contact)):
             return None
         installation.store.cases.set_contact(case.conversation, address, question.person.actor)
         return Turn("handoff", reply=thanks)
+
+    def _thanked_for(self, address: str) -> bool:
+        """Whether the reply before the message kept this address."""
+        before = self.installation.store.conversations.path(self.question.message.parent)
+        return bool(before) and before[-1].content == kept_reply(self.installation.pack, address)
 
     def _ended(self, engine: Engine, turn: Turn, reply: Message, draft: Draft, trace: Trace, stopped: bool) -> Update:
         """Store a whole reply with how it came about; one that gives up hands the conversation over."""

@@ -73,12 +73,14 @@ def people_answer(pack: Pack) -> bool:
 
 
 def said_now(pack: Pack, reply: str) -> str:
-    """What is said at this hour in place of a reply that hands over; the words of a rule stay."""
+    """What is said at this hour by a reply that hands over in the pack's words.
+
+    Those of a rule, which may send somebody to an emergency number, stay as they are.
+    """
     handoff = pack.persona.handoff
     if people_answer(pack) or handoff.outside is None:
         return reply
-    kept = reply.removesuffix(handoff.message).rstrip()
-    return f"{kept}\n\n{handoff.outside}" if kept else handoff.outside
+    return reply.removesuffix(handoff.message) + handoff.outside if reply.endswith(handoff.message) else reply
 
 
 def address_in(text: str) -> str:

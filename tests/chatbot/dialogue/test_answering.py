@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from chatbot.dialogue.answering import MOST_FAILURES
-from chatbot.dialogue.handoff import GAVE_UP
+from chatbot.dialogue.handoff import GAVE_UP, said_now
 from chatbot.engines.scripted import ScriptedEngine
+from chatbot.knowledge.packs import load_pack
 from chatbot.records import ChatMessage, Person
 from chatbot.store import Store
 from tests.chatbot.conftest import OpenChat, last
@@ -97,8 +98,20 @@ def test_outside_hours_an_address_is_asked_for_and_kept(
     assert last(chat.say(visitor, "It's vera@post.example.", conversation)).text == "We write to vera@post.example."
     case = store.cases.get(conversation)
     assert (case.status, case.contact) == ("waiting", "vera@post.example")
-    last(chat.say(visitor, "or rather otto@post.example", conversation))
-    assert store.cases.get(conversation).contact == "vera@post.example"
+    last(chat.say(visitor, "sorry, vera@mail.example", conversation))
+    assert store.cases.get(conversation).contact == "vera@mail.example"
+    last(chat.say(visitor, QUESTION, conversation))
+    last(chat.say(visitor, "Is otto@post.example one of yours?", conversation))
+    assert store.cases.get(conversation).contact == "vera@mail.example"
+
+
+def test_the_words_of_a_rule_stay_at_any_hour(pack_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = pack_folder / "pack.toml"
+    file.write_text(file.read_text(encoding="utf-8") + HOURS, encoding="utf-8")
+    pack, emergency = load_pack(pack_folder), "Please ring 999 now."
+    monkeypatch.setattr("chatbot.dialogue.handoff.moment", lambda: SUNDAY)
+    assert said_now(pack, emergency) == emergency
+    assert said_now(pack, f"Sorry. {pack.persona.handoff.message}") == f"Sorry. {pack.persona.handoff.outside}"
 
 
 @pytest.mark.usefixtures("with_hours")
