@@ -19,7 +19,6 @@ QUESTION = "How long may I return a lamp? My order is {}"
 PEOPLE = 3
 PATIENCE = 60.0
 KINDS = ("message", "rating", "approval")
-IN_USE = "In use"
 
 
 class Traffic:
@@ -97,17 +96,8 @@ class Traffic:
         return reply, token, text
 
     def _approve(self, http: httpx.Client, reply: str, question: str, answer: str) -> None:
-        tab = new_id()
-        self._event(http, tab, "pick", ["all"], {"id": reply})
-        told = self._event(http, tab, "approve", [reply, question, answer], None)
-        if IN_USE not in told:
-            raise ValueError(f"an approval gives {told[:200]}")
-
-    def _event(self, http: httpx.Client, tab: str, name: str, data: list[str], event: dict[str, str] | None) -> str:
-        handlers = http.get("/review/config", headers=self._house.staff).json()["dependencies"]
-        index = next(int(one["id"]) for one in handlers if one["api_name"] == name)
-        sent = {"data": data, "fn_index": index, "session_hash": tab, "event_data": event}
-        return self._post(http, "/review/gradio_api/run/predict", sent, self._house.staff).text
+        body: dict[str, object] = {"question": question, "answer": answer}
+        self._post(http, f"/review/api/messages/{reply}/approve", body, self._house.staff)
 
     def _post(
         self, http: httpx.Client, path: str, body: dict[str, object], headers: dict[str, str] | None = None

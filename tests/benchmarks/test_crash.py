@@ -60,6 +60,7 @@ def acknowledges_early(database: Path, name: str) -> int:
     @contextmanager
     def lazily(self: Database) -> Iterator[SqliteDatabase]:
         db = self.here
+        self._local.happened, self._local.events = [], []
         if not db.conn.in_transaction:
             db.conn.execute("begin immediate")
         yield db

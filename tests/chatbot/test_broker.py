@@ -1,9 +1,9 @@
 """Happenings reach whoever wants them, in order, from any thread; who does not keep up is told so."""
 
-import asyncio
 import threading
 
 from chatbot.broker import LOST, Broker, Happening
+from tests.loops import run
 
 
 def test_a_subscriber_reads_what_other_threads_publish_and_nothing_unwanted() -> None:
@@ -16,7 +16,7 @@ def test_a_subscriber_reads_what_other_threads_publish_and_nothing_unwanted() ->
                 thread.join()
             return [await subscription.next(0.5), await subscription.next(0.5), await subscription.next(0.01)]
 
-    assert asyncio.run(read()) == [Happening("case", "mine"), Happening("case", "mine"), None]
+    assert run(read()) == [Happening("case", "mine"), Happening("case", "mine"), None]
 
 
 def test_who_does_not_keep_up_is_told_to_read_everything_anew() -> None:
@@ -27,7 +27,7 @@ def test_who_does_not_keep_up_is_told_to_read_everything_anew() -> None:
                 broker.publish(Happening("message", str(number)))
             return [await subscription.next(0.5), await subscription.next(0.01)]
 
-    assert asyncio.run(read()) == [LOST, None]
+    assert run(read()) == [LOST, None]
 
 
 def test_nobody_is_told_who_does_not_listen_any_more() -> None:
@@ -45,6 +45,6 @@ def test_a_subscription_of_a_loop_that_has_ended_is_forgotten() -> None:
     async def leave() -> None:
         broker.subscribe(lambda happening: True)
 
-    asyncio.run(leave())
+    run(leave())
     broker.publish(LOST)
     assert broker._listeners == ()

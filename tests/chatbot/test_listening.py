@@ -5,6 +5,7 @@ import pytest
 
 from chatbot.errors import SettingsError
 from chatbot.listening import listen
+from tests.loops import run
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
@@ -25,8 +26,7 @@ def test_answers_go_out_at_once(host: str) -> None:
 
     if host == "::1" and not socket.has_ipv6:
         pytest.fail("this machine has no IPv6")
-    with asyncio.Runner() as runner:
-        assert runner.run(undelayed())
+    assert run(undelayed())
 
 
 def test_a_port_that_is_taken_is_said() -> None:
