@@ -93,6 +93,7 @@ def test_chats_are_named_found_taken_along_and_deleted_at_once(page: Page) -> No
     expect(page.locator(".history .open")).to_have_text(re.compile("^Returns"))
     named = page.locator(".history .open").inner_text()
     page.locator("#new").click()
+    expect(page.locator(".reply")).to_have_count(0)
     ask(page, "price of delivery?")
     page.get_by_label("Rename “price of delivery?”").click()
     page.get_by_label("Title of the chat").fill("My parcel")
