@@ -3,12 +3,13 @@
 `alternate` runs the rounds and gives a `Measure`; what is wanted of its ratio stands beside it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any, Literal
 
 import click
+import numpy as np
 
 LEAST_ROUNDS = 3
 Better = Literal[">=", "<="]
@@ -68,3 +69,11 @@ def compare(
 def alternate(rounds: int, ours: Callable[[int], float], theirs: Callable[[int], float]) -> list[tuple[float, float]]:
     """Both sides of every round, one after the other; a side is called with the number of the round."""
     return [(ours(number), theirs(number)) for number in range(rounds)]
+
+
+def late(name: str, milliseconds: Sequence[float], most: float) -> Measure:
+    """The measure of some delays: their 95th percentile; also told at once on standard error."""
+    value = round(float(np.percentile(milliseconds, 95)), 1)
+    note = f"95th percentile of {len(milliseconds)}; median {median(milliseconds):.1f}, latest {max(milliseconds):.1f}"
+    click.echo(f"  {name}: {value} ms ({note})", err=True)
+    return Measure(name, "ms", value, Wanted("<=", most), note=note)

@@ -15,14 +15,13 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import click
 import httpx
 import numpy as np
 
-from benchmarks.alternating import Measure, Wanted
+from benchmarks.alternating import Measure, late
 from benchmarks.running_product import Product, running_product
 from chatbot.records import Trace
 from chatbot.settings import load_settings
@@ -123,7 +122,10 @@ def _measured(product: Product, words: list[str]) -> list[Measure]:
         for query in (*_lists(agent), *_filters(agent)):
             _ask(agent, query)
         asked = {"list": _lists(agent), "filter": _filters(agent), "search": _searches(words)}
-        return [_told(name, [_ask(agent, query) for query in queries]) for name, queries in asked.items()]
+        return [
+            late(f"inbox, {name}", [_ask(agent, query) for query in queries], MOST_MILLISECONDS)
+            for name, queries in asked.items()
+        ]
 
 
 def _lists(agent: httpx.Client) -> list[dict[str, str]]:
@@ -163,10 +165,3 @@ def _ask(agent: httpx.Client, query: dict[str, str]) -> float:
     began = time.perf_counter()
     agent.get("/review/api/cases", params=query).raise_for_status()
     return (time.perf_counter() - began) * 1000
-
-
-def _told(name: str, milliseconds: list[float]) -> Measure:
-    value = round(float(np.percentile(milliseconds, 95)), 1)
-    note = f"95th percentile of {len(milliseconds)}; median {median(milliseconds):.1f}, latest {max(milliseconds):.1f}"
-    click.echo(f"  inbox, {name}: {value} ms ({note})", err=True)
-    return Measure(f"inbox, {name}", "ms", value, Wanted("<=", MOST_MILLISECONDS), note=note)

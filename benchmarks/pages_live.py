@@ -12,14 +12,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from statistics import median
 
 import click
 import httpx
-import numpy as np
 from playwright.sync_api import Page
 
-from benchmarks.alternating import Measure, Wanted
+from benchmarks.alternating import Measure, late
 from benchmarks.browser import chromium
 from benchmarks.running_product import Product, running_product
 from chatbot.settings import load_settings
@@ -66,7 +64,10 @@ def _measured(product: Product, opened: int) -> list[Measure]:
         stack.enter_context(_chatter(product, agent, others))
         there = [_to_visitor(agent, pages[n % PAGES], mine[n % PAGES], f"word {n}") for n in range(ROUNDS)]
         back = [_to_agent(agent, pages[n % PAGES], mine[n % PAGES], f"back {n}") for n in range(ROUNDS)]
-        return [_told("an agent's words on the visitor's screen", there), _told("a visitor's words at the inbox", back)]
+        return [
+            late("live, an agent's words on the visitor's screen", there, MOST_MILLISECONDS),
+            late("live, a visitor's words at the inbox", back, MOST_MILLISECONDS),
+        ]
 
 
 @contextmanager
@@ -170,10 +171,3 @@ def _to_agent(agent: httpx.Client, page: Page, conversation: str, words: str) ->
                 raise click.ClickException(f"{words!r} did not reach the inbox within {PATIENCE} s")
     page.wait_for_function("() => !document.querySelector('#box textarea').value")
     return (at[0] - began) * 1000
-
-
-def _told(name: str, milliseconds: list[float]) -> Measure:
-    value = round(float(np.percentile(milliseconds, 95)), 1)
-    note = f"95th percentile of {len(milliseconds)}; median {median(milliseconds):.1f}, latest {max(milliseconds):.1f}"
-    click.echo(f"  live, {name}: {value} ms ({note})", err=True)
-    return Measure(f"live, {name}", "ms", value, Wanted("<=", MOST_MILLISECONDS), note=note)

@@ -35,6 +35,10 @@ STOP_SECONDS = 60
 ANSWER_SECONDS = 600
 
 
+OPEN_RATES = {f"CHATBOT_{name}_RATE": MANY_REQUESTS for name in ("API", "MESSAGE", "FEEDBACK")}
+"""What lets everybody do things as often as they like."""
+
+
 class NoCookies(httpx.Cookies):
     """Every request of a client comes from a stranger."""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from app import build_app
 from benchmarks.attacks.matrix import Cast, Routes
 from benchmarks.attacks.routes import routes_of
-from benchmarks.running_product import MANY_REQUESTS, Product, serving
+from benchmarks.running_product import OPEN_RATES, Product, serving
 from chatbot.records import new_id
 from chatbot.settings import load_settings
 from chatbot.store import Store, open_store
@@ -22,7 +22,6 @@ OPERATOR, AGENT, DISABLED = "Olga", "Anna", "Dora"
 PASSWORD = "correct horse battery"
 BASE = "smollm2-135m-instruct"
 SCRIPTED = {"CHATBOT_ENGINE": "scripted", "CHATBOT_BASE_MODEL": BASE, "CHATBOT_MIN_SCORE": "0.1"}
-OPEN_RATES = {f"CHATBOT_{name}_RATE": MANY_REQUESTS for name in ("API", "MESSAGE", "FEEDBACK")}
 PROXIED = {"CHATBOT_TRUSTED_PROXIES": '["127.0.0.1"]'}
 """So that a guesser's forwarded addresses are believed, which is the harder case."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.crashes.ledger import Ledger
 from benchmarks.crashes.processes import Job, program
-from benchmarks.running_product import MANY_REQUESTS
+from benchmarks.running_product import OPEN_RATES
 from chatbot.store import open_store
 from chatbot.web.access import STAFF_COOKIE, Access
 from chatbot.weights import file_digest
@@ -51,8 +51,7 @@ class House:
     @property
     def environment(self) -> dict[str, str]:
         """What programs on this home are told."""
-        rates = {f"CHATBOT_{name}_RATE": MANY_REQUESTS for name in ("API", "MESSAGE", "FEEDBACK")}
-        return rates | {
+        return OPEN_RATES | {
             "CHATBOT_HOME": str(self.home),
             "CHATBOT_PACK": str(self.folder / PACK),
             "CHATBOT_ENGINE": "scripted",

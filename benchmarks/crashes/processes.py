@@ -24,7 +24,7 @@ from chatbot.engines.wanted import Wanted
 from chatbot.records import new_id
 
 PROGRAMS = {"app": "app", "chatbot": "chatbot.__main__", "training": "training.__main__"}
-SERVING = ("uvicorn", "chatbot.web.connections", "chatbot.web.chat", "chatbot.web.review", "training.console.page")
+SERVING = ("uvicorn", "chatbot.web.connections", "chatbot.web.chat", "chatbot.web.inbox.api", "training.console.page")
 TUNING = ("peft", "training.cycle", "training.release.importing")
 SAID = "said"
 OUT, ERROR, TYPED, TOUCHES = ".out", ".err", ".in", ".touches"

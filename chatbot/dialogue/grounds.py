@@ -86,8 +86,8 @@ def holds(fact: str, claim: str, asked: str, language: str) -> bool:
     told, known = _stems(fact), _stems(asked)
     common = common_words(language)
     said = {stem(word) for word in WORD.findall(claim) if word.lower() not in common}
-    figures = (Source.of([fact]).items & Source.of([claim]).items) - Source.of([asked]).items
-    return len(said - told - known) <= UNEXPLAINED and (bool(figures) or len((said & told) - known) >= TELLING)
+    stated = (Source.of([fact]).items & Source.of([claim]).items) - Source.of([asked]).items
+    return len(said - told - known) <= UNEXPLAINED and (bool(stated) or len((said & told) - known) >= TELLING)
 
 
 def _replaces(fact: str, claim: str) -> bool:

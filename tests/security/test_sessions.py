@@ -4,13 +4,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.responses import StreamingResponse
 
@@ -23,6 +21,7 @@ from chatbot.web.access import SIGNED_OUT, STAFF_COOKIE, Access, AccessMiddlewar
 from chatbot.web.pages import OPERATE, REVIEW
 from chatbot.web.sign_in import login_routes
 
+pytestmark = pytest.mark.usefixtures("quick_hashes")
 PASSWORD = "correct horse battery"
 OTHER = "seven green lanterns swim"
 PATIENCE = 60
@@ -35,11 +34,6 @@ CHANGES: dict[str, Change] = {
     "disabled": lambda store, olga: store.accounts.disable(olga, "system", even_last=True),
     "removed": lambda store, olga: store.accounts.remove(olga, "system", even_last=True),
 }
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chatbot.store.passwords.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
 
 
 @pytest.fixture

@@ -3,12 +3,10 @@
 import re
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
 
 import httpx
 import pyotp
 import pytest
-from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from chatbot.commands import run_command
@@ -23,13 +21,9 @@ from chatbot.store.sqlite.store import SqliteStore
 from chatbot.web.access import STAFF_COOKIE, Access, AccessMiddleware
 from chatbot.web.sign_in import login_routes
 
+pytestmark = pytest.mark.usefixtures("quick_hashes")
 PASSWORD = "correct horse battery"
 CLOCK = "chatbot.store.sqlite.second_factors.time.time"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chatbot.store.passwords.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
 
 
 @pytest.fixture
