@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from chatbot.dialogue.check import Source, find_items
-from chatbot.dialogue.claims import SHORTENED, common_words, stem
+from chatbot.dialogue.claims import SHORTENED, common_words, stem, stems
 from chatbot.knowledge.articles.sentences import join_sentences, split_sentences
 from chatbot.knowledge.retrieval.spelling import WORD
 
@@ -83,7 +83,7 @@ def holds(fact: str, claim: str, asked: str, language: str) -> bool:
         return False
     if AFFIRMS.match(claim) and _corrects(claim, asked):
         return False
-    told, known = _stems(fact), _stems(asked)
+    told, known = stems(fact), stems(asked)
     common = common_words(language)
     said = {stem(word) for word in WORD.findall(claim) if word.lower() not in common}
     stated = (Source.of([fact]).items & Source.of([claim]).items) - Source.of([asked]).items
@@ -114,7 +114,3 @@ def figures(text: str) -> dict[str, set[str]]:
 def denies(text: str) -> bool:
     """Whether a text says no to something."""
     return any(word.lower() in DENIALS or SHORTENED.search(word) for word in WORD.findall(text))
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in WORD.findall(text)}

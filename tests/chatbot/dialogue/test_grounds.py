@@ -9,6 +9,7 @@ from chatbot.dialogue.grounds import Grounds, holds
 ASKED = "How long do I have to send a lamp back, and what does it cost?"
 RETURNS = "Returns\nA lamp can be returned within 30 days of delivery."
 PRICE = "Returns\nA return costs £3.50, which is taken off the refund."
+MAIL = "Contact\nE-mails go to help@lamps.example."
 SHELF = "Returns\nReturned lamps are not repaired."
 
 
@@ -31,6 +32,7 @@ SHELF = "Returns\nReturned lamps are not repaired."
         (PRICE, "It's free.", False),
         (PRICE, "A return costs £5, which is taken off the refund.", False),
         (SHELF, "The lamp is returned.", False),
+        (MAIL, "You can reach us by email at help@lamps.example with your photos.", True),
     ],
 )
 def test_a_fact_holds_what_it_says(fact: str, claim: str, held: bool) -> None:
