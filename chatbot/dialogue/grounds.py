@@ -17,7 +17,7 @@ from chatbot.knowledge.articles.sentences import join_sentences, split_sentences
 from chatbot.knowledge.retrieval.spelling import WORD
 
 DENIALS = {"no", "not", "never", "cannot", "none", "nothing", "nobody", "neither", "nor"}
-UNEXPLAINED = 1  # words at most
+UNEXPLAINED = 1  # words at most, and none of a claim that leaves its fact's figures out
 TELLING = 2  # words of the fact that were not asked, at least, where a claim has none of its figures
 
 AMOUNT = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -86,8 +86,10 @@ def holds(fact: str, claim: str, asked: str, language: str) -> bool:
     told, known = stems(fact), stems(asked)
     common = common_words(language)
     said = {stem(word) for word in WORD.findall(claim) if word.lower() not in common}
-    stated = (Source.of([fact]).items & Source.of([claim]).items) - Source.of([asked]).items
-    return len(said - told - known) <= UNEXPLAINED and (bool(stated) or len((said & told) - known) >= TELLING)
+    own = Source.of([fact]).items
+    stated = (own & Source.of([claim]).items) - Source.of([asked]).items
+    unexplained = UNEXPLAINED if stated or not own else 0
+    return len(said - told - known) <= unexplained and (bool(stated) or len((said & told) - known) >= TELLING)
 
 
 def _replaces(fact: str, claim: str) -> bool:
