@@ -26,7 +26,7 @@ DRAWN = {
     "acts", "answers-view", "api", "canned-replies", "case-asks", "case-composer", "case-context",
     "case-head", "case-judge", "case-list", "case-talk", "feedback", "inbox", "inbox-page", "opened",
     "dialogs", "element", "icons", "lit", "notices",
-    "ask-before", "bar-chart", "chart", "console", "line-chart", "operate-page", "tab",
+    "answer-dialog", "ask-before", "bar-chart", "chart", "console", "line-chart", "operate-page", "periods", "tab",
     *(tab.slug for tab in TABS),
 }  # fmt: skip
 """Modules whose work is seen on the page alone: `test_review.py` and `test_operate_page.py` drive them."""
