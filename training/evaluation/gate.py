@@ -75,7 +75,7 @@ def _loss(name: str, pairs: Sequence[Pair], difference: Interval) -> str | None:
     """In words, how a suite's cases became worse, if they did."""
     before, now = sum(old.passed for _, old in pairs), sum(new.passed for new, _ in pairs)
     if difference.high < 0:
-        return f"worse on {name}: {now} of {len(pairs)} pass, {before} before ({percent(difference)})"
+        return f"worse on {name}: {now} of {len(pairs)} pass, {before} before: {percent(difference)}"
     if name in GUARDED and now < before:
         return f"loses on {name}, where nothing may be lost: {now} of {len(pairs)} pass, {before} before"
     return None

@@ -8,6 +8,8 @@ POST /operate/api/training/runs/{run}/go-on     begin one that goes on from its 
 POST /operate/api/training/stop                 stop the one under way; its checkpoint is kept
 """
 
+from pathlib import Path
+
 from fastapi import APIRouter, Depends
 
 from chatbot.errors import InputError
@@ -113,7 +115,7 @@ def _run(console: Console, run: Run, sizes: dict[int, int]) -> RunShape:
         actor=who(run.actor),
         started_at=run.started_at,
         finished_at=run.finished_at,
-        recipe=wish.recipe,
+        recipe=Path(wish.recipe).stem,
         minutes=wish.minutes,
         snapshot=run.snapshot,
         rows=running.rows_learned(sizes, run),

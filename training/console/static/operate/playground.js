@@ -56,7 +56,7 @@ class Playground extends Tab {
   #chooser(side, n) {
     const choose = (event) => (this.chosen = { ...this.chosen, [side]: event.target.value });
     return html`<label class="field">${n ? "and" : "Versions"}
-      <select @change=${choose}>${this.data.versions.map((version) => html`<option value=${version.name} ?selected=${version.name === this.chosen[side]}>${dated(version)}${version.aliases.includes("champion") ? ", answers now" : ""}</option>`)}</select>
+      <select @change=${choose}>${this.data.versions.map((version) => html`<option value=${version.name} .selected=${version.name === this.chosen[side]}>${dated(version)}${version.aliases.includes("champion") ? ", answers now" : ""}</option>`)}</select>
     </label>`;
   }
 

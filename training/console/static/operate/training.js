@@ -10,6 +10,7 @@ const STATUSES = { running: "under way", finished: "done", stopped: "stopped", f
 const TONES = { running: "mine", finished: "", stopped: "uncertain", failed: "disliked", interrupted: "uncertain" };
 const DECISIONS = { promote: "passed the gate", hold: "held by the gate" };
 const MOST_CURVES = 4;
+const SOON_MS = 500;
 
 class Training extends Tab {
   static properties = { waiting: { state: true }, picked: { state: true }, curves: { state: true }, recipe: { state: true } };
@@ -33,6 +34,7 @@ class Training extends Tab {
     super.disconnectedCallback();
     for (const kind of ["run", "version", "case", "lost", "again"]) this.console.happenings.removeEventListener(kind, this.#happened);
     clearTimeout(this.#soon);
+    this.#soon = 0;
   }
 
   async opened(parameters) {
@@ -43,8 +45,10 @@ class Training extends Tab {
 
   /** Several happenings at once are one reason to look. */
   #happened = () => {
-    clearTimeout(this.#soon);
-    this.#soon = setTimeout(() => this.#readAll(), 200);
+    this.#soon ||= setTimeout(() => {
+      this.#soon = 0;
+      this.#readAll();
+    }, SOON_MS);
   };
 
   async #readAll() {
@@ -143,7 +147,7 @@ class Training extends Tab {
         <div class="asked">
           <label class="field">Recipe
             <select name="recipe" @change=${(event) => (this.recipe = event.target.value)}>
-              ${waiting.offers.map(({ name, title, usual }) => html`<option value=${name} ?selected=${name === offer.name}>${title}${usual ? " (usual)" : ""}</option>`)}
+              ${waiting.offers.map(({ name, title, usual }) => html`<option value=${name} .selected=${name === offer.name}>${title}${usual ? " (usual)" : ""}</option>`)}
             </select>
           </label>
           <label class="field">Minutes of learning

@@ -6,7 +6,7 @@ import { html, nothing, repeat } from "../shared/lit.js";
 import { differing, marked } from "./comparing.js";
 
 const KINDS = { worse: "Now wrong", better: "Now right", other: "Other words" };
-const SHOWN = 20;
+const SHOWN = 10;
 const NOT_ANSWERS = { abstain: "does not know", handoff: "hands over", refuse: "refuses", decline: "declines", chat: "small talk", ask: "asks back" };
 
 class VersionChanges extends Element {
@@ -49,7 +49,7 @@ class VersionChanges extends Element {
         <h2>Replies that changed</h2>
         <label class="row small push">compared with
           <select @change=${(event) => (this.against = event.target.value)}>
-            ${this.versions.filter(({ name }) => name !== this.version).map(({ name, title }) => html`<option value=${name} ?selected=${name === (this.against || found?.against)}>${title}</option>`)}
+            ${this.versions.filter(({ name }) => name !== this.version).map(({ name, title }) => html`<option value=${name} .selected=${name === (this.against || found?.against)}>${title}</option>`)}
           </select>
         </label>
       </div>

@@ -48,11 +48,11 @@ function range(line, all) {
   const { low, high, value, unit, judgement } = line;
   const reach = Math.max(...all.filter((other) => other.unit === unit).flatMap((other) => [other.low, other.high].map(Math.abs))) || 1;
   const at = (number) => MIDDLE + (number / reach) * REACH;
-  const told = [low, high].map((bound) => (unit === "percent" ? signed(bound * 100, " %") : signed(bound))).join(" and ");
+  const told = [low, high].map((bound) => (unit === "percent" ? signed(bound * 100, " %") : signed(bound))).join(" to ");
   return html`<svg class="range ${judgement}" width=${WIDTH} height="20" viewBox="0 0 ${WIDTH} 20" aria-hidden="true">
     ${svg`<line class="rule" x1=${MIDDLE} x2=${MIDDLE} y1="0" y2="20"></line>
       <line class="bounds" x1=${at(low)} x2=${at(high)} y1="10" y2="10"></line><circle cx=${at(value)} cy="10" r="4.5"></circle>`}
-  </svg><span class="small quiet figures">${told}</span>`;
+  </svg>${low === high ? nothing : html`<span class="small quiet figures">${told}</span>`}`;
 }
 
 customElements.define("version-verdict", VersionVerdict);

@@ -9,6 +9,8 @@ import "./version-changes.js";
 import "./version-verdict.js";
 
 const DECISIONS = { promote: "passed the gate", hold: "held by the gate", "": "not judged" };
+const SOON_MS = 300;
+const NARROW = "(max-width: 860px)";
 const TITLES = { promote: "Let it answer?", try: "Try it?", "end-trial": "End the trial?", "roll-back": "Roll back?" };
 
 class Versions extends Tab {
@@ -31,6 +33,7 @@ class Versions extends Tab {
     super.disconnectedCallback();
     for (const kind of ["version", "run", "lost", "again"]) this.console.happenings.removeEventListener(kind, this.#happened);
     clearTimeout(this.#soon);
+    this.#soon = 0;
   }
 
   async opened(parameters) {
@@ -40,12 +43,16 @@ class Versions extends Tab {
     const { versions } = this.data;
     const found = versions.find(({ name }) => name === asked) ?? versions.find(({ aliases }) => aliases.includes("canary")) ?? versions[0];
     await this.#choose(found.name);
+    await this.updateComplete;
+    if (asked && matchMedia(NARROW).matches) this.querySelector(".detail")?.scrollIntoView();
   }
 
   #happened = (event) => {
     if (event.type === "run" && event.detail.detail.status === "running") return;
-    clearTimeout(this.#soon);
-    this.#soon = setTimeout(() => this.#readAll(), 300);
+    this.#soon ||= setTimeout(() => {
+      this.#soon = 0;
+      this.#readAll();
+    }, SOON_MS);
   };
 
   async #readAll() {
