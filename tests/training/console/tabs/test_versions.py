@@ -2,9 +2,13 @@
 
 import json
 from collections.abc import Callable
+from typing import NoReturn
 
 import pytest
 
+from chatbot.dialogue.session import Session
+from chatbot.engines.scripted import ScriptedEngine
+from chatbot.errors import EngineError
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
@@ -69,6 +73,22 @@ def test_replies_that_changed_stand_beside_each_other(operators: Operators, stor
     never = Changes.model_validate(client.get(f"{API}/{other.name}/changes").json())
     assert never.words == "v2 and Base model were never asked the same test questions."
     assert "no changes from itself" in client.get(f"{API}/base/changes").json()["words"]
+
+
+def test_a_version_that_does_not_load_and_servers_that_are_down_are_told(
+    operators: Operators, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(name: str) -> NoReturn:
+        raise EngineError("its file is damaged")
+
+    version = add_version(session.store)
+    monkeypatch.setattr(session.live, "load", damaged)
+    monkeypatch.setattr(ScriptedEngine, "state", "http://a: down\nhttp://b: answers")
+    session.store.versions.point("champion", version.name, "system")
+    session.live.refresh()
+    live = Lineup.model_validate(operators.client().get(API).json()).live
+    assert live.fault == f"{version.name} was refused and base keeps answering: its file is damaged"
+    assert (live.title, live.follows, live.servers) == ("The base model", "", ["http://a: down", "http://b: answers"])
 
 
 @pytest.mark.parametrize("role", ["agent", None])
