@@ -88,7 +88,6 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from chatbot.web.mounting import mount_page
     from chatbot.web.pages import CHAT
     from training.console.console import Console
-    from training.console.gradio_page import CONSOLE, build_operate_page
     from training.runs.jobs import Jobs
 
     session = open_session(settings, store, serving=True)
@@ -116,7 +115,6 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     app = FastAPI(title="Chatbot", lifespan=lifespan, docs_url=None, redoc_url=None)
     guard(app, settings, access)
     _add_routes(app, Console(session, access, jobs, desk))
-    app = mount_page(app, CONSOLE, build_operate_page(session, access, jobs))
     return mount_page(app, CHAT, build_chat_page(session, access), brand_head(session.pack.persona))
 
 

@@ -18,9 +18,9 @@ from chatbot.web.chat_events import ChatEvents
 from chatbot.web.chat_history import HistoryEvents
 from chatbot.web.chat_opinions import OpinionEvents
 from chatbot.web.chat_screen import Screen
-from chatbot.web.notices import UNQUEUED
 from chatbot.web.vendored import script_tags
 
+UNQUEUED: dict[str, object] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 LOOK_SECONDS = 30  # for what no event tells of: whether the assistant can be reached, and the place in the queue
 HEADER = """<header class="bar"><button type="button" class="icon menu" aria-label="Chats" title="Chats"></button>
 <img class="logo" alt="" hidden><h1></h1>

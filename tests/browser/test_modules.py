@@ -27,6 +27,7 @@ DRAWN = {
     "case-head", "case-judge", "case-list", "case-talk", "feedback", "inbox", "inbox-page", "opened",
     "dialogs", "element", "icons", "lit", "notices",
     "answer-dialog", "ask-before", "bar-chart", "chart", "console", "line-chart", "operate-page", "periods", "tab",
+    "audit-log", "version-changes", "version-verdict",
     *(tab.slug for tab in TABS),
 }  # fmt: skip
 """Modules whose work is seen on the page alone: `test_review.py` and `test_operate_page.py` drive them."""
