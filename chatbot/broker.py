@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Self
 
-HappeningKind = Literal["message", "reply", "case", "note", "look", "typing", "presence", "lost"]
+HappeningKind = Literal["message", "reply", "case", "note", "look", "typing", "presence", "pack", "lost"]
 Detail = Mapping[str, str | int | bool | None]
 MOST_UNREAD = 256
 
@@ -25,7 +25,8 @@ class Happening:
     `message` {message, role, author}: somebody wrote. `reply` {message, state}: the bot's reply `began` or `ended`.
     `case` {status, was, holder, name}: who has it now. `note` {}: notes, labels, reason or contact, for the staff
     alone. `look` {}: others of the staff have it on view now. `typing` {who, name}. `presence` {who, person, there}: a
-    visitor on the page, or an agent at the inbox. `lost` {}: happenings were missed, so read everything anew.
+    visitor on the page, or an agent at the inbox. `pack` {file, change}: a file of the pack was changed. `lost` {}:
+    happenings were missed, so read everything anew.
     """
 
     kind: HappeningKind

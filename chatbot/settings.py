@@ -18,12 +18,9 @@ from chatbot.address_settings import Hosts, Networks, Origins, ProviderAddress, 
 from chatbot.bases import AUTO, base_reads, resolve_base
 from chatbot.engine_kinds import ENGINES
 from chatbot.errors import SettingsError
+from chatbot.pack_folders import folder_of
 from chatbot.rates import Rate, RateSetting
 from chatbot.settings_faults import explained, misspelt
-
-HERE = Path(__file__).resolve().parent
-DATA = next((place for place in (HERE / "data", HERE.parent / "data") if place.is_dir()), HERE)
-"""The packaged packs: beside the code in a checkout, within it where it is installed."""
 
 
 class _TomlSource(TomlConfigSettingsSource):
@@ -273,9 +270,8 @@ class Settings(BaseSettings):
 
     @property
     def pack_folder(self) -> Path:
-        """The folder of the domain pack."""
-        named = DATA / self.pack
-        return named if named.is_dir() else Path(self.pack)
+        """The folder of the domain pack; that of a packaged one that was changed is in the home."""
+        return folder_of(self.pack, self.home)
 
 
 def load_settings(**overrides: Any) -> Settings:

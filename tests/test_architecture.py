@@ -19,7 +19,7 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "manager"}
 
 CHATBOT = {
     "records rates address_settings settings_faults lineage version_folder snapshot_folder settings engine_kinds": 0,
-    "errors privacy weights bases libraries commands": 0,
+    "errors privacy weights bases libraries commands pack_folders": 0,
     "owner_only server_lock listening acting chosen_settings broker": 0,
     "store": 1,
     "engines knowledge people_commands base_commands erasure": 2,

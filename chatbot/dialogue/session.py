@@ -8,7 +8,7 @@ A message is checked and stored at once; its reply is written as it is iterated.
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from chatbot.dialogue.admission import Admission
 from chatbot.dialogue.answering import Installation, Question, answer
@@ -29,16 +29,28 @@ from chatbot.store import Store
 LONGEST_CONVERSATION = 400
 
 
+@dataclass
+class CurrentPack:
+    """The pack that answers; replaced whole where it was changed (`renewing`)."""
+
+    pack: Pack
+
+
 class Session:
     """Answers visitors: the one way in for pages, API and command line."""
 
-    def __init__(self, settings: Settings, store: Store, pack: Pack, live: LiveEngine[Knowledge]) -> None:
+    def __init__(self, settings: Settings, store: Store, pack: Pack | CurrentPack, live: LiveEngine[Knowledge]) -> None:
         self.settings = settings
         self.store = store
-        self.pack = pack
+        self.current = pack if isinstance(pack, CurrentPack) else CurrentPack(pack)
         self.live = live
         self.admission = Admission(settings.max_concurrent, settings.max_waiting)
         self.metrics = Metrics(live, self.admission, store.feedback.counts)
+
+    @property
+    def pack(self) -> Pack:
+        """The pack as it is now."""
+        return self.current.pack
 
     @property
     def ready(self) -> bool:

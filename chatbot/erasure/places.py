@@ -57,6 +57,7 @@ PLACES = (
     Place(("versions/*",), "weights that learned", name_versions),
     Place(("restore.*/*",), "a restore on its way", erase_staged),
     Place(("index/*",), "vectors of the pack's own texts; those of approved answers are in memory only"),
+    Place(("packs/*", "pack_history/*"), "articles, rules and texts as operators wrote them, now and before"),
     Place(("models/*",), "the base model"),
     Place(("searches/*",), "recipes and losses"),
     Place(("tensorboard/*", "mlflow*", "trackio/*"), "recipes and losses, where a tracker is set"),
