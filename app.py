@@ -138,8 +138,8 @@ def _add_routes(app: "FastAPI", session: "Session", access: "Access", desk: "Des
     settings = session.settings
     app.include_router(login_routes(access, Provider(settings) if settings.openid_issuer else None))
     app.include_router(docs_routes())
-    app.include_router(article_routes(session.pack))
-    app.include_router(brand_routes(session.pack))
+    app.include_router(article_routes(lambda: session.pack))
+    app.include_router(brand_routes(lambda: session.pack))
     app.include_router(own_chats_routes(session, access))
     app.include_router(api_routes(session, access, desk))
     app.include_router(event_routes(session.store, access, desk))

@@ -103,7 +103,7 @@ def prepare_turn(
     if ruling.reply:
         return _ruled(ruling)
     found, asked = (Found(), task.asked) if ruling.talks else retrieve()
-    if settings.passages and not ruling.talks and not _may_answer(settings, knowledge.index, found):
+    if settings.passages and not ruling.talks and not may_answer(settings, knowledge.index, found):
         return Turn("abstain", passages=found.passages, reply=pack.persona.unknown)
     return _compose(task, ruling, found, asked)
 
@@ -192,7 +192,7 @@ def _grounded(index: KnowledgeIndex, turn: Turn, found: Found, asked: Asked) -> 
     return replace(turn, completes=grounds.left_out) if sure and len(questions) > 1 else turn
 
 
-def _may_answer(settings: Settings, index: KnowledgeIndex, found: Found) -> bool:
+def may_answer(settings: Settings, index: KnowledgeIndex, found: Found) -> bool:
     """Whether what was found is sure enough to answer."""
     if not found.passages:
         return False

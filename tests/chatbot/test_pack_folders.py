@@ -1,4 +1,4 @@
-"""Which folder is the pack: a packaged one, its copy in the home once it was changed there, or a folder of one's own."""
+"""Which folder is the pack: a packaged one, its copy in the home once it was changed, or a folder of one's own."""
 
 from pathlib import Path
 

@@ -1,7 +1,6 @@
 """The files of a pack that are changed one by one: articles, rules, and the persona."""
 
 import hashlib
-import os
 import re
 from contextlib import suppress
 from dataclasses import dataclass
@@ -88,7 +87,7 @@ def write_file(folder: Path, name: str, text: str | None) -> None:
             partial.chmod(path.stat().st_mode)
         else:
             hand_over(partial)
-        os.replace(partial, path)
+        partial.replace(path)
     finally:
         with suppress(OSError):
             partial.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 20
 
 @dataclass(frozen=True)
 class Change:
-    """A change of one file: `before` and `after` are its texts, None where it was not there; `undoes` another's number."""
+    """A change of one file; `before` and `after` are its texts, None where it was not there."""
 
     number: int
     at: str

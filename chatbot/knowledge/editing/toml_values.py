@@ -1,0 +1,58 @@
+"""TOML with some values replaced and all the rest, comments too, as it stands."""
+
+from collections.abc import Mapping, Sequence
+
+import tomlkit
+from tomlkit import TOMLDocument
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Item, Table
+
+from chatbot.errors import InputError
+
+Value = str | float | Sequence[str] | None
+SHORT_LIST = 60  # characters of a list that fits on a line
+
+
+def with_values(text: str, values: Mapping[str, Value]) -> str:
+    """The text with values by their names, in which a dot leads into a table; None takes one out.
+
+    Values that stand there already are not touched. Raises `InputError` where the text is no TOML.
+    """
+    try:
+        document = tomlkit.parse(text)
+    except TOMLKitError as error:
+        raise InputError(f"the file is not valid TOML: {error}") from None
+    for name, value in values.items():
+        *path, key = name.split(".")
+        table = _table(document, path, make=value is not None)
+        if table is None or (key in table and table[key] == value):
+            continue
+        if value is None:
+            table.pop(key, None)
+        else:
+            table[key] = _item(value)
+    return tomlkit.dumps(document)
+
+
+def _table(document: TOMLDocument, path: Sequence[str], make: bool) -> "TOMLDocument | Table | None":
+    table: TOMLDocument | Table = document
+    for name in path:
+        if name not in table:
+            if not make:
+                return None
+            table[name] = tomlkit.table()
+        inner = table[name]
+        if not isinstance(inner, Table):
+            raise InputError(f"{name!r} is no table in this file: change the file itself")
+        table = inner
+    return table
+
+
+def _item(value: str | float | Sequence[str]) -> Item:
+    if isinstance(value, str):
+        return tomlkit.string(value, multiline="\n" in value)
+    if isinstance(value, float):
+        return tomlkit.float_(repr(value))
+    items = tomlkit.array()
+    items.extend(value)
+    return items.multiline(sum(map(len, value)) > SHORT_LIST)
