@@ -15,6 +15,7 @@
     python -m chatbot base install [NAME|auto]
     python -m chatbot pack new DIR
     python -m chatbot pack check DIR [--json]
+    python -m chatbot article list | show | edit | remove | history | undo
     python -m chatbot audit verify [EXPORT] [--json]
     python -m chatbot audit export [PATH]
     python -m chatbot backup PATH [--encrypt] [--passphrase-file FILE]
@@ -37,6 +38,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chatbot.acting import TERMINAL, acting, terminal_actor
+from chatbot.article_commands import article
 from chatbot.audit_commands import audit
 from chatbot.backup_commands import backup, restore_backup
 from chatbot.base_commands import base
@@ -96,6 +98,7 @@ def chat(version: str | None) -> None:
                 conversation = _converse(session, text, conversation)
 
 
+commands.add_command(article)
 commands.add_command(base)
 commands.add_command(user)
 commands.add_command(key)

@@ -23,7 +23,7 @@ CHATBOT = {
     "owner_only server_lock listening acting chosen_settings broker": 0,
     "store": 1,
     "engines knowledge people_commands base_commands erasure": 2,
-    "dialogue desk forget_command backup_commands audit_commands case_commands canned_commands": 3,
+    "dialogue desk forget_command backup_commands audit_commands case_commands canned_commands article_commands": 3,
     "web __main__": 4,
 }
 TRAINING = {

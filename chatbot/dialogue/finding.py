@@ -46,9 +46,7 @@ def known_of(pack: Pack, article: str) -> list[str]:
 
 def compare(before: KnowledgeIndex, after: KnowledgeIndex, article: str, questions: Sequence[str]) -> Finds:
     """What finds an article in one index and in another; each question without itself among the known ones."""
-    then, now = (
-        [question for question in questions if _finds(index, article, question)] for index in (before, after)
-    )
+    then, now = ([question for question in questions if _finds(index, article, question)] for index in (before, after))
     lost, gained = [one for one in then if one not in now], [one for one in now if one not in then]
     return Finds(len(questions), len(then), len(now), lost, gained)
 

@@ -7,7 +7,9 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from difflib import unified_diff
 from pathlib import Path
+from typing import Literal
 
 from filelock import FileLock, Timeout
 
@@ -30,6 +32,32 @@ class Change:
     before: str | None
     after: str | None
     undoes: int | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a comparison; a `gap` stands for lines that are the same on both sides."""
+
+    kind: Literal["same", "added", "removed", "gap"]
+    text: str
+
+
+def compared(before: str | None, after: str | None) -> list[Line]:
+    """Two texts line by line: what is new, what is gone, and three lines around it."""
+    kinds: dict[str, Literal["same", "added", "removed"]] = {" ": "same", "+": "added", "-": "removed"}
+    found: list[Line] = []
+    for line in list(unified_diff((before or "").splitlines(), (after or "").splitlines(), lineterm="", n=3))[2:]:
+        if line.startswith("@@"):
+            found += [Line("gap", "")] if found else []
+        else:
+            found.append(Line(kinds[line[0]], line[1:]))
+    return found
+
+
+def lines_changed(change: Change) -> tuple[int, int]:
+    """How many lines a change added and removed."""
+    kinds = [line.kind for line in compared(change.before, change.after)]
+    return kinds.count("added"), kinds.count("removed")
 
 
 class PackHistory:

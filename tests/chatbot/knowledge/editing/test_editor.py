@@ -104,9 +104,7 @@ def test_articles_are_added_and_removed(editor: PackEditor) -> None:
     assert "two years" in told(editor)
 
 
-@pytest.mark.parametrize(
-    "name", ["articles/../pack.toml", "articles/a/b.md", "pairs.jsonl", "articles/.h.md", "x"]
-)
+@pytest.mark.parametrize("name", ["articles/../pack.toml", "articles/a/b.md", "pairs.jsonl", "articles/.h.md", "x"])
 def test_nothing_else_is_changed(editor: PackEditor, name: str) -> None:
     with pytest.raises(InputError, match="cannot be changed"):
         editor.save(name, "# Anything\n", "", OLGA)

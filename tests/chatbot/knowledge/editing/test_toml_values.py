@@ -7,7 +7,7 @@ import pytest
 from chatbot.errors import InputError
 from chatbot.knowledge.editing.toml_values import with_values
 
-FILE = '''# Who the bot is.
+FILE = """# Who the bot is.
 title = "Lamps"   # what people see
 suggestions = ["One?", "Two?"]
 
@@ -16,7 +16,7 @@ email = "help@lamps.example"
 
 [handoff]
 message = "Soon."
-'''
+"""
 
 
 def test_comments_and_order_stay() -> None:
