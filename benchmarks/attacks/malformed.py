@@ -28,7 +28,7 @@ READERS: Routes = [
     ("POST", path)
     for path in (
         *("/v1/chat/completions", "/v1/feedback", *FORMS),
-        *(f"{page}/gradio_api/{event}" for page in ("", "/review", "/operate") for event in EVENTS),
+        *(f"{page}/gradio_api/{event}" for page in ("", "/operate/console") for event in EVENTS),
     )
 ]
 """The routes that read bodies."""

@@ -135,7 +135,7 @@ def test_from_the_first_question_to_a_better_version(visit: Visit, shop: Shop) -
     assert known.trace is not None
     assert known.trace.passages[0]["kind"] == "answer"
 
-    office = visit(f"{shop.url}/operate")
+    office = visit(f"{shop.url}/operate/console/")
     sign_in(office, "olga")
     office.get_by_role("button", name="Retrain", exact=True).click()
     expect(office.locator("#op-run [role=progressbar]")).to_be_visible()

@@ -33,7 +33,7 @@ from tests.browser.conftest import Visit
 from tests.conftest import Serve
 from tests.packs import write_pack
 from training.console import acts
-from training.console.page import OperatorDesk, build_operate_page
+from training.console.gradio_page import OperatorDesk, build_operate_page
 from training.runs.files import CHECKPOINT, run_folder
 from training.runs.resuming import Beginning
 

@@ -71,7 +71,7 @@ def context(chromium: Browser, signed_in: StorageState, url: str) -> Iterator[Br
     [
         ("/login", "Sign in"),
         ("/docs", "The API"),
-        ("/operate/", "Retrain"),
+        ("/operate/console/", "Retrain"),
         ("/review/", "Nobody waits"),
     ],
 )
@@ -97,7 +97,7 @@ def test_articles_are_whole_under_their_policy_for_anybody(chromium: Browser, ur
 
 def test_the_curve_of_a_run_is_drawn_under_its_policy(context: BrowserContext, url: str) -> None:
     page = context.new_page()
-    page.goto(f"{url}/operate/")
+    page.goto(f"{url}/operate/console/")
     expect(page.locator("#op-curve svg path").first).to_be_visible(timeout=60_000)
 
 
@@ -109,7 +109,7 @@ def test_the_chat_answers_under_its_policy(context: BrowserContext, url: str) ->
     expect(page.get_by_text("within 30 days").first).to_be_visible(timeout=60_000)
 
 
-@pytest.mark.parametrize("path", ["/", "/login", "/review/", "/operate/"])
+@pytest.mark.parametrize("path", ["/", "/login", "/review/", "/operate/", "/operate/console/"])
 def test_what_gets_into_a_page_neither_runs_nor_calls_home(
     chromium: Browser, signed_in: StorageState, url: str, path: str
 ) -> None:

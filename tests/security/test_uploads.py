@@ -15,7 +15,7 @@ from chatbot.web.gradio_routes import CALLED, READ, names_a_file, read_object
 from tests.conftest import Serve
 from tests.product import OPERATOR, PASSWORD, build_product
 
-PAGES = ("", "/operate")
+PAGES = ("", "/operate/console")
 FILE = {"path": "/etc/hostname", "url": "https://evil.example/x", "meta": {"_type": "gradio.FileData"}}
 
 
@@ -118,7 +118,7 @@ def test_of_gradio_only_what_the_pages_use_is_there(product: FastAPI, people: di
     own = {path for _, path in routes_of([route for route in product.routes if not isinstance(route, Mount)])}
     found, refused = [], 0
     for method, path in sorted(set(routes_of(product.routes))):
-        inner = path.removeprefix("/operate") or "/"
+        inner = path.removeprefix("/operate/console") or "/"
         if path in own or method == "HEAD" or (CALLED if method == "POST" else READ).fullmatch(inner):
             continue
         status, refused = people["operator"].request(method, path).status_code, refused + 1

@@ -24,8 +24,8 @@ from chatbot.web.access import STAFF_COOKIE, Access
 from chatbot.web.notices import Updates
 from training.console import words
 from training.console.acts import Act
+from training.console.gradio_page import OperatorDesk, Parts
 from training.console.happenings import happenings
-from training.console.page import OperatorDesk, Parts
 from training.console.view import differences, render
 from training.release.publish import promote, roll_back
 from training.runs.files import CHECKPOINT, STOP, run_folder
