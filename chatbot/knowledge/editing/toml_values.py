@@ -13,19 +13,21 @@ Value = str | float | Sequence[str] | None
 SHORT_LIST = 60  # characters of a list that fits on a line
 
 
-def with_values(text: str, values: Mapping[str, Value]) -> str:
+def with_values(text: str, values: Mapping[str, Value], usual: Mapping[str, Value] | None = None) -> str:
     """The text with values by their names, in which a dot leads into a table; None takes one out.
 
-    Values that stand there already are not touched. Raises `InputError` where the text is no TOML.
+    Values that stand there already are not touched, nor is one added that is `usual` where nothing is said. Raises
+    `InputError` where the text is no TOML.
     """
+    unsaid = {name for name, value in (usual or {}).items() if values.get(name) == value}
     try:
         document = tomlkit.parse(text)
     except TOMLKitError as error:
         raise InputError(f"the file is not valid TOML: {error}") from None
     for name, value in values.items():
         *path, key = name.split(".")
-        table = _table(document, path, make=value is not None)
-        if table is None or (key in table and table[key] == value):
+        table = _table(document, path, make=value is not None and name not in unsaid)
+        if table is None or (table[key] == value if key in table else name in unsaid):
             continue
         if value is None:
             table.pop(key, None)

@@ -1,9 +1,10 @@
 """The one table of tabs, in their order."""
 
-from training.console.tabs import gaps, overview
+from training.console.tabs import gaps, knowledge, overview
 from training.console.tabs.tab import Tab
 
 TABS = (
     Tab("overview", "Overview", overview.routes),
     Tab("gaps", "Gaps", gaps.routes),
+    Tab("knowledge", "Knowledge", knowledge.routes),
 )
