@@ -1,10 +1,11 @@
 """The one table of tabs, in their order."""
 
-from training.console.tabs import gaps, knowledge, overview
+from training.console.tabs import gaps, knowledge, overview, people
 from training.console.tabs.tab import Tab
 
 TABS = (
     Tab("overview", "Overview", overview.routes),
     Tab("gaps", "Gaps", gaps.routes),
     Tab("knowledge", "Knowledge", knowledge.routes),
+    Tab("people", "People", people.routes),
 )
