@@ -24,12 +24,14 @@ class ArticleEditor extends FileEditor {
     const { draft } = this;
     const pressed = (name) => (name === this.shown ? "true" : "false");
     return html`
-      <div class="row"><div class="choice" role="group" aria-label="What is shown">
-        ${Object.entries(VIEWS).map(([name, words]) => html`<button class=${name} aria-pressed=${pressed(name)} @click=${() => (this.shown = name)}>${words}</button>`)}
-      </div>
-      ${draft.isNew ? html`<label class="row small quiet name-of">Saved as <code>articles/</code><input class="file-name" aria-label="Name of the file" .value=${live(draft.name)} @input=${this.#rename} maxlength="40"><code>.md</code></label>` : nothing}
-      </div>
+      ${draft.isNew ? html`<label class="row small quiet">It will be <code>articles/</code><input class="file-name" aria-label="Name of the file" .value=${live(draft.name)} @input=${this.#rename} maxlength="40"><code>.md</code></label>` : nothing}
       <div class="beside" data-shown=${this.shown}>
+        <div class="pane side">
+          <div class="choice" role="group" aria-label="What is shown">
+            ${Object.entries(VIEWS).map(([name, words]) => html`<button class=${name} aria-pressed=${pressed(name)} @click=${() => (this.shown = name)}>${words}</button>`)}
+          </div>
+          ${super.told()}
+        </div>
         <div class="pane write">
           <textarea class="article-text" aria-label="Text of the article, in Markdown" spellcheck="true" .value=${live(draft.value)} @input=${(event) => draft.type(event.target.value)}></textarea>
           <p class="quiet small">Markdown: <code># Title</code>, <code>## Section</code>, <code>- item</code>, tables. Keep sections short: each is found and quoted by itself.</p>
@@ -37,6 +39,11 @@ class ArticleEditor extends FileEditor {
         <div class="pane read">${this.shown === "questions" ? this.#questions() : this.#preview()}</div>
       </div>
     `;
+  }
+
+  /** Stands beside the text, so that nothing moves while somebody types. */
+  told() {
+    return nothing;
   }
 
   #questions() {
