@@ -16,6 +16,7 @@
     python -m chatbot pack new DIR
     python -m chatbot pack check DIR [--json]
     python -m chatbot article list | show | edit | remove | history | undo
+    python -m chatbot setting list | set | unset
     python -m chatbot audit verify [EXPORT] [--json]
     python -m chatbot audit export [PATH]
     python -m chatbot backup PATH [--encrypt] [--passphrase-file FILE]
@@ -52,6 +53,7 @@ from chatbot.knowledge.inspection import inspect_pack
 from chatbot.knowledge.packs import load_pack
 from chatbot.owner_only import hand_over
 from chatbot.people_commands import key, opened_store, user
+from chatbot.setting_commands import setting
 from chatbot.settings import load_settings
 
 if TYPE_CHECKING:
@@ -100,6 +102,7 @@ def chat(version: str | None) -> None:
 
 commands.add_command(article)
 commands.add_command(base)
+commands.add_command(setting)
 commands.add_command(user)
 commands.add_command(key)
 commands.add_command(case)

@@ -62,7 +62,7 @@ PLACES = (
     Place(("searches/*",), "recipes and losses"),
     Place(("tensorboard/*", "mlflow*", "trackio/*"), "recipes and losses, where a tracker is set"),
     Place(("rates.db*",), "digests of who did something of late, for a day at most"),
-    Place(("cookie.key*", "server.lock", "training.lock"), "no words"),
+    Place(("cookie.key*", "server.lock", "settings.json*", "training.lock"), "no words"),
 )
 
 

@@ -1,6 +1,6 @@
 """The one table of tabs, in their order."""
 
-from training.console.tabs import gaps, knowledge, overview, people
+from training.console.tabs import gaps, knowledge, overview, people, settings
 from training.console.tabs.tab import Tab
 
 TABS = (
@@ -8,4 +8,5 @@ TABS = (
     Tab("gaps", "Gaps", gaps.routes),
     Tab("knowledge", "Knowledge", knowledge.routes),
     Tab("people", "People", people.routes),
+    Tab("settings", "Settings", settings.routes),
 )
