@@ -15,19 +15,9 @@ from pathlib import Path
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 READ_WRITE = 0o066
 OURS = (
-    *(
-        "chatbot.db*",
-        "rates.db*",
-        "mlflow.db*",
-        "cookie.key",
-        "server.lock",
-        "settings.json",
-        "training.l*",
-        "restore.*",
-        "*.partial",
-    ),
-    *("index", "measures", "models", "pack_history", "packs", "runs", "searches", "snapshots", "tensorboard"),
-    *("settings.json", "trackio", "versions"),
+    *("chatbot.db*", "rates.db*", "mlflow.db*", "cookie.key", "server.lock", "training.l*", "restore.*", "*.partial"),
+    *("index", "measures", "models", "pack_history", "packs", "runs", "searches", "settings.json", "snapshots"),
+    *("tensorboard", "trackio", "versions"),
 )
 """What a home holds; a folder with other things in it is not the product's alone, and stays as it is."""
 NOBODYS = ("lost+found",)
