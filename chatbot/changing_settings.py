@@ -121,7 +121,7 @@ def _sources(settings: Settings) -> Iterator[tuple[str, tuple[Source, str]]]:
 
 
 def _words(value: object) -> str:
-    if value is None or value == "":
+    if value in (None, "", []):
         return ""
     if isinstance(value, SecretStr):
         return HIDDEN

@@ -46,7 +46,7 @@ class Renewal:
             pack = load_pack(folder)
             if self._session.live.ready:
                 self._session.live.renew(lambda held: self._found_anew(pack, held))
-            self._session.current.pack = pack
+            self._session.current.replace(pack)
             self._seen, self.fault = stamp, ""
             self._routing = threading.Thread(target=self._route_anew, args=(pack,), name="renewal", daemon=True)
             self._routing.start()

@@ -7,8 +7,8 @@ A message is checked and stored at once; its reply is written as it is iterated.
 """
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from chatbot.dialogue.admission import Admission
 from chatbot.dialogue.answering import Installation, Question, answer
@@ -29,11 +29,22 @@ from chatbot.store import Store
 LONGEST_CONVERSATION = 400
 
 
-@dataclass
 class CurrentPack:
     """The pack that answers; replaced whole where it was changed (`renewing`)."""
 
-    pack: Pack
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self._followers: list[Callable[[Pack], None]] = []
+
+    def follow(self, tell: Callable[[Pack], None]) -> None:
+        """Tell somebody of every pack that takes the place."""
+        self._followers.append(tell)
+
+    def replace(self, pack: Pack) -> None:
+        """Let another pack answer."""
+        self.pack = pack
+        for tell in self._followers:
+            tell(pack)
 
 
 class Session:

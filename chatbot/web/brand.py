@@ -1,5 +1,6 @@
 """The pack's colour and logo on the pages that visitors see."""
 
+import re
 from collections.abc import Callable
 
 from fastapi import APIRouter
@@ -26,6 +27,10 @@ def brand_head(persona: Persona) -> str:
     """What goes into the `<head>` of the chat page."""
     light, dark = colours(persona)
     return f"<style>body {{ --accent: {light}; --fill: {light}; }} body.dark {{ --accent: {dark}; }} {GRADIO}</style>"
+
+
+BRAND = re.compile(r"<style>body \{ --accent: .*?</style>", re.DOTALL)
+"""Finds that in a head."""
 
 
 def brand_routes(current: Callable[[], Pack]) -> APIRouter:

@@ -35,8 +35,9 @@ class ArticleQuestions extends Element {
       ${this.fault ? html`<p class="told wrong" role="alert">${this.fault}</p>` : nothing}
       ${found ? this.#known(found) : html`<p class="quiet" aria-busy="true">Asking the known questions …</p>`}
       ${found && !this.current ? html`<div class="row"><span class="quiet small">You went on writing.</span><button @click=${() => this.#ask()} ?disabled=${this.busy}>${this.busy ? "Asking …" : "Ask again"}</button></div>` : nothing}
-      <form class="stack" @submit=${this.#try}>
-        <label class="field">Try a question of your own<span class="row"><input class="grow" name="question" maxlength="500" placeholder="As a visitor would ask it" .value=${this.question}><button ?disabled=${this.busy}>Try</button></span></label>
+      <form class="row at-end" @submit=${this.#try}>
+        <label class="field grow">Try a question of your own<input name="question" maxlength="500" placeholder="As a visitor would ask it" .value=${this.question}></label>
+        <button ?disabled=${this.busy}>Try</button>
       </form>
       ${found?.asked.map((one) => this.#own(one))}
     </div>`;

@@ -42,7 +42,7 @@ export class FileEditor extends Element {
     if (!draft.opened) return draft.fault ? html`<p class="told wrong" role="alert">${draft.fault}</p>` : html`<p class="quiet waiting" aria-busy="true">Reading …</p>`;
     return html`
       <div class="title-line file-head">
-        <a class="back" href="knowledge?view=${this.listed}" aria-label="Back to the list">${icon("back")}</a>
+        ${draft.kind === "persona" ? nothing : html`<a class="back" href="knowledge?view=${draft.kind}" aria-label="Back to the list">${icon("back")}</a>`}
         <h2>${this.heading}</h2>
         <span class="quiet small" role="status">${this.state()}</span>
         <div class="row push">
@@ -57,10 +57,6 @@ export class FileEditor extends Element {
       ${draft.isNew ? nothing : html`<file-history .console=${this.console} .changes=${draft.opened.changes} .onUndone=${() => draft.follow()}></file-history>`}
       ${draft.isNew || draft.kind === "persona" ? nothing : html`<div class="row"><button class="danger push" @click=${this.#remove}>Remove this ${this.called}</button></div>`}
     `;
-  }
-
-  get listed() {
-    return this.draft.kind;
   }
 
   get called() {
@@ -148,7 +144,7 @@ export class FileEditor extends Element {
     const gone = await this.console.tried(() => this.console.post("knowledge/remove", { file: draft.file, revision: draft.opened.revision }));
     if (!gone) return;
     draft.discard();
-    this.console.go(`knowledge?view=${this.listed}`);
+    this.console.go(`knowledge?view=${draft.kind}`);
     this.console.say("Removed.", { undo: () => this.console.tried(() => this.console.post(`knowledge/changes/${gone.change}/undo`, { revision: "" }), "It is back.") });
   };
 }

@@ -97,10 +97,10 @@ class PeopleForm extends Dialog {
     </form>`;
   }
 
-  #passwordField() {
-    return html`<label class="field">Password<span class="row"><input class="grow" name="password" required minlength="12" type=${this.password ? "text" : "password"} autocomplete="new-password" .value=${this.password}>
-      <button type="button" @click=${() => (this.password = invented())}>Make one up</button></span>
-      <small>${this.password ? "Note it now and give it to them: it is shown this once." : "At least 12 characters. They change it under their name, at the top right."}</small></label>`;
+  #passwordField(label = "Password") {
+    return html`<div class="row at-end"><label class="field grow">${label}<input name="password" required minlength="12" type=${this.password ? "text" : "password"} autocomplete="new-password" .value=${this.password}></label>
+      <button type="button" @click=${() => (this.password = invented())}>Make one up</button></div>
+      <p class="quiet small">${this.password ? "Note it now and give it to them: it is shown this once." : "At least 12 characters. They change it under their name, at the top right."}</p>`;
   }
 
   #newKey() {
@@ -121,13 +121,13 @@ class PeopleForm extends Dialog {
     const act = (path, done, body) => () => this.#do(`people/${id}/${path}`, body, done);
     return html`
       <ul class="lines">
-        <li><span class="grow">${name} is ${role}.</span><button @click=${act("role", `is ${other} now`, { role: other })}>Make ${other}</button></li>
+        <li><span class="grow">${name} is an ${role}.</span><button @click=${act("role", `is an ${other} now`, { role: other })}>Make them an ${other}</button></li>
         <li><span class="grow">${signedIn(signIns)}.</span><button ?disabled=${!signIns.length} @click=${act("sign-out", "is signed out everywhere")}>Sign out everywhere</button></li>
         ${codes ? html`<li><span class="grow">Gives codes from an app.</span><button @click=${act("reset-codes", "signs in by password alone")}>Ask for no codes</button></li>` : nothing}
         <li><span class="grow">${disabled ? "Cannot sign in." : "Keep them out until you let them in again."}</span><button @click=${act(disabled ? "enable" : "disable", disabled ? "can sign in again" : "cannot sign in any more")}>${disabled ? "Let them in" : "Keep them out"}</button></li>
         <li><span class="grow">Their ratings and answers stay.</span><button class="danger" @click=${() => this.#remove()}>Remove the account</button></li>
       </ul>
-      ${provider ? nothing : html`<form class="stack" autocomplete="off" @submit=${(event) => this.#sent(event, `people/${id}/password`, "has another password")}>${this.#passwordField()}<div class="foot"><button>Set this password</button></div></form>`}
+      ${provider ? nothing : html`<form class="stack" autocomplete="off" @submit=${(event) => this.#sent(event, `people/${id}/password`, "has another password")}>${this.#passwordField("Another password")}<div class="foot"><button>Set this password</button></div></form>`}
     `;
   }
 

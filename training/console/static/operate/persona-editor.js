@@ -17,10 +17,6 @@ class PersonaEditor extends FileEditor {
     return "Persona and texts";
   }
 
-  get listed() {
-    return "articles";
-  }
-
   get called() {
     return "page of texts";
   }
@@ -52,7 +48,7 @@ class PersonaEditor extends FileEditor {
         ${lines("phrases", "Words that ask for a person, one a line", 6, "Wherever a message holds one of them, a person is fetched.")}
       </section>
       <section class="card stack"><h3>Words of the chat page</h3>
-        ${Object.entries(TEXTS).map(([name, label]) => html`<label class="field">${label}<input .value=${live(form.texts[name] ?? "")} @input=${(event) => set("texts", { ...form.texts, [name]: event.target.value })}></label>`)}
+        ${Object.keys(form.texts).map((name) => html`<label class="field">${TEXTS[name] ?? name}<input .value=${live(form.texts[name] ?? "")} @input=${(event) => set("texts", { ...form.texts, [name]: event.target.value })}></label>`)}
         <p class="quiet small">Empty ones are said as usual. The opening hours themselves stand in <code>pack.toml</code>.</p>
       </section>
     </div>`;

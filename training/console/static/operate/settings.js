@@ -58,8 +58,9 @@ class Settings extends Tab {
     const dirty = typed !== value;
     const input = flag
       ? html`<label class="tick"><input type="checkbox" ?disabled=${!changeable} .checked=${live(value === "true")} @change=${(event) => this.#put(name, String(event.target.checked))}><span class="strong">${name}</span></label>`
-      : html`<label class="field"><span>${name}</span><span class="row"><input class="grow" ?disabled=${!changeable} .value=${live(typed)} placeholder=${usual || "as usual"} @input=${(event) => (this.typed = { ...this.typed, [name]: event.target.value })} @keydown=${(event) => event.key === "Enter" && dirty && this.#put(name, typed)}>
-          ${dirty ? html`<button class="main" @click=${() => this.#put(name, typed)}>Save</button>` : nothing}</span></label>`;
+      : html`<div class="row at-end"><label class="field grow"><span>${name}</span><input ?disabled=${!changeable} .value=${live(typed)} placeholder=${usual || "as usual"} @input=${(event) => (this.typed = { ...this.typed, [name]: event.target.value })} @keydown=${(event) => event.key === "Enter" && dirty && this.#put(name, typed)}>
+</label>
+          ${dirty ? html`<button class="main" @click=${() => this.#put(name, typed)}>Save</button>` : nothing}</div>`;
     return html`<div class="setting">
       ${input}
       <p class="quiet small">${described(setting.description)}</p>
