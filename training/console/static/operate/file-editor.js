@@ -47,7 +47,7 @@ export class FileEditor extends Element {
         <span class="quiet small" role="status">${this.state()}</span>
         <div class="row push">
           ${draft.dirty ? html`<button @click=${this.#discard}>Discard</button>` : nothing}
-          <button class="main" ?disabled=${!draft.canSave} @click=${() => this.save()}>${draft.busy ? "Saving …" : "Save"}</button>
+          <button class="main ${draft.dirty ? "" : "for-wide"}" ?disabled=${!draft.canSave} @click=${() => this.save()}>${draft.busy ? "Saving …" : "Save"}</button>
         </div>
       </div>
       ${draft.conflict ? this.#conflict() : nothing}
