@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.__main__ import main
+from chatbot.__main__ import commands, main
+from chatbot.article_commands import article
 from tests.packs import write_pack
 
 LONGER = "# Returns\n\nA lamp can be returned within 60 days of delivery.\n"
@@ -21,6 +22,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_articles_are_listed_and_shown(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.commands["article"] is article
     assert main(["article", "list"]) == 0
     assert capsys.readouterr().out == "delivery  Delivery\nreturns  Returns\n"
     assert main(["article", "list", "--json"]) == 0

@@ -4,10 +4,12 @@ import json
 
 import pytest
 
-from chatbot.__main__ import main
+from chatbot.__main__ import commands, main
+from chatbot.setting_commands import setting
 
 
 def test_settings_are_listed_changed_and_left_to_themselves(capsys: pytest.CaptureFixture[str]) -> None:
+    assert commands.commands["setting"] is setting
     assert main(["setting", "set", "temperature", "0.4"]) == 0
     assert capsys.readouterr().out == "temperature = 0.4\n"
     assert main(["setting", "list"]) == 0
