@@ -15,6 +15,8 @@
     python -m chatbot base install [NAME|auto]
     python -m chatbot pack new DIR
     python -m chatbot pack check DIR [--json]
+    python -m chatbot article list | show | edit | remove | history | undo
+    python -m chatbot setting list | set | unset
     python -m chatbot audit verify [EXPORT] [--json]
     python -m chatbot audit export [PATH]
     python -m chatbot backup PATH [--encrypt] [--passphrase-file FILE]
@@ -37,6 +39,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chatbot.acting import TERMINAL, acting, terminal_actor
+from chatbot.article_commands import article
 from chatbot.audit_commands import audit
 from chatbot.backup_commands import backup, restore_backup
 from chatbot.base_commands import base
@@ -50,6 +53,7 @@ from chatbot.knowledge.inspection import inspect_pack
 from chatbot.knowledge.packs import load_pack
 from chatbot.owner_only import hand_over
 from chatbot.people_commands import key, opened_store, user
+from chatbot.setting_commands import setting
 from chatbot.settings import load_settings
 
 if TYPE_CHECKING:
@@ -96,7 +100,9 @@ def chat(version: str | None) -> None:
                 conversation = _converse(session, text, conversation)
 
 
+commands.add_command(article)
 commands.add_command(base)
+commands.add_command(setting)
 commands.add_command(user)
 commands.add_command(key)
 commands.add_command(case)
