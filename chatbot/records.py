@@ -125,6 +125,14 @@ class FoundPassage(TypedDict):
     used: NotRequired[bool]
 
 
+class WeighedRule(TypedDict):
+    """The rule that a message was likeliest to fall under, its probability, and above which one it would have held."""
+
+    rule: str
+    probability: float
+    needed: float
+
+
 @dataclass(frozen=True)
 class Passage:
     """A piece of text put before the model: a piece of an article, or an approved answer."""
@@ -161,7 +169,8 @@ class Trace:
     stopped.
     `first_token_ms` counts from when the question was taken up, after the `queued_ms` that it waited for a place;
     `prepared_ms` is what rules, retrieval and prompt took of it. `offered` tells whether the reply ended by offering
-    a person; None where nobody noted it, as in replies older than the field.
+    a person; None where nobody noted it, as in replies older than the field. `weighed` is the likeliest rule, whether
+    it held or not.
     """
 
     version: str = ""
@@ -182,6 +191,7 @@ class Trace:
     check: Outcome | Literal[""] = ""
     refused: list[str] = field(default_factory=list)
     offered: bool | None = None
+    weighed: WeighedRule | None = None
 
 
 @dataclass(frozen=True)

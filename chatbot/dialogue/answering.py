@@ -241,6 +241,7 @@ def _first_trace(engine: Engine, question: Question, turn: Turn) -> Trace:
         handoff=turn.handoff,
         act=turn.act,
         rule=turn.rule,
+        weighed=turn.weighed,
         prompt_tokens=turn.prompt_tokens if turn.prompt else engine.count_tokens(alone),
     )
 

@@ -13,6 +13,8 @@ from chatbot.dialogue.guard import defuse_markup
 from chatbot.errors import InputError
 from chatbot.records import ChatMessage, Passage
 
+FACTS, QUESTION, MEANT = "Facts:", "\n\nQuestion: ", "\nIn other words: "
+
 CountTokens = Callable[[Sequence[ChatMessage]], int]
 
 
@@ -32,7 +34,13 @@ def render_question(question: str, passages: Sequence[Passage], meant: str = "")
     if not passages:
         return question
     facts = "\n".join(f"- {render_fact(passage)}" for passage in passages)
-    return f"Facts:\n{facts}\n\nQuestion: {question}" + (f"\nIn other words: {meant}" if meant else "")
+    return f"{FACTS}\n{facts}{QUESTION}{question}" + (f"{MEANT}{meant}" if meant else "")
+
+
+def question_in(message: str) -> str:
+    """The question of a user's message as `render_question` writes it."""
+    question = message.partition(QUESTION)[2] if message.startswith(FACTS) else message
+    return question.rpartition(MEANT)[0] or question
 
 
 def render_fact(passage: Passage) -> str:

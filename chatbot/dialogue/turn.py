@@ -22,7 +22,7 @@ from chatbot.errors import InputError
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.retrieval.index import Found, KnowledgeIndex, sentences_of
-from chatbot.records import Act, ChatMessage, Passage, Trace
+from chatbot.records import Act, ChatMessage, Passage, Trace, WeighedRule
 from chatbot.settings import Settings
 
 UNSURE_TO_QUOTE = 0.18  # the share of a pack's own questions that are less sure to be answered than may be
@@ -58,6 +58,7 @@ class Turn:
     unknown: str = ""
     handoff: str | None = None
     rule: str | None = None
+    weighed: WeighedRule | None = None
     prompt_tokens: int = 0
 
     @property
@@ -104,13 +105,13 @@ def prepare_turn(
         return _ruled(ruling)
     found, asked = (Found(), task.asked) if ruling.talks else retrieve()
     if settings.passages and not ruling.talks and not _may_answer(settings, knowledge.index, found):
-        return Turn("abstain", passages=found.passages, reply=pack.persona.unknown)
+        return Turn("abstain", passages=found.passages, reply=pack.persona.unknown, weighed=ruling.weighed)
     return _compose(task, ruling, found, asked)
 
 
 def _ruled(ruling: Ruling) -> Turn:
     """A turn that the rules reply to."""
-    return Turn(ruling.act, reply=ruling.reply, handoff=ruling.handoff, rule=ruling.name)
+    return Turn(ruling.act, reply=ruling.reply, handoff=ruling.handoff, rule=ruling.name, weighed=ruling.weighed)
 
 
 def _asked(
@@ -136,7 +137,7 @@ def _compose(task: _Task, ruling: Ruling, found: Found, asked: Asked) -> Turn:
     """What is said or asked of the model: a row's or a passage's words, or a prompt with what its reply rests on."""
     settings, index = task.settings, task.knowledge.index
     facts = facts_for(index, asked, found.passages) if settings.reads else found.passages
-    turn = replace(_prompted(settings, task.pack, task.engine, asked, facts), rule=ruling.name)
+    turn = replace(_prompted(settings, task.pack, task.engine, asked, facts), rule=ruling.name, weighed=ruling.weighed)
     if ruling.rule and ruling.talks:
         quote = "" if settings.replies == "write" else task.knowledge.talk.reply(ruling.rule, asked.message)
         return replace(turn, act=ruling.act, quote=quote)

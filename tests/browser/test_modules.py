@@ -22,7 +22,7 @@ TEST = re.compile(r"^export (?:async )?function (\w+)\(\)", re.MULTILINE)
 FOUND = [(path.name, name) for path in sorted(HERE.glob("*.test.js")) for name in TEST.findall(path.read_text("utf-8"))]
 DRAWN = {
     "acts", "answers-view", "api", "canned-replies", "case-asks", "case-composer", "case-context",
-    "case-head", "case-judge", "case-list", "case-talk", "feedback", "inbox", "inbox-page", "opened",
+    "case-head", "case-judge", "case-list", "case-talk", "case-why", "feedback", "inbox", "inbox-page", "opened",
     "dialogs", "element", "icons", "lit", "notices",
 }  # fmt: skip
 """Modules whose work is seen on the page alone: `tests/browser/test_review.py` drives them."""

@@ -202,6 +202,8 @@ def test_a_disliked_reply_is_graded_corrected_and_approved_with_a_warning(
         expect(talk).to_contain_text(shown)
     for shown in ("the reply rests on this", "Returns › Time", "base"):
         expect(context).to_contain_text(shown)
+    context.get_by_text("What it learned that is nearest").click()
+    expect(context).to_contain_text("the base model wrote it, which learned from nobody here")
     page.keyboard.press("1")
     expect(talk).to_contain_text("You gave accuracy 1")
     correction = page.get_by_label("What the reply should have been")

@@ -7,7 +7,7 @@ from chatbot.errors import NotFoundError
 from chatbot.records import Person
 from chatbot.web.inbox.bodies import Approval, Rating, Stars, Words
 from chatbot.web.inbox.reading import Reading
-from chatbot.web.inbox.shapes import AnswerShape, EffectsShape, WholeCase
+from chatbot.web.inbox.shapes import AnswerShape, EffectsShape, LearnedFrom, WholeCase
 from chatbot.web.routes import get_route
 
 
@@ -17,6 +17,10 @@ def add_message_routes(router: APIRouter, session: Session, reading: Reading, st
 
     def around(message: str, person: Person) -> WholeCase:
         return reading.whole(conversations.message(message).conversation, person)
+
+    @get_route(router, "/messages/{message}/learned-from")
+    def learned_from(message: str, person: Person = staff) -> LearnedFrom:
+        return reading.learned_from(session.learned_from(message))
 
     @router.post("/messages/{message}/rating")
     def rate(message: str, body: Rating, person: Person = staff) -> WholeCase:

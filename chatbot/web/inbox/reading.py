@@ -4,6 +4,8 @@ from dataclasses import asdict
 
 from chatbot.desk.desk import Desk
 from chatbot.desk.summary import summary_of
+from chatbot.dialogue.nearest_rows import Nearest, NearRow
+from chatbot.errors import NotFoundError
 from chatbot.records import Feedback, FoundPassage, Message, Person, Trace
 from chatbot.store import Store
 from chatbot.store.cases import Case, CaseFilter
@@ -15,6 +17,8 @@ from chatbot.web.inbox.shapes import (
     CaseRow,
     Choices,
     Colleague,
+    LearnedFrom,
+    LearnedRow,
     NoteShape,
     Opinion,
     Other,
@@ -22,6 +26,7 @@ from chatbot.web.inbox.shapes import (
     Said,
     Source,
     SummaryShape,
+    Weighed,
     WholeCase,
 )
 
@@ -101,6 +106,32 @@ class Reading:
             for one in reversed(self._store.feedback.answers())
         ]
 
+    def learned_from(self, found: Nearest) -> LearnedFrom:
+        """The rows nearest to a reply, each with its chat where that is still there."""
+        return LearnedFrom(
+            snapshot=found.snapshot, many=found.many, none=found.none, rows=[self._learned(one) for one in found.rows]
+        )
+
+    def _learned(self, near: NearRow) -> LearnedRow:
+        row = near.row
+        return LearnedRow(
+            lesson=row.lesson,
+            origin=row.origin,
+            question=row.question,
+            reply=row.reply,
+            rejected=row.rejected,
+            conversation=row.conversation if self._known(row.conversation) else "",
+            score=near.score,
+            question_score=near.question_score,
+            reply_score=near.reply_score,
+        )
+
+    def _known(self, conversation: str) -> bool:
+        try:
+            return bool(self._store.conversations.get(conversation))
+        except NotFoundError:
+            return False
+
     def _owner(self, case: Case) -> Owner:
         person = self._store.people.get(case.person) or Person(case.person, "visitor")
         others = [one for one in self._store.conversations.of(person) if one.id != case.conversation]
@@ -123,6 +154,7 @@ class Reading:
             version=trace.version,
             act=trace.act if message.trace else "",
             rule=trace.rule or "",
+            weighed=Weighed(**trace.weighed) if trace.weighed else None,
             handoff=trace.handoff or "",
             uncertain=trace.uncertain,
             check=trace.check,

@@ -77,6 +77,14 @@ class Source(BaseModel):
     used: bool
 
 
+class Weighed(BaseModel):
+    """The rule that a message was likeliest to fall under; it holds above the probability that is `needed`."""
+
+    rule: str
+    probability: float
+    needed: float
+
+
 class Said(BaseModel):
     """A message of the branch on view, with what can be known of it; `versions` are its siblings and itself."""
 
@@ -93,6 +101,7 @@ class Said(BaseModel):
     version: str
     act: str
     rule: str
+    weighed: Weighed | None
     handoff: str
     uncertain: bool
     check: str
@@ -100,6 +109,32 @@ class Said(BaseModel):
     refused: list[str]
     sources: list[Source]
     opinions: list[Opinion]
+
+
+class LearnedRow(BaseModel):
+    """A row that a version learned from; `conversation` is the chat that it came from, where that is still there.
+
+    `score` is the mean of how near the questions and the replies are.
+    """
+
+    lesson: Literal["imitate", "like", "dislike"]
+    origin: str
+    question: str
+    reply: str
+    rejected: str
+    conversation: str
+    score: float
+    question_score: float
+    reply_score: float
+
+
+class LearnedFrom(BaseModel):
+    """The rows nearest to a reply out of so `many` that its version learned from; `none` says why there are none."""
+
+    snapshot: int | None
+    many: int
+    rows: list[LearnedRow]
+    none: str
 
 
 class Tried(BaseModel):

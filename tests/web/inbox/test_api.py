@@ -127,6 +127,13 @@ def test_replies_are_graded_corrected_and_approved(anna: httpx.Client, case: str
     assert anna.post(f"{message}/stars", json={"stars": {"accuracy": 9}}).status_code == 400
 
 
+def test_a_reply_tells_what_its_version_learned_that_is_nearest(anna: httpx.Client, case: str) -> None:
+    asked, reply = anna.get(case).json()["messages"]
+    told = anna.get(f"{PREFIX}/messages/{reply['id']}/learned-from").json()
+    assert told["rows"] == [] and told["none"].startswith("the base model wrote it")
+    assert anna.get(f"{PREFIX}/messages/{asked['id']}/learned-from").status_code == 400
+
+
 def test_what_an_agent_wrote_becomes_an_approved_answer_or_a_row(anna: httpx.Client, case: str) -> None:
     said = anna.post(f"{case}/message", json={"text": "You have 30 days, and we pay the parcel."}).json()
     message = f"{PREFIX}/messages/{said['messages'][-1]['id']}"
