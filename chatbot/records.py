@@ -263,7 +263,11 @@ class ApiKey:
 
 @dataclass(frozen=True)
 class ApprovedAnswer:
-    """An answer that an agent ordered to be used from now on."""
+    """An answer that an agent ordered to be used from now on.
+
+    One that `waits` for a second look is not used before somebody else has confirmed it; `asked` is whom the agent
+    asked, and `confirmed_by` who did.
+    """
 
     id: str
     query: str
@@ -273,3 +277,6 @@ class ApprovedAnswer:
     active: bool
     created_at: str
     from_conversation: bool = False
+    waits: bool = False
+    asked: str | None = None
+    confirmed_by: str | None = None

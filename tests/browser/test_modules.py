@@ -23,7 +23,7 @@ FOUND = [(path.name, name) for path in sorted(HERE.glob("*.test.js")) for name i
 DRAWN = {
     "acts", "answers-view", "api", "canned-replies", "case-asks", "case-composer", "case-context",
     "case-head", "case-judge", "case-list", "case-talk", "case-why", "feedback", "inbox", "inbox-page", "opened",
-    "dialogs", "element", "icons", "lit", "notices",
+    "dialogs", "element", "icons", "lit", "notices", "proposal",
 }  # fmt: skip
 """Modules whose work is seen on the page alone: `tests/browser/test_review.py` drives them."""
 

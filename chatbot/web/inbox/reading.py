@@ -6,7 +6,7 @@ from chatbot.desk.desk import Desk
 from chatbot.desk.summary import summary_of
 from chatbot.dialogue.nearest_rows import Nearest, NearRow
 from chatbot.errors import NotFoundError
-from chatbot.records import Feedback, FoundPassage, Message, Person, Trace
+from chatbot.records import ApprovedAnswer, Feedback, FoundPassage, Message, Person, Trace
 from chatbot.store import Store
 from chatbot.store.cases import Case, CaseFilter
 from chatbot.web.inbox.checks import check_words
@@ -23,6 +23,7 @@ from chatbot.web.inbox.shapes import (
     Opinion,
     Other,
     Owner,
+    ProposalShape,
     Said,
     Source,
     SummaryShape,
@@ -61,11 +62,12 @@ class Reading:
         case = store.cases.get(conversation_id)
         looking = self._desk.looking.at(conversation_id)
         branch = store.conversations.path(store.conversations.get(conversation_id).head)
+        waiting = {one.message: one for one in store.feedback.waiting_answers()}
         notes = [asdict(note) | {"mentions": list(note.mentions)} for note in store.cases.notes(conversation_id)]
         return WholeCase(
             case=self.row(case),
             position=store.cases.queue_position(conversation_id),
-            messages=[self._said(message, reader) for message in branch],
+            messages=[self._said(message, reader, waiting.get(message.id)) for message in branch],
             summary=SummaryShape(**asdict(summary_of(branch))),
             notes=[NoteShape(**note) for note in notes],
             person=self._owner(case),
@@ -101,10 +103,29 @@ class Reading:
                 response=one.response,
                 message=one.message,
                 author=self._name(one.person),
+                confirmed_by=self._name(one.confirmed_by) if one.confirmed_by else "",
                 created_at=one.created_at,
             )
             for one in reversed(self._store.feedback.answers())
         ]
+
+    def proposals(self, reader: Person) -> list[ProposalShape]:
+        """The answers that wait for a second look, the oldest first."""
+        return [self._proposal(one, reader) for one in self._store.feedback.waiting_answers()]
+
+    def _proposal(self, answer: ApprovedAnswer, reader: Person) -> ProposalShape:
+        message = answer.message or ""
+        return ProposalShape(
+            id=answer.id,
+            query=answer.query,
+            response=answer.response,
+            message=message,
+            conversation=self._store.conversations.message(message).conversation,
+            author=self._name(answer.person),
+            asked=self._name(answer.asked or ""),
+            mine=answer.person == reader.id,
+            created_at=answer.created_at,
+        )
 
     def learned_from(self, found: Nearest) -> LearnedFrom:
         """The rows nearest to a reply, each with its chat where that is still there."""
@@ -138,7 +159,7 @@ class Reading:
         told = [Other(conversation=one.id, title=one.title, updated_at=one.updated_at) for one in others]
         return Owner(id=person.id, consent=person.consent, created_at=person.created_at, others=told)
 
-    def _said(self, message: Message, reader: Person) -> Said:
+    def _said(self, message: Message, reader: Person, waiting: ApprovedAnswer | None) -> Said:
         trace, replies = message.trace or Trace(), message.role != "user"
         return Said(
             id=message.id,
@@ -162,6 +183,7 @@ class Reading:
             refused=trace.refused,
             sources=[_source(passage) for passage in trace.passages],
             opinions=[self._opinion(one, reader) for one in self._store.feedback.on(message.id)] if replies else [],
+            proposal=self._proposal(waiting, reader) if waiting else None,
         )
 
     def _opinion(self, given: Feedback, reader: Person) -> Opinion:

@@ -85,6 +85,20 @@ class Weighed(BaseModel):
     needed: float
 
 
+class ProposalShape(BaseModel):
+    """An answer that waits for a second look; `mine` tells whether who asks proposed it, and may not confirm it."""
+
+    id: str
+    query: str
+    response: str
+    message: str
+    conversation: str
+    author: str
+    asked: str
+    mine: bool
+    created_at: str
+
+
 class Said(BaseModel):
     """A message of the branch on view, with what can be known of it; `versions` are its siblings and itself."""
 
@@ -109,6 +123,7 @@ class Said(BaseModel):
     refused: list[str]
     sources: list[Source]
     opinions: list[Opinion]
+    proposal: ProposalShape | None
 
 
 class LearnedRow(BaseModel):
@@ -221,6 +236,7 @@ class AnswerShape(BaseModel):
     response: str
     message: str | None
     author: str
+    confirmed_by: str
     created_at: str
 
 
