@@ -132,6 +132,7 @@ def _add_routes(app: "FastAPI", session: "Session", access: "Access", desk: "Des
     from chatbot.web.modules import mount_modules
     from chatbot.web.openid import Provider
     from chatbot.web.own_chats import own_chats_routes
+    from chatbot.web.own_memory import own_memory_routes
     from chatbot.web.sign_in import login_routes
     from chatbot.web.vendored import mount_vendored
 
@@ -141,6 +142,7 @@ def _add_routes(app: "FastAPI", session: "Session", access: "Access", desk: "Des
     app.include_router(article_routes(session.pack))
     app.include_router(brand_routes(session.pack))
     app.include_router(own_chats_routes(session, access))
+    app.include_router(own_memory_routes(session, access))
     app.include_router(api_routes(session, access, desk))
     app.include_router(event_routes(session.store, access, desk))
     app.include_router(inbox_routes(session, access, desk))

@@ -170,7 +170,7 @@ class Trace:
     `first_token_ms` counts from when the question was taken up, after the `queued_ms` that it waited for a place;
     `prepared_ms` is what rules, retrieval and prompt took of it. `offered` tells whether the reply ended by offering
     a person; None where nobody noted it, as in replies older than the field. `weighed` is the likeliest rule, whether
-    it held or not.
+    it held or not; `known` names the fields of what is remembered of the visitor that the model was shown.
     """
 
     version: str = ""
@@ -192,6 +192,7 @@ class Trace:
     refused: list[str] = field(default_factory=list)
     offered: bool | None = None
     weighed: WeighedRule | None = None
+    known: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -16,3 +16,24 @@ def m011_second_looks(db: Database) -> None:
         "confirmed_by text references people(id)",
     ):
         db.conn.execute(f"alter table answers add column {column}")
+
+
+@migrations()
+def m012_memories(db: Database) -> None:
+    """What visitors said about themselves, and that they agree to its being kept."""
+    for statement in (
+        """
+        create table memory_consents (
+            person text primary key references people(id) on delete cascade, at text not null
+        )
+        """,
+        """
+        create table memories (
+            person text not null references people(id) on delete cascade, field text not null, value text not null,
+            conversation text references conversations(id) on delete cascade, at text not null,
+            primary key (person, field)
+        )
+        """,
+        "create index memories_by_conversation on memories(conversation)",
+    ):
+        db.conn.execute(statement)

@@ -19,6 +19,7 @@ from chatbot.store.sqlite.erasures import SqliteErasures
 from chatbot.store.sqlite.events import SqliteEvents
 from chatbot.store.sqlite.feedback import SqliteFeedback
 from chatbot.store.sqlite.keys import SqliteKeys
+from chatbot.store.sqlite.memories import SqliteMemories
 from chatbot.store.sqlite.people import SqlitePeople
 from chatbot.store.sqlite.rates import SqliteRates
 from chatbot.store.sqlite.restoring import carry_on_alone
@@ -49,6 +50,7 @@ class SqliteStore:
     rates: SqliteRates
     erasures: SqliteErasures
     webhooks: SqliteWebhooks
+    memories: SqliteMemories
 
     @property
     def broker(self) -> Broker:
@@ -91,4 +93,5 @@ def open_store(path: Path) -> SqliteStore:
         SqliteRates(path.with_name(RATES)),
         SqliteErasures(database, search),
         SqliteWebhooks(database),
+        SqliteMemories(database),
     )

@@ -23,6 +23,7 @@ from chatbot.web.inbox.shapes import (
     Opinion,
     Other,
     Owner,
+    OwnerFact,
     ProposalShape,
     Said,
     Source,
@@ -157,7 +158,10 @@ class Reading:
         person = self._store.people.get(case.person) or Person(case.person, "visitor")
         others = [one for one in self._store.conversations.of(person) if one.id != case.conversation]
         told = [Other(conversation=one.id, title=one.title, updated_at=one.updated_at) for one in others]
-        return Owner(id=person.id, consent=person.consent, created_at=person.created_at, others=told)
+        remembered = [OwnerFact(label=one.field, value=one.value) for one in self._store.memories.of(person)]
+        return Owner(
+            id=person.id, consent=person.consent, created_at=person.created_at, others=told, remembered=remembered
+        )
 
     def _said(self, message: Message, reader: Person, waiting: ApprovedAnswer | None) -> Said:
         trace, replies = message.trace or Trace(), message.role != "user"
@@ -176,6 +180,7 @@ class Reading:
             act=trace.act if message.trace else "",
             rule=trace.rule or "",
             weighed=Weighed(**trace.weighed) if trace.weighed else None,
+            known=trace.known,
             handoff=trace.handoff or "",
             uncertain=trace.uncertain,
             check=trace.check,

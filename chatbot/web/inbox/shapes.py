@@ -116,6 +116,7 @@ class Said(BaseModel):
     act: str
     rule: str
     weighed: Weighed | None
+    known: list[str]
     handoff: str
     uncertain: bool
     check: str
@@ -189,11 +190,19 @@ class Other(BaseModel):
     updated_at: str
 
 
+class OwnerFact(BaseModel):
+    """Something that the visitor said about themselves and agreed to have remembered."""
+
+    label: str
+    value: str
+
+
 class Owner(BaseModel):
     """The visitor."""
 
     id: str
     consent: bool
+    remembered: list[OwnerFact]
     created_at: str
     others: list[Other]
 

@@ -53,6 +53,7 @@ class CaseContext extends Element {
       <dl class="facts">
         ${fact("Now", one.there ? "on the page" : "has left the page")} ${fact("Answer to", one.contact)}
         ${fact("Known since", html`<time datetime=${person.created_at} title=${inFull(person.created_at)}>${moment(person.created_at)}</time>`)}
+        ${person.remembered.map(({ label, value }) => fact(capital(label), html`<span class="words">${value}</span>`))}
         ${fact("Learning", person.consent ? "agreed: this chat may be learned from" : "not agreed: nothing of this chat is learned from")}
       </dl>
       ${
@@ -77,6 +78,10 @@ class CaseContext extends Element {
     event.preventDefault();
     this.inbox.open(id);
   }
+}
+
+function capital(word) {
+  return word[0].toUpperCase() + word.slice(1);
 }
 
 customElements.define("case-context", CaseContext);

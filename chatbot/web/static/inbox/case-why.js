@@ -60,7 +60,7 @@ class CaseWhy extends Element {
       }
       <dl class="facts">
         ${fact("Rule", reply.rule && html`<code>${reply.rule}</code>`)} ${fact("Did", reply.act)} ${fact("Check", reply.check_words || (reply.check === "passed" ? "Passed what the model wrote." : ""))}
-        ${fact("Refused", reply.refused.join(", "))} ${fact("Version", reply.version && html`<code>${reply.version}</code>`)}
+        ${fact("Knew", reply.known.length && `the visitor's ${reply.known.join(", ")}, as they told it`)} ${fact("Refused", reply.refused.join(", "))} ${fact("Version", reply.version && html`<code>${reply.version}</code>`)}
       </dl>
     </details>`;
   }
