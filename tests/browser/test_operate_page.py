@@ -1,4 +1,4 @@
-"""The page /operate in a real browser: its tabs, how the bot is doing, a gap that is answered; light, dark and small."""
+"""The page /operate in a real browser: tabs, how the bot is doing, a gap that is answered; light, dark and small."""
 
 import re
 from collections.abc import Iterator
@@ -54,7 +54,8 @@ def asked(context: BrowserContext, url: str) -> None:
 
 
 def tabs(page: Page) -> list[str]:
-    return page.locator(".tab-bar a").all_text_contents()
+    names: list[str] = page.locator(".tab-bar a").all_text_contents()
+    return names
 
 
 def test_a_new_installation_says_how_to_begin_and_counts_what_comes(
