@@ -15,6 +15,7 @@ const STEPS = {
   held: ["versions", "Versions"],
   missed: ["gaps", "Gaps"],
   disliked: ["../review/?status=open&reason=disliked", "To these chats"],
+  look: ["../review/?view=answers", "To the answers"],
   learn: ["training", "Training"],
   begin: ["../", "Open the chat"],
 };
