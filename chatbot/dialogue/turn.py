@@ -192,6 +192,11 @@ def _grounded(index: KnowledgeIndex, turn: Turn, found: Found, asked: Asked) -> 
     return replace(turn, completes=grounds.left_out) if sure and len(questions) > 1 else turn
 
 
+def knows(settings: Settings, index: KnowledgeIndex, question: str) -> bool:
+    """Whether something is found that is sure enough to answer a first question."""
+    return _may_answer(settings, index, look_up(index, Asked(question), settings.passages, settings.reads))
+
+
 def _may_answer(settings: Settings, index: KnowledgeIndex, found: Found) -> bool:
     """Whether what was found is sure enough to answer."""
     if not found.passages:

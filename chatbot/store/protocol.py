@@ -14,6 +14,7 @@ from chatbot.store.conversations import Conversations
 from chatbot.store.erasures import Erasures
 from chatbot.store.events import Events
 from chatbot.store.feedback import FeedbackStore
+from chatbot.store.figures import Figures
 from chatbot.store.keys import Keys
 from chatbot.store.people import People
 from chatbot.store.rates import Rates
@@ -94,6 +95,11 @@ class Store(Protocol):
     @property
     def erasures(self) -> Erasures:
         """What is deleted for good."""
+        ...
+
+    @property
+    def figures(self) -> Figures:
+        """How conversations went, counted."""
         ...
 
     @property

@@ -26,8 +26,8 @@ DRAWN = {
     "acts", "answers-view", "api", "canned-replies", "case-asks", "case-composer", "case-context",
     "case-head", "case-judge", "case-list", "case-talk", "feedback", "inbox", "inbox-page", "opened",
     "dialogs", "element", "icons", "lit", "notices",
-    "ask-before", "bar-chart", "chart", "console", "line-chart", "operate-page", "tab",
     "audit-log", "version-changes", "version-verdict",
+    "answer-dialog", "ask-before", "bar-chart", "chart", "console", "line-chart", "operate-page", "periods", "tab",
     *(tab.slug for tab in TABS),
 }  # fmt: skip
 """Modules whose work is seen on the page alone: `test_review.py` and `test_operate_page.py` drive them."""

@@ -18,6 +18,7 @@ from chatbot.store.sqlite.database import Database
 from chatbot.store.sqlite.erasures import SqliteErasures
 from chatbot.store.sqlite.events import SqliteEvents
 from chatbot.store.sqlite.feedback import SqliteFeedback
+from chatbot.store.sqlite.figures import SqliteFigures
 from chatbot.store.sqlite.keys import SqliteKeys
 from chatbot.store.sqlite.people import SqlitePeople
 from chatbot.store.sqlite.rates import SqliteRates
@@ -48,6 +49,7 @@ class SqliteStore:
     events: SqliteEvents
     rates: SqliteRates
     erasures: SqliteErasures
+    figures: SqliteFigures
     webhooks: SqliteWebhooks
 
     @property
@@ -90,5 +92,6 @@ def open_store(path: Path) -> SqliteStore:
         SqliteEvents(database),
         SqliteRates(path.with_name(RATES)),
         SqliteErasures(database, search),
+        SqliteFigures(database),
         SqliteWebhooks(database),
     )
