@@ -7,7 +7,7 @@ A message is checked and stored at once; its reply is written as it is iterated.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -33,17 +33,40 @@ from chatbot.store import Store
 LONGEST_CONVERSATION = 400
 
 
+class CurrentPack:
+    """The pack that answers; replaced whole where it was changed (`renewing`)."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self._followers: list[Callable[[Pack], None]] = []
+
+    def follow(self, tell: Callable[[Pack], None]) -> None:
+        """Tell somebody of every pack that takes the place."""
+        self._followers.append(tell)
+
+    def replace(self, pack: Pack) -> None:
+        """Let another pack answer."""
+        self.pack = pack
+        for tell in self._followers:
+            tell(pack)
+
+
 class Session:
     """Answers visitors: the one way in for pages, API and command line."""
 
-    def __init__(self, settings: Settings, store: Store, pack: Pack, live: LiveEngine[Knowledge]) -> None:
+    def __init__(self, settings: Settings, store: Store, pack: Pack | CurrentPack, live: LiveEngine[Knowledge]) -> None:
         self.settings = settings
         self.store = store
-        self.pack = pack
+        self.current = pack if isinstance(pack, CurrentPack) else CurrentPack(pack)
         self.live = live
         self.guest = Guest(live, partial(check_memory, settings))
         self.admission = Admission(settings.max_concurrent, settings.max_waiting)
         self.metrics = Metrics(live, self.admission, store.feedback.counts)
+
+    @property
+    def pack(self) -> Pack:
+        """The pack as it is now."""
+        return self.current.pack
 
     @property
     def ready(self) -> bool:

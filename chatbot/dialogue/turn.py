@@ -103,7 +103,7 @@ def prepare_turn(
     if ruling.reply:
         return _ruled(ruling)
     found, asked = (Found(), task.asked) if ruling.talks else retrieve()
-    if settings.passages and not ruling.talks and not _may_answer(settings, knowledge.index, found):
+    if settings.passages and not ruling.talks and not may_answer(settings, knowledge.index, found):
         return Turn("abstain", passages=found.passages, reply=pack.persona.unknown)
     return _compose(task, ruling, found, asked)
 
@@ -194,10 +194,10 @@ def _grounded(index: KnowledgeIndex, turn: Turn, found: Found, asked: Asked) -> 
 
 def knows(settings: Settings, index: KnowledgeIndex, question: str) -> bool:
     """Whether something is found that is sure enough to answer a first question."""
-    return _may_answer(settings, index, look_up(index, Asked(question), settings.passages, settings.reads))
+    return may_answer(settings, index, look_up(index, Asked(question), settings.passages, settings.reads))
 
 
-def _may_answer(settings: Settings, index: KnowledgeIndex, found: Found) -> bool:
+def may_answer(settings: Settings, index: KnowledgeIndex, found: Found) -> bool:
     """Whether what was found is sure enough to answer."""
     if not found.passages:
         return False

@@ -202,6 +202,13 @@ class LiveEngine(Generic[Companion]):
             self._follow_canary()
             return swapped
 
+    def renew(self, make: Callable[[Companion], Companion]) -> None:
+        """Give every version that is loaded another companion; replies under way end with the one that they have."""
+        self._opened.wait()
+        with self._swap_lock:
+            for seat in filter(None, (self._seat, self._trial)):
+                seat.companion = make(seat.companion)
+
     def _follow_champion(self) -> bool:
         wanted = self._champion()
         if wanted == self._refused:

@@ -90,7 +90,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, serve_module: Serve) -> Itera
     app = FastAPI()
     app.add_middleware(AccessMiddleware, access=access)
     mount_vendored(app)
-    app.include_router(article_routes(pack))
+    app.include_router(article_routes(lambda: pack))
     page = build_chat_page(session, access)
     gr.mount_gradio_app(
         app, page, path="/", theme=chat_theme(), css=CSS, head=HEAD, footer_links=[], run_history=False, pwa=False

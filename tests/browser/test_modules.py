@@ -26,11 +26,12 @@ DRAWN = {
     "acts", "answers-view", "api", "canned-replies", "case-asks", "case-composer", "case-context",
     "case-head", "case-judge", "case-list", "case-talk", "feedback", "inbox", "inbox-page", "opened",
     "dialogs", "element", "icons", "lit", "notices",
-    "audit-log", "version-changes", "version-verdict",
-    "answer-dialog", "ask-before", "bar-chart", "chart", "console", "line-chart", "operate-page", "periods", "tab",
+    "audit-log", "version-changes", "version-verdict", "answer-dialog", "ask-before", "bar-chart", "chart",
+    "console", "line-chart", "operate-page", "periods", "tab", "approved-answers", "article-editor",
+    "article-questions", "file-editor", "file-history", "persona-editor", "rule-editor",
     *(tab.slug for tab in TABS),
 }  # fmt: skip
-"""Modules whose work is seen on the page alone: `test_review.py` and `test_operate_page.py` drive them."""
+"""Modules whose work is seen on the page alone: the tests of these pages drive them."""
 FOLDERS = (FOLDER, operate_page.FOLDER)
 
 

@@ -27,7 +27,7 @@ from training.console.watching import Watcher
 
 FOLDER = Path(__file__).parent / "static"
 """Our modules of this page."""
-TOLD = ("run", "version", "case", "reply", "note", "lost")
+TOLD = ("run", "version", "case", "reply", "note", "pack", "setting", "lost")
 """The happenings that its tabs follow."""
 
 
