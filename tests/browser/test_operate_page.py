@@ -1,4 +1,4 @@
-"""The page /operate in a real browser: tabs, how the bot is doing, a gap that is answered; light, dark and small."""
+"""The page /operate in a real browser: its tabs, how the bot is doing, a gap that is answered, a small screen."""
 
 import re
 from collections.abc import Iterator
