@@ -24,7 +24,8 @@ CHATBOT = {
     "store": 1,
     "engines knowledge people_commands base_commands erasure": 2,
     "dialogue desk forget_command backup_commands audit_commands case_commands canned_commands": 3,
-    "web __main__": 4,
+    "web figures_commands": 4,
+    "__main__": 5,
 }
 TRAINING = {
     "rows runs origins": 0,

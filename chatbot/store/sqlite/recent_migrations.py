@@ -8,7 +8,7 @@ __all__ = ["migrations"]
 
 
 @migrations()
-def m012_figures(db: Database) -> None:
+def m013_figures(db: Database) -> None:
     """What is counted of replies as columns, and indexes that hold all that is counted."""
     for statement in (
         "alter table messages add column act text",
