@@ -13,7 +13,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Self
 
-HappeningKind = Literal["message", "reply", "case", "note", "look", "typing", "presence", "run", "version", "lost"]
+HappeningKind = Literal[
+    "message", "reply", "case", "note", "look", "typing", "presence", "run", "version", "pack", "setting", "lost"
+]
 Detail = Mapping[str, str | int | bool | None]
 MOST_UNREAD = 256
 
@@ -26,8 +28,9 @@ class Happening:
     `case` {status, was, holder, name}: who has it now. `note` {}: notes, labels, reason or contact, for the staff
     alone. `look` {}: others of the staff have it on view now. `typing` {who, name}. `presence` {who, person, there}: a
     visitor on the page, or an agent at the inbox. `run` {run, status, phase, message, step}: a
-    fine-tune goes on or ends. `version` {}: there is a new version, it is known better, or another one answers. `lost`
-    {}: happenings were missed, so read everything anew.
+    fine-tune goes on or ends. `version` {}: there is a new version, it is known better, or another one answers. `pack`
+    {file, change}: a file of the pack was changed. `setting` {name}: it has another value. `lost` {}: happenings were
+    missed, so read everything anew.
     """
 
     kind: HappeningKind

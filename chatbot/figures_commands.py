@@ -77,6 +77,5 @@ def _line(name: str, tally: Tally) -> str:
     parts = [f"{tally.endings[ending]} {ending.replace('_', ' ')}" for ending in ENDINGS if tally.endings[ending]]
     share = f"{tally.resolved:.0%} resolved" if tally.resolved is not None else "nothing to resolve"
     first = f", first response {tally.first_ms / 1000:.1f} s" if tally.first_ms is not None else ""
-    return f"{name}: {tally.conversations:,} conversations, {share}{first}" + (
-        f" ({', '.join(parts)})" if parts else ""
-    )
+    apart = f" ({', '.join(parts)})" if parts else ""
+    return f"{name}: {tally.conversations:,} conversations, {share}{first}{apart}"

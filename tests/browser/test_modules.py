@@ -24,12 +24,15 @@ TEST = re.compile(r"^export (?:async )?function (\w+)\(\)", re.MULTILINE)
 FOUND = [(path.name, name) for path in sorted(HERE.glob("*.test.js")) for name in TEST.findall(path.read_text("utf-8"))]
 DRAWN = {
     "acts", "answers-view", "api", "canned-replies", "case-asks", "case-composer", "case-context",
-    "case-head", "case-judge", "case-list", "case-talk", "feedback", "inbox", "inbox-page", "opened",
-    "dialogs", "element", "icons", "lit", "notices",
+    "case-head", "case-judge", "case-list", "case-talk", "case-why", "feedback", "inbox", "inbox-page", "opened",
+    "dialogs", "element", "icons", "lit", "notices", "proposal",
     "answer-dialog", "ask-before", "bar-chart", "chart", "console", "line-chart", "operate-page", "periods", "tab",
+    "audit-log", "version-changes", "version-verdict",
+    "approved-answers", "article-editor", "article-questions", "file-editor", "file-history", "persona-editor",
+    "rule-editor",
     *(tab.slug for tab in TABS),
 }  # fmt: skip
-"""Modules whose work is seen on the page alone: `test_review.py` and `test_operate_page.py` drive them."""
+"""Modules whose work is seen on the page alone: the tests of these pages drive them."""
 FOLDERS = (FOLDER, operate_page.FOLDER)
 
 

@@ -27,7 +27,7 @@ from training.console.watching import Watcher
 
 FOLDER = Path(__file__).parent / "static"
 """Our modules of this page."""
-TOLD = ("run", "version", "case", "reply", "note", "lost")
+TOLD = ("run", "version", "case", "reply", "note", "pack", "setting", "lost")
 """The happenings that its tabs follow."""
 
 
@@ -71,7 +71,8 @@ def _page_routes(console: Console, modules: Modules) -> APIRouter:
 
 def _event_routes(console: Console) -> APIRouter:
     router = APIRouter(prefix=OPERATE.path, route_class=PlainRoute, tags=["operate"])
-    watcher = Watcher(console.store, console.jobs)
+    live = console.session.live
+    watcher = Watcher(console.store, console.jobs, lambda: (live.version, live.canary, live.fault, live.failure))
 
     def wanted(happening: Happening) -> bool:
         return happening.kind in TOLD
