@@ -9,7 +9,6 @@ from training.curation.sources.answers import add_answers
 from training.curation.sources.feedback import add_feedback
 from training.curation.sources.pack import add_pack
 
-
 PLAIN = Trace("v1")
 
 
