@@ -130,6 +130,7 @@ def _add_routes(app: "FastAPI", console: "Console") -> None:
     from chatbot.web.modules import FOLDER, Modules
     from chatbot.web.openid import Provider
     from chatbot.web.own_chats import own_chats_routes
+    from chatbot.web.own_memory import own_memory_routes
     from chatbot.web.sign_in import login_routes
     from chatbot.web.vendored import mount_vendored
     from training.console import page
@@ -141,6 +142,7 @@ def _add_routes(app: "FastAPI", console: "Console") -> None:
     app.include_router(article_routes(lambda: session.pack))
     app.include_router(brand_routes(lambda: session.pack))
     app.include_router(own_chats_routes(session, access))
+    app.include_router(own_memory_routes(session, access))
     app.include_router(api_routes(session, access, desk))
     app.include_router(event_routes(session.store, access, desk))
     app.include_router(inbox_routes(session, access, desk))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from chatbot.dialogue.answering import Installation
 from chatbot.dialogue.guard import clean_message
+from chatbot.dialogue.remembering import Known
 from chatbot.dialogue.reply import Draft, Writing
 from chatbot.dialogue.sources import used_passages
 from chatbot.dialogue.turn import Turn, prepare_turn
@@ -34,12 +35,13 @@ def write_once(
     question: str,
     sampling: Sampling,
     traces: Sequence[Trace] = (),
+    known: Sequence[Known] = (),
 ) -> tuple[Turn, Draft]:
     """The reply to a question after what was said before; it ends after a minute at the latest."""
     settings, (engine, knowledge) = installation.settings, loaded
     deadline = time.monotonic() + LONGEST_SECONDS
     knowledge.set_answers(installation.store.feedback.answers())
-    turn = prepare_turn(settings, installation.pack, knowledge, engine, history, question, traces)
+    turn = prepare_turn(settings, installation.pack, knowledge, engine, history, question, traces, known)
     writing, last = Writing(engine, turn, sampling, settings.check, settings.best_of), Draft()
     for draft in writing:
         last = draft

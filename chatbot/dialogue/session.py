@@ -17,6 +17,7 @@ from chatbot.dialogue.approving import Effects, effects_of
 from chatbot.dialogue.drafting import draft_reply
 from chatbot.dialogue.guard import clean_history, clean_message
 from chatbot.dialogue.metrics import Metrics
+from chatbot.dialogue.nearest_rows import Nearest, NearestRows
 from chatbot.dialogue.once import Tried, try_version
 from chatbot.dialogue.running import RunningReply
 from chatbot.dialogue.truncation import Truncation
@@ -62,6 +63,7 @@ class Session:
         self.guest = Guest(live, partial(check_memory, settings))
         self.admission = Admission(settings.max_concurrent, settings.max_waiting)
         self.metrics = Metrics(live, self.admission, store.feedback.counts)
+        self._nearest_rows = NearestRows(store)
 
     @property
     def pack(self) -> Pack:
@@ -152,6 +154,15 @@ class Session:
     def effects(self, question: str, answer: str, message: str) -> Effects:
         """What would change if a question were answered so from now on."""
         return effects_of(self._installation(), question, answer, message)
+
+    def learned_from(self, reply_id: str) -> Nearest:
+        """The rows nearest to a reply of the bot among those that its version learned from."""
+        reply = self.store.conversations.message(reply_id)
+        if reply.role != "assistant" or reply.trace is None or reply.parent is None:
+            raise InputError(f"message {reply_id!r} is no reply of the bot: choose one that it wrote")
+        question = self.store.conversations.message(reply.parent).content
+        with self.live.lease(reply.conversation) as (_, knowledge):
+            return self._nearest_rows.of(reply.trace.version, question, reply.content, knowledge.index.embedder)
 
     def _owned(self, person: Person, message_id: str, role: str) -> tuple[Message, Conversation]:
         message = self.store.conversations.message(message_id)

@@ -16,6 +16,7 @@ from chatbot.store.events import Events
 from chatbot.store.feedback import FeedbackStore
 from chatbot.store.figures import Figures
 from chatbot.store.keys import Keys
+from chatbot.store.memories import Memories
 from chatbot.store.people import People
 from chatbot.store.rates import Rates
 from chatbot.store.second_factors import SecondFactors
@@ -70,6 +71,11 @@ class Store(Protocol):
     @property
     def feedback(self) -> FeedbackStore:
         """What people think of replies, and approved answers."""
+        ...
+
+    @property
+    def memories(self) -> Memories:
+        """What visitors who agreed said about themselves."""
         ...
 
     @property

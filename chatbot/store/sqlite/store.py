@@ -20,6 +20,7 @@ from chatbot.store.sqlite.events import SqliteEvents
 from chatbot.store.sqlite.feedback import SqliteFeedback
 from chatbot.store.sqlite.figures import SqliteFigures
 from chatbot.store.sqlite.keys import SqliteKeys
+from chatbot.store.sqlite.memories import SqliteMemories
 from chatbot.store.sqlite.people import SqlitePeople
 from chatbot.store.sqlite.rates import SqliteRates
 from chatbot.store.sqlite.restoring import carry_on_alone
@@ -51,6 +52,7 @@ class SqliteStore:
     erasures: SqliteErasures
     figures: SqliteFigures
     webhooks: SqliteWebhooks
+    memories: SqliteMemories
 
     @property
     def broker(self) -> Broker:
@@ -94,4 +96,5 @@ def open_store(path: Path) -> SqliteStore:
         SqliteErasures(database, search),
         SqliteFigures(database),
         SqliteWebhooks(database),
+        SqliteMemories(database),
     )

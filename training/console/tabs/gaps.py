@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
+from chatbot.desk import approvals
 from chatbot.desk.gaps import MOST_QUESTIONS, Gap, find_gaps
 from chatbot.desk.overview import begun, check_days
 from chatbot.dialogue.turn import knows
@@ -87,7 +88,7 @@ def routes(console: Console) -> APIRouter:
 
     @router.post("/answer")
     def answer(body: Wording, person: Person = operator) -> AnswerId:
-        return AnswerId(id=store.feedback.approve(body.question, body.answer, person, body.reply).id)
+        return AnswerId(id=approvals.approve(store, person, body.reply, body.question, body.answer).id)
 
     return router
 
