@@ -88,7 +88,6 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from chatbot.web.mounting import mount_page
     from chatbot.web.pages import CHAT
     from training.console.console import Console
-    from training.console.gradio_page import CONSOLE, build_operate_page
     from training.runs.jobs import Jobs
 
     session = open_session(settings, store, serving=True)
@@ -116,7 +115,6 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     app = FastAPI(title="Chatbot", lifespan=lifespan, docs_url=None, redoc_url=None)
     guard(app, settings, access)
     _add_routes(app, Console(session, access, jobs, desk))
-    app = mount_page(app, CONSOLE, build_operate_page(session, access, jobs))
     return mount_page(app, CHAT, build_chat_page(session, access), brand_head(session.pack.persona))
 
 
@@ -132,6 +130,7 @@ def _add_routes(app: "FastAPI", console: "Console") -> None:
     from chatbot.web.modules import FOLDER, Modules
     from chatbot.web.openid import Provider
     from chatbot.web.own_chats import own_chats_routes
+    from chatbot.web.own_memory import own_memory_routes
     from chatbot.web.sign_in import login_routes
     from chatbot.web.vendored import mount_vendored
     from training.console import page
@@ -143,6 +142,7 @@ def _add_routes(app: "FastAPI", console: "Console") -> None:
     app.include_router(article_routes(lambda: session.pack))
     app.include_router(brand_routes(lambda: session.pack))
     app.include_router(own_chats_routes(session, access))
+    app.include_router(own_memory_routes(session, access))
     app.include_router(api_routes(session, access, desk))
     app.include_router(event_routes(session.store, access, desk))
     app.include_router(inbox_routes(session, access, desk))

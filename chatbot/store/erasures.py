@@ -49,6 +49,7 @@ class Counted:
     kept_answers: int
     quoted: int
     notes: int
+    remembered: int
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 import gradio as gr
 
 from chatbot.dialogue.session import Session
+from chatbot.knowledge.memory_fields import Memory
 from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.persona import Persona
 from chatbot.records import DISLIKE_REASONS
@@ -18,9 +19,9 @@ from chatbot.web.chat_history import HistoryEvents
 from chatbot.web.chat_opinions import OpinionEvents
 from chatbot.web.chat_screen import Screen
 from chatbot.web.chat_words import box_words, consent_words, header_words, retell, small_print_words, talk_words
-from chatbot.web.notices import UNQUEUED
 from chatbot.web.vendored import script_tags
 
+UNQUEUED: dict[str, object] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 LOOK_SECONDS = 30  # for what no event tells of: whether the assistant can be reached, and the place in the queue
 HEADER = """<header class="bar"><button type="button" class="icon menu" aria-label="Chats" title="Chats"></button>
 <img class="logo" alt="" hidden><h1></h1>
@@ -42,6 +43,10 @@ TRANSCRIPT = (
 HISTORY = """<nav aria-label="Your chats">
 <label class="search" hidden><input type="search" placeholder="Search" aria-label="Search your chats"></label>
 <ul class="history"></ul><p class="all" hidden></p></nav>"""
+MEMORY = """<section class="memory"><label><input type="checkbox" role="switch"><span class="ask"></span></label>
+<p class="means"></p><button type="button" class="link kept" hidden></button>
+<dialog class="remembered" aria-label="What is remembered of you"></dialog>
+<div class="told" role="status" popover="manual"></div></section>"""
 MIC = '<button type="button" class="icon mic" hidden></button>'
 SMALL_PRINT = '<p class="small-print"></p>'
 
@@ -58,6 +63,8 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
                 new = gr.Button("New chat", elem_id="new")
                 history = _drawn(HISTORY, "chat_history", elem_id="history", found=None)
                 consent = gr.Checkbox(**consent_words(persona), elem_id="consent")
+                if persona.memory.fields:
+                    _drawn(MEMORY, "chat_parts", "chat_memory", elem_id="memory", **_words(persona.memory))
             with gr.Column(elem_id="main"):
                 header, talk = _header(persona), _talk(session.pack)
                 box, send, stop = _composer(persona)
@@ -94,6 +101,10 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
 
 def _header(persona: Persona) -> gr.HTML:
     return _drawn(HEADER, "chat_header", elem_id="head", **header_words(persona))
+
+
+def _words(memory: Memory) -> dict[str, str]:
+    return {"ask": memory.ask, "means": memory.means}
 
 
 def _talk(pack: Pack) -> gr.HTML:

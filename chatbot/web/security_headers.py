@@ -1,7 +1,7 @@
 """What a browser is told to keep every answer from: foreign code and addresses, frames, guesses at types, devices.
 
 Our own plain pages run no script at all, and have the styles that stand in their templates. The pages of the staff that
-are made of our own modules run scripts and have styles of this host, from files alone. Gradio's pages need
+are made of our own modules run scripts and have styles of this host, from files alone. Gradio's page needs
 `eval`, in which Gradio compiles HTML components and the JavaScript of handlers, and styles set by script; nothing else
 is let in there but files of this host, scripts that bear the answer's nonce, and the one that `theme` puts into
 `<head>`.
@@ -36,7 +36,6 @@ FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-GRADIO_PATHS = {CHAT.path, f"{OPERATE.path}/console", f"{OPERATE.path}/console/"}
 MODULE_PATHS = re.compile(rf"{REVIEW.path}/|{OPERATE.path}/[a-z-]*")
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
@@ -95,6 +94,6 @@ class SecurityHeadersMiddleware:
 
 
 def _policy(path: str, nonce: str) -> str:
-    if path in GRADIO_PATHS:
+    if path == CHAT.path:
         return GRADIO_POLICY.format(nonce=nonce)
     return MODULE_POLICY if MODULE_PATHS.fullmatch(path) else PLAIN_POLICY

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+from chatbot.desk import approvals
 from chatbot.dialogue.finding import compare, known_of, lead_of
 from chatbot.dialogue.renewing import Renewal
 from chatbot.dialogue.session import Session
@@ -20,7 +21,7 @@ from chatbot.knowledge.persona import Persona
 from chatbot.knowledge.retrieval.index import KnowledgeIndex
 from chatbot.knowledge.slugs import Slugs
 from chatbot.pack_folders import COPIES
-from chatbot.records import ApprovedAnswer, Person
+from chatbot.records import Person
 from chatbot.web.article_html import article_html
 from chatbot.web.articles import article_titles, pieces_of
 from chatbot.web.inbox.shapes import AnswerShape
@@ -82,7 +83,8 @@ class PackDesk:
                 query=one.query,
                 response=one.response,
                 message=one.message,
-                author=self._name(one),
+                author=self._name(one.person),
+                confirmed_by=self._name(one.confirmed_by) if one.confirmed_by else "",
                 created_at=one.created_at,
             )
             for one in reversed(self._store.feedback.answers())
@@ -178,16 +180,15 @@ class PackDesk:
 
     def approve(self, question: str, answer: str, instead: str, person: Person) -> list[AnswerShape]:
         """Use an answer from now on, in the place of another where that is named."""
-        feedback = self._store.feedback
         with self._store.transaction():
             message = None
             if instead:
-                old = next((one for one in feedback.answers() if one.id == instead), None)
+                old = next((one for one in self._store.feedback.answers() if one.id == instead), None)
                 if old is None:
                     raise NotFoundError("this answer was withdrawn or changed in the meantime: reload the page")
                 message = old.message
-                feedback.withdraw_answer(instead, person)
-            feedback.approve(question, answer, person, message)
+                approvals.withdraw(self._store, person, instead)
+            approvals.approve(self._store, person, message, question, answer)
         return self.answers()
 
     def _taken(self, file: str, change: Change | None, was_packaged: bool) -> Saved:
@@ -211,8 +212,8 @@ class PackDesk:
         title = next((line[2:] for line in text.splitlines() if line.startswith("# ")), "")
         return slugs.another(title)
 
-    def _name(self, answer: ApprovedAnswer) -> str:
-        person = self._store.people.get(answer.person)
+    def _name(self, person_id: str) -> str:
+        person = self._store.people.get(person_id)
         return (person.name if person else None) or "somebody who left"
 
 

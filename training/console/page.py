@@ -71,7 +71,8 @@ def _page_routes(console: Console, modules: Modules) -> APIRouter:
 
 def _event_routes(console: Console) -> APIRouter:
     router = APIRouter(prefix=OPERATE.path, route_class=PlainRoute, tags=["operate"])
-    watcher = Watcher(console.store, console.jobs)
+    live = console.session.live
+    watcher = Watcher(console.store, console.jobs, lambda: (live.version, live.canary, live.fault, live.failure))
 
     def wanted(happening: Happening) -> bool:
         return happening.kind in TOLD

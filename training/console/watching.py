@@ -7,7 +7,7 @@ is new, so that pages need not ask.
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from chatbot.broker import Detail, Happening
@@ -28,7 +28,11 @@ RUNS_READ = 5
 class Watcher:
     """Looks at the runs and versions of an installation while anybody listens."""
 
-    def __init__(self, store: Store, jobs: Jobs, seconds: float = LOOK_SECONDS) -> None:
+    def __init__(
+        self, store: Store, jobs: Jobs, answers: Callable[[], object] = lambda: None, seconds: float = LOOK_SECONDS
+    ) -> None:
+        """`answers` changes whenever another version answers, or what keeps one from it."""
+        self._answers = answers
         self._store = store
         self._jobs = jobs
         self._seconds = seconds
@@ -84,6 +88,6 @@ class Watcher:
         }
 
     def _versions(self) -> str:
-        """Changes whenever a version does, or where an alias points."""
+        """Changes whenever a version does, or where an alias points, or which one answers."""
         versions = self._store.versions
-        return repr([*versions.all(), *(versions.alias(alias) for alias in ALIASES)])
+        return repr([*versions.all(), *(versions.alias(alias) for alias in ALIASES), self._answers()])

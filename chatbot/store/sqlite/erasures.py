@@ -18,6 +18,7 @@ NOTES = """
     select id from case_notes where number in (select number from cases where conversation in
     (select value from json_each(:conversations)))
 """
+REMEMBERED = "select field from memories where conversation in (select value from json_each(:conversations))"
 QUOTING = """
     select messages.id, messages.trace, max(coalesce(json_extract(passage.value, '$.used'), 1)) as quotes
     from messages, json_each(messages.trace, '$.passages') as passage
@@ -87,6 +88,7 @@ class SqliteErasures(Erasures):
             answers=len(traces.gone_answers),
             kept_answers=len(traces.kept),
             notes=len(self._database.rows(NOTES, conversations=chosen)),
+            remembered=len(self._database.rows(REMEMBERED, conversations=chosen)),
             quoted=sum(row["quotes"] for row in self._quoting(traces)),
         )
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from chatbot.desk import approvals
 from chatbot.knowledge.editing.files import PERSONA, read_file, rule_file
 from chatbot.records import Person
 from chatbot.web.inbox.shapes import AnswerShape, EffectsShape
@@ -119,5 +120,5 @@ def _add_answers(router: APIRouter, console: Console, desk: PackDesk, operator: 
 
     @router.delete("/answers/{answer}")
     def withdraw(answer: str, person: Person = operator) -> list[AnswerShape]:
-        console.store.feedback.withdraw_answer(answer, person)
+        approvals.withdraw(console.store, person, answer)
         return desk.answers()

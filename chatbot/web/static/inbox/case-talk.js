@@ -4,6 +4,7 @@ import { Element } from "../shared/element.js";
 import { html, nothing, repeat } from "../shared/lit.js";
 import { inFull, moment } from "../shared/times.js";
 import { feedbackView } from "./feedback.js";
+import { proposalView } from "./proposal.js";
 
 class CaseTalk extends Element {
   static properties = { inbox: { attribute: false } };
@@ -81,7 +82,7 @@ class CaseTalk extends Element {
     return html`<li class="said ${message.role}" ?data-looked=${open}>
       <span class="speaker small quiet">${speaker}${state ? ` · ${state}` : ""} · ${clock(message.created_at)}</span>
       <div class="words bubble">${message.content}</div>
-      ${message.opinions.map(feedbackView)}
+      ${message.opinions.map(feedbackView)} ${message.proposal ? proposalView(message.proposal, this.inbox) : nothing}
       ${
         judged
           ? html`<button class="plain small look" aria-expanded=${open} @click=${() => opened.look(message.id, !open)}>

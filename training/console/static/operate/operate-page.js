@@ -40,7 +40,6 @@ class OperatePage extends Element {
       <nav class="tab-bar" aria-label="Operate">
         <ul>
           ${facts.tabs.map(({ slug, name }) => html`<li><a href=${slug} aria-current=${slug === this.slug ? "page" : nothing}>${name}</a></li>`)}
-          <li><a href="console/">Training and versions</a></li>
         </ul>
       </nav>
       ${line ? html`<p class="told warn line-told" role="status">${line}</p>` : nothing}
