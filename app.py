@@ -133,6 +133,7 @@ def _add_routes(app: "FastAPI", session: "Session", access: "Access", desk: "Des
     from chatbot.web.openid import Provider
     from chatbot.web.own_chats import own_chats_routes
     from chatbot.web.sign_in import login_routes
+    from chatbot.web.uploads import upload_routes
     from chatbot.web.vendored import mount_vendored
 
     settings = session.settings
@@ -141,6 +142,7 @@ def _add_routes(app: "FastAPI", session: "Session", access: "Access", desk: "Des
     app.include_router(article_routes(session.pack))
     app.include_router(brand_routes(session.pack))
     app.include_router(own_chats_routes(session, access))
+    app.include_router(upload_routes(session, access))
     app.include_router(api_routes(session, access, desk))
     app.include_router(event_routes(session.store, access, desk))
     app.include_router(inbox_routes(session, access, desk))

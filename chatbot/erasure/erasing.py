@@ -83,6 +83,7 @@ def _in_database(store: Store, traces: Traces) -> Findings:
         (count.feedback, "rating, comment or correction", "ratings, comments and corrections"),
         (count.answers, "approved answer", ""),
         (count.notes, "note of the staff", "notes of the staff"),
+        (count.uploads, "file that was sent", "files that were sent"),
     ):
         if number:
             found.removed.append(amount(number, one, many))

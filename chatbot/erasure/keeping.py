@@ -12,6 +12,7 @@ from chatbot.store import Store
 logger = logging.getLogger(__name__)
 
 EVERY_SECONDS = 60.0
+UNSENT = timedelta(hours=1)
 ACTOR = "system"
 
 
@@ -24,7 +25,8 @@ def expired(settings: Settings, store: Store) -> list[str]:
 
 
 def retain(settings: Settings, store: Store) -> Findings:
-    """Go on with open deletions, and delete what has expired."""
+    """Go on with open deletions, and delete what has expired: chats, and files that were attached and never sent."""
+    store.uploads.forget_unsent((datetime.now(UTC) - UNSENT).isoformat(timespec="microseconds"))
     found = settle(settings.home, store)
     gone = expired(settings, store)
     return found + erase(settings.home, store, gone, ACTOR) if gone else found

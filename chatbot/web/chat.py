@@ -36,12 +36,18 @@ TRANSCRIPT = (
     "chat_speech",
     "chat_rating",
     "chat_closing",
+    "chat_files",
     "chat_live",
     "chat_transcript",
 )
 HISTORY = """<nav aria-label="Your chats">
 <label class="search" hidden><input type="search" placeholder="Search" aria-label="Search your chats"></label>
 <ul class="history"></ul><p class="all" hidden></p></nav>"""
+ATTACHED = """<input type="file" multiple hidden tabindex="-1" aria-label="Files to send"
+accept="image/jpeg,image/png,image/webp,image/gif,application/pdf,text/plain,.txt,.log,.csv">
+<ul class="attached" aria-label="Attached files"></ul><p class="told" role="alert" hidden></p>"""
+CLIP = """<button type="button" class="icon clip" aria-label="Attach a photo or file"
+title="Attach a photo or file"></button>"""
 MIC = '<button type="button" class="icon mic" hidden></button>'
 SMALL_PRINT = '<p class="small-print"></p>'
 
@@ -60,10 +66,10 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
                 consent = gr.Checkbox(label=persona.texts.consent, info=persona.texts.consent_means, elem_id="consent")
             with gr.Column(elem_id="main"):
                 header, talk = _header(persona), _talk(session.pack)
-                box, send, stop = _composer(persona)
+                attached, box, send, stop = _composer(session)
         frame = [talk, conversation, history, box]
         queued: dict[str, object] = UNQUEUED | {"queue": True, "concurrency_limit": None, "trigger_mode": "multiple"}
-        gr.on([box.submit, send.click], events.ask, [box, conversation], frame, **queued)
+        gr.on([box.submit, send.click], events.ask, [box, conversation, attached], frame, **queued)
         for trigger, answer in (
             (talk.suggest, events.suggest),
             (talk.again, events.again),
@@ -117,8 +123,27 @@ def _talk(pack: Pack) -> gr.HTML:
     )
 
 
-def _composer(persona: Persona) -> tuple[gr.Textbox, gr.Button, gr.Button]:
+def _attached(session: Session) -> gr.HTML:
+    """The files to be sent with the next message: its value is the list of their ids."""
+    settings, texts = session.settings, session.pack.persona.texts
+    return _drawn(
+        ATTACHED,
+        "chat_parts",
+        "chat_attach",
+        elem_id="attached",
+        on=settings.uploads,
+        most=settings.uploads_per_message,
+        megabytes=settings.upload_megabytes,
+        ask=texts.ask,
+        words=texts.attached,
+    )
+
+
+def _composer(session: Session) -> tuple[gr.HTML, gr.Textbox, gr.Button, gr.Button]:
+    persona, takes = session.pack.persona, session.settings.uploads
     with gr.Row(elem_id="composer"):
+        attached = _attached(session)
+        _drawn(CLIP, "chat_clip", elem_id="clip", on=takes)
         box = gr.Textbox(
             label="Message",
             show_label=False,
@@ -133,7 +158,7 @@ def _composer(persona: Persona) -> tuple[gr.Textbox, gr.Button, gr.Button]:
         send = gr.Button("Send", variant="primary", elem_id="send", min_width=0)
         stop = gr.Button("Stop", elem_id="stop", min_width=0)
     _drawn(SMALL_PRINT, "chat_composer", words=persona.texts.small_print, ask=persona.texts.ask)
-    return box, send, stop
+    return attached, box, send, stop
 
 
 def _drawn(template: str, *scripts: str, **props: object) -> gr.HTML:

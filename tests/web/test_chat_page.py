@@ -143,7 +143,7 @@ def test_a_question_that_was_refused_may_be_sent_again_at_once(
 ) -> None:
     request = asker(session, access)
     with monkeypatch.context() as patch:
-        patch.setattr(session, "say", lambda *args: (_ for _ in ()).throw(BusyError("full")).__next__())
+        patch.setattr(session, "say", lambda *args, **kwargs: (_ for _ in ()).throw(BusyError("full")).__next__())
         with pytest.warns(UserWarning, match="Full"):  # how a notice is said where no page listens
             (refused,) = events.ask("Hello", None, request)
     view, *rest = refused

@@ -18,6 +18,11 @@ NOTES = """
     select id from case_notes where number in (select number from cases where conversation in
     (select value from json_each(:conversations)))
 """
+UPLOADS = "select id from uploads where conversation in (select value from json_each(:conversations))"
+UNSENT = """
+    delete from uploads where conversation is null and person in
+    (select person from conversations where id in (select value from json_each(?)))
+"""
 QUOTING = """
     select messages.id, messages.trace, max(coalesce(json_extract(passage.value, '$.used'), 1)) as quotes
     from messages, json_each(messages.trace, '$.passages') as passage
@@ -87,6 +92,7 @@ class SqliteErasures(Erasures):
             answers=len(traces.gone_answers),
             kept_answers=len(traces.kept),
             notes=len(self._database.rows(NOTES, conversations=chosen)),
+            uploads=len(self._database.rows(UPLOADS, conversations=chosen)),
             quoted=sum(row["quotes"] for row in self._quoting(traces)),
         )
 
@@ -102,6 +108,7 @@ class SqliteErasures(Erasures):
                 db["messages"].update(row["id"], {"trace": json.dumps(trace)})
             for answer in found.gone_answers:
                 db["answers"].delete(answer)
+            db.conn.execute(UNSENT, [json.dumps(list(found.conversations))])
             for conversation in found.conversations:
                 if self._database.row("select id from conversations where id = :id", id=conversation):
                     db["conversations"].delete(conversation)

@@ -24,6 +24,7 @@ from chatbot.store.sqlite.rates import SqliteRates
 from chatbot.store.sqlite.restoring import carry_on_alone
 from chatbot.store.sqlite.second_factors import SqliteSecondFactors
 from chatbot.store.sqlite.sign_ins import SqliteSignIns
+from chatbot.store.sqlite.uploads import SqliteUploads
 from chatbot.store.sqlite.versions import SqliteVersions
 from chatbot.store.sqlite.webhooks import SqliteWebhooks
 
@@ -49,6 +50,7 @@ class SqliteStore:
     rates: SqliteRates
     erasures: SqliteErasures
     webhooks: SqliteWebhooks
+    uploads: SqliteUploads
 
     @property
     def broker(self) -> Broker:
@@ -91,4 +93,5 @@ def open_store(path: Path) -> SqliteStore:
         SqliteRates(path.with_name(RATES)),
         SqliteErasures(database, search),
         SqliteWebhooks(database),
+        SqliteUploads(database),
     )

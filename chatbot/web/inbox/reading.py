@@ -1,5 +1,6 @@
 """What the inbox shows of cases, read from the store; changes nothing."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from chatbot.desk.desk import Desk
@@ -7,6 +8,8 @@ from chatbot.desk.summary import summary_of
 from chatbot.records import Feedback, FoundPassage, Message, Person, Trace
 from chatbot.store import Store
 from chatbot.store.cases import Case, CaseFilter
+from chatbot.store.uploads import Upload
+from chatbot.web.file_views import file_view
 from chatbot.web.inbox.checks import check_words
 from chatbot.web.inbox.shapes import (
     AnswerShape,
@@ -20,6 +23,7 @@ from chatbot.web.inbox.shapes import (
     Other,
     Owner,
     Said,
+    SentFile,
     Source,
     SummaryShape,
     WholeCase,
@@ -56,11 +60,12 @@ class Reading:
         case = store.cases.get(conversation_id)
         looking = self._desk.looking.at(conversation_id)
         branch = store.conversations.path(store.conversations.get(conversation_id).head)
+        sent = store.uploads.sent_in(conversation_id)
         notes = [asdict(note) | {"mentions": list(note.mentions)} for note in store.cases.notes(conversation_id)]
         return WholeCase(
             case=self.row(case),
             position=store.cases.queue_position(conversation_id),
-            messages=[self._said(message, reader) for message in branch],
+            messages=[self._said(message, reader, sent.get(message.id, [])) for message in branch],
             summary=SummaryShape(**asdict(summary_of(branch))),
             notes=[NoteShape(**note) for note in notes],
             person=self._owner(case),
@@ -107,7 +112,7 @@ class Reading:
         told = [Other(conversation=one.id, title=one.title, updated_at=one.updated_at) for one in others]
         return Owner(id=person.id, consent=person.consent, created_at=person.created_at, others=told)
 
-    def _said(self, message: Message, reader: Person) -> Said:
+    def _said(self, message: Message, reader: Person, sent: Sequence[Upload]) -> Said:
         trace, replies = message.trace or Trace(), message.role != "user"
         return Said(
             id=message.id,
@@ -130,6 +135,7 @@ class Reading:
             refused=trace.refused,
             sources=[_source(passage) for passage in trace.passages],
             opinions=[self._opinion(one, reader) for one in self._store.feedback.on(message.id)] if replies else [],
+            files=[SentFile(**file_view(upload)) for upload in sent],
         )
 
     def _opinion(self, given: Feedback, reader: Person) -> Opinion:

@@ -77,6 +77,17 @@ class Source(BaseModel):
     used: bool
 
 
+class SentFile(BaseModel):
+    """A file that the visitor sent; `width` and `height` are those of a picture, else 0."""
+
+    id: str
+    name: str
+    kind: str
+    size: int
+    width: int
+    height: int
+
+
 class Said(BaseModel):
     """A message of the branch on view, with what can be known of it; `versions` are its siblings and itself."""
 
@@ -100,6 +111,7 @@ class Said(BaseModel):
     refused: list[str]
     sources: list[Source]
     opinions: list[Opinion]
+    files: list[SentFile]
 
 
 class Tried(BaseModel):

@@ -23,9 +23,17 @@ def add_feedback(pack: Pack, store: Store, collected: Collected) -> None:
         messages = _transcript(store, lesson.feedback.message)
         if messages is None:
             collected.dropped["incomplete reply"] += 1
+        elif _shows_files(store, lesson):
+            collected.dropped["after a file"] += 1
         else:
             told = [ChatMessage(role=m["role"], content=unopened(m["content"], pack)) for m in messages]
             _take(lesson, told, collected)
+
+
+def _shows_files(store: Store, lesson: Lesson) -> bool:
+    """Whether a file was sent before a reply, which then may rest on what no row shows."""
+    sent = store.uploads.sent_in(lesson.conversation)
+    return bool(sent) and any(message.id in sent for message in store.conversations.path(lesson.feedback.message))
 
 
 def _take(lesson: Lesson, messages: list[ChatMessage], collected: Collected) -> None:
