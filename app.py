@@ -135,6 +135,7 @@ def _add_routes(app: "FastAPI", session: "Session", access: "Access", desk: "Des
     from chatbot.web.sign_in import login_routes
     from chatbot.web.uploads import upload_routes
     from chatbot.web.vendored import mount_vendored
+    from chatbot.web.widget import widget_routes
 
     settings = session.settings
     app.include_router(login_routes(access, Provider(settings) if settings.openid_issuer else None))
@@ -143,6 +144,7 @@ def _add_routes(app: "FastAPI", session: "Session", access: "Access", desk: "Des
     app.include_router(brand_routes(session.pack))
     app.include_router(own_chats_routes(session, access))
     app.include_router(upload_routes(session, access))
+    app.include_router(widget_routes(session))
     app.include_router(api_routes(session, access, desk))
     app.include_router(event_routes(session.store, access, desk))
     app.include_router(inbox_routes(session, access, desk))

@@ -1,8 +1,9 @@
-"""Settings of the chat page: what visitors may send there."""
+"""Settings of the chat page: what visitors may send there, and on which sites it may stand."""
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chatbot.address_settings import Sites
 from chatbot.rates import Rate, RateSetting
 
 MEGABYTE = 1_000_000
@@ -27,4 +28,9 @@ class PageSettings(BaseSettings):
         False,
         description="Whether the model of `remote_model` sees pictures, which are then sent to it. Otherwise the "
         "assistant says that a colleague will look, and the chat waits for one.",
+    )
+    widget_origins: Sites = Field(
+        [],
+        description="Sites on whose pages the chat may stand as a widget (`/widget.js`, docs/installing.md), such as "
+        '`["https://shop.example"]`.',
     )

@@ -26,7 +26,8 @@ HEADER = """<header class="bar"><button type="button" class="icon menu" aria-lab
 <img class="logo" alt="" hidden><h1></h1>
 <button type="button" class="small person"></button>
 <button type="button" class="icon fresh" aria-label="New chat" title="New chat"></button>
-<button type="button" class="icon shade" aria-label="Light or dark" title="Light or dark"></button></header>
+<button type="button" class="icon shade" aria-label="Light or dark" title="Light or dark"></button>
+<button type="button" class="icon leave" aria-label="Close the chat" title="Close the chat" hidden></button></header>
 <p class="banner news" role="status" hidden></p><p class="banner case" role="status" hidden></p>"""
 TALK = '<div class="talk" role="log" aria-label="Conversation" tabindex="0"></div>'
 TRANSCRIPT = (
@@ -99,7 +100,7 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
 
 def _header(persona: Persona) -> gr.HTML:
     props = {"headline": persona.title, "person": persona.texts.person, "logo": LOGO if persona.logo else ""}
-    return _drawn(HEADER, "chat_header", elem_id="head", **props)
+    return _drawn(HEADER, "chat_header", "chat_widget", elem_id="head", **props)
 
 
 def _talk(pack: Pack) -> gr.HTML:

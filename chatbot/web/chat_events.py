@@ -23,6 +23,7 @@ from chatbot.web.chat_view import (
     with_update,
 )
 from chatbot.web.open_tabs import FollowedReply, Start, Tab
+from chatbot.web.widget_frames import QUERY
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +43,14 @@ class ChatEvents:
     def load(self, conversation_id: str | None, request: gr.Request) -> Outputs:
         """What a fresh or reloaded page shows: all but the box of a frame, the consent and the status."""
         person = self._screen.known(request)
-        frame = self._screen.frame(person, conversation_id, self._screen.tab(request))
+        frame = self._screen.frame(person, conversation_id or self._latest(request), self._screen.tab(request))
         return *frame[:-1], bool(person and person.consent), status_view(self._session)
+
+    def _latest(self, request: gr.Request) -> str | None:
+        """In a frame on another site, where browsers may keep nothing: the chat that its visitor goes on with."""
+        person = self._screen.known(request) if QUERY in getattr(request, "query_params", {}) else None
+        latest = self._store.conversations.of(person, 1) if person else []
+        return latest[0].id if latest else None
 
     def ask(self, text: str, conversation_id: str | None, request: gr.Request, attached: object = None) -> Frames:
         """Answer what stands in the message box, with the files that are attached."""

@@ -152,6 +152,18 @@ def test_a_question_that_was_refused_may_be_sent_again_at_once(
     assert questions(session) == ["Hello"]
 
 
+def test_a_frame_in_which_a_browser_keeps_nothing_goes_on_with_the_latest_chat(
+    session: Session, access: Access, events: ChatEvents
+) -> None:
+    request = asker(session, access)
+    conversation = conversation_of(list(events.ask("Hello", None, request)))
+    framed = SimpleNamespace(session_hash="framed", cookies=request.cookies, query_params={"widget": ""})
+    assert events.load(None, framed)[1] == conversation
+    assert events.load(None, request)[1] is None
+    stranger = SimpleNamespace(session_hash="other", cookies={}, query_params={"widget": ""})
+    assert events.load(None, stranger)[1] is None
+
+
 def test_asking_for_a_person_hands_over_and_keeps_what_is_typed(
     session: Session, access: Access, events: ChatEvents
 ) -> None:
