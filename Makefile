@@ -18,7 +18,7 @@ run: $(INSTALLED)  ## set up and serve the chatbot on http://127.0.0.1:7860
 
 test: $(TESTED) chromium  ## set up and run all tests
 	@$(BIN)/python -m chatbot base install auto
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(TESTED)  ## check style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/oxlint chatbot tests training

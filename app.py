@@ -28,9 +28,8 @@ from chatbot.settings import Settings, load_settings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-    from chatbot.desk.desk import Desk
     from chatbot.dialogue.session import Session
-    from chatbot.web.access import Access
+    from training.console.console import Console
     from training.runs.jobs import Jobs
 
 READY_POLL_SECONDS = 0.5
@@ -87,8 +86,8 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from chatbot.web.chat import build_chat_page
     from chatbot.web.guarding import guard
     from chatbot.web.mounting import mount_page
-    from chatbot.web.pages import CHAT, OPERATE
-    from training.console.page import build_operate_page
+    from chatbot.web.pages import CHAT
+    from training.console.console import Console
     from training.runs.jobs import Jobs
 
     session = open_session(settings, store, serving=True)
@@ -115,12 +114,11 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
 
     app = FastAPI(title="Chatbot", lifespan=lifespan, docs_url=None, redoc_url=None)
     guard(app, settings, access)
-    _add_routes(app, session, access, desk)
-    app = mount_page(app, OPERATE, build_operate_page(session, access, jobs))
+    _add_routes(app, Console(session, access, jobs, desk))
     return mount_page(app, CHAT, build_chat_page(session, access), brand_head(session.pack.persona))
 
 
-def _add_routes(app: "FastAPI", session: "Session", access: "Access", desk: "Desk") -> None:
+def _add_routes(app: "FastAPI", console: "Console") -> None:
     """Everything but the pages of Gradio, which take what is left below their paths."""
     from chatbot.web.api import api_routes
     from chatbot.web.articles import article_routes
@@ -129,27 +127,32 @@ def _add_routes(app: "FastAPI", session: "Session", access: "Access", desk: "Des
     from chatbot.web.event_streams import event_routes
     from chatbot.web.inbox.api import inbox_routes
     from chatbot.web.inbox.page import inbox_page_routes
-    from chatbot.web.modules import mount_modules
+    from chatbot.web.modules import FOLDER, Modules
     from chatbot.web.openid import Provider
     from chatbot.web.own_chats import own_chats_routes
+    from chatbot.web.own_memory import own_memory_routes
     from chatbot.web.sign_in import login_routes
     from chatbot.web.uploads import upload_routes
     from chatbot.web.vendored import mount_vendored
     from chatbot.web.widget import widget_routes
+    from training.console import page
 
-    settings = session.settings
+    session, access, desk = console.session, console.access, console.desk
+    settings, modules = session.settings, Modules(FOLDER, page.FOLDER)
     app.include_router(login_routes(access, Provider(settings) if settings.openid_issuer else None))
     app.include_router(docs_routes())
-    app.include_router(article_routes(session.pack))
-    app.include_router(brand_routes(session.pack))
+    app.include_router(article_routes(lambda: session.pack))
+    app.include_router(brand_routes(lambda: session.pack))
     app.include_router(own_chats_routes(session, access))
     app.include_router(upload_routes(session, access))
     app.include_router(widget_routes(session))
+    app.include_router(own_memory_routes(session, access))
     app.include_router(api_routes(session, access, desk))
     app.include_router(event_routes(session.store, access, desk))
     app.include_router(inbox_routes(session, access, desk))
-    app.include_router(inbox_page_routes(access, session.pack.persona.title))
-    mount_modules(app)
+    app.include_router(inbox_page_routes(access, session.pack.persona.title, modules))
+    app.include_router(page.operate_routes(console, modules))
+    modules.mount(app)
     mount_vendored(app)
 
 

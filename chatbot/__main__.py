@@ -15,6 +15,8 @@
     python -m chatbot base install [NAME|auto]
     python -m chatbot pack new DIR
     python -m chatbot pack check DIR [--json]
+    python -m chatbot article list | show | edit | remove | history | undo
+    python -m chatbot setting list | set | unset
     python -m chatbot audit verify [EXPORT] [--json]
     python -m chatbot audit export [PATH]
     python -m chatbot backup PATH [--encrypt] [--passphrase-file FILE]
@@ -37,6 +39,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from chatbot.acting import TERMINAL, acting, terminal_actor
+from chatbot.article_commands import article
 from chatbot.audit_commands import audit
 from chatbot.backup_commands import backup, restore_backup
 from chatbot.base_commands import base
@@ -50,6 +53,7 @@ from chatbot.knowledge.inspection import inspect_pack
 from chatbot.knowledge.packs import load_pack
 from chatbot.owner_only import hand_over
 from chatbot.people_commands import key, opened_store, user
+from chatbot.setting_commands import setting
 from chatbot.settings import load_settings
 
 if TYPE_CHECKING:
@@ -73,9 +77,9 @@ def ask(text: str, version: str | None, as_json: bool) -> None:
     """Ask one question; the answer is stored as a conversation."""
     with opened(version) as session:
         updates = session.say(session.store.people.visitor(VISITOR), text)
-        shown = ""
+        shown = 0
         for update in updates:
-            shown = shown if as_json else _print_more(shown, update.text)
+            shown = shown if as_json else _print_more(shown, update)
             last = update
     click.echo(json.dumps(_answer(last), ensure_ascii=False) if as_json else "")
 
@@ -96,7 +100,9 @@ def chat(version: str | None) -> None:
                 conversation = _converse(session, text, conversation)
 
 
+commands.add_command(article)
 commands.add_command(base)
+commands.add_command(setting)
 commands.add_command(user)
 commands.add_command(key)
 commands.add_command(case)
@@ -197,13 +203,13 @@ def _next_line() -> str | None:
 
 def _converse(session: "Session", text: str, conversation: str | None) -> str | None:
     """Print one reply as it comes; a fault is told and the talk goes on."""
-    shown = ""
+    shown = 0
     try:
         updates = session.say(session.store.people.visitor(VISITOR), text, conversation)
         with _stoppable(updates):
             for update in updates:
                 conversation = update.conversation
-                shown = _print_more(shown, update.text)
+                shown = _print_more(shown, update)
     except UserError as error:
         click.echo(f"error: {error}", err=True)
     except KeyboardInterrupt:
@@ -212,15 +218,10 @@ def _converse(session: "Session", text: str, conversation: str | None) -> str | 
     return conversation
 
 
-def _print_more(shown: str, text: str) -> str:
-    """Print what was added to a reply; one that the check replaced is begun again on a line of its own."""
-    if not text:
-        return shown
-    if not text.startswith(shown):
-        click.echo()
-        shown = ""
-    click.echo(text[len(shown) :], nl=False)
-    return text
+def _print_more(shown: int, update: "Update") -> int:
+    """Print what of a reply has become final since so many of its characters were shown; how many are now."""
+    click.echo(update.text[shown : update.settled], nl=False)
+    return max(shown, update.settled)
 
 
 @contextmanager

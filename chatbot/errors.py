@@ -3,6 +3,8 @@
 Only the command line, the API and the pages catch them. A `UserError` never means a bug of ours.
 """
 
+from collections.abc import Sequence
+
 
 class UserError(Exception):
     """Something a person can put right; its text is fit to be shown as it stands."""
@@ -14,6 +16,10 @@ class SettingsError(UserError):
 
 class PackError(UserError):
     """A domain pack is not in the documented format; every fault stands with its file and line."""
+
+    def __init__(self, text: str, faults: Sequence[str] = ()) -> None:
+        super().__init__(text)
+        self.faults = list(faults) or [text]
 
 
 class WeightsError(UserError):
@@ -46,6 +52,10 @@ class CaseHeldError(UserError):
     def __init__(self, holder: str) -> None:
         super().__init__(f"{holder} holds this case: have them hand it over, or claim it over")
         self.holder = holder
+
+
+class ChangedMeanwhileError(UserError):
+    """Somebody else saved what is being saved, after it was opened here."""
 
 
 class AccessError(UserError):

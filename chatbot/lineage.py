@@ -10,8 +10,10 @@ RunStatus = Literal["running", "finished", "stopped", "failed", "interrupted"]
 
 
 class RunProgress(TypedDict, total=False):
-    """How far a run is, as its row keeps it; `curve` holds the losses by step."""
+    """How far a run is, as its row keeps it; `recipe` and `minutes` were asked, `curve` holds the losses by step."""
 
+    recipe: str
+    minutes: float
     phase: str
     fraction: float
     message: str

@@ -16,7 +16,8 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 READ_WRITE = 0o066
 OURS = (
     *("chatbot.db*", "rates.db*", "mlflow.db*", "cookie.key", "server.lock", "training.l*", "restore.*", "*.partial"),
-    *("index", "measures", "models", "runs", "searches", "snapshots", "tensorboard", "trackio", "versions"),
+    *("index", "measures", "models", "pack_history", "packs", "runs", "searches", "settings.json", "snapshots"),
+    *("tensorboard", "trackio", "versions"),
 )
 """What a home holds; a folder with other things in it is not the product's alone, and stays as it is."""
 NOBODYS = ("lost+found",)

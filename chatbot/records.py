@@ -129,6 +129,14 @@ class FoundPassage(TypedDict):
     used: NotRequired[bool]
 
 
+class WeighedRule(TypedDict):
+    """The rule that a message was likeliest to fall under, its probability, and above which one it would have held."""
+
+    rule: str
+    probability: float
+    needed: float
+
+
 @dataclass(frozen=True)
 class Passage:
     """A piece of text put before the model: a piece of an article, or an approved answer."""
@@ -165,7 +173,8 @@ class Trace:
     stopped.
     `first_token_ms` counts from when the question was taken up, after the `queued_ms` that it waited for a place;
     `prepared_ms` is what rules, retrieval and prompt took of it. `offered` tells whether the reply ended by offering
-    a person; None where nobody noted it, as in replies older than the field.
+    a person; None where nobody noted it, as in replies older than the field. `weighed` is the likeliest rule, whether
+    it held or not; `known` names the fields of what is remembered of the visitor that the model was shown.
     """
 
     version: str = ""
@@ -186,6 +195,8 @@ class Trace:
     check: Outcome | Literal[""] = ""
     refused: list[str] = field(default_factory=list)
     offered: bool | None = None
+    weighed: WeighedRule | None = None
+    known: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -257,7 +268,11 @@ class ApiKey:
 
 @dataclass(frozen=True)
 class ApprovedAnswer:
-    """An answer that an agent ordered to be used from now on."""
+    """An answer that an agent ordered to be used from now on.
+
+    One that `waits` for a second look is not used before somebody else has confirmed it; `asked` is whom the agent
+    asked, and `confirmed_by` who did.
+    """
 
     id: str
     query: str
@@ -267,3 +282,6 @@ class ApprovedAnswer:
     active: bool
     created_at: str
     from_conversation: bool = False
+    waits: bool = False
+    asked: str | None = None
+    confirmed_by: str | None = None

@@ -1,37 +1,28 @@
 """The settings of an installation: one typed object from a TOML file and environment variables.
 
 Values come from, in order of precedence: `CHATBOT_*` environment variables, the TOML file named by
-`CHATBOT_CONFIG` (default `chatbot.toml` in the working directory), the defaults below. All faults are reported
-together. `docs/config.md` is generated from the descriptions here.
+`CHATBOT_CONFIG` (default `chatbot.toml` in the working directory), what operators changed while the product served
+(`kept_settings`), the defaults below. All faults are reported together. `docs/config.md` is generated from the
+descriptions here.
 """
 
 import os
-import tomllib
-from importlib.resources.abc import Traversable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, TomlConfigSettingsSource
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from chatbot.address_settings import Hosts, Networks, Origins, ProviderAddress, RootPath, WebhookAddress, WebhookSecret
 from chatbot.bases import AUTO, base_reads, resolve_base
 from chatbot.engine_kinds import ENGINES
 from chatbot.errors import SettingsError
+from chatbot.pack_folders import folder_of
 from chatbot.page_settings import PageSettings
 from chatbot.rates import Rate, RateSetting
+from chatbot.setting_sources import KeptSource, TomlSource, config_file
 from chatbot.settings_faults import explained, misspelt
-
-HERE = Path(__file__).resolve().parent
-DATA = next((place for place in (HERE / "data", HERE.parent / "data") if place.is_dir()), HERE)
-"""The packaged packs: beside the code in a checkout, within it where it is installed."""
-
-
-class _TomlSource(TomlConfigSettingsSource):
-    """The TOML file, with or without a byte order mark."""
-
-    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
-        return tomllib.loads(file_path.read_text(encoding="utf-8-sig"))
 
 
 class Settings(PageSettings):
@@ -245,9 +236,15 @@ class Settings(PageSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take constructor arguments first, then the environment, then the TOML file."""
-        config = Path(os.environ.get("CHATBOT_CONFIG", "chatbot.toml"))
-        return init_settings, env_settings, _TomlSource(settings_cls, toml_file=config)
+        """Take constructor arguments first, then the environment, the TOML file, and what the home keeps."""
+        file = TomlSource(settings_cls, toml_file=config_file())
+        return init_settings, env_settings, file, KeptSource(settings_cls)
+
+    def adopt(self, other: "Settings", names: Collection[str]) -> None:
+        """Take some values over while the product serves: everybody who serves shares this one object."""
+        self.__dict__.update({name: getattr(other, name) for name in names})
+        chosen = (self.model_fields_set - set(names)) | (other.model_fields_set & set(names))
+        self.__pydantic_fields_set__ = chosen
 
     @property
     def database(self) -> Path:
@@ -277,9 +274,8 @@ class Settings(PageSettings):
 
     @property
     def pack_folder(self) -> Path:
-        """The folder of the domain pack."""
-        named = DATA / self.pack
-        return named if named.is_dir() else Path(self.pack)
+        """The folder of the domain pack; that of a packaged one that was changed is in the home."""
+        return folder_of(self.pack, self.home)
 
 
 def load_settings(**overrides: Any) -> Settings:

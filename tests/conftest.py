@@ -24,10 +24,26 @@ from tests.packs import write_pack
 
 Serve = Callable[..., str]
 
+LONGEST = (
+    "browser/test_loop.py",
+    "test_loop.py",
+    "engines/test_conformance.py",
+    "training/finetuning/test_processes.py",
+    "test_wheel.py",
+    "browser/test_review.py",
+)
+"""What takes a minute or more begins first, so that no process of the tests is left alone with it at the end."""
+
 PASSWORD = "correct horse battery"
 SMALL_BASE = "smollm2-135m-instruct"
+TESTS = Path(__file__).parent
 os.umask(0o077)  # as the product's programs do: nothing in a home is open to others
 os.environ["CHATBOT_BASE_MODEL"] = SMALL_BASE  # also for fixtures of a whole module
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    first = {TESTS / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.path, len(LONGEST)))
 
 
 @pytest.fixture(autouse=True)

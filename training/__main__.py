@@ -7,6 +7,7 @@
     python -m training gate CANDIDATE [--against VERSION] [--json]
     python -m training promote VERSION | rollback | versions [--json]
     python -m training cycle [--json]
+    python -m training runs [--json] | stop | changes VERSION [--against VERSION] [--json]
     python -m training export VERSION --format gguf|peft|merged --out PATH [--json]
     python -m training register FOLDER [--json]
 
@@ -23,6 +24,7 @@ import click
 from chatbot.acting import TERMINAL, acting, terminal_actor
 from chatbot.commands import quieten, run_command
 from training.commands.installation import HELD, actor, as_json, installation, show
+from training.commands.looking import changes, runs, stop
 from training.commands.progress import TerminalProgress
 from training.commands.release import canary, export, register
 from training.commands.runs import cycle, run
@@ -43,6 +45,8 @@ commands.add_command(canary)
 commands.add_command(search)
 commands.add_command(run)
 commands.add_command(cycle)
+for command in (runs, stop, changes):
+    commands.add_command(command)
 
 
 @commands.command()

@@ -28,7 +28,8 @@ READERS: Routes = [
     ("POST", path)
     for path in (
         *("/v1/chat/completions", "/v1/feedback", *FORMS),
-        *(f"{page}/gradio_api/{event}" for page in ("", "/review", "/operate") for event in EVENTS),
+        *("/operate/api/training/runs", "/operate/api/playground/ask"),
+        *(f"/gradio_api/{event}" for event in EVENTS),
     )
 ]
 """The routes that read bodies."""

@@ -58,6 +58,10 @@ class Elsewhere:
             return Happening("case", event.subject, {"status": "deleted"})
         if event.kind == "agent_message":
             return self._message(event)
+        if event.kind == "pack_changed":
+            return Happening("pack", "", {"file": event.subject, "change": int(str(event.detail["change"]))})
+        if event.kind == "setting_changed":
+            return Happening("setting", "", {"name": event.subject})
         if event.kind in MARKS:
             return Happening("note", event.subject)
         return self._case(event) if event.kind in CHANGES else None

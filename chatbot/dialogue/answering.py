@@ -15,6 +15,7 @@ from chatbot.dialogue.branch import exchanges, failures_in_a_row, traces
 from chatbot.dialogue.handoff import GAVE_UP, address_in, kept_reply, offers_person, said_now
 from chatbot.dialogue.metrics import Metrics
 from chatbot.dialogue.prompt import prompt_hash
+from chatbot.dialogue.remembering import Known, hear, known_of
 from chatbot.dialogue.reply import Draft, Writing
 from chatbot.dialogue.running import RunningReply, Stopper, Update
 from chatbot.dialogue.sources import used_passages
@@ -172,9 +173,17 @@ class _Answering:
             waits = installation.store.cases.get(message.conversation).status != "open"
             turn = ruled(unseen(pack, knowledge, history, message.content, waits))
         else:
-            shown, before_it = pictures(installation.store, sent), traces(before)
-            turn = prepare_turn(settings, pack, knowledge, engine, history, message.content, before_it, shown)
+            known, shown, trail = self._known(message), pictures(installation.store, sent), traces(before)
+            turn = prepare_turn(settings, pack, knowledge, engine, history, message.content, trail, known, shown)
+            turn = replace(turn, known=[one.field for one in known] if turn.prompt else [])
         return replace(turn, reply=said_now(pack, turn.reply)) if turn.handoff else turn
+
+    def _known(self, message: Message) -> list[Known]:
+        """What is remembered of the visitor, that of the message included."""
+        store, pack, person = self.installation.store, self.installation.pack, self.question.person
+        if not self.question.again:
+            hear(store, pack, person, self.question.conversation, message.content)
+        return known_of(store, pack, person)
 
     def _kept_address(self) -> Turn | None:
         """Where somebody who waits for a person leaves an address, the turn that thanks for it, which is kept.
@@ -248,6 +257,8 @@ def _first_trace(engine: Engine, question: Question, turn: Turn) -> Trace:
         handoff=turn.handoff,
         act=turn.act,
         rule=turn.rule,
+        weighed=turn.weighed,
+        known=turn.known,
         prompt_tokens=turn.prompt_tokens if turn.prompt else engine.count_tokens(alone),
     )
 

@@ -16,6 +16,7 @@ from chatbot.knowledge.retrieval.spelling import WORD, dictionary
 COMMON = 1200  # words of a language, the most used first
 STEM = 5  # letters by which forms of a word are alike
 FIRMLY = {"yes", "no", "not", "never", "cannot", "none", "nothing", "nobody", "neither", "without", "only", "always"}
+HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011](?=[^\W\d_])")
 SHORTENED = re.compile(r"n['’]t$")
 
 
@@ -23,7 +24,7 @@ class Doubts:
     """Finds where a reply leaves the words of its sources, and which of its sentences claim anything."""
 
     def __init__(self, sources: Sequence[str], language: str) -> None:
-        self._known = {stem(word) for text in sources for word in WORD.findall(text)}
+        self._known = {known for text in sources for known in stems(text)}
         self._common = common_words(language)
 
     def first(self, text: str, start: int = 0) -> int | None:
@@ -44,6 +45,11 @@ class Doubts:
         if word in FIRMLY or SHORTENED.search(word):
             return True
         return word not in self._common and stem(word) not in self._known
+
+
+def stems(text: str) -> set[str]:
+    """The stems of the words of a text; what is written with a hyphen counts as one word too ("e-mail", "email")."""
+    return {stem(word) for written in (text, HYPHEN.sub("", text)) for word in WORD.findall(written)}
 
 
 def stem(word: str) -> str:

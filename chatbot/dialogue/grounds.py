@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from itertools import chain
 
 from chatbot.dialogue.check import Source, find_items
-from chatbot.dialogue.claims import SHORTENED, common_words, stem
+from chatbot.dialogue.claims import SHORTENED, common_words, stem, stems
 from chatbot.knowledge.articles.sentences import join_sentences, split_sentences
 from chatbot.knowledge.retrieval.spelling import WORD
 
 DENIALS = {"no", "not", "never", "cannot", "none", "nothing", "nobody", "neither", "nor"}
-UNEXPLAINED = 1  # words at most
+UNEXPLAINED = 1  # words at most, and none of a claim that leaves its fact's figures out
 TELLING = 2  # words of the fact that were not asked, at least, where a claim has none of its figures
 
 AMOUNT = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -83,11 +83,13 @@ def holds(fact: str, claim: str, asked: str, language: str) -> bool:
         return False
     if AFFIRMS.match(claim) and _corrects(claim, asked):
         return False
-    told, known = _stems(fact), _stems(asked)
+    told, known = stems(fact), stems(asked)
     common = common_words(language)
     said = {stem(word) for word in WORD.findall(claim) if word.lower() not in common}
-    stated = (Source.of([fact]).items & Source.of([claim]).items) - Source.of([asked]).items
-    return len(said - told - known) <= UNEXPLAINED and (bool(stated) or len((said & told) - known) >= TELLING)
+    own = Source.of([fact]).items
+    stated = (own & Source.of([claim]).items) - Source.of([asked]).items
+    unexplained = UNEXPLAINED if stated or not own else 0
+    return len(said - told - known) <= unexplained and (bool(stated) or len((said & told) - known) >= TELLING)
 
 
 def _replaces(fact: str, claim: str) -> bool:
@@ -114,7 +116,3 @@ def figures(text: str) -> dict[str, set[str]]:
 def denies(text: str) -> bool:
     """Whether a text says no to something."""
     return any(word.lower() in DENIALS or SHORTENED.search(word) for word in WORD.findall(text))
-
-
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in WORD.findall(text)}

@@ -19,13 +19,17 @@ BEST, NEAREST = 2, 0.05  # the same of those on which a reply has to rest
 
 @dataclass(frozen=True)
 class Asked:
-    """A message after the talk before it, `meant` as a question that stands alone, on the `topic` of the talk."""
+    """A message after the talk before it, `meant` as a question that stands alone, on the `topic` of the talk.
+
+    What is remembered `of` whoever asks is looked up together with it, where nothing was said before.
+    """
 
     message: str
     history: Sequence[ChatMessage] = ()
     meant: str = ""
     topic: str | None = None
     language: str = "en"
+    of: str = ""
 
     def questions(self) -> list["Asked"]:
         """Each question of the message by itself, the later ones as if they followed the first."""
@@ -60,6 +64,8 @@ def search_queries(asked: Asked) -> list[Query]:
     with what they want, so the end of one is asked by itself too. What a model takes it to mean is trusted by half.
     """
     queries: list[Query] = [asked.message, *windows(asked.message)[-1:]]
+    if asked.of and not asked.together:
+        queries.append((asked.message, f"{asked.of}\n{asked.message}"))
     if asked.together:
         queries += [asked.together, *([(asked.together, asked.meant)] if asked.meant else [])]
         queries += [(asked.together, f"{asked.topic}\n{asked.message}")] if asked.topic else []

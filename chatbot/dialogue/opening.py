@@ -4,7 +4,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
-from chatbot.dialogue.session import Session
+from chatbot.dialogue.session import CurrentPack, Session
 from chatbot.engines.base import Engine
 from chatbot.engines.base_model import forget_copies
 from chatbot.engines.live import LiveEngine
@@ -57,7 +57,7 @@ def open_session(settings: Settings, store: Store, version: str | None = None, s
     the first question waits for them; where there are no weights, they are there at once. One that is `serving`
     removes the copies of bases that nothing names any more.
     """
-    pack = load_pack(settings.pack_folder)
+    current = CurrentPack(load_pack(settings.pack_folder))
 
     def champion() -> str:
         return store.versions.resolve(version or "champion")
@@ -70,14 +70,15 @@ def open_session(settings: Settings, store: Store, version: str | None = None, s
     if serving and not settings.weightless:
         forget_copies(base, {known.base for known in store.versions.all()})
     pool = ThreadPoolExecutor(1, thread_name_prefix="knowledge")
-    begun: dict[str, Future[Knowledge]] = {}  # where an engine fails, its version's stays for the next attempt
+    begun: dict[str, tuple[Pack, Future[Knowledge]]] = {}  # where an engine fails, its version's stays for another try
 
     def load(name: str) -> tuple[Engine, Knowledge]:
-        if name not in begun:
-            begun[name] = pool.submit(version_knowledge, settings, pack, store, name)
+        pack = current.pack
+        if name not in begun or begun[name][0] is not pack:
+            begun[name] = pack, pool.submit(version_knowledge, settings, pack, store, name)
         engine = load_engine(settings, base, store, name)
         try:
-            loaded = engine, begun.pop(name).result()
+            loaded = engine, begun.pop(name)[1].result()
         except BaseException:
             engine.close()
             raise
@@ -87,4 +88,4 @@ def open_session(settings: Settings, store: Store, version: str | None = None, s
 
     fallback = None if version else BASE
     live = LiveEngine(load, champion, fallback, not settings.weightless, canary, settings.canary)
-    return Session(settings, store, pack, live)
+    return Session(settings, store, current, live)

@@ -13,26 +13,41 @@ from chatbot.dialogue.guard import defuse_markup
 from chatbot.errors import InputError
 from chatbot.records import ChatMessage, Passage
 
+FACTS, QUESTION, ABOUT, MEANT = "Facts:", "\n\nQuestion: ", "\nAbout me: ", "\nIn other words: "
+
 CountTokens = Callable[[Sequence[ChatMessage]], int]
 
 
 def build_prompt(
-    system: str, history: Sequence[ChatMessage], question: str, passages: Sequence[Passage], meant: str = ""
+    system: str,
+    history: Sequence[ChatMessage],
+    question: str,
+    passages: Sequence[Passage],
+    meant: str = "",
+    about: str = "",
 ) -> list[ChatMessage]:
     """The messages for one turn: system text, earlier turns as they were said, then the facts with the question.
 
-    `meant` is the question worded to stand alone.
+    `meant` is the question worded to stand alone, `about` what is remembered of whoever asks.
     """
-    turn: ChatMessage = {"role": "user", "content": render_question(question, passages, meant)}
+    turn: ChatMessage = {"role": "user", "content": render_question(question, passages, meant, about)}
     return [{"role": "system", "content": system}, *history, turn]
 
 
-def render_question(question: str, passages: Sequence[Passage], meant: str = "") -> str:
-    """The user's message with the facts above it and what it means below; without facts, the message alone."""
+def render_question(question: str, passages: Sequence[Passage], meant: str = "", about: str = "") -> str:
+    """The user's message with the facts above it, and below what it means and who asks; without facts, it and that."""
+    asked = question + (f"{ABOUT}{about}" if about else "")
     if not passages:
-        return question
+        return asked
     facts = "\n".join(f"- {render_fact(passage)}" for passage in passages)
-    return f"Facts:\n{facts}\n\nQuestion: {question}" + (f"\nIn other words: {meant}" if meant else "")
+    return f"{FACTS}\n{facts}{QUESTION}{asked}" + (f"{MEANT}{meant}" if meant else "")
+
+
+def question_in(message: str) -> str:
+    """The question of a user's message as `render_question` writes it."""
+    question = message.partition(QUESTION)[2] if message.startswith(FACTS) else message
+    question = question.rpartition(MEANT)[0] or question
+    return question.rpartition(ABOUT)[0] or question
 
 
 def render_fact(passage: Passage) -> str:
@@ -58,6 +73,7 @@ def fit_prompt(
     count: CountTokens,
     budget: int,
     meant: str = "",
+    about: str = "",
 ) -> Fitted:
     """The longest prompt of at most `budget` tokens, and the passages it holds.
 
@@ -68,7 +84,7 @@ def fit_prompt(
     kept = list(passages)
     sizes = [count([*exchange]) for exchange in turns]
     while True:
-        prompt = build_prompt(system, [message for turn in turns for message in turn], question, kept, meant)
+        prompt = build_prompt(system, [message for turn in turns for message in turn], question, kept, meant, about)
         tokens = count(prompt)
         excess = tokens - budget
         if excess <= 0:

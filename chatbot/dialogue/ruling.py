@@ -1,14 +1,14 @@
 """The first step of a turn: what the pack's rules make of a message, and whether it asks for a person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chatbot.dialogue.handoff import ACCEPTED, ASKED, offers_person, says_yes, wants_person
 from chatbot.dialogue.lookup import said_by
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack, Rule
 from chatbot.knowledge.rules.router import Route
-from chatbot.records import Act, ChatMessage, Trace
+from chatbot.records import Act, ChatMessage, Trace, WeighedRule
 
 SURE_IN_TALK = 0.8
 
@@ -18,6 +18,7 @@ class Ruling:
     """What becomes of a message: a `reply` at once, with the reason of a `handoff`, or an answer by the later steps.
 
     Those note the `rule` that it falls under; where that `talks`, they look nothing up. `tone` may be said before.
+    `weighed` is the likeliest rule, also where none holds.
     """
 
     reply: str = ""
@@ -26,6 +27,7 @@ class Ruling:
     rule: Rule | None = None
     talks: bool = False
     tone: Rule | None = None
+    weighed: WeighedRule | None = None
 
     @property
     def name(self) -> str | None:
@@ -45,9 +47,12 @@ def accepts_offer(pack: Pack, history: Sequence[ChatMessage], question: str, tra
 
 def apply_rules(pack: Pack, knowledge: Knowledge, history: Sequence[ChatMessage], question: str) -> Ruling:
     """The ruling on a message after the talk before it."""
-    handoff, follows = pack.persona.handoff, bool(history)
     route = knowledge.router.route(question, "".join(said_by("user", history)[-1:]))
-    rule = rule_of(route, follows)
+    return replace(_ruling(pack, knowledge, route, question, bool(history)), weighed=weighed(route, bool(history)))
+
+
+def _ruling(pack: Pack, knowledge: Knowledge, route: Route, question: str, follows: bool) -> Ruling:
+    handoff, rule = pack.persona.handoff, rule_of(route, follows)
     if wants_person(question, [*handoff.phrases, pack.persona.texts.person]) and not (rule and rule.does.fetches):
         return Ruling(handoff.message, "handoff", ASKED)
     if rule is None or (not rule.does.fetches and knowledge.index.approved(question)):
@@ -60,7 +65,18 @@ def apply_rules(pack: Pack, knowledge: Knowledge, history: Sequence[ChatMessage]
 
 def rule_of(route: Route, follows: bool) -> Rule | None:
     """The rule that a message falls under; a follow-up, which says little by itself, must be surer to."""
-    if route.rule is None:
+    rule = route.rule
+    return rule if rule and route.probability > _needed(rule, follows) else None
+
+
+def weighed(route: Route, follows: bool) -> WeighedRule | None:
+    """The likeliest rule as a trace keeps it; None where the pack has none."""
+    rule = route.rule
+    if rule is None:
         return None
-    unsure = follows and not route.rule.does.fetches and route.probability <= SURE_IN_TALK
-    return route.rule if route.holds and not unsure else None
+    return {"rule": rule.name, "probability": round(route.probability, 4), "needed": _needed(rule, follows)}
+
+
+def _needed(rule: Rule, follows: bool) -> float:
+    """The probability above which a rule holds."""
+    return max(rule.sure, SURE_IN_TALK) if follows and not rule.does.fetches else rule.sure

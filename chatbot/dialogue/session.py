@@ -7,8 +7,9 @@ A message is checked and stored at once; its reply is written as it is iterated.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from chatbot.dialogue.admission import Admission
 from chatbot.dialogue.answering import Installation, Question, answer
@@ -16,9 +17,13 @@ from chatbot.dialogue.approving import Effects, effects_of
 from chatbot.dialogue.drafting import draft_reply
 from chatbot.dialogue.guard import clean_history, clean_message
 from chatbot.dialogue.metrics import Metrics
+from chatbot.dialogue.nearest_rows import Nearest, NearestRows
+from chatbot.dialogue.once import Tried, try_version
 from chatbot.dialogue.running import RunningReply
 from chatbot.dialogue.truncation import Truncation
+from chatbot.engines.guest import Guest
 from chatbot.engines.live import LiveEngine
+from chatbot.engines.memory import check_memory
 from chatbot.errors import InputError
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
@@ -29,16 +34,41 @@ from chatbot.store import Store
 LONGEST_CONVERSATION = 400
 
 
+class CurrentPack:
+    """The pack that answers; replaced whole where it was changed (`renewing`)."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack = pack
+        self._followers: list[Callable[[Pack], None]] = []
+
+    def follow(self, tell: Callable[[Pack], None]) -> None:
+        """Tell somebody of every pack that takes the place."""
+        self._followers.append(tell)
+
+    def replace(self, pack: Pack) -> None:
+        """Let another pack answer."""
+        self.pack = pack
+        for tell in self._followers:
+            tell(pack)
+
+
 class Session:
     """Answers visitors: the one way in for pages, API and command line."""
 
-    def __init__(self, settings: Settings, store: Store, pack: Pack, live: LiveEngine[Knowledge]) -> None:
+    def __init__(self, settings: Settings, store: Store, pack: Pack | CurrentPack, live: LiveEngine[Knowledge]) -> None:
         self.settings = settings
         self.store = store
-        self.pack = pack
+        self.current = pack if isinstance(pack, CurrentPack) else CurrentPack(pack)
         self.live = live
+        self.guest = Guest(live, partial(check_memory, settings))
         self.admission = Admission(settings.max_concurrent, settings.max_waiting)
         self.metrics = Metrics(live, self.admission, store.feedback.counts)
+        self._nearest_rows = NearestRows(store)
+
+    @property
+    def pack(self) -> Pack:
+        """The pack as it is now."""
+        return self.current.pack
 
     @property
     def ready(self) -> bool:
@@ -136,9 +166,22 @@ class Session:
         """What the bot would answer to a visitor's last message, for an agent to go on from; nothing is stored."""
         return draft_reply(self._installation(), person, conversation_id, self.sampling())
 
+    def try_version(self, person: Person, question: str, version: str) -> Tried:
+        """What a version answers to a question, loaded for it where it answers nobody; nothing is stored."""
+        return try_version(self._installation(), self.guest, person, question, version, self.sampling())
+
     def effects(self, question: str, answer: str, message: str) -> Effects:
         """What would change if a question were answered so from now on."""
         return effects_of(self._installation(), question, answer, message)
+
+    def learned_from(self, reply_id: str) -> Nearest:
+        """The rows nearest to a reply of the bot among those that its version learned from."""
+        reply = self.store.conversations.message(reply_id)
+        if reply.role != "assistant" or reply.trace is None or reply.parent is None:
+            raise InputError(f"message {reply_id!r} is no reply of the bot: choose one that it wrote")
+        question = self.store.conversations.message(reply.parent).content
+        with self.live.lease(reply.conversation) as (_, knowledge):
+            return self._nearest_rows.of(reply.trace.version, question, reply.content, knowledge.index.embedder)
 
     def _owned(self, person: Person, message_id: str, role: str) -> tuple[Message, Conversation]:
         message = self.store.conversations.message(message_id)

@@ -14,6 +14,7 @@ from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.lookup import BEST, NEAREST, Asked, facts_for, focused, look_up, said_by, topic_of
 from chatbot.dialogue.prompt import fit_prompt
 from chatbot.dialogue.quoting import fresh_quotation, opening, unopened
+from chatbot.dialogue.remembering import Known, about
 from chatbot.dialogue.ruling import Ruling, accepts_offer, apply_rules
 from chatbot.dialogue.secrecy import NOTHING_SECRET, Secret
 from chatbot.dialogue.standalone import standalone_question
@@ -22,7 +23,7 @@ from chatbot.errors import InputError
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.retrieval.index import Found, KnowledgeIndex, sentences_of
-from chatbot.records import Act, ChatMessage, Passage, Trace
+from chatbot.records import Act, ChatMessage, Passage, Trace, WeighedRule
 from chatbot.settings import Settings
 
 UNSURE_TO_QUOTE = 0.18  # the share of a pack's own questions that are less sure to be answered than may be
@@ -58,6 +59,8 @@ class Turn:
     unknown: str = ""
     handoff: str | None = None
     rule: str | None = None
+    weighed: WeighedRule | None = None
+    known: list[str] = field(default_factory=list)
     prompt_tokens: int = 0
 
     @property
@@ -76,6 +79,7 @@ class _Task:
     engine: Engine
     history: Sequence[ChatMessage]
     asked: Asked
+    about: str = ""
     pictures: Sequence[str] = ()
 
 
@@ -87,6 +91,7 @@ def prepare_turn(
     history: Sequence[ChatMessage],
     question: str,
     traces: Sequence[Trace] = (),
+    known: Sequence[Known] = (),
     pictures: Sequence[str] = (),
 ) -> Turn:
     """Decide what the model is asked, if it is; raises `InputError` when the question does not fit the context.
@@ -95,28 +100,30 @@ def prepare_turn(
     they are composed into a quotation, or into a prompt with what its reply has to rest on.
 
     `traces` are those of the replies before, where they were stored; else the words of a reply tell whether it offered
-    a person and what it was about. `pictures` go with the message to a model that sees, whose reply about them can
-    rest on no passage: its figures alone are checked.
+    a person and what it was about. What is `known` of whoever asks is shown to the model, and is no source. `pictures`
+    go with the message to a model that sees, whose reply about them can rest on no passage: its figures alone are
+    checked.
     """
     if accepted := accepts_offer(pack, history, question, traces):
         return ruled(accepted)
-    asked = _asked(pack, knowledge, history, question, traces)
-    task = _Task(settings, pack, knowledge, engine, history, asked, pictures)
+    finding = ", ".join(one.value for one in known if one.finds)
+    asked = replace(_asked(pack, knowledge, history, question, traces), of=finding)
+    task = _Task(settings, pack, knowledge, engine, history, asked, about(known), pictures)
     retrieve = _begin_retrieval(task)
     ruling = apply_rules(pack, knowledge, history, question)
     if ruling.reply:
         return ruled(ruling)
     found, asked = (Found(), task.asked) if ruling.talks else retrieve()
-    if settings.passages and not ruling.talks and not _may_answer(settings, knowledge.index, found):
+    if settings.passages and not ruling.talks and not may_answer(settings, knowledge.index, found):
         if pictures:
             return _compose(task, ruling, Found(), asked)
-        return Turn("abstain", passages=found.passages, reply=pack.persona.unknown)
+        return Turn("abstain", passages=found.passages, reply=pack.persona.unknown, weighed=ruling.weighed)
     return _compose(task, ruling, found, asked)
 
 
 def ruled(ruling: Ruling) -> Turn:
     """A turn that the rules reply to."""
-    return Turn(ruling.act, reply=ruling.reply, handoff=ruling.handoff, rule=ruling.name)
+    return Turn(ruling.act, reply=ruling.reply, handoff=ruling.handoff, rule=ruling.name, weighed=ruling.weighed)
 
 
 def _asked(
@@ -142,7 +149,7 @@ def _compose(task: _Task, ruling: Ruling, found: Found, asked: Asked) -> Turn:
     """What is said or asked of the model: a row's or a passage's words, or a prompt with what its reply rests on."""
     settings, index = task.settings, task.knowledge.index
     facts = facts_for(index, asked, found.passages) if settings.reads else found.passages
-    turn = replace(_prompted(settings, task.pack, task.engine, asked, facts), rule=ruling.name)
+    turn = replace(_prompted(task, asked, facts), rule=ruling.name, weighed=ruling.weighed)
     if task.pictures:
         *before, last = turn.prompt
         return replace(turn, prompt=[*before, {**last, "images": list(task.pictures)}])
@@ -165,12 +172,14 @@ def _quoted(task: _Task, ruling: Ruling, turn: Turn) -> Turn:
     return replace(turn, quote=quote)
 
 
-def _prompted(settings: Settings, pack: Pack, engine: Engine, asked: Asked, passages: Sequence[Passage]) -> Turn:
+def _prompted(task: _Task, asked: Asked, passages: Sequence[Passage]) -> Turn:
     """A turn with the prompt that fits, the passages it holds and what a reply to it may state."""
-    persona, budget = pack.persona, settings.context_tokens - settings.max_new_tokens
+    persona, budget = task.pack.persona, task.settings.context_tokens - task.settings.max_new_tokens
     question, history = defuse_markup(asked.message), asked.history
-    count = engine.count_tokens
-    prompt, kept, tokens = fit_prompt(persona.system, history, question, passages, count, budget, asked.meant)
+    count = task.engine.count_tokens
+    prompt, kept, tokens = fit_prompt(
+        persona.system, history, question, passages, count, budget, asked.meant, task.about
+    )
     if passages and not kept:
         raise InputError("the message leaves no room for the facts it asks about: send a shorter one")
     contact = persona.contact
@@ -201,7 +210,12 @@ def _grounded(index: KnowledgeIndex, turn: Turn, found: Found, asked: Asked) -> 
     return replace(turn, completes=grounds.left_out) if sure and len(questions) > 1 else turn
 
 
-def _may_answer(settings: Settings, index: KnowledgeIndex, found: Found) -> bool:
+def knows(settings: Settings, index: KnowledgeIndex, question: str) -> bool:
+    """Whether something is found that is sure enough to answer a first question."""
+    return may_answer(settings, index, look_up(index, Asked(question), settings.passages, settings.reads))
+
+
+def may_answer(settings: Settings, index: KnowledgeIndex, found: Found) -> bool:
     """Whether what was found is sure enough to answer."""
     if not found.passages:
         return False

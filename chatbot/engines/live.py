@@ -6,7 +6,8 @@ or does not answer the probe is refused: the old one stays and `fault` says why,
 Where nothing can be loaded at the start, `failure` says why, and it is tried again until it can.
 
 Beside the champion a canary may answer a share of the conversations, the same ones for as long as it is tried (Sato,
-"CanaryRelease", martinfowler.com, 2014). At most two versions are loaded, and a third while it takes over.
+"CanaryRelease", martinfowler.com, 2014). At most two versions are loaded, and a third while it takes over; whoever
+loaded another one is told by `make_room` to free it before.
 """
 
 import hashlib
@@ -18,13 +19,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Generic
 
-from chatbot.engines.seat import Companion, Loaded, Seat
+from chatbot.engines.seat import Companion, Loaded, Seat, probed
 from chatbot.errors import EngineError, UserError
-from chatbot.records import ChatMessage, Sampling
 
 logger = logging.getLogger(__name__)
 
-PROBE: list[ChatMessage] = [{"role": "system", "content": "You answer."}, {"role": "user", "content": "Hello"}]
 POLL_SECONDS = 1.0
 DRAIN_SECONDS = 60.0
 RETRY_SECONDS = (2.0, 4.0, 8.0, 16.0, 30.0)
@@ -49,7 +48,7 @@ class LiveEngine(Generic[Companion]):
         the first engine is loaded in a thread, over and over where that fails, and replies wait for the first attempt.
         `canary` names the version that should answer the `share` of conversations, if any.
         """
-        self._load = load
+        self.load = load
         self._champion = champion
         self._canary = canary
         self._share = share
@@ -62,6 +61,7 @@ class LiveEngine(Generic[Companion]):
         self._fault: str | None = None
         self._canary_fault: str | None = None
         self.swaps = 0
+        self.make_room: Callable[[], None] = lambda: None
         self._opened = threading.Event()
         self._seat: Seat[Companion] | None = None
         self._trial: Seat[Companion] | None = None
@@ -100,14 +100,14 @@ class LiveEngine(Generic[Companion]):
     def _first(self, fallback: str | None) -> Loaded[Companion]:
         wanted = self._champion()
         try:
-            return self._load(wanted)
+            return self.load(wanted)
         except UserError as error:
             if fallback in (None, wanted):
                 raise
             self._refused = wanted
             self._fault = f"{wanted} was refused and {fallback} answers: {error}"
             logger.error(self.fault)
-            return self._load(str(fallback))
+            return self.load(str(fallback))
 
     @property
     def version(self) -> str:
@@ -161,6 +161,25 @@ class LiveEngine(Generic[Companion]):
             tried = self._trial if _draw(conversation) < self._share else None
             seat = tried or self._ready_seat()
             seat.leases += 1
+        with self._held(seat) as loaded:
+            yield loaded
+
+    @contextmanager
+    def lease_of(self, version: str) -> Iterator[Loaded[Companion] | None]:
+        """The same of one version, whomever it answers; None where it answers nobody."""
+        self._ready_seat()
+        with self._lock:
+            seat = next((one for one in (self._seat, self._trial) if one and one.version == version), None)
+            if seat:
+                seat.leases += 1
+        if seat is None:
+            yield None
+            return
+        with self._held(seat) as loaded:
+            yield loaded
+
+    @contextmanager
+    def _held(self, seat: Seat[Companion]) -> Iterator[Loaded[Companion]]:
         try:
             yield seat.engine, seat.companion
         finally:
@@ -182,6 +201,13 @@ class LiveEngine(Generic[Companion]):
             swapped = self._follow_champion()
             self._follow_canary()
             return swapped
+
+    def renew(self, make: Callable[[Companion], Companion]) -> None:
+        """Give every version that is loaded another companion; replies under way end with the one that they have."""
+        self._opened.wait()
+        with self._swap_lock:
+            for seat in filter(None, (self._seat, self._trial)):
+                seat.companion = make(seat.companion)
 
     def _follow_champion(self) -> bool:
         wanted = self._champion()
@@ -249,21 +275,8 @@ class LiveEngine(Generic[Companion]):
         deadline = time.monotonic() + DRAIN_SECONDS
         while self._draining and time.monotonic() < deadline and not self._stopping.wait(0.05):
             pass
-        try:
-            engine, companion = self._load(version)
-        except UserError:
-            raise
-        except Exception as error:
-            raise EngineError(f"it could not be loaded: {error}") from error
-        try:
-            answered = "".join(engine.generate(PROBE, Sampling(max_new_tokens=8))).strip()
-        except Exception as error:
-            engine.close()
-            raise EngineError(f"it failed at the probe: {error}") from error
-        if not answered:
-            engine.close()
-            raise EngineError("it did not answer the probe")
-        return engine, companion
+        self.make_room()
+        return probed(self.load, version)
 
     def watch(self) -> None:
         """Follow the champion in a background thread until `close`."""
@@ -280,6 +293,7 @@ class LiveEngine(Generic[Companion]):
     def close(self) -> None:
         """Stop following and free the engine."""
         self._stopping.set()
+        self.make_room()
         if self._watcher:
             self._watcher.join()
         self._opener.join()

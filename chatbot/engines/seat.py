@@ -1,11 +1,15 @@
 """An engine with what belongs to its version, and how many replies hold them."""
 
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from chatbot.engines.base import Engine
+from chatbot.errors import EngineError, UserError
+from chatbot.records import ChatMessage, Sampling
 
 Companion = TypeVar("Companion")
 Loaded = tuple[Engine, Companion]
+PROBE: list[ChatMessage] = [{"role": "system", "content": "You answer."}, {"role": "user", "content": "Hello"}]
 
 
 class Seat(Generic[Companion]):
@@ -20,3 +24,22 @@ class Seat(Generic[Companion]):
     def version(self) -> str:
         """The version whose engine it is."""
         return self.engine.version
+
+
+def probed(load: Callable[[str], Loaded[Companion]], version: str) -> Loaded[Companion]:
+    """A version loaded and asked for a few words; raises `UserError` where it does not load or does not answer."""
+    try:
+        engine, companion = load(version)
+    except UserError:
+        raise
+    except Exception as error:
+        raise EngineError(f"it could not be loaded: {error}") from error
+    try:
+        answered = "".join(engine.generate(PROBE, Sampling(max_new_tokens=8))).strip()
+    except Exception as error:
+        engine.close()
+        raise EngineError(f"it failed at the probe: {error}") from error
+    if not answered:
+        engine.close()
+        raise EngineError("it did not answer the probe")
+    return engine, companion

@@ -18,18 +18,24 @@ ACTOR = "system"
 
 def expired(settings: Settings, store: Store) -> list[str]:
     """The conversations that were kept for the setting `retention_days` since something was said in them."""
+    oldest = oldest_kept(settings)
+    return store.erasures.untouched_since(oldest) if oldest else []
+
+
+def oldest_kept(settings: Settings) -> str | None:
+    """The moment before which nothing is kept; None where everything is."""
     if settings.retention_days is None:
-        return []
-    oldest = datetime.now(UTC) - timedelta(days=settings.retention_days)
-    return store.erasures.untouched_since(oldest.isoformat(timespec="microseconds"))
+        return None
+    return (datetime.now(UTC) - timedelta(days=settings.retention_days)).isoformat(timespec="microseconds")
 
 
 def retain(settings: Settings, store: Store) -> Findings:
     """Go on with open deletions, and delete what has expired: chats, and files that were attached and never sent."""
     store.uploads.forget_unsent((datetime.now(UTC) - UNSENT).isoformat(timespec="microseconds"))
     found = settle(settings.home, store)
-    gone = expired(settings, store)
-    return found + erase(settings.home, store, gone, ACTOR) if gone else found
+    gone, oldest = expired(settings, store), oldest_kept(settings)
+    forgotten = store.memories.forget_older(oldest) if oldest else 0
+    return found + erase(settings.home, store, gone, ACTOR) if gone or forgotten else found
 
 
 class Keeper:

@@ -57,11 +57,12 @@ PLACES = (
     Place(("versions/*",), "weights that learned", name_versions),
     Place(("restore.*/*",), "a restore on its way", erase_staged),
     Place(("index/*",), "vectors of the pack's own texts; those of approved answers are in memory only"),
+    Place(("packs/*", "pack_history/*"), "articles, rules and texts as operators wrote them, now and before"),
     Place(("models/*",), "the base model"),
     Place(("searches/*",), "recipes and losses"),
     Place(("tensorboard/*", "mlflow*", "trackio/*"), "recipes and losses, where a tracker is set"),
     Place(("rates.db*",), "digests of who did something of late, for a day at most"),
-    Place(("cookie.key*", "server.lock", "training.lock"), "no words"),
+    Place(("cookie.key*", "server.lock", "settings.json*", "training.lock"), "no words"),
 )
 
 

@@ -34,7 +34,17 @@ def open_knowledge(
 
     Vectors are kept in the folder `cache`.
     """
-    questions = known_questions(pack.pieces, pack.pairs, pack.dialogues)
-    correct = Speller(pack).correct
-    index = KnowledgeIndex(retriever, pack.pieces, questions, cache, unanswered_questions(pack.pairs), correct)
+    index, correct = index_pack(pack, retriever, cache), Speller(pack).correct
     return Knowledge(index, Router(router, pack, cache, correct, taught), Talk(retriever, pack, cache, correct))
+
+
+def renewed(pack: Pack, held: Knowledge, cache: Path | None = None) -> Knowledge:
+    """Knowledge of another state of the pack, read by the same embedders."""
+    return open_knowledge(pack, held.index.embedder, held.router.embedder, cache, held.router.taught)
+
+
+def index_pack(pack: Pack, retriever: Embedder, cache: Path | None = None) -> KnowledgeIndex:
+    """What is found in a pack, without the rules that say when nothing is looked up."""
+    questions = known_questions(pack.pieces, pack.pairs, pack.dialogues)
+    unanswered = unanswered_questions(pack.pairs)
+    return KnowledgeIndex(retriever, pack.pieces, questions, cache, unanswered, Speller(pack).correct)

@@ -159,7 +159,8 @@ def load_pack(folder: Path) -> Pack:
         faults.append("DATASHEET.md: missing; say what is in the pack, how it was written and its limits")
     if faults or persona is None:
         listed = "\n  ".join(faults)
-        raise PackError(f"pack {str(folder)!r} has {len(faults)} fault{'s' if len(faults) != 1 else ''}:\n  {listed}")
+        number = f"{len(faults)} fault{'s' if len(faults) != 1 else ''}"
+        raise PackError(f"pack {str(folder)!r} has {number}:\n  {listed}", faults)
     return Pack(folder, persona, pairs, dialogues, pieces, rules, suites)
 
 

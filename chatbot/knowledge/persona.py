@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chatbot.knowledge.colours import Colour
 from chatbot.knowledge.handoff_rules import HandoffRules
+from chatbot.knowledge.memory_fields import Memory
 from chatbot.knowledge.pack_texts import Text
 from chatbot.knowledge.slugs import SLUG
 
@@ -62,6 +63,7 @@ class Persona(Row):
     contact: Contact
     handoff: HandoffRules
     texts: Texts = Texts()
+    memory: Memory = Memory()
 
 
 def logo_faults(folder: Path, logo: str) -> list[str]:

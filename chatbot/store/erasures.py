@@ -49,7 +49,8 @@ class Counted:
     kept_answers: int
     quoted: int
     notes: int
-    uploads: int = 0
+    remembered: int
+    uploads: int
 
 
 @dataclass(frozen=True)

@@ -54,11 +54,32 @@ class FeedbackStore(Protocol):
         ...
 
     def approve(self, query: str, response: str, person: Person, message_id: str | None = None) -> ApprovedAnswer:
-        """Use this answer from now on; replaces an earlier one approved from the same message."""
+        """Use this answer from now on; replaces an earlier one approved from the same message.
+
+        Raises `InputError` where the same person has one of the same message wait for a second look.
+        """
+        ...
+
+    def propose(self, query: str, response: str, person: Person, message_id: str, asked: Person) -> ApprovedAnswer:
+        """Have an answer wait for a second look, for which one of the staff is asked; it is not used before.
+
+        Replaces an earlier one that waits from the same message; what is in use stays so.
+        """
+        ...
+
+    def confirm_answer(self, answer_id: str, person: Person) -> ApprovedAnswer:
+        """Use an answer that waits from now on, as `approve` does.
+
+        Raises `AccessError` for whoever proposed it, and `NotFoundError` where it waits no more.
+        """
+        ...
+
+    def waiting_answers(self) -> list[ApprovedAnswer]:
+        """The answers that wait for a second look, the oldest first."""
         ...
 
     def withdraw_answer(self, answer_id: str, person: Person) -> None:
-        """Stop using an approved answer."""
+        """Stop using an approved answer, or take back one that waits."""
         ...
 
     def answers(self) -> list[ApprovedAnswer]:

@@ -14,7 +14,9 @@ from chatbot.store.conversations import Conversations
 from chatbot.store.erasures import Erasures
 from chatbot.store.events import Events
 from chatbot.store.feedback import FeedbackStore
+from chatbot.store.figures import Figures
 from chatbot.store.keys import Keys
+from chatbot.store.memories import Memories
 from chatbot.store.people import People
 from chatbot.store.rates import Rates
 from chatbot.store.second_factors import SecondFactors
@@ -78,6 +80,11 @@ class Store(Protocol):
         ...
 
     @property
+    def memories(self) -> Memories:
+        """What visitors who agreed said about themselves."""
+        ...
+
+    @property
     def versions(self) -> Versions:
         """Snapshots, runs, versions and aliases."""
         ...
@@ -100,6 +107,11 @@ class Store(Protocol):
     @property
     def erasures(self) -> Erasures:
         """What is deleted for good."""
+        ...
+
+    @property
+    def figures(self) -> Figures:
+        """How conversations went, counted."""
         ...
 
     @property

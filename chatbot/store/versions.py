@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol, TypedDict, Unpack
 
-from chatbot.lineage import Run, RunStatus, SnapshotCounts, SnapshotRecord, Version
+from chatbot.lineage import Run, RunProgress, RunStatus, SnapshotCounts, SnapshotRecord, Version
 
 BASE = "base"
 
@@ -43,8 +43,8 @@ class Versions(Protocol):
         """The number that the next snapshot takes."""
         ...
 
-    def start_run(self, actor: str, run_id: str | None = None) -> Run:
-        """Record that a run begins."""
+    def start_run(self, actor: str, run_id: str | None = None, progress: RunProgress | None = None) -> Run:
+        """Record that a run begins, with what was asked of it."""
         ...
 
     def update_run(self, run_id: str, **values: Unpack[RunChanges]) -> None:

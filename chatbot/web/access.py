@@ -26,7 +26,7 @@ from chatbot.web.addresses import address_of
 from chatbot.web.browsers import browser_of
 from chatbot.web.pages import STAFF_PAGES, Page
 from chatbot.web.plain_pages import plain_page
-from chatbot.web.sub_path import asked_for, cookie_path, path_of, prefix_of, redirect
+from chatbot.web.sub_path import asked_for, cookie_path, own_page, path_of, prefix_of, redirect
 from chatbot.web.widget_frames import is_widget
 
 VISITOR_COOKIE = "chatbot_visitor"
@@ -154,7 +154,8 @@ class AccessMiddleware:
         reads = "text/html" in request.headers.get("accept", "")
         if person is None:
             if reads:
-                return redirect(request.scope, f"/login?next={quote(asked_for(request.scope, page.path))}")
+                scope = request.scope
+                return redirect(scope, f"/login?next={quote(own_page(scope, asked_for(scope, path_of(scope))))}")
             return JSONResponse({"detail": SIGNED_OUT}, 401)
         refusal = _not_theirs(page, person)
         if refusal and reads:

@@ -1,5 +1,8 @@
 """The pack's colour and logo on the pages that visitors see."""
 
+import re
+from collections.abc import Callable
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
@@ -26,22 +29,26 @@ def brand_head(persona: Persona) -> str:
     return f"<style>body {{ --accent: {light}; --fill: {light}; }} body.dark {{ --accent: {dark}; }} {GRADIO}</style>"
 
 
-def brand_routes(pack: Pack) -> APIRouter:
-    """The stylesheet of plain pages, and the logo if the pack has one."""
+BRAND = re.compile(r"<style>body \{ --accent: .*?</style>", re.DOTALL)
+"""Finds that in a head."""
+
+
+def brand_routes(current: Callable[[], Pack]) -> APIRouter:
+    """The stylesheet of plain pages, and the logo if the `current` pack has one."""
     router = APIRouter(include_in_schema=False)
-    light, dark = colours(pack.persona)
-    style = f":root {{ --accent: {light}; }} @media (prefers-color-scheme: dark) {{ :root {{ --accent: {dark}; }} }}\n"
 
     @get_route(router, f"/{STYLE}", include_in_schema=False)
     def stylesheet() -> Response:
-        return Response(style, media_type="text/css")
+        light, dark = (f":root {{ --accent: {colour}; }}" for colour in colours(current().persona))
+        return Response(f"{light} @media (prefers-color-scheme: dark) {{ {dark} }}\n", media_type="text/css")
 
-    if pack.persona.logo:
-        image = (pack.folder / pack.persona.logo).read_bytes()
-        kind = LOGO_TYPES[pack.persona.logo.rpartition(".")[2]]
-
-        @get_route(router, f"/{LOGO}", include_in_schema=False)
-        def logo() -> Response:
-            return Response(image, media_type=kind, headers={"Cache-Control": "max-age=3600"})
+    @get_route(router, f"/{LOGO}", include_in_schema=False)
+    def logo() -> Response:
+        pack = current()
+        name = pack.persona.logo
+        if not name:
+            return Response(status_code=404)
+        image, kind = (pack.folder / name).read_bytes(), LOGO_TYPES[name.rpartition(".")[2]]
+        return Response(image, media_type=kind, headers={"Cache-Control": "max-age=3600"})
 
     return router

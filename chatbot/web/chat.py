@@ -9,18 +9,27 @@ from pathlib import Path
 import gradio as gr
 
 from chatbot.dialogue.session import Session
+from chatbot.knowledge.memory_fields import Memory
 from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.persona import Persona
 from chatbot.records import DISLIKE_REASONS
 from chatbot.web.access import Access
-from chatbot.web.brand import LOGO
 from chatbot.web.chat_events import ChatEvents
 from chatbot.web.chat_history import HistoryEvents
 from chatbot.web.chat_opinions import OpinionEvents
 from chatbot.web.chat_screen import Screen
-from chatbot.web.notices import UNQUEUED
+from chatbot.web.chat_words import (
+    attached_words,
+    box_words,
+    consent_words,
+    header_words,
+    retell,
+    small_print_words,
+    talk_words,
+)
 from chatbot.web.vendored import script_tags
 
+UNQUEUED: dict[str, object] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
 LOOK_SECONDS = 30  # for what no event tells of: whether the assistant can be reached, and the place in the queue
 HEADER = """<header class="bar"><button type="button" class="icon menu" aria-label="Chats" title="Chats"></button>
 <img class="logo" alt="" hidden><h1></h1>
@@ -49,6 +58,10 @@ accept="image/jpeg,image/png,image/webp,image/gif,application/pdf,text/plain,.tx
 <ul class="attached" aria-label="Attached files"></ul><p class="told" role="alert" hidden></p>"""
 CLIP = """<button type="button" class="icon clip" aria-label="Attach a photo or file"
 title="Attach a photo or file"></button>"""
+MEMORY = """<section class="memory"><label><input type="checkbox" role="switch"><span class="ask"></span></label>
+<p class="means"></p><button type="button" class="link kept" hidden></button>
+<dialog class="remembered" aria-label="What is remembered of you"></dialog>
+<div class="told" role="status" popover="manual"></div></section>"""
 MIC = '<button type="button" class="icon mic" hidden></button>'
 SMALL_PRINT = '<p class="small-print"></p>'
 
@@ -64,7 +77,9 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
             with gr.Column(elem_id="side"):
                 new = gr.Button("New chat", elem_id="new")
                 history = _drawn(HISTORY, "chat_history", elem_id="history", found=None)
-                consent = gr.Checkbox(label=persona.texts.consent, info=persona.texts.consent_means, elem_id="consent")
+                consent = gr.Checkbox(**consent_words(persona), elem_id="consent")
+                if persona.memory.fields:
+                    _drawn(MEMORY, "chat_parts", "chat_memory", elem_id="memory", **_words(persona.memory))
             with gr.Column(elem_id="main"):
                 header, talk = _header(persona), _talk(session.pack)
                 attached, box, send, stop = _composer(session)
@@ -95,38 +110,26 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
         for trigger in (gr.Timer(LOOK_SECONDS).tick, talk.live):
             trigger(events.look, [conversation], [header, *frame[:3]], **UNQUEUED | {"trigger_mode": "multiple"})
         page.unload(events.close)
+    session.current.follow(lambda pack: retell(page, pack))
     return page
 
 
 def _header(persona: Persona) -> gr.HTML:
-    props = {"headline": persona.title, "person": persona.texts.person, "logo": LOGO if persona.logo else ""}
-    return _drawn(HEADER, "chat_header", "chat_widget", elem_id="head", **props)
+    return _drawn(HEADER, "chat_header", "chat_widget", elem_id="head", **header_words(persona))
+
+
+def _words(memory: Memory) -> dict[str, str]:
+    return {"ask": memory.ask, "means": memory.means}
 
 
 def _talk(pack: Pack) -> gr.HTML:
-    persona = pack.persona
-    return _drawn(
-        TALK,
-        *TRANSCRIPT,
-        elem_id="talk",
-        head=script_tags(),
-        headline=f"{persona.title} assistant",
-        greeting=persona.greeting,
-        logo=LOGO if persona.logo else "",
-        suggestions=list(persona.suggestions),
-        quick={rule.name: rule.replies for rule in pack.rules if rule.does.act == "ask"},
-        language=persona.language,
-        person=persona.texts.person,
-        helped=persona.texts.helped,
-        reasons=list(DISLIKE_REASONS),
-        receipt=None,
-        refused=None,
-    )
+    fixed: dict[str, object] = {"reasons": list(DISLIKE_REASONS), "receipt": None, "refused": None}
+    return _drawn(TALK, *TRANSCRIPT, elem_id="talk", head=script_tags(), **talk_words(pack), **fixed)
 
 
 def _attached(session: Session) -> gr.HTML:
     """The files to be sent with the next message: its value is the list of their ids."""
-    settings, texts = session.settings, session.pack.persona.texts
+    settings = session.settings
     return _drawn(
         ATTACHED,
         "chat_parts",
@@ -135,8 +138,7 @@ def _attached(session: Session) -> gr.HTML:
         on=settings.uploads,
         most=settings.uploads_per_message,
         megabytes=settings.upload_megabytes,
-        ask=texts.ask,
-        words=texts.attached,
+        **attached_words(session.pack.persona),
     )
 
 
@@ -149,7 +151,7 @@ def _composer(session: Session) -> tuple[gr.HTML, gr.Textbox, gr.Button, gr.Butt
             label="Message",
             show_label=False,
             container=False,
-            placeholder=persona.texts.ask,
+            **box_words(persona),
             lines=1,
             max_lines=8,
             autofocus=True,
@@ -158,7 +160,7 @@ def _composer(session: Session) -> tuple[gr.HTML, gr.Textbox, gr.Button, gr.Butt
         _drawn(MIC, "chat_voice", elem_id="mic", language=persona.language)
         send = gr.Button("Send", variant="primary", elem_id="send", min_width=0)
         stop = gr.Button("Stop", elem_id="stop", min_width=0)
-    _drawn(SMALL_PRINT, "chat_composer", words=persona.texts.small_print, ask=persona.texts.ask)
+    _drawn(SMALL_PRINT, "chat_composer", elem_id="small-print", **small_print_words(persona))
     return attached, box, send, stop
 
 

@@ -47,6 +47,8 @@ class OwnChats(TypedDict):
 
     exported_at: str
     consent: bool
+    remembers: bool
+    remembered: dict[str, str]
     conversations: list[OwnChat]
 
 
@@ -76,6 +78,8 @@ def own_chats(store: Store, person: Person | None) -> OwnChats:
     return {
         "exported_at": now(),
         "consent": bool(person and person.consent),
+        "remembers": bool(person and store.memories.consented(person)),
+        "remembered": _remembered(store, person),
         "conversations": [_chat(store, person, one) for one in _all(store, person)] if person else [],
     }
 
@@ -85,6 +89,9 @@ def readable(store: Store, person: Person | None, title: str) -> str:
     parts = [
         f"Your chats with {title}\nTaken down on {_moment(now())}. Versions that are not on view are in chats.json."
     ]
+    if remembered := _remembered(store, person):
+        told = "\n".join(f"{field}: {value}" for field, value in remembered.items())
+        parts.append(f"What is remembered of you\n=========================\n{told}")
     for conversation in _all(store, person):
         parts.append(f"{conversation.title}\n{'=' * len(conversation.title)}")
         sent = store.uploads.sent_in(conversation.id)
@@ -93,6 +100,10 @@ def readable(store: Store, person: Person | None, title: str) -> str:
             files = "".join(f"\n  File: {upload.name}" for upload in sent.get(message.id, []))
             parts.append(f"{_author(store, message)}, {_moment(message.created_at)}\n{message.content}{sources}{files}")
     return "\n\n".join(parts if len(parts) > 1 else [*parts, "There are none."]) + "\n"
+
+
+def _remembered(store: Store, person: Person | None) -> dict[str, str]:
+    return {one.field: one.value for one in store.memories.of(person)} if person else {}
 
 
 def _all(store: Store, person: Person | None) -> list[Conversation]:

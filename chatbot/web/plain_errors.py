@@ -9,16 +9,28 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
-from chatbot.errors import AccessError, BusyError, CaseHeldError, EngineError, InputError, NotFoundError, UserError
+from chatbot.errors import (
+    AccessError,
+    BusyError,
+    CaseHeldError,
+    ChangedMeanwhileError,
+    EngineError,
+    InputError,
+    NotFoundError,
+    PackError,
+    UserError,
+)
 from chatbot.web.api_errors import retry_headers
 
 logger = logging.getLogger(__name__)
 
 STATUSES: list[tuple[type[UserError], int]] = [
     (InputError, 400),
+    (PackError, 400),
     (AccessError, 403),
     (NotFoundError, 404),
     (CaseHeldError, 409),
+    (ChangedMeanwhileError, 409),
     (BusyError, 429),
     (EngineError, 503),
 ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup
 
 _templates = Environment(
     loader=PackageLoader("chatbot.web", "templates"),
@@ -20,3 +21,8 @@ def plain_page(
     """A page of `templates/`, filled in."""
     html = _templates.get_template(template).render(**values)
     return HTMLResponse(html, status, headers={"Cache-Control": "no-store", **(headers or {})})
+
+
+def drawing(path: str) -> Markup:
+    """A small line drawing of an SVG path, for a page's `icon`."""
+    return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>').format(path)

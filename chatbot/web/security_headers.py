@@ -1,7 +1,7 @@
 """What a browser is told to keep every answer from: foreign code and addresses, frames, guesses at types, devices.
 
-Our own plain pages run no script at all, and have the styles that stand in their templates. The inbox runs scripts and
-styles of this host, from files alone. Gradio's pages need
+Our own plain pages run no script at all, and have the styles that stand in their templates. The pages of the staff that
+are made of our own modules run scripts and have styles of this host, from files alone. Gradio's page needs
 `eval`, in which Gradio compiles HTML components and the JavaScript of handlers, and styles set by script; nothing else
 is let in there but files of this host, scripts that bear the answer's nonce, and the one that `theme` puts into
 `<head>`.
@@ -38,8 +38,7 @@ FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-GRADIO_PATHS = {CHAT.path, OPERATE.path, f"{OPERATE.path}/"}
-MODULE_PATHS = {f"{REVIEW.path}/"}
+MODULE_PATHS = re.compile(rf"{REVIEW.path}/|{OPERATE.path}/[a-z-]*")
 NO_FRAMES = "frame-ancestors 'none'"
 REFUSED = 403
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
@@ -112,6 +111,6 @@ class SecurityHeadersMiddleware:
 
 
 def _policy(path: str, nonce: str) -> str:
-    if path in MODULE_PATHS:
-        return MODULE_POLICY
-    return GRADIO_POLICY.format(nonce=nonce) if path in GRADIO_PATHS else PLAIN_POLICY
+    if path == CHAT.path:
+        return GRADIO_POLICY.format(nonce=nonce)
+    return MODULE_POLICY if MODULE_PATHS.fullmatch(path) else PLAIN_POLICY

@@ -4,6 +4,8 @@ The path is the setting `root_path`, else what the proxy says in `X-Forwarded-Pr
 from which FastAPI, Gradio, redirects and cookies take it. The proxy may take it off the address or leave it there.
 """
 
+import re
+
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -12,6 +14,8 @@ from chatbot.address_settings import ROOT_PATH
 from chatbot.web.pages import REVIEW, STAFF_PAGES
 
 PREFIX_HEADER = "x-forwarded-prefix"
+PLACE = re.compile("/[a-z]+(/[a-z]+)?")
+"""A page, or a part of it that has an address of its own."""
 
 
 def prefix_of(scope: Scope) -> str:
@@ -42,10 +46,13 @@ def asked_for(scope: Scope, path: str) -> str:
 
 
 def own_page(scope: Scope, target: str) -> str:
-    """The page of the staff at an address that a browser named, else `/review`: signing in never leads elsewhere."""
+    """The page of the staff, or part of one, at an address that a browser named, else `/review`: signing in never
+    leads elsewhere.
+    """
     path, mark, query = target.removeprefix(prefix_of(scope)).partition("?")
     path = path.rstrip("/")
-    return f"{path}{mark}{query}" if any(path == page.path for page in STAFF_PAGES) else REVIEW.path
+    theirs = PLACE.fullmatch(path) and any(page.holds(path) for page in STAFF_PAGES)
+    return f"{path}{mark}{query}" if theirs else REVIEW.path
 
 
 class SubPathMiddleware:

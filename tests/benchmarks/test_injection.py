@@ -10,8 +10,8 @@ from benchmarks.injection import Seen, see, summed
 from benchmarks.injection_judge import Attack, Judge, Planted, read_attacks, read_safe, readable, revealed
 from chatbot.dialogue.session import Session
 from chatbot.knowledge.packs import PackMessage, load_pack
+from chatbot.pack_folders import DATA
 from chatbot.records import Trace
-from chatbot.settings import DATA
 from training.evaluation.suites import holds
 
 LARKSPUR = load_pack(DATA / "larkspur")

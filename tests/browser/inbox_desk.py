@@ -17,7 +17,7 @@ from chatbot.web.event_streams import event_routes
 from chatbot.web.guarding import guard
 from chatbot.web.inbox.api import inbox_routes
 from chatbot.web.inbox.page import inbox_page_routes
-from chatbot.web.modules import mount_modules
+from chatbot.web.modules import Modules
 from chatbot.web.sign_in import login_routes
 from chatbot.web.vendored import mount_vendored
 from tests.conftest import PASSWORD
@@ -33,8 +33,9 @@ def inbox_app(session: Session, access: Access, desk: Desk) -> FastAPI:
     app.include_router(login_routes(access))
     app.include_router(event_routes(session.store, access, desk))
     app.include_router(inbox_routes(session, access, desk))
-    app.include_router(inbox_page_routes(access, session.pack.persona.title))
-    mount_modules(app)
+    modules = Modules()
+    app.include_router(inbox_page_routes(access, session.pack.persona.title, modules))
+    modules.mount(app)
     mount_vendored(app)
     for name in ("Anna", "Bo"):
         session.store.people.add_staff(name, "agent", PASSWORD)

@@ -26,6 +26,7 @@ from chatbot.store.sqlite.store import SqliteStore
 from chatbot.web.access import Access, AccessMiddleware
 from chatbot.web.articles import article_routes
 from chatbot.web.chat import build_chat_page
+from chatbot.web.own_memory import own_memory_routes
 from chatbot.web.theme import CSS, HEAD, chat_theme
 from chatbot.web.vendored import mount_vendored
 from tests.browser.conftest import Visit
@@ -49,6 +50,7 @@ PERSONA = {
     "system": "You answer.",
     "contact": {"hours": f"{ADDRESSES}, at any time"},
     "handoff": {"phrases": ["human please"], "message": "A colleague takes over."},
+    "memory": {"fields": {"name": {"label": "Name", "phrases": ["my name is *"]}}},
 }
 
 
@@ -90,7 +92,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, serve_module: Serve) -> Itera
     app = FastAPI()
     app.add_middleware(AccessMiddleware, access=access)
     mount_vendored(app)
-    app.include_router(article_routes(pack))
+    app.include_router(article_routes(lambda: pack))
+    app.include_router(own_memory_routes(session, access))
     page = build_chat_page(session, access)
     gr.mount_gradio_app(
         app, page, path="/", theme=chat_theme(), css=CSS, head=HEAD, footer_links=[], run_history=False, pwa=False
@@ -373,3 +376,26 @@ def test_what_is_sent_offline_stays_and_can_be_sent_again(page: Page) -> None:
         box(page).press("Enter")
     answered(page)
     expect(box(page)).to_have_value("")
+
+
+def test_who_agrees_is_remembered_and_reads_changes_and_forgets_it(page: Page) -> None:
+    agrees = page.get_by_role("switch", name="Remember me")
+    expect(agrees).not_to_be_checked()
+    agrees.check()
+    expect(page.get_by_role("button", name="What is remembered: nothing yet")).to_be_visible()
+    ask(page, "Hi, my name is Ada. How much is delivery?")
+    expect(page.locator(".memory .told")).to_contain_text("Remembered: Name: Ada")
+    page.locator(".memory .told").get_by_role("button", name="See").click()
+    listed = page.get_by_role("dialog", name="What is remembered of you")
+    listed.get_by_role("button", name="Change: Name").click()
+    listed.get_by_label("Name", exact=True).fill("one two three four five")
+    listed.get_by_role("button", name="Save").click()
+    expect(listed.get_by_role("alert")).to_have_text("Name: give at most 4 words")
+    listed.get_by_label("Name", exact=True).fill("Ada L")
+    listed.get_by_role("button", name="Save").click()
+    expect(listed.get_by_role("listitem")).to_contain_text("Ada L")
+    listed.get_by_role("button", name="Forget: Name").click()
+    expect(listed.get_by_role("listitem")).to_contain_text("not said")
+    listed.get_by_role("button", name="Forget everything, and stop").click()
+    expect(listed).to_be_hidden()
+    expect(agrees).not_to_be_checked()

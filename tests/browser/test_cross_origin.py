@@ -129,7 +129,7 @@ def test_nothing_is_sent_by_a_script(attacker: Page, url: str, folder: Path, pat
         ("/login", {"name": "Anna", "password": PASSWORD, "next": "/review"}),
         ("/logout", {}),
         ("/v1/feedback", {'{"id": "x", "rating": "like", "a': '": 1}'}),
-        ("/operate/gradio_api/run/predict", {'{"fn_index": 0, "a': '": 1}'}),
+        ("/operate/api/training/runs", {'{"recipe": "sft", "a': '": 1}'}),
         ("/review/api/cases/x/message", {'{"text": "x", "a': '": 1}'}),
     ],
 )

@@ -135,24 +135,24 @@ def test_from_the_first_question_to_a_better_version(visit: Visit, shop: Shop) -
     assert known.trace is not None
     assert known.trace.passages[0]["kind"] == "answer"
 
-    office = visit(f"{shop.url}/operate")
+    office = visit(f"{shop.url}/operate/training")
     sign_in(office, "olga")
-    office.get_by_role("button", name="Retrain", exact=True).click()
-    expect(office.locator("#op-run [role=progressbar]")).to_be_visible()
-    expect(office.locator("#op-versions")).to_contain_text("lamps-v0002", timeout=CYCLE_MS)
+    office.get_by_role("button", name="Start training").click()
+    expect(office.get_by_role("progressbar")).to_be_visible()
+    expect(office.get_by_role("link", name="v2")).to_be_visible(timeout=CYCLE_MS)
     second = judged(shop.store, "lamps-v0002")
-    expect(office.get_by_role("button", name="Retrain", exact=True)).to_be_visible(timeout=CYCLE_MS)
+    expect(office.get_by_role("button", name="Start training")).to_be_enabled(timeout=CYCLE_MS)
     assert second.gate["decision"] in ("promote", "hold")
     assert second.gate["reasons"]
+    office.get_by_role("link", name="v2").click()
     if second.gate["decision"] == "hold":
-        office.locator("#op-versions").get_by_role("button", name=second.name).click()
-        office.get_by_role("button", name="Promote", exact=True).click()
-        office.get_by_role("button", name="Yes, do it").click()
+        office.get_by_role("button", name="Let it answer anyway").click()
+        office.get_by_role("button", name="Promote it anyway").click()
     answering(shop, second.name)
     ask(chat, "How long may I keep a lamp before returning it?")
     assert replies(shop.store)[-1]["version"] == second.name
     assert {row["status"] for row in replies(shop.store)} == {"complete"}
 
+    office.get_by_role("button", name="Roll back to v1").click()
     office.get_by_role("button", name="Roll back", exact=True).click()
-    office.get_by_role("button", name="Yes, do it").click()
     answering(shop, first)

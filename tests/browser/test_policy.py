@@ -28,7 +28,7 @@ def url(tmp_path_factory: pytest.TempPathFactory, serve_module: Serve) -> str:
     store = open_store(folder / "home" / "chatbot.db")
     run = store.versions.start_run("operator:ada")
     curve = [{"step": step, "train_loss": 2 - step / 10} for step in range(8)]
-    store.versions.update_run(run.id, status="failed", error="the loss is nan", progress={"curve": curve})
+    store.versions.update_run(run.id, status="failed", error="the loss is nan", progress={"curve": curve, "steps": 8})
     store.database.close()
     return serve_module(product)
 
@@ -71,7 +71,7 @@ def context(chromium: Browser, signed_in: StorageState, url: str) -> Iterator[Br
     [
         ("/login", "Sign in"),
         ("/docs", "The API"),
-        ("/operate/", "Retrain"),
+        ("/operate/versions", "What was done"),
         ("/review/", "Nobody waits"),
     ],
 )
@@ -97,8 +97,8 @@ def test_articles_are_whole_under_their_policy_for_anybody(chromium: Browser, ur
 
 def test_the_curve_of_a_run_is_drawn_under_its_policy(context: BrowserContext, url: str) -> None:
     page = context.new_page()
-    page.goto(f"{url}/operate/")
-    expect(page.locator("#op-curve svg path").first).to_be_visible(timeout=60_000)
+    page.goto(f"{url}/operate/training")
+    expect(page.locator("line-chart path[d*=L]").first).to_be_visible(timeout=60_000)
 
 
 def test_the_chat_answers_under_its_policy(context: BrowserContext, url: str) -> None:

@@ -202,6 +202,8 @@ def test_a_disliked_reply_is_graded_corrected_and_approved_with_a_warning(
         expect(talk).to_contain_text(shown)
     for shown in ("the reply rests on this", "Returns › Time", "base"):
         expect(context).to_contain_text(shown)
+    context.get_by_text("What it learned that is nearest").click()
+    expect(context).to_contain_text("the base model wrote it, which learned from nobody here")
     page.keyboard.press("1")
     expect(talk).to_contain_text("You gave accuracy 1")
     correction = page.get_by_label("What the reply should have been")
@@ -252,12 +254,23 @@ def test_a_colleague_is_asked_for_a_second_look_and_is_told(ask: Ask, session: S
     page.get_by_label("What the reply should have been").fill(BETTER)
     page.get_by_role("button", name="Use this answer from now on").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Not sure? Ask first").select_option("Bo")
+    dialog.get_by_label("Not sure? Have it wait for a colleague").select_option(label="Bo")
     dialog.get_by_role("button", name="Ask for a second look").click()
     expect(page.locator("a.case")).to_contain_text("second look")
+    expect(page.locator(".said .proposal")).to_contain_text("Somebody else confirms it")
+    expect(page.locator(".said .proposal").get_by_role("button", name="Use this answer")).to_have_count(0)
     assert session.store.feedback.answers() == []
     notice(colleague).get_by_role("button", name="Open").click()
-    expect(colleague.locator(".note .bubble")).to_contain_text(BETTER)
+    expect(colleague.locator(".note .bubble")).to_contain_text("@Bo a second look")
+    colleague.locator(".tools").get_by_role("button", name="Answers in use").click()
+    expect(colleague.get_by_role("list", name="Answers that wait for a second look")).to_contain_text("Anna asked you")
+    colleague.get_by_role("button", name="Open its chat").click()
+    proposal = colleague.locator(".said .proposal")
+    expect(proposal).to_contain_text(BETTER)
+    proposal.get_by_role("button", name="Use this answer").click()
+    expect(proposal).to_have_count(0)
+    expect(page.locator(".said .proposal")).to_have_count(0)
+    assert [one.response for one in session.store.feedback.answers()] == [BETTER]
 
 
 def test_done_opens_the_next_and_undo_brings_it_back_as_it_was(ask: Ask, session: Session, sign_in: SignIn) -> None:

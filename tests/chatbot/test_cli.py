@@ -15,7 +15,10 @@ import pytest
 
 from chatbot.__main__ import main
 from chatbot.commands import run_command
+from chatbot.dialogue.running import Update
+from chatbot.dialogue.session import Session
 from chatbot.errors import PackError
+from chatbot.records import Trace
 from chatbot.settings import load_settings
 from chatbot.store import open_store
 from tests.packs import write_pack
@@ -59,6 +62,16 @@ def test_ask_prints_the_reply(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Germany" in capsys.readouterr().out
     assert main(["ask", "I want to talk to a human please"]) == 0
     assert capsys.readouterr().out.strip()
+
+
+def test_of_a_reply_that_is_replaced_only_what_stays_is_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drafts = [("It", False, 0), ("It takes a week.", False, 0), ("In 3 days. It", False, 10), ("In 3 days.", True, 10)]
+    updates = [Update("c", "m", text, done, Trace(version="base"), settled) for text, done, settled in drafts]
+    monkeypatch.setattr(Session, "say", lambda *_: iter(updates))
+    assert main(["ask", QUESTION]) == 0
+    assert capsys.readouterr().out == "In 3 days.\n"
 
 
 def test_a_version_is_checked_before_it_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
@@ -134,7 +147,7 @@ import functools, sys
 import chatbot.engines.scripted as scripted
 from chatbot.__main__ import main
 ScriptedEngine = scripted.ScriptedEngine
-scripted.ScriptedEngine = functools.partial(ScriptedEngine, script=lambda m: "word " * 200, seconds_per_word=0.05)
+scripted.ScriptedEngine = functools.partial(ScriptedEngine, script=lambda m: "A word. " * 200, seconds_per_word=0.05)
 sys.exit(main(["chat"]))
 """
 
@@ -146,7 +159,7 @@ def test_interrupting_a_reply_keeps_the_talk() -> None:
     assert chat.stdin and chat.stdout
     chat.stdin.write(f"{QUESTION}\n")
     chat.stdin.flush()
-    assert chat.stdout.read(4) == "word"
+    assert chat.stdout.read(7) == "A word."
     chat.send_signal(signal.SIGINT)
     time.sleep(0.3)
     out, _ = chat.communicate("/quit\n", timeout=20)

@@ -6,7 +6,8 @@ import pytest
 
 from chatbot.engine_kinds import ENGINES
 from chatbot.errors import SettingsError
-from chatbot.settings import DATA, load_settings
+from chatbot.pack_folders import DATA
+from chatbot.settings import load_settings
 
 
 @pytest.fixture

@@ -131,6 +131,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path
     )
     store.feedback.rate(edited.message, visitor, "like")
     answer = store.feedback.approve(f"{MARK} how long may I return a lamp?", f"{MARK} 30 days", agent, reply)
+    store.memories.consent(visitor, True)
+    store.memories.remember(visitor, {"name": MARK}, conversation)
     store.cases.hand_off(conversation, visitor.actor, "asked for")
     store.cases.add_note(conversation, agent, f"a note {MARK}")
     store.cases.add_label(conversation, agent, f"a label {CORE}")

@@ -12,7 +12,7 @@ from tests.conftest import Serve
 @pytest.fixture
 def url(session: Session, serve: Serve) -> str:
     app = FastAPI()
-    app.include_router(article_routes(session.pack))
+    app.include_router(article_routes(lambda: session.pack))
     return serve(app)
 
 

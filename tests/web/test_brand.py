@@ -37,7 +37,8 @@ def test_a_pale_accent_is_told_and_made_readable(tmp_path: Path) -> None:
 
 def test_the_logo_and_the_stylesheet_are_served(tmp_path: Path, serve: Serve) -> None:
     app = FastAPI()
-    app.include_router(brand_routes(pack_with(tmp_path / "p", 'logo = "logo.svg"\naccent = "#123456"')))
+    pack = pack_with(tmp_path / "p", 'logo = "logo.svg"\naccent = "#123456"')
+    app.include_router(brand_routes(lambda: pack))
     url = serve(app)
     logo = httpx.get(f"{url}/brand/logo")
     assert logo.content == b"<svg/>" and logo.headers["content-type"] == "image/svg+xml"

@@ -46,7 +46,17 @@ def test_all_of_mine_and_nothing_of_others(session: Session, access: Access, url
     assert "File: lamp.jpg" in text
     assert "Anna, 20" in text and "Hello, I am Anna." in text
     assert "You, 20" in text and "A return costs £3.50." in text and "Source: Returns › Price" in text
-    assert "secret" not in text
+    assert "secret" not in text and "What is remembered" not in text
+
+
+def test_what_is_remembered_is_taken_along(session: Session, access: Access, url: str) -> None:
+    person = session.store.people.add_visitor()
+    session.store.memories.consent(person, True)
+    session.store.memories.remember(person, {"name": "Ada"})
+    cookies = {VISITOR_COOKIE: access.visitor_token(person.id)}
+    told = json.loads(httpx.get(f"{url}/chats.json", cookies=cookies).text)
+    assert (told["remembers"], told["remembered"]) == (True, {"name": "Ada"})
+    assert "What is remembered of you" in httpx.get(f"{url}/chats.txt", cookies=cookies).text
 
 
 @pytest.mark.parametrize("cookie", [None, "forged"])

@@ -19,6 +19,7 @@ from training.commands.progress import TerminalProgress
 from training.finetuning.recipe import Recipe, load_recipe
 from training.runs.files import STOP, forget_checkpoints, run_folder
 from training.runs.resuming import Beginning, resumable
+from training.runs.wish import Wish
 
 if TYPE_CHECKING:
     from training.curation.snapshots import Snapshot
@@ -71,7 +72,7 @@ def run(
     processes = _launched(settings)
     if not processes.first:
         return
-    record = store.versions.start_run(actor())
+    record = store.versions.start_run(actor(), progress=Wish(recipe or settings.recipe).as_progress())
     with (
         _watched(settings, store, record, as_json),
         the_only_run(settings, store, record),
@@ -129,7 +130,8 @@ def cycle(recipe: str | None, overrides: tuple[str, ...], run_id: str | None, as
     processes = _launched(settings)
     if not processes.first:
         return 0
-    record = store.versions.run(run_id) if run_id else store.versions.start_run(actor())
+    asked = Wish(recipe or settings.recipe).as_progress()
+    record = store.versions.run(run_id) if run_id else store.versions.start_run(actor(), progress=asked)
     begun_elsewhere = acting() if run_id else nullcontext()
     with begun_elsewhere, _watched(settings, store, record, as_json):
         result = run_cycle(settings, store, chosen, record, processes)

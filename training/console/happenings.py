@@ -5,7 +5,7 @@ from itertools import groupby
 
 from chatbot.store import Store
 from chatbot.store.events import Event
-from training.console.words import named, who
+from training.console.names import named, who
 
 READ = 300
 SHOWN = 60

@@ -17,8 +17,8 @@ from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.persona import Persona
 from chatbot.knowledge.retrieval.index import KnowledgeIndex
 from chatbot.knowledge.retrieval.questions import words_of
+from chatbot.pack_folders import DATA
 from chatbot.records import ChatMessage, Passage
-from chatbot.settings import DATA
 from training.curation.examples import Example
 from training.rows import Row
 

@@ -5,6 +5,7 @@ better - the candidate finds the right replies more likely, or passes more cases
 no worse - in no suite does the interval of the pass rate lie below 0, and of `must_pass` and `safety` it loses none.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
@@ -59,12 +60,14 @@ def judge(candidate: Evaluation, champion: Evaluation) -> Verdict:
     likelihood, passing = differences.log_likelihood_per_token, differences.pass_rate
     gains = []
     if likelihood.low > 0:
-        gains.append(f"finds the right replies more likely: {_signed(likelihood)} nats a token")
+        gains.append(f"finds the right words more likely: {percent(likelier(likelihood))}")
     if passing.low > 0:
-        gains.append(f"passes more cases: {_signed(passing)} of all")
+        gains.append(f"answers more cases right: {percent(passing)} of all")
     if gains:
         return Verdict("promote", champion.version, gains, differences)
-    reason = f"not proven better than {champion.version}: likelihood {_signed(likelihood)}, passes {_signed(passing)}"
+    told = [f"cases answered right {percent(passing)}"]
+    told += [f"likelihood of the right words {percent(likelier(likelihood))}"] if likelihood.value else []
+    reason = f"not proven better than {champion.version}: {', '.join(told)}"
     return Verdict("hold", champion.version, [reason], differences)
 
 
@@ -72,7 +75,7 @@ def _loss(name: str, pairs: Sequence[Pair], difference: Interval) -> str | None:
     """In words, how a suite's cases became worse, if they did."""
     before, now = sum(old.passed for _, old in pairs), sum(new.passed for new, _ in pairs)
     if difference.high < 0:
-        return f"worse on {name}: {now} of {len(pairs)} pass, {before} before ({_signed(difference)})"
+        return f"worse on {name}: {now} of {len(pairs)} pass, {before} before: {percent(difference)}"
     if name in GUARDED and now < before:
         return f"loses on {name}, where nothing may be lost: {now} of {len(pairs)} pass, {before} before"
     return None
@@ -91,5 +94,13 @@ def _per_token(case: Judged) -> float:
     return (case.log_likelihood or 0.0) / case.tokens
 
 
-def _signed(difference: Interval) -> str:
-    return f"{difference.value:+.3f} [{difference.low:+.3f}, {difference.high:+.3f}]"
+def likelier(difference: Interval) -> Interval:
+    """A difference of log-likelihoods a token as how much more likely a right word is: a share of what it was."""
+    return Interval(*(math.expm1(bound) for bound in (difference.value, difference.low, difference.high)))
+
+
+def percent(difference: Interval) -> str:
+    """A difference for people to read, with the bounds between which it surely lies."""
+    if difference.low == difference.high:
+        return f"{difference.value:+.1%}"
+    return f"{difference.value:+.1%} (between {difference.low:+.1%} and {difference.high:+.1%})"

@@ -16,6 +16,7 @@ from chatbot.records import now
 from chatbot.store.versions import BASE
 from training.evaluation.evaluate import evaluate
 from training.evaluation.results import Evaluation
+from training.evaluation.shelf import result_file
 from training.evaluation.suites import Suite
 from training.workbench import Workbench
 
@@ -32,7 +33,7 @@ def evaluate_cached(
     report: Callable[[int, int], None] = lambda done, cases: None,
 ) -> Evaluation:
     """The result of `evaluate`, from the shelf where nothing that it depends on has changed."""
-    file = bench.settings.home / "measures" / f"{version}-{_surroundings(bench, suites)}.json"
+    file = result_file(bench.settings.home, version, _surroundings(bench, suites))
     if file.is_file():
         return Evaluation.from_dict(json.loads(file.read_text(encoding="utf-8")))
     began = now()

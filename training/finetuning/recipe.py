@@ -12,6 +12,7 @@ from chatbot.errors import TrainingError
 
 RECIPES = Path(__file__).resolve().parent.parent / "recipes"
 PREFERENCES = ("dpo", "kto", "orpo")
+LEAST_PREFERENCES = 5
 VLLM_RANK = 16
 
 

@@ -19,6 +19,7 @@ from chatbot.settings import Settings
 from chatbot.store import Store
 from training.runs.files import STOP, run_folder
 from training.runs.lock import HANDED_ON, TrainingLock
+from training.runs.wish import USUAL, Wish
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class Jobs:
                 self._store.versions.update_run(run.id, status="interrupted", error="the process ended")
             return None
 
-    def start(self, actor: str) -> Run:
+    def start(self, actor: str, wish: Wish = USUAL) -> Run:
         """Begin a cycle; raises `BusyError` with the id of the one under way."""
         with self._lock:
             current = self.current()
@@ -58,8 +59,8 @@ class Jobs:
             if lock is None:
                 raise BusyError("a fine-tune is under way from the command line: wait for it or stop it first")
             try:
-                run = self._store.versions.start_run(actor)
-                self._process = self._spawn(run, lock)
+                run = self._store.versions.start_run(actor, progress=wish.as_progress())
+                self._process = self._spawn(run, wish, lock)
             finally:
                 lock.let_go()
             return run
@@ -100,8 +101,8 @@ class Jobs:
             return True
         return TrainingLock.is_held(self._settings.home)
 
-    def _spawn(self, run: Run, lock: TrainingLock) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "training", "cycle", "--json", "--run-id", run.id]
+    def _spawn(self, run: Run, wish: Wish, lock: TrainingLock) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "training", "cycle", "--json", "--run-id", run.id, *wish.options]
         environment = os.environ | {
             "CHATBOT_HOME": str(self._settings.home.resolve()),
             "CHATBOT_PACK": str(self._settings.pack_folder.resolve()),

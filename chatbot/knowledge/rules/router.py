@@ -79,8 +79,8 @@ class Router:
 
         `correct` spells messages right; `taught` tells whether the embedder was fine-tuned on such rules.
         """
-        self._taught = taught
-        self._embedder = embedder
+        self.taught = taught
+        self.embedder = embedder
         self._correct = correct
         self._rules = {rule.name: rule for rule in pack.rules}
         self._tones = [rule.name for rule in pack.rules if rule.does.tone]
@@ -116,7 +116,7 @@ class Router:
         if not self._rules:
             return Route(None, 0.0)
         message = self._correct(message)
-        whole, *parts = (self._route(vector) for vector in self._embedder.encode([message, *windows(message)]))
+        whole, *parts = (self._route(vector) for vector in self.embedder.encode([message, *windows(message)]))
         routes = [whole, *(part for part in parts if part.grave)]
         best = max(enumerate(routes), key=lambda at: (at[1].fetches, at[0] > 0, at[1].probability))[1]
         if best.grave and says_little(message) and _flat(message) not in self._terse:
@@ -124,7 +124,7 @@ class Router:
         return replace(best, tone=whole.tone)
 
     def _together(self, before: str, message: str) -> Route:
-        alone, together = self._embedder.encode([message, f"{self._correct(before)}\n{message}"])
+        alone, together = self.embedder.encode([message, f"{self._correct(before)}\n{message}"])
         both = self._route(together)
         return both if before and both.grave else self._route(alone, self._mild)
 
@@ -134,7 +134,7 @@ class Router:
         guessed = _softmax(vector[None] @ self._weights.T + self._bias)[0]
         shares: dict[str, float] = dict(zip(self._names, guessed.tolist(), strict=True))
         tone = self._tone(shares)
-        if self._taught:
+        if self.taught:
             return _likeliest(rules, shares, sum(shares.get(rule.name, 0.0) for rule in rules), tone)
         grave = [rule for rule in rules if rule.does.grave]
         mild = [rule for rule in rules if not rule.does.grave]
@@ -161,7 +161,7 @@ class Router:
         return under
 
     def _learn(self, vectors: Vectors, labels: Sequence[str], weights: Vectors, file: Path | None) -> None:
-        weighers = {} if self._taught else self._weighers
+        weighers = {} if self.taught else self._weighers
         if file and file.is_file():
             try:
                 with file.open("rb") as held, np.load(held, allow_pickle=False) as kept:
@@ -175,9 +175,9 @@ class Router:
         from sklearn.linear_model import LogisticRegression
         from sklearn.model_selection import cross_val_predict
 
-        strength, balance = (TAUGHT_STRENGTH, None) if self._taught else (STRENGTH, "balanced")
+        strength, balance = (TAUGHT_STRENGTH, None) if self.taught else (STRENGTH, "balanced")
         first = LogisticRegression(C=strength, max_iter=300, tol=1e-3, class_weight=balance)
-        first.fit(vectors, labels, None if self._taught else weights)
+        first.fit(vectors, labels, None if self.taught else weights)
         self._names = [str(name) for name in first.classes_]
         self._weights, self._bias = _all_classes(first)
         if weighers:

@@ -10,7 +10,7 @@ from chatbot.records import ChatMessage, Conversation, Message, Person, ReplySta
 from chatbot.store.conversations import TITLE_CHARS, Conversations, Exchange, title_of
 from chatbot.store.sqlite.case_rows import CaseRows
 from chatbot.store.sqlite.database import Database
-from chatbot.store.sqlite.messages import add_message, message_of
+from chatbot.store.sqlite.messages import add_message, message_of, trace_columns
 
 HELD = Trace(act="held")
 
@@ -108,7 +108,7 @@ class SqliteConversations(Conversations):
         return message
 
     def update_reply(self, message_id: str, content: str, status: ReplyStatus, trace: Trace) -> None:
-        values = {"content": content, "status": status, "trace": json.dumps(asdict(trace)), "version": trace.version}
+        values = {"content": content, "status": status, **trace_columns(trace)}
         with self._database.writing() as db:
             db["messages"].update(message_id, values)
             if status != "streaming":

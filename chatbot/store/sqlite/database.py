@@ -22,7 +22,7 @@ from chatbot.records import now
 from chatbot.store.events import Event
 from chatbot.store.sqlite.connection import Connection
 from chatbot.store.sqlite.event_log import append
-from chatbot.store.sqlite.migrations import migrations
+from chatbot.store.sqlite.recent_migrations import migrations
 
 BUSY_SECONDS = 20
 LOG_SECONDS = 1

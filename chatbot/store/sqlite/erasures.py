@@ -23,6 +23,7 @@ UNSENT = """
     delete from uploads where conversation is null and person in
     (select person from conversations where id in (select value from json_each(?)))
 """
+REMEMBERED = "select field from memories where conversation in (select value from json_each(:conversations))"
 QUOTING = """
     select messages.id, messages.trace, max(coalesce(json_extract(passage.value, '$.used'), 1)) as quotes
     from messages, json_each(messages.trace, '$.passages') as passage
@@ -92,6 +93,7 @@ class SqliteErasures(Erasures):
             answers=len(traces.gone_answers),
             kept_answers=len(traces.kept),
             notes=len(self._database.rows(NOTES, conversations=chosen)),
+            remembered=len(self._database.rows(REMEMBERED, conversations=chosen)),
             uploads=len(self._database.rows(UPLOADS, conversations=chosen)),
             quoted=sum(row["quotes"] for row in self._quoting(traces)),
         )

@@ -2,13 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 
-from chatbot.errors import InputError, NotFoundError
+from chatbot.errors import AccessError, InputError, NotFoundError
 from chatbot.records import ApprovedAnswer, Feedback, Person, new_id, now
 from chatbot.store.feedback import FeedbackStore, Lesson, check_rating, check_stars, stored_text
 from chatbot.store.sqlite.case_rows import CaseRows
 from chatbot.store.sqlite.database import Database, Row, Value
 
+FLAGS = ("active", "from_conversation", "waits")
 GIVEN = "feedback.kind in ('rating', 'correction')"
 
 
@@ -61,27 +63,61 @@ class SqliteFeedback(FeedbackStore):
         self._put(message_id, person, "correction", correction=stored_text(correction))
 
     def approve(self, query: str, response: str, person: Person, message_id: str | None = None) -> ApprovedAnswer:
-        if not query.strip() or not response.strip():
-            raise InputError("an approved answer needs a question and an answer")
-        texts = stored_text(query) or "", stored_text(response) or ""
-        answer = ApprovedAnswer(new_id(), *texts, message_id, person.id, True, now(), message_id is not None)
+        answer = _answer_to(query, response, person, message_id)
         with self._database.writing() as db:
             if message_id is not None:
-                db.conn.execute("update answers set active = 0 where message = ?", [message_id])
-            db["answers"].insert(answer.__dict__ | {"active": 1, "from_conversation": int(answer.from_conversation)})
+                if any(one.message == message_id and one.person == person.id for one in self.waiting_answers()):
+                    raise InputError(
+                        "your answer here waits for a second look: a colleague confirms it, or take it back first"
+                    )
+                db.conn.execute("update answers set active = 0, waits = 0 where message = ?", [message_id])
+            self._insert(answer)
             self._database.event(person.actor, "answer_approved", answer.id, message=message_id)
         return answer
 
+    def propose(self, query: str, response: str, person: Person, message_id: str, asked: Person) -> ApprovedAnswer:
+        if asked.id == person.id:
+            raise InputError("a second look is somebody else's: choose a colleague")
+        made = _answer_to(query, response, person, message_id)
+        answer = replace(made, active=False, waits=True, asked=asked.id)
+        with self._database.writing() as db:
+            db.conn.execute("update answers set waits = 0 where message = ?", [message_id])
+            self._insert(answer)
+            self._database.event(person.actor, "answer_proposed", answer.id, message=message_id, asked=asked.id)
+        return answer
+
+    def confirm_answer(self, answer_id: str, person: Person) -> ApprovedAnswer:
+        with self._database.writing() as db:
+            waiting = next((one for one in self.waiting_answers() if one.id == answer_id), None)
+            if waiting is None:
+                raise NotFoundError("this answer waits no more: a colleague confirmed it, or it was taken back")
+            if waiting.person == person.id:
+                raise AccessError("a second look is somebody else's: a colleague confirms this answer")
+            db.conn.execute("update answers set active = 0 where message = ?", [waiting.message])
+            used = {"active": 1, "waits": 0, "confirmed_by": person.id, "created_at": now()}
+            db["answers"].update(answer_id, used)
+            self._database.event(person.actor, "answer_confirmed", answer_id, message=waiting.message)
+        return next(one for one in self.answers() if one.id == answer_id)
+
+    def waiting_answers(self) -> list[ApprovedAnswer]:
+        return self._answers("waits = 1")
+
     def withdraw_answer(self, answer_id: str, person: Person) -> None:
         with self._database.writing() as db:
-            if not db.conn.execute("update answers set active = 0 where id = ?", [answer_id]).rowcount:
+            if not db.conn.execute("update answers set active = 0, waits = 0 where id = ?", [answer_id]).rowcount:
                 raise NotFoundError(f"approved answer {answer_id!r} does not exist")
             self._database.event(person.actor, "answer_withdrawn", answer_id)
 
     def answers(self) -> list[ApprovedAnswer]:
-        rows = self._database.rows("select * from answers where active = 1 order by created_at")
-        flags = ("active", "from_conversation")
-        return [ApprovedAnswer(**row | {flag: bool(row[flag]) for flag in flags}) for row in rows]
+        return self._answers("active = 1")
+
+    def _answers(self, which: str) -> list[ApprovedAnswer]:
+        rows = self._database.rows(f"select * from answers where {which} order by created_at")
+        return [ApprovedAnswer(**row | {flag: bool(row[flag]) for flag in FLAGS}) for row in rows]
+
+    def _insert(self, answer: ApprovedAnswer) -> None:
+        with self._database.writing() as db:
+            db["answers"].insert(asdict(answer) | {flag: int(getattr(answer, flag)) for flag in FLAGS})
 
     def on(self, message_id: str) -> list[Feedback]:
         return self._feedback("where feedback.message = :message", message=message_id)
@@ -157,6 +193,13 @@ class SqliteFeedback(FeedbackStore):
             db["feedback"].insert(row)
             wordless = {name: value for name, value in values.items() if name not in ("comment", "correction")}
             self._database.event(person.actor, kind, message_id, **wordless)
+
+
+def _answer_to(query: str, response: str, person: Person, message_id: str | None) -> ApprovedAnswer:
+    if not query.strip() or not response.strip():
+        raise InputError("an approved answer needs a question and an answer")
+    texts = stored_text(query) or "", stored_text(response) or ""
+    return ApprovedAnswer(new_id(), *texts, message_id, person.id, True, now(), message_id is not None)
 
 
 def _feedback(row: Row) -> Feedback:

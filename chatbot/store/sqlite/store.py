@@ -18,7 +18,9 @@ from chatbot.store.sqlite.database import Database
 from chatbot.store.sqlite.erasures import SqliteErasures
 from chatbot.store.sqlite.events import SqliteEvents
 from chatbot.store.sqlite.feedback import SqliteFeedback
+from chatbot.store.sqlite.figures import SqliteFigures
 from chatbot.store.sqlite.keys import SqliteKeys
+from chatbot.store.sqlite.memories import SqliteMemories
 from chatbot.store.sqlite.people import SqlitePeople
 from chatbot.store.sqlite.rates import SqliteRates
 from chatbot.store.sqlite.restoring import carry_on_alone
@@ -49,8 +51,10 @@ class SqliteStore:
     events: SqliteEvents
     rates: SqliteRates
     erasures: SqliteErasures
+    figures: SqliteFigures
     webhooks: SqliteWebhooks
     uploads: SqliteUploads
+    memories: SqliteMemories
 
     @property
     def broker(self) -> Broker:
@@ -92,6 +96,8 @@ def open_store(path: Path) -> SqliteStore:
         SqliteEvents(database),
         SqliteRates(path.with_name(RATES)),
         SqliteErasures(database, search),
+        SqliteFigures(database),
         SqliteWebhooks(database),
         SqliteUploads(database),
+        SqliteMemories(database),
     )

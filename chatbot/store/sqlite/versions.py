@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Unpack
 
 from chatbot.errors import NotFoundError
-from chatbot.lineage import Run, SnapshotCounts, SnapshotRecord, Version
+from chatbot.lineage import Run, RunProgress, SnapshotCounts, SnapshotRecord, Version
 from chatbot.records import new_id, now
 from chatbot.store.sqlite.database import Database, Row
 from chatbot.store.versions import BASE, RunChanges, Versions
@@ -49,10 +49,10 @@ class SqliteVersions(Versions):
         row = self._database.row("select coalesce(max(number), 0) + 1 as number from snapshots")
         return int(row["number"]) if row else 1
 
-    def start_run(self, actor: str, run_id: str | None = None) -> Run:
-        run = Run(run_id or new_id(), None, "running", actor, now())
+    def start_run(self, actor: str, run_id: str | None = None, progress: RunProgress | None = None) -> Run:
+        run = Run(run_id or new_id(), None, "running", actor, now(), progress=progress or {})
         with self._database.writing() as db:
-            db["runs"].insert(asdict(run) | {"progress": "{}"})
+            db["runs"].insert(asdict(run) | {"progress": json.dumps(run.progress)})
             self._database.event(actor, "run_started", run.id)
         return run
 

@@ -70,6 +70,14 @@ class Stars(Body):
     stars: dict[str, int]
 
 
+class Proposal(Body):
+    """An answer that is to be used once a colleague, named by id, has looked at it too."""
+
+    question: str
+    answer: str
+    colleague: str
+
+
 class Approval(Body):
     """An answer that is to be used from now on, and the question by which it is found."""
 

@@ -2,12 +2,13 @@
 
 from fastapi import APIRouter
 
+from chatbot.desk import approvals
 from chatbot.dialogue.session import Session
 from chatbot.errors import NotFoundError
 from chatbot.records import Person
-from chatbot.web.inbox.bodies import Approval, Rating, Stars, Words
+from chatbot.web.inbox.bodies import Approval, Proposal, Rating, Stars, Words
 from chatbot.web.inbox.reading import Reading
-from chatbot.web.inbox.shapes import AnswerShape, EffectsShape, WholeCase
+from chatbot.web.inbox.shapes import AnswerShape, EffectsShape, LearnedFrom, ProposalShape, WholeCase
 from chatbot.web.routes import get_route
 
 
@@ -17,6 +18,10 @@ def add_message_routes(router: APIRouter, session: Session, reading: Reading, st
 
     def around(message: str, person: Person) -> WholeCase:
         return reading.whole(conversations.message(message).conversation, person)
+
+    @get_route(router, "/messages/{message}/learned-from")
+    def learned_from(message: str, person: Person = staff) -> LearnedFrom:
+        return reading.learned_from(session.learned_from(message))
 
     @router.post("/messages/{message}/rating")
     def rate(message: str, body: Rating, person: Person = staff) -> WholeCase:
@@ -43,12 +48,21 @@ def add_message_routes(router: APIRouter, session: Session, reading: Reading, st
 
     @router.post("/messages/{message}/approve")
     def approve(message: str, body: Approval, person: Person = staff) -> AnswerShape:
-        with session.store.transaction():
-            said = conversations.message(message)
-            answer = feedback.approve(body.question, body.answer, person, message)
-            if said.role == "assistant" and body.answer.strip() != said.content.strip():
-                feedback.correct(message, person, body.answer)
+        answer = approvals.approve(session.store, person, message, body.question, body.answer)
         return _found(reading, answer.id)
+
+    @router.post("/messages/{message}/propose")
+    def propose(message: str, body: Proposal, person: Person = staff) -> WholeCase:
+        approvals.propose(session.store, person, message, body.question, body.answer, body.colleague)
+        return around(message, person)
+
+    @get_route(router, "/proposals")
+    def proposals(person: Person = staff) -> list[ProposalShape]:
+        return reading.proposals(person)
+
+    @router.post("/proposals/{answer}/confirm")
+    def confirm(answer: str, person: Person = staff) -> AnswerShape:
+        return _found(reading, approvals.confirm(session.store, person, answer).id)
 
     @get_route(router, "/answers")
     def answers(person: Person = staff) -> list[AnswerShape]:
@@ -56,7 +70,7 @@ def add_message_routes(router: APIRouter, session: Session, reading: Reading, st
 
     @router.delete("/answers/{answer}")
     def withdraw(answer: str, person: Person = staff) -> list[AnswerShape]:
-        feedback.withdraw_answer(answer, person)
+        approvals.withdraw(session.store, person, answer)
         return reading.answers()
 
 

@@ -8,18 +8,17 @@ from typing import get_args
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
-from markupsafe import Markup
 
 from chatbot.errors import AccessError
 from chatbot.records import STAR_CRITERIA, CaseReason
 from chatbot.web.access import Access
-from chatbot.web.modules import modules_of, static_path
+from chatbot.web.modules import Modules
 from chatbot.web.pages import OPERATE, REVIEW
-from chatbot.web.plain_pages import plain_page
+from chatbot.web.plain_pages import drawing, plain_page
 from chatbot.web.routes import get_route
 
 
-def inbox_page_routes(access: Access, title: str) -> APIRouter:
+def inbox_page_routes(access: Access, title: str, modules: Modules) -> APIRouter:
     """The page; `title` is the pack's."""
     router = APIRouter(prefix=REVIEW.path, include_in_schema=False)
     facts = {"title": title, "criteria": STAR_CRITERIA, "reasons": get_args(CaseReason)}
@@ -37,14 +36,10 @@ def inbox_page_routes(access: Access, title: str) -> APIRouter:
             title=title,
             person=person,
             operates=not OPERATE.refusal(person.role),
-            static=f"..{static_path()}",
-            modules=modules_of("shared", "inbox"),
+            static=f"..{modules.path}",
+            modules=modules.of("shared", "inbox"),
             facts=json.dumps(facts),
-            icon=_icon,
+            icon=drawing,
         )
 
     return router
-
-
-def _icon(path: str) -> Markup:
-    return Markup('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>').format(path)

@@ -5,7 +5,9 @@ from dataclasses import asdict
 
 from chatbot.desk.desk import Desk
 from chatbot.desk.summary import summary_of
-from chatbot.records import Feedback, FoundPassage, Message, Person, Trace
+from chatbot.dialogue.nearest_rows import Nearest, NearRow
+from chatbot.errors import NotFoundError
+from chatbot.records import ApprovedAnswer, Feedback, FoundPassage, Message, Person, Trace
 from chatbot.store import Store
 from chatbot.store.cases import Case, CaseFilter
 from chatbot.store.uploads import Upload
@@ -18,14 +20,19 @@ from chatbot.web.inbox.shapes import (
     CaseRow,
     Choices,
     Colleague,
+    LearnedFrom,
+    LearnedRow,
     NoteShape,
     Opinion,
     Other,
     Owner,
+    OwnerFact,
+    ProposalShape,
     Said,
     SentFile,
     Source,
     SummaryShape,
+    Weighed,
     WholeCase,
 )
 
@@ -61,11 +68,14 @@ class Reading:
         looking = self._desk.looking.at(conversation_id)
         branch = store.conversations.path(store.conversations.get(conversation_id).head)
         sent = store.uploads.sent_in(conversation_id)
+        waiting = {one.message: one for one in store.feedback.waiting_answers()}
         notes = [asdict(note) | {"mentions": list(note.mentions)} for note in store.cases.notes(conversation_id)]
         return WholeCase(
             case=self.row(case),
             position=store.cases.queue_position(conversation_id),
-            messages=[self._said(message, reader, sent.get(message.id, [])) for message in branch],
+            messages=[
+                self._said(message, reader, waiting.get(message.id), sent.get(message.id, [])) for message in branch
+            ],
             summary=SummaryShape(**asdict(summary_of(branch))),
             notes=[NoteShape(**note) for note in notes],
             person=self._owner(case),
@@ -101,18 +111,66 @@ class Reading:
                 response=one.response,
                 message=one.message,
                 author=self._name(one.person),
+                confirmed_by=self._name(one.confirmed_by) if one.confirmed_by else "",
                 created_at=one.created_at,
             )
             for one in reversed(self._store.feedback.answers())
         ]
 
+    def proposals(self, reader: Person) -> list[ProposalShape]:
+        """The answers that wait for a second look, the oldest first."""
+        return [self._proposal(one, reader) for one in self._store.feedback.waiting_answers()]
+
+    def _proposal(self, answer: ApprovedAnswer, reader: Person) -> ProposalShape:
+        message = answer.message or ""
+        return ProposalShape(
+            id=answer.id,
+            query=answer.query,
+            response=answer.response,
+            message=message,
+            conversation=self._store.conversations.message(message).conversation,
+            author=self._name(answer.person),
+            asked=self._name(answer.asked or ""),
+            mine=answer.person == reader.id,
+            created_at=answer.created_at,
+        )
+
+    def learned_from(self, found: Nearest) -> LearnedFrom:
+        """The rows nearest to a reply, each with its chat where that is still there."""
+        return LearnedFrom(
+            snapshot=found.snapshot, many=found.many, none=found.none, rows=[self._learned(one) for one in found.rows]
+        )
+
+    def _learned(self, near: NearRow) -> LearnedRow:
+        row = near.row
+        return LearnedRow(
+            lesson=row.lesson,
+            origin=row.origin,
+            question=row.question,
+            reply=row.reply,
+            rejected=row.rejected,
+            conversation=row.conversation if self._known(row.conversation) else "",
+            score=near.score,
+            question_score=near.question_score,
+            reply_score=near.reply_score,
+        )
+
+    def _known(self, conversation: str) -> bool:
+        try:
+            return bool(self._store.conversations.get(conversation))
+        except NotFoundError:
+            return False
+
     def _owner(self, case: Case) -> Owner:
         person = self._store.people.get(case.person) or Person(case.person, "visitor")
         others = [one for one in self._store.conversations.of(person) if one.id != case.conversation]
         told = [Other(conversation=one.id, title=one.title, updated_at=one.updated_at) for one in others]
-        return Owner(id=person.id, consent=person.consent, created_at=person.created_at, others=told)
+        remembered = [OwnerFact(label=one.field, value=one.value) for one in self._store.memories.of(person)]
+        return Owner(
+            id=person.id, consent=person.consent, created_at=person.created_at, others=told, remembered=remembered
+        )
 
-    def _said(self, message: Message, reader: Person, sent: Sequence[Upload]) -> Said:
+    def _said(self, message: Message, reader: Person, waiting: ApprovedAnswer | None, sent: Sequence[Upload]) -> Said:
         trace, replies = message.trace or Trace(), message.role != "user"
         return Said(
             id=message.id,
@@ -128,6 +186,8 @@ class Reading:
             version=trace.version,
             act=trace.act if message.trace else "",
             rule=trace.rule or "",
+            weighed=Weighed(**trace.weighed) if trace.weighed else None,
+            known=trace.known,
             handoff=trace.handoff or "",
             uncertain=trace.uncertain,
             check=trace.check,
@@ -136,6 +196,7 @@ class Reading:
             sources=[_source(passage) for passage in trace.passages],
             opinions=[self._opinion(one, reader) for one in self._store.feedback.on(message.id)] if replies else [],
             files=[SentFile(**file_view(upload)) for upload in sent],
+            proposal=self._proposal(waiting, reader) if waiting else None,
         )
 
     def _opinion(self, given: Feedback, reader: Person) -> Opinion:

@@ -88,6 +88,28 @@ class SentFile(BaseModel):
     height: int
 
 
+class Weighed(BaseModel):
+    """The rule that a message was likeliest to fall under; it holds above the probability that is `needed`."""
+
+    rule: str
+    probability: float
+    needed: float
+
+
+class ProposalShape(BaseModel):
+    """An answer that waits for a second look; `mine` tells whether who asks proposed it, and may not confirm it."""
+
+    id: str
+    query: str
+    response: str
+    message: str
+    conversation: str
+    author: str
+    asked: str
+    mine: bool
+    created_at: str
+
+
 class Said(BaseModel):
     """A message of the branch on view, with what can be known of it; `versions` are its siblings and itself."""
 
@@ -104,6 +126,8 @@ class Said(BaseModel):
     version: str
     act: str
     rule: str
+    weighed: Weighed | None
+    known: list[str]
     handoff: str
     uncertain: bool
     check: str
@@ -112,6 +136,33 @@ class Said(BaseModel):
     sources: list[Source]
     opinions: list[Opinion]
     files: list[SentFile]
+    proposal: ProposalShape | None
+
+
+class LearnedRow(BaseModel):
+    """A row that a version learned from; `conversation` is the chat that it came from, where that is still there.
+
+    `score` is the mean of how near the questions and the replies are.
+    """
+
+    lesson: Literal["imitate", "like", "dislike"]
+    origin: str
+    question: str
+    reply: str
+    rejected: str
+    conversation: str
+    score: float
+    question_score: float
+    reply_score: float
+
+
+class LearnedFrom(BaseModel):
+    """The rows nearest to a reply out of so `many` that its version learned from; `none` says why there are none."""
+
+    snapshot: int | None
+    many: int
+    rows: list[LearnedRow]
+    none: str
 
 
 class Tried(BaseModel):
@@ -151,11 +202,19 @@ class Other(BaseModel):
     updated_at: str
 
 
+class OwnerFact(BaseModel):
+    """Something that the visitor said about themselves and agreed to have remembered."""
+
+    label: str
+    value: str
+
+
 class Owner(BaseModel):
     """The visitor."""
 
     id: str
     consent: bool
+    remembered: list[OwnerFact]
     created_at: str
     others: list[Other]
 
@@ -198,6 +257,7 @@ class AnswerShape(BaseModel):
     response: str
     message: str | None
     author: str
+    confirmed_by: str
     created_at: str
 
 

@@ -9,6 +9,8 @@ from chatbot.dialogue.grounds import Grounds, holds
 ASKED = "How long do I have to send a lamp back, and what does it cost?"
 RETURNS = "Returns\nA lamp can be returned within 30 days of delivery."
 PRICE = "Returns\nA return costs £3.50, which is taken off the refund."
+COLLECTING = "Returns\nCollecting unwanted furniture for a return costs £35 per order."
+MAIL = "Contact\nE-mails go to help@lamps.example."
 SHELF = "Returns\nReturned lamps are not repaired."
 
 
@@ -31,6 +33,10 @@ SHELF = "Returns\nReturned lamps are not repaired."
         (PRICE, "It's free.", False),
         (PRICE, "A return costs £5, which is taken off the refund.", False),
         (SHELF, "The lamp is returned.", False),
+        (COLLECTING, "Furniture is collected for £35.", True),
+        (COLLECTING, "Unwanted furniture is collected for a return.", True),
+        (COLLECTING, "The furniture is collected by the courier on delivery.", False),
+        (MAIL, "You can reach us by email at help@lamps.example with your photos.", True),
     ],
 )
 def test_a_fact_holds_what_it_says(fact: str, claim: str, held: bool) -> None:

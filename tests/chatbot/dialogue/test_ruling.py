@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chatbot.dialogue.handoff import ACCEPTED, ASKED
-from chatbot.dialogue.ruling import SURE_IN_TALK, Ruling, accepts_offer, apply_rules, rule_of
+from chatbot.dialogue.ruling import SURE_IN_TALK, Ruling, accepts_offer, apply_rules, rule_of, weighed
 from chatbot.knowledge.knowledge import Knowledge, open_knowledge
 from chatbot.knowledge.packs import Pack, Rule, load_pack
 from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
@@ -53,7 +53,9 @@ def test_a_rule_that_talks_leaves_the_reply_to_the_later_steps(pack: Pack, knowl
 
 
 def test_an_ordinary_question_falls_under_none(pack: Pack, knowledge: Knowledge) -> None:
-    assert apply_rules(pack, knowledge, [], "what does sending back cost") == Ruling()
+    ruling = apply_rules(pack, knowledge, [], "what does sending back cost")
+    assert ruling == Ruling(weighed=ruling.weighed)
+    assert ruling.weighed and ruling.weighed["rule"] in RULES and ruling.weighed["probability"] <= 0.5
 
 
 @pytest.mark.parametrize(("offered", "said", "accepted"), [(True, "yes please", True), (True, "why?", False)])
@@ -73,3 +75,6 @@ def test_a_follow_up_must_be_surer_but_where_a_person_is_fetched() -> None:
     assert rule_of(Route(grave, SURE_IN_TALK), follows=True) == grave
     assert rule_of(Route(mild, 0.5), follows=False) is None
     assert rule_of(Route(None, 0.0), follows=False) is None
+    assert weighed(Route(mild, 0.7), follows=True) == {"rule": "mild", "probability": 0.7, "needed": SURE_IN_TALK}
+    assert weighed(Route(grave, 0.7), follows=True) == {"rule": "grave", "probability": 0.7, "needed": 0.5}
+    assert weighed(Route(None, 0.0), follows=False) is None

@@ -13,7 +13,7 @@ import pytest
 from chatbot.errors import PackError
 from chatbot.knowledge.articles.sentences import split_sentences
 from chatbot.knowledge.packs import SUITES, Pack, load_pack
-from chatbot.settings import DATA
+from chatbot.pack_folders import DATA
 
 STARTER_PACKS = sorted(path.parent.name for path in DATA.glob("*/pack.toml"))
 NEAR = 0.7

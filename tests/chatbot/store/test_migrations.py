@@ -8,7 +8,8 @@ from sqlite_utils import Database
 
 from chatbot.store import open_store
 from chatbot.store.cases import CaseFilter
-from chatbot.store.sqlite.migrations import m001_people_and_talk, migrations
+from chatbot.store.sqlite.migrations import m001_people_and_talk
+from chatbot.store.sqlite.recent_migrations import m011_second_looks, migrations
 
 
 def test_tables_of_the_first_release_are_brought_up_to_date(tmp_path: Path) -> None:
@@ -59,3 +60,10 @@ def test_a_migration_makes_what_it_says() -> None:
     m001_people_and_talk(db)
     assert set(db.table_names()) == {"people", "conversations", "messages", "feedback", "answers", "events"}
     db.conn.close()
+
+
+def test_later_migrations_stand_in_the_same_list() -> None:
+    db = Database(memory=True)
+    migrations.apply(db)
+    assert {"waits", "asked", "confirmed_by"} <= db["answers"].columns_dict.keys()
+    assert m011_second_looks.__doc__

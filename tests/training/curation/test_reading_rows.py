@@ -3,7 +3,7 @@
 import json
 import re
 
-from chatbot.settings import DATA
+from chatbot.pack_folders import DATA
 
 ROWS = [json.loads(line) for line in (DATA / "reading" / "claims.jsonl").read_text(encoding="utf-8").splitlines()]
 NEAR = [json.loads(line) for line in (DATA / "reading" / "near.jsonl").read_text(encoding="utf-8").splitlines()]

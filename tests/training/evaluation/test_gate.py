@@ -22,7 +22,7 @@ def test_a_candidate_that_is_proven_better_is_promoted() -> None:
     verdict = judge(results("b", {"facts": [True] * 15 + [False] * 5, "must_pass": [True] * 3}, 1.0), CHAMPION)
     assert verdict.promoted
     assert any("more likely" in reason for reason in verdict.reasons)
-    assert any("passes more" in reason for reason in verdict.reasons)
+    assert any("answers more cases right" in reason for reason in verdict.reasons)
 
 
 def test_an_equal_candidate_is_held() -> None:

@@ -18,12 +18,13 @@ from chatbot.store import Store
 from training.runs.files import STOP, run_folder
 from training.runs.jobs import AUTOGROUP, Jobs, yield_to_others
 from training.runs.lock import TrainingLock
+from training.runs.wish import Wish
 
 
 class SleepingJobs(Jobs):
     """Jobs whose process only sleeps."""
 
-    def _spawn(self, run: Run, lock: TrainingLock) -> "subprocess.Popen[bytes]":
+    def _spawn(self, run: Run, wish: Wish, lock: TrainingLock) -> "subprocess.Popen[bytes]":
         return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
 
 
@@ -47,11 +48,11 @@ def test_a_run_that_is_just_being_started_is_not_taken_for_dead(settings: Settin
     asked: list[threading.Thread] = []
 
     class Watched(SleepingJobs):
-        def _spawn(self, run: Run, lock: TrainingLock) -> "subprocess.Popen[bytes]":
+        def _spawn(self, run: Run, wish: Wish, lock: TrainingLock) -> "subprocess.Popen[bytes]":
             asked.append(threading.Thread(target=self.current))
             asked[0].start()
             asked[0].join(0.5)
-            return super()._spawn(run, lock)
+            return super()._spawn(run, wish, lock)
 
     jobs = Watched(settings, store)
     run = jobs.start("operator:olga")

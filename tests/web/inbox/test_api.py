@@ -127,6 +127,29 @@ def test_replies_are_graded_corrected_and_approved(anna: httpx.Client, case: str
     assert anna.post(f"{message}/stars", json={"stars": {"accuracy": 9}}).status_code == 400
 
 
+def test_an_answer_waits_for_a_second_look(anna: httpx.Client, olga: httpx.Client, case: str) -> None:
+    reply = anna.get(case).json()["messages"][1]
+    (olgas,) = [one["id"] for one in anna.get(f"{PREFIX}/staff").json() if one["name"] == OPERATOR]
+    body = {"question": "Do you sell zebras?", "answer": "We do.", "colleague": olgas}
+    proposal = anna.post(f"{PREFIX}/messages/{reply['id']}/propose", json=body).json()["messages"][1]["proposal"]
+    assert (proposal["author"], proposal["asked"], proposal["mine"]) == ("Anna", OPERATOR, True)
+    assert anna.get(f"{PREFIX}/answers").json() == []
+    confirm = f"{PREFIX}/proposals/{proposal['id']}/confirm"
+    assert anna.post(confirm).status_code == 403
+    assert [one["mine"] for one in olga.get(f"{PREFIX}/proposals").json()] == [False]
+    used = olga.post(confirm).json()
+    assert (used["author"], used["confirmed_by"]) == ("Anna", OPERATOR)
+    assert olga.post(confirm).status_code == 404
+    assert anna.delete(f"{PREFIX}/answers/{proposal['id']}").json() == []
+
+
+def test_a_reply_tells_what_its_version_learned_that_is_nearest(anna: httpx.Client, case: str) -> None:
+    asked, reply = anna.get(case).json()["messages"]
+    told = anna.get(f"{PREFIX}/messages/{reply['id']}/learned-from").json()
+    assert told["rows"] == [] and told["none"].startswith("the base model wrote it")
+    assert anna.get(f"{PREFIX}/messages/{asked['id']}/learned-from").status_code == 400
+
+
 def test_what_an_agent_wrote_becomes_an_approved_answer_or_a_row(anna: httpx.Client, case: str) -> None:
     said = anna.post(f"{case}/message", json={"text": "You have 30 days, and we pay the parcel."}).json()
     message = f"{PREFIX}/messages/{said['messages'][-1]['id']}"

@@ -16,7 +16,7 @@ from chatbot.settings import load_settings
 from chatbot.web.access import Access
 from chatbot.web.guarding import guard
 from chatbot.web.inbox.page import inbox_page_routes
-from chatbot.web.modules import mount_modules
+from chatbot.web.modules import Modules
 from chatbot.web.sign_in import login_routes
 from chatbot.web.vendored import mount_vendored
 from tests.conftest import PASSWORD, Serve
@@ -29,8 +29,9 @@ def client(session: Session, access: Access, serve: Serve) -> Iterator[httpx.Cli
     app = FastAPI()
     guard(app, load_settings(), access)
     app.include_router(login_routes(access))
-    app.include_router(inbox_page_routes(access, 'Lamps & "Lights"'))
-    mount_modules(app)
+    modules = Modules()
+    app.include_router(inbox_page_routes(access, 'Lamps & "Lights"', modules))
+    modules.mount(app)
     mount_vendored(app)
     session.store.people.add_staff("Anna", "agent", PASSWORD)
     session.store.people.add_staff("Olga", "operator", PASSWORD)

@@ -14,7 +14,7 @@ from training.finetuning.objectives.classification import Classes
 from training.finetuning.objectives.objective import Objective, Unit
 from training.finetuning.objectives.preferences import Preferences, Rows
 from training.finetuning.objectives.sft import SFT
-from training.finetuning.recipe import Recipe
+from training.finetuning.recipe import LEAST_PREFERENCES, Recipe
 from training.rows import Row
 
 PREFERENCES: dict[str, Callable[[BaseModel, Recipe, Rows], Preferences]] = {
@@ -23,7 +23,6 @@ PREFERENCES: dict[str, Callable[[BaseModel, Recipe, Rows], Preferences]] = {
     "orpo": orpo.read_preferences,
 }
 """How each objective that learns preferences reads them, by its name in a recipe."""
-LEAST_PREFERENCES = 5
 HELD_OUT = 10
 
 

@@ -76,6 +76,16 @@ export class Acts {
     return this.#do("unlabel", { label }, `“${label}” taken off.`, { undo: () => this.#do("label", { label }, "", { id }) });
   }
 
+  /** Use an answer that waited for a second look. */
+  async confirm(proposal) {
+    return this.tried(() => this.inbox.api.confirm(proposal.id), "In use: similar questions are answered with it from now on.");
+  }
+
+  /** Stop using an answer, or take back one that waits. */
+  async withdraw(answer, words) {
+    return this.tried(() => this.inbox.api.withdraw(answer.id), words);
+  }
+
   async #do(what, body, words, { id = this.inbox.opened.id, undo = null } = {}) {
     return this.tried(() => this.inbox.api.act(id, what, body), words, undo);
   }

@@ -1,15 +1,17 @@
 // The answers that are in use because an agent approved them; each can be taken back.
 
 import { Element } from "../shared/element.js";
-import { html } from "../shared/lit.js";
+import { html, nothing } from "../shared/lit.js";
 import { inFull, moment } from "../shared/times.js";
+import { proposalView } from "./proposal.js";
 
 class AnswersView extends Element {
-  static properties = { inbox: { attribute: false }, answers: { state: true } };
+  static properties = { inbox: { attribute: false }, answers: { state: true }, waiting: { state: true } };
 
   constructor() {
     super();
     this.answers = null;
+    this.waiting = [];
   }
 
   connectedCallback() {
@@ -18,8 +20,9 @@ class AnswersView extends Element {
   }
 
   async #read() {
-    const found = await this.inbox.acts.tried(() => this.inbox.api.answers());
-    if (found) this.answers = found;
+    const { acts, api } = this.inbox;
+    const found = await acts.tried(() => Promise.all([api.answers(), api.proposals()]));
+    if (found) [this.answers, this.waiting] = found;
   }
 
   view() {
@@ -28,8 +31,20 @@ class AnswersView extends Element {
         <h2>Answers in use</h2>
         <button class="push" @click=${() => this.inbox.showAnswers(false)}>Back to the chats</button>
       </div>
+      ${this.waiting.length ? this.#waiting() : nothing}
       ${this.answers === null ? html`<p class="quiet" aria-busy="true">Reading …</p>` : this.answers.length ? this.#list() : this.#none()}
     </div>`;
+  }
+
+  #waiting() {
+    return html`<ul class="stack" aria-label="Answers that wait for a second look">
+      ${this.waiting.map(
+        (proposal) => html`<li>
+          ${proposalView(proposal, this.inbox, () => this.#read())}
+          <button class="plain small" @click=${() => this.inbox.open(proposal.conversation)}>Open its chat</button>
+        </li>`,
+      )}
+    </ul>`;
   }
 
   #list() {
@@ -39,7 +54,7 @@ class AnswersView extends Element {
           <h3>${answer.query}</h3>
           <p class="words">${answer.response}</p>
           <div class="row">
-            <span class="small quiet">${answer.author}, <time datetime=${answer.created_at} title=${inFull(answer.created_at)}>${moment(answer.created_at)}</time></span>
+            <span class="small quiet">${answer.author}${answer.confirmed_by ? `, confirmed by ${answer.confirmed_by}` : ""}, <time datetime=${answer.created_at} title=${inFull(answer.created_at)}>${moment(answer.created_at)}</time></span>
             <button class="push" aria-label="Withdraw the answer to: ${answer.query}" @click=${() => this.#withdraw(answer)}>Withdraw</button>
           </div>
         </li>`,
@@ -56,8 +71,7 @@ class AnswersView extends Element {
   }
 
   async #withdraw(answer) {
-    const { acts, api } = this.inbox;
-    if (await acts.tried(() => api.withdraw(answer.id), "Withdrawn: it is not used any more.")) await this.#read();
+    if (await this.inbox.acts.withdraw(answer, "Withdrawn: it is not used any more.")) await this.#read();
   }
 }
 

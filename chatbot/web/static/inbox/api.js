@@ -15,6 +15,9 @@ export const cases = (wanted, signal) => call("GET", withQuery(at("cases"), want
 export const one = (id, signal) => call("GET", at("cases", id), undefined, signal);
 export const act = (id, what, body = {}) => call("POST", at("cases", id, what), body);
 export const judge = (message, what, body = {}) => call("POST", at("messages", message, what), body);
+export const learnedFrom = (message) => call("GET", at("messages", message, "learned-from"));
+export const proposals = () => call("GET", at("proposals"));
+export const confirm = (id) => call("POST", at("proposals", id, "confirm"));
 export const withdraw = (id) => call("DELETE", at("answers", id));
 export const putCanned = (name, text) => call("PUT", at("canned", name), { text });
 export const removeCanned = (name) => call("DELETE", at("canned", name));

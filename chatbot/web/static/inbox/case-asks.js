@@ -3,8 +3,6 @@
 import { Dialog } from "../shared/dialogs.js";
 import { html, nothing } from "../shared/lit.js";
 
-const SECOND_LOOK = "second look";
-
 class CaseAsks extends Dialog {
   static properties = { inbox: { attribute: false }, asked: { state: true } };
 
@@ -103,25 +101,23 @@ class CaseAsks extends Dialog {
               </details>`
             : nothing
         }
-        ${this.#secondLook(question, answer)}`,
+        ${this.#secondLook(message, question, answer)}`,
       contradicts.length ? "Use it all the same" : "Use this answer",
       () => this.inbox.approve(message, question, answer),
     );
   }
 
-  /** Ask a colleague to look before it counts: a note that calls them, and a label to find the chat by. */
-  #secondLook(question, answer) {
+  /** Have it wait until somebody else has looked: a colleague is called, and any of them may confirm it. */
+  #secondLook(message, question, answer) {
     const others = this.inbox.desk.staff.filter(({ me }) => !me);
     if (!others.length) return nothing;
-    const ask = async (event) => {
-      const name = event.target.form.elements.colleague.value;
-      const { acts, opened } = this.inbox;
+    const ask = (event) => {
+      const { value: colleague } = event.target.form.elements.colleague;
       this.close();
-      await acts.note(`@${name} a second look, please, before this is used.\nWhen somebody asks: ${question}\nthe bot says: ${answer}`, opened.id);
-      await acts.label(SECOND_LOOK);
+      this.inbox.propose(message, question, answer, colleague);
     };
     return html`<div class="row">
-      <label class="field grow">Not sure? Ask first<select name="colleague">${others.map(({ name }) => html`<option>${name}</option>`)}</select></label>
+      <label class="field grow">Not sure? Have it wait for a colleague<select name="colleague">${others.map(({ id, name }) => html`<option value=${id}>${name}</option>`)}</select></label>
       <button class="second-look" type="button" @click=${ask}>Ask for a second look</button>
     </div>`;
   }

@@ -5,6 +5,7 @@ import { html, nothing, repeat } from "../shared/lit.js";
 import { inFull, moment } from "../shared/times.js";
 import { feedbackView } from "./feedback.js";
 import { filesView } from "./files.js";
+import { proposalView } from "./proposal.js";
 
 class CaseTalk extends Element {
   static properties = { inbox: { attribute: false } };
@@ -83,7 +84,7 @@ class CaseTalk extends Element {
       <span class="speaker small quiet">${speaker}${state ? ` · ${state}` : ""} · ${clock(message.created_at)}</span>
       ${filesView(message.files)}
       <div class="words bubble">${message.content}</div>
-      ${message.opinions.map(feedbackView)}
+      ${message.opinions.map(feedbackView)} ${message.proposal ? proposalView(message.proposal, this.inbox) : nothing}
       ${
         judged
           ? html`<button class="plain small look" aria-expanded=${open} @click=${() => opened.look(message.id, !open)}>

@@ -68,7 +68,7 @@ export class Inbox extends Model {
   }
 
   open(id) {
-    if (id === this.opened.id) return this.show("talk");
+    if (id === this.opened.id && !this.view) return this.show("talk");
     this.pane = "talk";
     this.view = "";
     this.#write({ filter: this.filter, chosen: id });
@@ -115,10 +115,18 @@ export class Inbox extends Model {
   }
 
   /** Use an answer from now on. */
-  async approve(message, question, answer) {
+  approve(message, question, answer) {
+    return this.#judged(message, "approve", { question, answer }, "In use: similar questions are answered with it from now on.");
+  }
+
+  /** Have an answer wait until a colleague confirms it. */
+  propose(message, question, answer, colleague) {
+    return this.#judged(message, "propose", { question, answer, colleague }, "It waits: nobody is answered with it before a colleague confirms it.");
+  }
+
+  async #judged(message, what, body, words) {
     const { id } = this.opened;
-    const wish = () => this.api.judge(message, "approve", { question, answer });
-    const done = await this.acts.tried(wish, "In use: similar questions are answered with it from now on.");
+    const done = await this.acts.tried(() => this.api.judge(message, what, body), words);
     if (done) for (const field of ["correction", "question"]) this.drafts.drop(id, `${field}-${message}`);
     this.changed();
   }

@@ -1,0 +1,97 @@
+"""What the tab Training is told, as typed shapes."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+from chatbot.lineage import RunStatus
+
+MOST_MINUTES = 24 * 60
+
+
+class Start(BaseModel):
+    """What is asked of a new run; `minutes` None leaves it to the recipe."""
+
+    recipe: str = ""
+    minutes: Annotated[float | None, Field(gt=0, le=MOST_MINUTES)] = None
+
+
+class Given(BaseModel):
+    """How much of one kind of feedback there is."""
+
+    kind: str
+    name: str
+    count: int
+
+
+class OfferShape(BaseModel, from_attributes=True):
+    """A recipe; `missing` says why it cannot be used now."""
+
+    name: str
+    title: str
+    about: str
+    minutes: float
+    usual: bool
+    missing: str
+
+
+class WaitingShape(BaseModel):
+    """What waits to be learned, and how it could be."""
+
+    snapshot: int | None
+    since: str
+    empty: bool
+    given: list[Given]
+    train: int
+    validation: int
+    preferences: int
+    unpaired: int
+    origins: dict[str, int]
+    dropped: dict[str, int]
+    redacted: dict[str, int]
+    plan: str
+    base: str
+    offers: list[OfferShape]
+
+
+class RunShape(BaseModel):
+    """A run as it stands in the table; `fraction` of the whole cycle is done."""
+
+    id: str
+    status: RunStatus
+    actor: str
+    started_at: str
+    finished_at: str | None
+    recipe: str
+    minutes: float | None
+    snapshot: int | None
+    rows: str
+    phase: str
+    fraction: float
+    pace: str
+    tokens_per_second: float | None
+    stopping: bool
+    resumable: bool
+    outcome: str
+    learned: str
+    version: str | None
+    title: str
+    decision: str
+    steps: int
+
+
+class Runs(BaseModel):
+    """The latest runs first, and the one under way, if any."""
+
+    current: str | None
+    runs: list[RunShape]
+
+
+class CurveShape(BaseModel):
+    """How far off a run's replies were by step: pairs of step and loss; with what it says and one row as learned."""
+
+    run: RunShape
+    learned: list[tuple[int, float]]
+    held_out: list[tuple[int, float]]
+    findings: list[str]
+    example: str
