@@ -8,6 +8,7 @@
     python -m chatbot user role NAME agent|operator
     python -m chatbot case list | show | claim | write | release | transfer | close | …
     python -m chatbot canned list | put | remove
+    python -m chatbot overview | gaps [--days N] [--json]
     python -m chatbot key add NAME [--role app|agent|operator]
     python -m chatbot key list
     python -m chatbot key revoke NAME
@@ -47,6 +48,7 @@ from chatbot.canned_commands import canned
 from chatbot.case_commands import case
 from chatbot.commands import quieten, run_command
 from chatbot.errors import UserError
+from chatbot.figures_commands import gaps_command, overview_command
 from chatbot.forget_command import forget
 from chatbot.knowledge.importing.scaffold import write_scaffold
 from chatbot.knowledge.inspection import inspect_pack
@@ -107,6 +109,8 @@ commands.add_command(user)
 commands.add_command(key)
 commands.add_command(case)
 commands.add_command(canned)
+commands.add_command(overview_command)
+commands.add_command(gaps_command)
 commands.add_command(forget)
 commands.add_command(audit)
 commands.add_command(backup)

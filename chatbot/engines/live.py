@@ -10,16 +10,15 @@ Beside the champion a canary may answer a share of the conversations, the same o
 loaded another one is told by `make_room` to free it before.
 """
 
-import hashlib
 import itertools
 import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Generic
 
-from chatbot.engines.seat import Companion, Loaded, Seat, probed
+from chatbot.engines.seat import Companion, Loaded, Seat, draw, probed
 from chatbot.errors import EngineError, UserError
 
 logger = logging.getLogger(__name__)
@@ -158,7 +157,7 @@ class LiveEngine(Generic[Companion]):
         """
         self._ready_seat()
         with self._lock:
-            tried = self._trial if _draw(conversation) < self._share else None
+            tried = self._trial if draw(conversation) < self._share else None
             seat = tried or self._ready_seat()
             seat.leases += 1
         with self._held(seat) as loaded:
@@ -172,10 +171,7 @@ class LiveEngine(Generic[Companion]):
             seat = next((one for one in (self._seat, self._trial) if one and one.version == version), None)
             if seat:
                 seat.leases += 1
-        if seat is None:
-            yield None
-            return
-        with self._held(seat) as loaded:
+        with self._held(seat) if seat else nullcontext() as loaded:
             yield loaded
 
     @contextmanager
@@ -205,6 +201,7 @@ class LiveEngine(Generic[Companion]):
     def renew(self, make: Callable[[Companion], Companion]) -> None:
         """Give every version that is loaded another companion; replies under way end with the one that they have."""
         self._opened.wait()
+        self.make_room()
         with self._swap_lock:
             for seat in filter(None, (self._seat, self._trial)):
                 seat.companion = make(seat.companion)
@@ -300,8 +297,3 @@ class LiveEngine(Generic[Companion]):
         for seat in (self._seat, self._trial):
             if seat:
                 seat.engine.close()
-
-
-def _draw(conversation: str) -> float:
-    """A number from 0 to 1 that a conversation always draws."""
-    return int.from_bytes(hashlib.sha256(conversation.encode()).digest()[:4]) / 2**32

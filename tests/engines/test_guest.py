@@ -76,6 +76,16 @@ def test_a_new_champion_finds_the_memory_free(house: House) -> None:
     assert guest.version is None and house.closed == ["v2", "v1"]
 
 
+def test_what_others_know_anew_is_not_known_by_a_guest_that_stays(house: House) -> None:
+    guest = Guest(house.live, lambda: None)
+    with guest.lease("v2"):
+        pass
+    house.live.renew(lambda known: f"{known}, anew")
+    assert guest.version is None
+    with guest.lease("v1") as (_, knowledge):
+        assert knowledge == "knowledge of v1, anew"
+
+
 def test_it_leaves_by_itself(house: House) -> None:
     guest = Guest(house.live, lambda: None, stays_seconds=0.01)
     with guest.lease("v2"):

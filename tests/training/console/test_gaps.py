@@ -7,7 +7,7 @@ from chatbot.store import Store
 from training.console.tabs import gaps
 from training.console.tabs.tab import API
 
-CURTAINS = ["Zebra wallpaper samples?", "zebra WALLPAPER  samples", "Zebra wallpaper samples, thanks"]
+CURTAINS = ["Zebra wallpaper samples?", "zebra WALLPAPER  samples", "zebra samples, wallpaper"]
 GAPS = f"{API}/gaps"
 
 

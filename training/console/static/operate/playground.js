@@ -45,7 +45,7 @@ class Playground extends Tab {
         <p class="small quiet">The replies are looked up, written and checked as they would be for a visitor. Nothing of it is stored, and nothing is learned from it.</p>
       </form>
       ${parts && parts.every(({ only }) => !only) ? html`<p class="told" role="status">Both say the same, word for word.</p>` : nothing}
-      <div class="beside answers">${SIDES.map((side) => this.#answer(side, parts))}</div>
+      <div class="side-by-side answers">${SIDES.map((side) => this.#answer(side, parts))}</div>
     `;
   }
 

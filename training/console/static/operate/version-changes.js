@@ -84,7 +84,7 @@ class VersionChanges extends Element {
     return html`<li>
       <p class="small quiet">${suite}${asked.length > 1 ? html` · <span class="words">${asked.slice(0, -1).join(" → ")} →</span>` : nothing}</p>
       <h3>${asked.at(-1) ?? name}</h3>
-      <div class="beside">
+      <div class="side-by-side">
         ${reply(`${against_title}, before`, before, marked(parts, "before"))} ${reply(`${title}, now`, after, marked(parts, "after"))}
       </div>
       ${must_say.length || must_not_say.length ? html`<p class="small quiet">${must_say.length ? html`A right reply says: ${must_say.join("; ")}.` : nothing} ${must_not_say.length ? html`It must not say: ${must_not_say.join("; ")}.` : nothing}</p>` : nothing}

@@ -4,6 +4,7 @@ import { html, nothing, repeat } from "../shared/lit.js";
 import { inFull, moment } from "../shared/times.js";
 import "./audit-log.js";
 import { badges, dated, signed, tone } from "./comparing.js";
+import { percent } from "./numbers.js";
 import { Tab } from "./tab.js";
 import "./version-changes.js";
 import "./version-verdict.js";
@@ -168,10 +169,6 @@ class Versions extends Tab {
 function liking({ likes, dislikes }) {
   if (!likes && !dislikes) return "nobody has rated its replies";
   return html`<span class="figures better">${likes.toLocaleString()} liked</span>, <span class="figures worse">${dislikes.toLocaleString()} disliked</span>`;
-}
-
-function percent(share) {
-  return `${Math.round(share * 100)} %`;
 }
 
 customElements.define("operate-versions", Versions);
