@@ -1,0 +1,52 @@
+"""No page has a serious fault to axe-core, in light and in dark, on a screen and on a phone."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.conftest import PATIENCE_MS
+from tests.conftest import Serve
+from tests.product import OPERATOR, PASSWORD, build_product
+from training.console.tabs.table import TABS
+
+SERIOUS = ("serious", "critical")
+PAGES = ["", "articles", "articles/delivery", "login", "review/", "account/", *(f"operate/{tab.slug}" for tab in TABS)]
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory, serve_module: Serve) -> str:
+    url = serve_module(build_product(tmp_path_factory.mktemp("accessible")))
+    for question in ("How long may I return a lamp?", "I want to talk to a human please", "Zebra wallpaper samples?"):
+        body = {"model": "champion", "messages": [{"role": "user", "content": question}]}
+        httpx.post(f"{url}/v1/chat/completions", json=body, timeout=30).raise_for_status()
+    return url
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def signed_in(request: pytest.FixtureRequest, chromium: Browser, url: str) -> Iterator[BrowserContext]:
+    wide = request.param == "light"
+    size = {"width": 1280, "height": 900} if wide else {"width": 390, "height": 844}
+    context = chromium.new_context(viewport=size, color_scheme=request.param, reduced_motion="reduce")
+    context.set_default_timeout(PATIENCE_MS)
+    context.request.post(f"{url}/login", form={"name": OPERATOR, "password": PASSWORD})
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(signed_in: BrowserContext) -> Iterator[Page]:
+    page = signed_in.new_page()
+    yield page
+    page.close()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_no_serious_fault(page: Page, url: str, path: str) -> None:
+    page.goto(f"{url}/{path}")
+    page.locator("h1:visible, h2:visible, [role=tablist]:visible, input:visible, textarea:visible").first.wait_for()
+    page.wait_for_timeout(500)
+    found = [one for one in Axe().run(page).response["violations"] if one["impact"] in SERIOUS]
+    assert [f"{one['id']}: {one['help']}: {[node['html'][:200] for node in one['nodes'][:3]]}" for one in found] == []
