@@ -9,7 +9,6 @@ from pathlib import Path
 import gradio as gr
 
 from chatbot.dialogue.session import Session
-from chatbot.knowledge.memory_fields import Memory
 from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.persona import Persona
 from chatbot.records import DISLIKE_REASONS
@@ -43,7 +42,7 @@ TRANSCRIPT = (
 HISTORY = """<nav aria-label="Your chats">
 <label class="search" hidden><input type="search" placeholder="Search" aria-label="Search your chats"></label>
 <ul class="history"></ul><p class="all" hidden></p></nav>"""
-MEMORY = """<section class="memory"><label><input type="checkbox" role="switch"><span class="ask"></span></label>
+MEMORY = """<section class="memory" hidden><label><input type="checkbox" role="switch"><span class="ask"></span></label>
 <p class="means"></p><button type="button" class="link kept" hidden></button>
 <dialog class="remembered" aria-label="What is remembered of you"></dialog>
 <div class="told" role="status" popover="manual"></div></section>"""
@@ -63,8 +62,7 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
                 new = gr.Button("New chat", elem_id="new")
                 history = _drawn(HISTORY, "chat_history", elem_id="history", found=None)
                 consent = gr.Checkbox(**consent_words(persona), elem_id="consent")
-                if persona.memory.fields:
-                    _drawn(MEMORY, "chat_parts", "chat_memory", elem_id="memory", **_words(persona.memory))
+                _drawn(MEMORY, "chat_parts", "chat_memory", elem_id="memory")
             with gr.Column(elem_id="main"):
                 header, talk = _header(persona), _talk(session.pack)
                 box, send, stop = _composer(persona)
@@ -101,10 +99,6 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
 
 def _header(persona: Persona) -> gr.HTML:
     return _drawn(HEADER, "chat_header", elem_id="head", **header_words(persona))
-
-
-def _words(memory: Memory) -> dict[str, str]:
-    return {"ask": memory.ask, "means": memory.means}
 
 
 def _talk(pack: Pack) -> gr.HTML:
