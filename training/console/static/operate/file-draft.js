@@ -94,6 +94,12 @@ export class FileDraft extends Model {
     this.check();
   }
 
+  /** The file is gone: nothing of it is kept, and nobody follows it any more. */
+  forget() {
+    this.#drop();
+    this.opened = null;
+  }
+
   async check() {
     clearTimeout(this.#timer);
     const asked = ++this.#asked;
