@@ -29,8 +29,8 @@ class Happening:
     alone. `look` {}: others of the staff have it on view now. `typing` {who, name}. `presence` {who, person, there}: a
     visitor on the page, or an agent at the inbox. `run` {run, status, phase, message, step}: a
     fine-tune goes on or ends. `version` {}: there is a new version, it is known better, or another one answers. `pack`
-    {file, change}: a file of the pack was changed. `setting` {name}: it has another value. `lost` {}: happenings were
-    missed, so read everything anew.
+    {file, change}: a file of the pack was changed; without a file, what was changed answers. `setting` {name}: it has
+    another value. `lost` {}: happenings were missed, so read everything anew.
     """
 
     kind: HappeningKind

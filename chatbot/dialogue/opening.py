@@ -78,13 +78,15 @@ def open_session(settings: Settings, store: Store, version: str | None = None, s
             begun[name] = pack, pool.submit(version_knowledge, settings, pack, store, name)
         engine = load_engine(settings, base, store, name)
         try:
-            loaded = engine, begun.pop(name)[1].result()
+            knowledge = begun.pop(name)[1].result()
+            if pack is not current.pack:  # it was changed meanwhile
+                knowledge = version_knowledge(settings, current.pack, store, name)
         except BaseException:
             engine.close()
             raise
         if not engine_kind(settings, base).in_process:
             one_core_each()
-        return loaded
+        return engine, knowledge
 
     fallback = None if version else BASE
     live = LiveEngine(load, champion, fallback, not settings.weightless, canary, settings.canary)

@@ -32,6 +32,7 @@ class Renewal:
         self._session = session
         self._taking = threading.Lock()
         self._seen = _stamp(session.settings.pack_folder)
+        self._wanted = session.pack
         self._routing: threading.Thread | None = None
         self.fault = ""
         session.store.broker.listen(self._hear)
@@ -43,11 +44,12 @@ class Renewal:
             stamp = _stamp(folder)
             if stamp == self._seen:
                 return
-            pack = load_pack(folder)
+            self._wanted = pack = load_pack(folder)
             if self._session.live.ready:
                 self._session.live.renew(lambda held: self._found_anew(pack, held))
             self._session.current.replace(pack)
             self._seen, self.fault = stamp, ""
+            self._session.store.broker.publish(Happening("pack", "", {"file": "", "change": None}))
             self._routing = threading.Thread(target=self._route_anew, args=(pack,), name="renewal", daemon=True)
             self._routing.start()
 
@@ -65,11 +67,11 @@ class Renewal:
         session = self._session
 
         def make(held: Knowledge) -> Knowledge:
-            if session.pack is not pack:
+            if self._wanted is not pack:
                 return held
             knowledge = renewed(pack, held, session.settings.home / INDEX)
             knowledge.set_answers(session.store.feedback.answers())
-            return knowledge
+            return knowledge if self._wanted is pack else held
 
         try:
             session.live.renew(make)
@@ -80,7 +82,7 @@ class Renewal:
             session.store.close()
 
     def _hear(self, happening: Happening) -> None:
-        if happening.kind == "pack":
+        if happening.kind == "pack" and happening.detail["file"]:
             threading.Thread(target=self._try, name="renewal", daemon=True).start()
 
     def _try(self) -> None:

@@ -202,9 +202,8 @@ class LiveEngine(Generic[Companion]):
         """Give every version that is loaded another companion; replies under way end with the one that they have."""
         self._opened.wait()
         self.make_room()
-        with self._swap_lock:
-            for seat in filter(None, (self._seat, self._trial)):
-                seat.companion = make(seat.companion)
+        for seat in filter(None, (self._seat, self._trial)):
+            seat.renew(make)
 
     def _follow_champion(self) -> bool:
         wanted = self._champion()

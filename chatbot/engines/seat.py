@@ -1,6 +1,7 @@
 """An engine with what belongs to its version, and how many replies hold them."""
 
 import hashlib
+import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -20,11 +21,22 @@ class Seat(Generic[Companion]):
         self.engine, self.companion = loaded
         self.leases = 0
         self.retired = False
+        self._placing = threading.Lock()
 
     @property
     def version(self) -> str:
         """The version whose engine it is."""
         return self.engine.version
+
+    def renew(self, make: Callable[[Companion], Companion]) -> None:
+        """Give it a companion that is made of the present one; made once more where that was replaced meanwhile."""
+        while True:
+            held = self.companion
+            made = make(held)
+            with self._placing:
+                if self.companion is held:
+                    self.companion = made
+                    return
 
 
 def draw(conversation: str) -> float:

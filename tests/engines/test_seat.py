@@ -9,3 +9,17 @@ def test_a_seat_has_its_engines_version_and_begins_free() -> None:
     seat = Seat((engine, "companion"))
     assert (seat.engine, seat.companion, seat.version) == (engine, "companion", "v1")
     assert (seat.leases, seat.retired) == (0, False)
+
+
+def test_a_companion_is_made_of_the_one_that_is_there_at_last() -> None:
+    seat = Seat((ScriptedEngine("v1"), "a"))
+    made: list[str] = []
+
+    def make(held: str) -> str:
+        made.append(held)
+        if held == "a":
+            seat.renew(lambda _: "b")  # somebody else is quicker
+        return f"{held}!"
+
+    seat.renew(make)
+    assert made == ["a", "b"] and seat.companion == "b!"

@@ -10,6 +10,7 @@ from chatbot.dialogue.session import Session
 from chatbot.errors import PackError
 from chatbot.knowledge.editing.editor import PackEditor
 from chatbot.knowledge.editing.files import article_file, rule_file
+from chatbot.knowledge.knowledge import Knowledge, renewed
 from chatbot.store.sqlite.store import SqliteStore
 
 RETURNS = article_file("returns")
@@ -73,3 +74,22 @@ def test_a_pack_that_does_not_load_leaves_the_one_that_answers(chat: Session, pa
     with pytest.raises(PackError):
         renewal.now()
     assert "30 days" in said(chat, ASKED)
+
+
+def test_the_next_change_does_not_wait_for_the_routing_of_the_one_before(
+    chat: Session, editor: PackEditor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewal, going_on = Renewal(chat), threading.Event()
+
+    def slow(*given: object) -> Knowledge:
+        assert going_on.wait(10)
+        return renewed(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("chatbot.dialogue.renewing.renewed", slow)
+    for days in (40, 50):
+        change(editor, RETURNS, "30 days" if days == 40 else "40 days", f"{days} days")
+        renewal.now()
+        assert f"{days} days" in said(chat, ASKED)
+    going_on.set()
+    renewal.finish()
+    assert "50 days" in said(chat, ASKED) and renewal.fault == ""

@@ -56,7 +56,7 @@ class ArticleQuestions extends Element {
   }
 
   #own({ question, before, after }) {
-    const here = this.draft.isNew ? "articles/.md:" : `${this.draft.file}:`;
+    const here = `${this.draft.target}:`;
     const said = (lead) => (lead.title ? html`<b>${lead.title}</b>${lead.answers ? nothing : html` <span class="badge uncertain">not sure enough to answer</span>`}` : html`<span class="quiet">nothing</span>`);
     return html`<div class="card stack">
       <p class="strong">“${question}”</p>
@@ -79,7 +79,7 @@ class ArticleQuestions extends Element {
     const text = draft.text;
     this.busy = true;
     try {
-      this.found = await this.console.post("knowledge/finds", { file: draft.isNew ? `articles/${draft.name || "article"}.md` : draft.file, text, asked: this.asked });
+      this.found = await this.console.post("knowledge/finds", { file: draft.target, text, asked: this.asked });
       this.#of = text;
       this.fault = "";
     } catch (fault) {

@@ -38,6 +38,11 @@ export class FileDraft extends Model {
     return this.file === "pack.toml" ? "persona" : this.file.split("/")[0];
   }
 
+  /** The file that a text is saved in. */
+  get target() {
+    return this.file === NEW_ARTICLE ? `articles/${this.name || "article"}.md` : this.file;
+  }
+
   get dirty() {
     return this.value !== null && JSON.stringify(this.value) !== JSON.stringify(this.#given());
   }
@@ -87,6 +92,12 @@ export class FileDraft extends Model {
     this.value = this.begun ?? this.#given();
     this.changed();
     this.check();
+  }
+
+  /** The file is gone: nothing of it is kept, and nobody follows it any more. */
+  forget() {
+    this.#drop();
+    this.opened = null;
   }
 
   async check() {
@@ -177,8 +188,7 @@ export class FileDraft extends Model {
 
   #toSave(body) {
     if (body.form) return body;
-    const file = this.file === NEW_ARTICLE ? `articles/${this.name || "article"}.md` : this.file;
-    return { ...body, file, revision: this.opened.revision };
+    return { ...body, file: this.target, revision: this.opened.revision };
   }
 
   #stem() {

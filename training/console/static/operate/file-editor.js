@@ -142,10 +142,12 @@ export class FileEditor extends Element {
       danger: true,
     });
     if (yes === undefined) return;
+    draft.busy = "removing";
     const gone = await this.console.tried(() => this.console.post("knowledge/remove", { file: draft.file, revision: draft.opened.revision }));
+    draft.busy = "";
     if (!gone) return;
-    draft.discard();
-    this.console.go(`knowledge?view=${draft.kind}`);
+    draft.forget();
+    await this.console.go(`knowledge?view=${draft.kind}`);
     this.console.say("Removed.", { undo: () => this.console.tried(() => this.console.post(`knowledge/changes/${gone.change}/undo`, { revision: "" }), "It is back.") });
   };
 }
