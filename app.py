@@ -132,7 +132,9 @@ def _add_routes(app: "FastAPI", console: "Console") -> None:
     from chatbot.web.own_chats import own_chats_routes
     from chatbot.web.own_memory import own_memory_routes
     from chatbot.web.sign_in import login_routes
+    from chatbot.web.uploads import upload_routes
     from chatbot.web.vendored import mount_vendored
+    from chatbot.web.widget import widget_routes
     from training.console import page
 
     session, access, desk = console.session, console.access, console.desk
@@ -142,6 +144,8 @@ def _add_routes(app: "FastAPI", console: "Console") -> None:
     app.include_router(article_routes(lambda: session.pack))
     app.include_router(brand_routes(lambda: session.pack))
     app.include_router(own_chats_routes(session, access))
+    app.include_router(upload_routes(session, access))
+    app.include_router(widget_routes(session))
     app.include_router(own_memory_routes(session, access))
     app.include_router(api_routes(session, access, desk))
     app.include_router(event_routes(session.store, access, desk))

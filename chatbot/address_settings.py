@@ -9,6 +9,7 @@ from pydantic import AfterValidator, SecretStr, ValidationInfo
 ROOT_PATH = re.compile(r"(?=.{0,200}$)(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 HOST = re.compile(r"[a-z0-9.-]+(:[0-9]+)?|\[[0-9a-f:.]+\](:[0-9]+)?")
 ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://[^/\s?#@*]+")
+SITE = re.compile(rf"https?://(?:{HOST.pattern})")
 WEB_ADDRESS = re.compile(r"https?://[^/\s]+")
 BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 SHORTEST_SECRET = 16
@@ -38,6 +39,15 @@ def read_origins(origins: list[str]) -> list[str]:
     wrong = [origin for origin in origins if not ORIGIN.fullmatch(origin)]
     if wrong:
         raise ValueError(f"{wrong[0]!r} is no origin: write it like https://shop.example, without a path, or `*`")
+    return origins
+
+
+def read_sites(origins: list[str]) -> list[str]:
+    """Origins of pages on the web, which go into a content policy as they stand."""
+    origins = [origin.strip().rstrip("/").lower() for origin in origins]
+    wrong = [origin for origin in origins if not SITE.fullmatch(origin)]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is no site: write it like https://shop.example, without a path, each by name")
     return origins
 
 
@@ -84,6 +94,7 @@ def _network(name: str) -> str:
 RootPath = Annotated[str, AfterValidator(read_root_path)]
 Hosts = Annotated[list[str], AfterValidator(read_hosts)]
 Origins = Annotated[list[str], AfterValidator(read_origins)]
+Sites = Annotated[list[str], AfterValidator(read_sites)]
 Networks = Annotated[list[str], AfterValidator(read_networks)]
 ProviderAddress = Annotated[str, AfterValidator(read_provider)]
 WebhookAddress = Annotated[str, AfterValidator(read_webhook)]

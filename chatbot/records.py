@@ -24,10 +24,14 @@ DISLIKE_REASONS = ("Wrong", "Did not answer", "Hard to understand", "Too long", 
 
 
 class ChatMessage(TypedDict):
-    """One message in the shape that chat templates, TRL and OpenAI's API share."""
+    """One message in the shape that chat templates, TRL and OpenAI's API share.
+
+    `images` are `data:` addresses of pictures, for a model that sees.
+    """
 
     role: str
     content: str
+    images: NotRequired[list[str]]
 
 
 def now() -> str:

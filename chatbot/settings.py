@@ -12,22 +12,21 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from chatbot.address_settings import Hosts, Networks, Origins, ProviderAddress, RootPath, WebhookAddress, WebhookSecret
 from chatbot.bases import AUTO, base_reads, resolve_base
 from chatbot.engine_kinds import ENGINES
 from chatbot.errors import SettingsError
 from chatbot.pack_folders import folder_of
+from chatbot.page_settings import PageSettings
 from chatbot.rates import Rate, RateSetting
 from chatbot.setting_sources import KeptSource, TomlSource, config_file
 from chatbot.settings_faults import explained, misspelt
 
 
-class Settings(BaseSettings):
+class Settings(PageSettings):
     """Everything an operator can set."""
-
-    model_config = SettingsConfigDict(env_prefix="CHATBOT_", extra="forbid", frozen=True)
 
     home: Path = Field(
         Path(".chatbot"), description="Folder for all state: database, models, snapshots, runs, versions."
@@ -267,6 +266,11 @@ class Settings(BaseSettings):
     def reads(self) -> bool:
         """Whether answers are written by a model that reads passages well enough to be held to them."""
         return base_reads(self.base_model) and not (self.quotes or self.weightless)
+
+    @property
+    def sees(self) -> bool:
+        """Whether pictures are put before the model."""
+        return self.engine == "remote" and self.remote_sees
 
     @property
     def pack_folder(self) -> Path:

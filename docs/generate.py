@@ -44,7 +44,7 @@ def config_page() -> str:
         "",
         "| setting | default | meaning |",
         "|---|---|---|",
-        *(f"| `{name}` | {_default(field)} | {field.description} |" for name, field in Settings.model_fields.items()),
+        *(f"| `{name}` | {_default(field)} | {field.description} |" for name, field in _ordered()),
         "",
         "# Engines",
         "",
@@ -72,6 +72,12 @@ def config_page() -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _ordered() -> list[tuple[str, FieldInfo]]:
+    """The settings as they stand in the code; those of a part of them come last."""
+    fields = Settings.model_fields
+    return sorted(fields.items(), key=lambda item: item[0] not in Settings.__annotations__)
 
 
 def _sections(name: str, command: click.Command) -> list[str]:

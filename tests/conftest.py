@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
@@ -21,7 +22,7 @@ from chatbot.store import open_store
 from chatbot.web.access import Access
 from tests.packs import write_pack
 
-Serve = Callable[[Starlette], str]
+Serve = Callable[..., str]
 
 LONGEST = (
     "browser/test_loop.py",
@@ -79,10 +80,12 @@ def serve_apps() -> Iterator[Serve]:
     """Serve applications on free ports until the fixture ends; a server left running would slow every later test."""
     running = []
 
-    def start(app: Starlette) -> str:
+    def start(app: Starlette, **config: Any) -> str:
         listener = listen("127.0.0.1", 0)
         server = uvicorn.Server(
-            uvicorn.Config(app, log_level="error", ws="none", timeout_graceful_shutdown=1, proxy_headers=False)
+            uvicorn.Config(
+                app, log_level="error", ws="none", timeout_graceful_shutdown=1, proxy_headers=False, **config
+            )
         )
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -90,7 +93,7 @@ def serve_apps() -> Iterator[Serve]:
         while not server.started:
             assert thread.is_alive(), "the server did not start"
             time.sleep(0.01)
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+        return f"{'https' if 'ssl_certfile' in config else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
 
     yield start
     for server, thread, listener in running:

@@ -20,10 +20,10 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "core", "manager"}
 CHATBOT = {
     "records rates address_settings settings_faults lineage version_folder snapshot_folder settings engine_kinds": 0,
     "errors privacy weights bases libraries commands pack_folders kept_settings setting_sources": 0,
-    "owner_only server_lock listening acting chosen_settings broker": 0,
+    "owner_only server_lock listening acting chosen_settings broker page_settings": 0,
     "store": 1,
     "engines knowledge people_commands base_commands erasure changing_settings": 2,
-    "dialogue desk forget_command backup_commands audit_commands case_commands canned_commands": 3,
+    "dialogue desk receiving forget_command backup_commands audit_commands case_commands canned_commands": 3,
     "article_commands setting_commands": 3,
     "web figures_commands": 4,
     "__main__": 5,

@@ -10,6 +10,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 
 from chatbot.dialogue.admission import Admission
+from chatbot.dialogue.attached import looks_at, pictures, unseen
 from chatbot.dialogue.branch import exchanges, failures_in_a_row, traces
 from chatbot.dialogue.handoff import GAVE_UP, address_in, kept_reply, offers_person, said_now
 from chatbot.dialogue.metrics import Metrics
@@ -20,7 +21,7 @@ from chatbot.dialogue.running import RunningReply, Stopper, Update
 from chatbot.dialogue.sources import used_passages
 from chatbot.dialogue.titles import title_from_talk
 from chatbot.dialogue.truncation import Truncation, token_count
-from chatbot.dialogue.turn import Turn, prepare_turn
+from chatbot.dialogue.turn import Turn, prepare_turn, ruled
 from chatbot.engines.base import Engine
 from chatbot.engines.live import LiveEngine
 from chatbot.errors import InputError
@@ -167,9 +168,14 @@ class _Answering:
         knowledge.set_answers(installation.store.feedback.answers())
         before = installation.store.conversations.path(message.parent)
         settings, pack, history = installation.settings, installation.pack, exchanges(before)
-        known = self._known(message)
-        turn = prepare_turn(settings, pack, knowledge, engine, history, message.content, traces(before), known)
-        turn = replace(turn, known=[one.field for one in known] if turn.prompt else [])
+        sent = installation.store.uploads.sent_with(message.id)
+        if sent and not looks_at(settings, sent):
+            waits = installation.store.cases.get(message.conversation).status != "open"
+            turn = ruled(unseen(pack, knowledge, history, message.content, waits))
+        else:
+            known, shown, trail = self._known(message), pictures(installation.store, sent), traces(before)
+            turn = prepare_turn(settings, pack, knowledge, engine, history, message.content, trail, known, shown)
+            turn = replace(turn, known=[one.field for one in known] if turn.prompt else [])
         return replace(turn, reply=said_now(pack, turn.reply)) if turn.handoff else turn
 
     def _known(self, message: Message) -> list[Known]:

@@ -81,23 +81,34 @@ class Session:
         text: str,
         conversation_id: str | None = None,
         overrides: SamplingOverrides | None = None,
+        uploads: Sequence[str] = (),
     ) -> RunningReply:
         """Answer a new message at the head of a conversation; without one, in a new conversation.
 
         While a person holds the conversation, the message is stored for them, and its reply ends without a word.
+        `uploads` are the ids of files that go with it, with which a message needs no words.
         """
-        text = clean_message(text, self.settings.max_message_chars)
+        text = self.worded(text, uploads)
         conversations = self.store.conversations
-        if conversation_id is None:
-            self.admission.check(person.id)
-            conversation = conversations.start(person, self.pack.name)
-        else:
-            conversation = conversations.get(conversation_id, person)
-        parent = self._answered_head(conversation)
-        if len(conversations.path(parent)) >= LONGEST_CONVERSATION:
-            raise InputError(f"this conversation has {LONGEST_CONVERSATION} messages: please start a new chat")
-        question = self._add(person, conversation, parent, text)
+        with self.store.transaction():
+            if conversation_id is None:
+                self.admission.check(person.id)
+                conversation = conversations.start(person, self.pack.name)
+            else:
+                conversation = conversations.get(conversation_id, person)
+            parent = self._answered_head(conversation)
+            if len(conversations.path(parent)) >= LONGEST_CONVERSATION:
+                raise InputError(f"this conversation has {LONGEST_CONVERSATION} messages: please start a new chat")
+            question = self._add(person, conversation, parent, text)
+            self.store.uploads.attach(uploads, question, person)
         return self._answer(person, conversation, question, overrides=overrides)
+
+    def worded(self, text: str, uploads: Sequence[str] = ()) -> str:
+        """A message as it is stored; where files come without words, the pack has some for them."""
+        if len(uploads) > self.settings.uploads_per_message:
+            raise InputError(f"{self.settings.uploads_per_message} files fit with one message: send fewer at once")
+        text = text if text.strip() or not uploads else self.pack.persona.texts.attached
+        return clean_message(text, self.settings.max_message_chars)
 
     def _answered_head(self, conversation: Conversation) -> str | None:
         """What a new message follows: the head, but never a message to which the bot owed a reply and gave none."""
@@ -112,23 +123,29 @@ class Session:
         return self.store.conversations.add_user_message(conversation, parent, text, held)
 
     def answer_messages(
-        self, person: Person, messages: Sequence[ChatMessage], overrides: SamplingOverrides | None = None
+        self,
+        person: Person,
+        messages: Sequence[ChatMessage],
+        overrides: SamplingOverrides | None = None,
+        uploads: Sequence[str] = (),
     ) -> RunningReply:
         """Answer the last of a client's messages, in a new conversation whose history is those before it.
 
         Of the history, what is empty or too far back is left out and what is too long is shortened. `overrides`
-        replaces fields of `Sampling` for this reply; it is never longer than the settings allow.
+        replaces fields of `Sampling` for this reply; it is never longer than the settings allow. `uploads` go with the
+        last message.
         """
         if not messages or messages[-1]["role"] != "user":
             raise InputError("the last message must be the user's")
         longest = self.settings.max_message_chars
-        text = clean_message(messages[-1]["content"], longest)
+        text = self.worded(messages[-1]["content"], uploads)
         history = clean_history(messages[:-1], longest, LONGEST_CONVERSATION - 1)
         self.admission.check(person.id)
         with self.store.transaction():
             conversation = self.store.conversations.start(person, self.pack.name)
             parent = self.store.conversations.add_history(conversation, history)
             question = self.store.conversations.add_user_message(conversation, parent, text)
+            self.store.uploads.attach(uploads, question, person)
         return self._answer(person, conversation, question, overrides=overrides)
 
     def regenerate(self, person: Person, reply_id: str) -> RunningReply:
@@ -140,7 +157,9 @@ class Session:
         """Ask differently: a sibling of the visitor's message, answered."""
         text = clean_message(text, self.settings.max_message_chars)
         message, conversation = self._owned(person, message_id, "user")
-        question = self._add(person, conversation, message.parent, text)
+        with self.store.transaction():
+            question = self._add(person, conversation, message.parent, text)
+            self.store.uploads.carry(message, question)
         return self._answer(person, conversation, question)
 
     def draft(self, person: Person, conversation_id: str) -> str:

@@ -85,6 +85,7 @@ class _Task:
     history: Sequence[ChatMessage]
     asked: Asked
     known: Sequence[Known] = ()
+    pictures: Sequence[str] = ()
 
 
 def prepare_turn(
@@ -96,6 +97,7 @@ def prepare_turn(
     question: str,
     traces: Sequence[Trace] = (),
     known: Sequence[Known] = (),
+    pictures: Sequence[str] = (),
 ) -> Turn:
     """Decide what the model is asked, if it is; raises `InputError` when the question does not fit the context.
 
@@ -103,24 +105,28 @@ def prepare_turn(
     they are composed into a quotation, or into a prompt with what its reply has to rest on.
 
     `traces` are those of the replies before, where they were stored; else the words of a reply tell whether it offered
-    a person and what it was about. What is `known` of whoever asks is shown to the model, and is no source.
+    a person and what it was about. What is `known` of whoever asks is shown to the model, and is no source. `pictures`
+    go with the message to a model that sees, whose reply about them can rest on no passage: its figures alone are
+    checked.
     """
     if accepted := accepts_offer(pack, history, question, traces):
-        return _ruled(accepted)
+        return ruled(accepted)
     finding = ", ".join(one.value for one in known if one.finds)
     asked = replace(_asked(pack, knowledge, history, question, traces), of=finding)
-    task = _Task(settings, pack, knowledge, engine, history, asked, known)
+    task = _Task(settings, pack, knowledge, engine, history, asked, known, pictures)
     retrieve = _begin_retrieval(task)
     ruling = apply_rules(pack, knowledge, history, question)
     if ruling.reply:
-        return _ruled(ruling)
+        return ruled(ruling)
     found, asked = (Found(), task.asked) if ruling.talks else retrieve()
     if settings.passages and not ruling.talks and not may_answer(settings, knowledge.index, found):
+        if pictures:
+            return _compose(task, ruling, Found(), asked)
         return Turn("abstain", passages=found.passages, reply=pack.persona.unknown, weighed=ruling.weighed)
     return _compose(task, ruling, found, asked)
 
 
-def _ruled(ruling: Ruling) -> Turn:
+def ruled(ruling: Ruling) -> Turn:
     """A turn that the rules reply to."""
     return Turn(ruling.act, reply=ruling.reply, handoff=ruling.handoff, rule=ruling.name, weighed=ruling.weighed)
 
@@ -149,6 +155,9 @@ def _compose(task: _Task, ruling: Ruling, found: Found, asked: Asked) -> Turn:
     settings, index = task.settings, task.knowledge.index
     facts = facts_for(index, asked, found.passages) if settings.reads else found.passages
     turn = replace(_prompted(task, asked, facts), rule=ruling.name, weighed=ruling.weighed)
+    if task.pictures:
+        *before, last = turn.prompt
+        return replace(turn, prompt=[*before, {**last, "images": list(task.pictures)}])
     if ruling.rule and ruling.talks:
         quote = "" if settings.replies == "write" else task.knowledge.talk.reply(ruling.rule, asked.message)
         return replace(turn, act=ruling.act, quote=quote)

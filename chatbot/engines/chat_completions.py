@@ -59,7 +59,7 @@ def request_body(
     """
     body: dict[str, object] = {
         "model": model,
-        "messages": list(messages),
+        "messages": [_on_the_wire(message) for message in messages],
         "stream": True,
         "stream_options": {"include_usage": True},
         "temperature": sampling.temperature,
@@ -76,6 +76,13 @@ def request_body(
     if not hosted:
         body["repetition_penalty"] = body["repeat_penalty"] = sampling.repetition_penalty
     return body
+
+
+def _on_the_wire(message: ChatMessage) -> dict[str, object]:
+    """A message as servers take it; pictures stand before the words about them."""
+    shown = [{"type": "image_url", "image_url": {"url": address}} for address in message.get("images", [])]
+    words = {"type": "text", "text": message["content"]}
+    return {"role": message["role"], "content": [*shown, words] if shown else message["content"]}
 
 
 def read_chunk(data: str) -> Chunk:

@@ -83,6 +83,7 @@ def _in_database(store: Store, traces: Traces) -> Findings:
         (count.feedback, "rating, comment or correction", "ratings, comments and corrections"),
         (count.answers, "approved answer", ""),
         (count.notes, "note of the staff", "notes of the staff"),
+        (count.uploads, "file that was sent", "files that were sent"),
         (count.remembered, "thing remembered of the visitor", "things remembered of the visitor"),
     ):
         if number:

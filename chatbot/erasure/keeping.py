@@ -12,6 +12,7 @@ from chatbot.store import Store
 logger = logging.getLogger(__name__)
 
 EVERY_SECONDS = 60.0
+UNSENT = timedelta(hours=1)
 ACTOR = "system"
 
 
@@ -29,7 +30,8 @@ def oldest_kept(settings: Settings) -> str | None:
 
 
 def retain(settings: Settings, store: Store) -> Findings:
-    """Go on with open deletions, and delete what has expired."""
+    """Go on with open deletions, and delete what has expired: chats, and files that were attached and never sent."""
+    store.uploads.forget_unsent((datetime.now(UTC) - UNSENT).isoformat(timespec="microseconds"))
     found = settle(settings.home, store)
     gone, oldest = expired(settings, store), oldest_kept(settings)
     forgotten = store.memories.forget_older(oldest) if oldest else 0

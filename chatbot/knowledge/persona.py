@@ -38,6 +38,8 @@ class Texts(Row):
     small_print: Text = "Replies can be wrong. Please check what matters."
     person: Text = "Talk to a person"
     helped: Text = "Did this answer your question?"
+    attached: Text = "Please look at this."
+    unseen: Text = "I cannot look at files myself."
     consent: Text = "Help the assistant learn"
     consent_means: Text = (
         "Off by default. When on, your chats may train the assistant, after personal details are taken out."

@@ -50,6 +50,7 @@ class Counted:
     quoted: int
     notes: int
     remembered: int
+    uploads: int
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,8 @@ class Erasures(Protocol):
 
     def erase(self, traces: Traces, actor: str, visitors: Sequence[str] = ()) -> Erasure:
         """Delete conversations with all that was drawn from them, and open a deletion; also forget `visitors`.
+
+        Files that those who had them have attached to no message yet go as well.
 
         Of other people's replies that quoted a deleted answer the text stays, as they read it; the question that it was
         approved for goes, and so does the answer where it was found and not used.

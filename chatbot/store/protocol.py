@@ -21,6 +21,7 @@ from chatbot.store.people import People
 from chatbot.store.rates import Rates
 from chatbot.store.second_factors import SecondFactors
 from chatbot.store.sign_ins import SignIns
+from chatbot.store.uploads import Uploads
 from chatbot.store.versions import Versions
 from chatbot.store.webhooks import Webhooks
 
@@ -56,6 +57,11 @@ class Store(Protocol):
     @property
     def cases(self) -> Cases:
         """What the staff see of conversations, and who holds them."""
+        ...
+
+    @property
+    def uploads(self) -> Uploads:
+        """Files that visitors send."""
         ...
 
     @property

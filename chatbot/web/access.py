@@ -27,6 +27,7 @@ from chatbot.web.browsers import browser_of
 from chatbot.web.pages import STAFF_PAGES, Page
 from chatbot.web.plain_pages import plain_page
 from chatbot.web.sub_path import asked_for, cookie_path, own_page, path_of, prefix_of, redirect
+from chatbot.web.widget_frames import is_widget
 
 VISITOR_COOKIE = "chatbot_visitor"
 STAFF_COOKIE = "chatbot_staff"
@@ -185,7 +186,8 @@ class AccessMiddleware:
 
         async def with_cookie(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).append("set-cookie", cookie.headers["set-cookie"])
+                told = cookie.headers["set-cookie"]
+                MutableHeaders(scope=message).append("set-cookie", for_frames(told) if is_widget(scope) else told)
             await send(message)
 
         return with_cookie
@@ -195,6 +197,14 @@ def set_cookie(response: Response, scope: Scope, name: str, token: str, seconds:
     """Set a cookie that scripts and other sites cannot use, for the path under which the product stands."""
     path, secure = cookie_path(scope), scope.get("scheme") == "https"
     response.set_cookie(name, token, seconds, path=path, httponly=True, samesite="lax", secure=secure)
+
+
+def for_frames(cookie: str) -> str:
+    """A cookie as a frame on another site keeps it: apart for each such site; without TLS it stays as it was.
+
+    Without TLS a browser takes it for pages of the same site alone.
+    """
+    return cookie.replace("SameSite=lax", "SameSite=none; Partitioned") if cookie.endswith("; Secure") else cookie
 
 
 def _not_theirs(page: Page, person: Person) -> str:

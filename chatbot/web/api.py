@@ -26,6 +26,7 @@ from chatbot.records import Person
 from chatbot.web.access import Access
 from chatbot.web.api_conversations import add_conversation_routes, handoff_of
 from chatbot.web.api_errors import CLIENT_CLOSED, ErrorBody, ShapedRoute, error_answer, error_body, user_error
+from chatbot.web.api_pictures import take_pictures
 from chatbot.web.api_requests import CompletionRequest, FeedbackRequest
 from chatbot.web.api_shapes import (
     Chunk,
@@ -122,10 +123,12 @@ async def _reply(
     session: Session, raters: Raters, request: Request, body: CompletionRequest, caller: Caller
 ) -> Response:
     def begin() -> RunningReply:
+        person = caller.person(body.user)
+        uploads = take_pictures(session, person, body.pictures())
         if body.conversation:
             asked = body.talk()[-1]["content"]
-            return session.say(caller.person(body.user), asked, body.conversation, body.overrides())
-        return session.answer_messages(caller.person(body.user), body.talk(), body.overrides())
+            return session.say(person, asked, body.conversation, body.overrides(), uploads)
+        return session.answer_messages(person, body.talk(), body.overrides(), uploads)
 
     updates = _followed(await run_in_threadpool(begin))
     created = int(time.time())

@@ -16,15 +16,18 @@ from chatbot.web.response_format import ResponseFormat
 
 PREFIX = "chatcmpl-"
 SPEAKERS = ("user", "assistant")  # the persona is the pack's and no tool is ever called: other roles say nothing
+PICTURE = "image_url"
+DATA = "data:image/"
 WORDS = ("text", "input_text", "output_text", "refusal")  # types of parts
 
 
 class Part(Body):
-    """A piece of a message; only words are taken."""
+    """A piece of a message; words are taken, and of a picture its address."""
 
     type: str
     text: str = ""
     refusal: str = ""
+    url: str = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -32,6 +35,10 @@ class Part(Body):
         """Leave the fields of other parts alone, whatever they hold."""
         if isinstance(given, str):
             return {"type": "text", "text": whole_text(given)}
+        if isinstance(given, dict) and given.get("type") == PICTURE:
+            shown = given.get(PICTURE)
+            url = shown.get("url") if isinstance(shown, dict) else shown
+            return {"type": PICTURE, "url": url if isinstance(url, str) else ""}
         if isinstance(given, dict) and isinstance(given.get("type"), str) and given["type"] not in WORDS:
             return {"type": given["type"]}
         return given
@@ -128,12 +135,22 @@ class CompletionRequest(Body):
         if asked is None:
             raise ValueError("the last message must be the user's")
         for place, part in enumerate(messages[asked].content):
-            if part.type not in WORDS:
+            if part.type == PICTURE and not part.url.startswith(DATA):
+                raise ValueError(
+                    f"messages.{asked}.content.{place}: nothing is fetched from elsewhere: send the picture itself, as "
+                    f"{DATA}jpeg;base64,…"
+                )
+            if part.type not in (*WORDS, PICTURE):
                 raise ValueError(
                     f"messages.{asked}.content.{place}: a part of type {part.type[:40]!r} is not taken, only "
-                    "'text' is: say it in words"
+                    "'text' and 'image_url' are: say it in words"
                 )
         return messages
+
+    def pictures(self) -> list[str]:
+        """The addresses of the new message's pictures, which hold them."""
+        asked = _new_message(self.messages) or 0
+        return [part.url for part in self.messages[asked].content if part.type == PICTURE]
 
     def talk(self) -> list[ChatMessage]:
         """What user and assistant said in words, the new message last."""

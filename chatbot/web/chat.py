@@ -17,7 +17,15 @@ from chatbot.web.chat_events import ChatEvents
 from chatbot.web.chat_history import HistoryEvents
 from chatbot.web.chat_opinions import OpinionEvents
 from chatbot.web.chat_screen import Screen
-from chatbot.web.chat_words import box_words, consent_words, header_words, retell, small_print_words, talk_words
+from chatbot.web.chat_words import (
+    attached_words,
+    box_words,
+    consent_words,
+    header_words,
+    retell,
+    small_print_words,
+    talk_words,
+)
 from chatbot.web.vendored import script_tags
 
 UNQUEUED: dict[str, object] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
@@ -26,7 +34,8 @@ HEADER = """<header class="bar"><button type="button" class="icon menu" aria-lab
 <img class="logo" alt="" hidden><h1></h1>
 <button type="button" class="small person"></button>
 <button type="button" class="icon fresh" aria-label="New chat" title="New chat"></button>
-<button type="button" class="icon shade" aria-label="Light or dark" title="Light or dark"></button></header>
+<button type="button" class="icon shade" aria-label="Light or dark" title="Light or dark"></button>
+<button type="button" class="icon leave" aria-label="Close the chat" title="Close the chat" hidden></button></header>
 <p class="banner news" role="status" hidden></p><p class="banner case" role="status" hidden></p>"""
 TALK = '<div class="talk" role="log" aria-label="Conversation" tabindex="0"></div>'
 TRANSCRIPT = (
@@ -36,12 +45,18 @@ TRANSCRIPT = (
     "chat_speech",
     "chat_rating",
     "chat_closing",
+    "chat_files",
     "chat_live",
     "chat_transcript",
 )
 HISTORY = """<nav aria-label="Your chats">
 <label class="search" hidden><input type="search" placeholder="Search" aria-label="Search your chats"></label>
 <ul class="history"></ul><p class="all" hidden></p></nav>"""
+ATTACHED = """<input type="file" multiple hidden tabindex="-1" aria-label="Files to send"
+ accept="image/jpeg,image/png,image/webp,image/gif,application/pdf,text/plain,.txt,.log,.csv">
+ <ul class="attached" aria-label="Attached files"></ul><p class="told" role="alert" hidden></p>"""
+CLIP = """<button type="button" class="icon clip" aria-label="Attach a photo or file"
+ title="Attach a photo or file"></button>"""
 MEMORY = """<section class="memory" hidden><label><input type="checkbox" role="switch"><span class="ask"></span></label>
 <p class="means"></p><button type="button" class="link kept" hidden></button>
 <dialog class="remembered" aria-label="What is remembered of you"></dialog>
@@ -65,10 +80,10 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
                 _drawn(MEMORY, "chat_parts", "chat_memory", elem_id="memory")
             with gr.Column(elem_id="main"):
                 header, talk = _header(persona), _talk(session.pack)
-                box, send, stop = _composer(persona)
+                attached, box, send, stop = _composer(session)
         frame = [talk, conversation, history, box]
         queued: dict[str, object] = UNQUEUED | {"queue": True, "concurrency_limit": None, "trigger_mode": "multiple"}
-        gr.on([box.submit, send.click], events.ask, [box, conversation], frame, **queued)
+        gr.on([box.submit, send.click], events.ask, [box, conversation, attached], frame, **queued)
         for trigger, answer in (
             (talk.suggest, events.suggest),
             (talk.again, events.again),
@@ -98,7 +113,7 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
 
 
 def _header(persona: Persona) -> gr.HTML:
-    return _drawn(HEADER, "chat_header", elem_id="head", **header_words(persona))
+    return _drawn(HEADER, "chat_header", "chat_widget", elem_id="head", **header_words(persona))
 
 
 def _talk(pack: Pack) -> gr.HTML:
@@ -106,8 +121,26 @@ def _talk(pack: Pack) -> gr.HTML:
     return _drawn(TALK, *TRANSCRIPT, elem_id="talk", head=script_tags(), **talk_words(pack), **fixed)
 
 
-def _composer(persona: Persona) -> tuple[gr.Textbox, gr.Button, gr.Button]:
+def _attached(session: Session) -> gr.HTML:
+    """The files to be sent with the next message: its value is the list of their ids."""
+    settings = session.settings
+    return _drawn(
+        ATTACHED,
+        "chat_parts",
+        "chat_attach",
+        elem_id="attached",
+        on=settings.uploads,
+        most=settings.uploads_per_message,
+        megabytes=settings.upload_megabytes,
+        **attached_words(session.pack.persona),
+    )
+
+
+def _composer(session: Session) -> tuple[gr.HTML, gr.Textbox, gr.Button, gr.Button]:
+    persona, takes = session.pack.persona, session.settings.uploads
     with gr.Row(elem_id="composer"):
+        attached = _attached(session)
+        _drawn(CLIP, "chat_clip", elem_id="clip", on=takes)
         box = gr.Textbox(
             label="Message",
             show_label=False,
@@ -122,7 +155,7 @@ def _composer(persona: Persona) -> tuple[gr.Textbox, gr.Button, gr.Button]:
         send = gr.Button("Send", variant="primary", elem_id="send", min_width=0)
         stop = gr.Button("Stop", elem_id="stop", min_width=0)
     _drawn(SMALL_PRINT, "chat_composer", elem_id="small-print", **small_print_words(persona))
-    return box, send, stop
+    return attached, box, send, stop
 
 
 def _drawn(template: str, *scripts: str, **props: object) -> gr.HTML:

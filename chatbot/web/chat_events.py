@@ -11,7 +11,7 @@ import gradio as gr
 from chatbot.dialogue.running import RunningReply
 from chatbot.errors import NotFoundError, UserError
 from chatbot.records import now
-from chatbot.web.chat_screen import SAME, Frame, Frames, Screen, notice, text_of
+from chatbot.web.chat_screen import SAME, Frame, Frames, Screen, ids_in, notice, text_of
 from chatbot.web.chat_view import (
     ChatView,
     conversation_view,
@@ -23,6 +23,7 @@ from chatbot.web.chat_view import (
     with_update,
 )
 from chatbot.web.open_tabs import FollowedReply, Start, Tab
+from chatbot.web.widget_frames import QUERY
 
 logger = logging.getLogger(__name__)
 
@@ -42,12 +43,18 @@ class ChatEvents:
     def load(self, conversation_id: str | None, request: gr.Request) -> Outputs:
         """What a fresh or reloaded page shows: all but the box of a frame, the consent and the status."""
         person = self._screen.known(request)
-        frame = self._screen.frame(person, conversation_id, self._screen.tab(request))
+        frame = self._screen.frame(person, conversation_id or self._latest(request), self._screen.tab(request))
         return *frame[:-1], bool(person and person.consent), status_view(self._session)
 
-    def ask(self, text: str, conversation_id: str | None, request: gr.Request) -> Frames:
-        """Answer what stands in the message box."""
-        yield from self._asked(text, conversation_id, request, box="")
+    def _latest(self, request: gr.Request) -> str | None:
+        """In a frame on another site, where browsers may keep nothing: the chat that its visitor goes on with."""
+        person = self._screen.known(request) if QUERY in getattr(request, "query_params", {}) else None
+        latest = self._store.conversations.of(person, 1) if person else []
+        return latest[0].id if latest else None
+
+    def ask(self, text: str, conversation_id: str | None, request: gr.Request, attached: object = None) -> Frames:
+        """Answer what stands in the message box, with the files that are attached."""
+        yield from self._asked(text, conversation_id, request, box="", attached=ids_in(attached))
 
     def suggest(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Frames:
         """Ask what was offered to be asked; what the visitor has typed stays."""
@@ -57,18 +64,28 @@ class ChatEvents:
         """Ask for a person."""
         yield from self._asked(self._session.pack.persona.texts.person, conversation_id, request)
 
-    def _asked(self, text: str, conversation_id: str | None, request: gr.Request, box: object = SAME) -> Frames:
+    def _asked(
+        self,
+        text: str,
+        conversation_id: str | None,
+        request: gr.Request,
+        box: object = SAME,
+        attached: tuple[str, ...] = (),
+    ) -> Frames:
         def start() -> tuple[RunningReply, ChatView]:
             person = self._access.visitor(request.cookies)
+            uploads = [self._store.uploads.get(one, person) for one in attached]
             conversations = self._store.conversations
             head = conversations.get(conversation_id, person).head if conversation_id else None
             last = conversations.message(head) if head else None
             if last and last.role == "user" and not last.held:
                 head = last.parent
-            view = opening_view(self._store, person, conversation_id, head, text)
-            return self._session.say(person, text, conversation_id), view
+            asked = self._session.worded(text, attached)
+            view = opening_view(self._store, person, conversation_id, head, asked, uploads)
+            return self._session.say(person, text, conversation_id, uploads=attached), view
 
-        yield from self._turn(start, ("ask", conversation_id, text.strip()), conversation_id, request, box)
+        wish = ("ask", conversation_id, text.strip(), *attached)
+        yield from self._turn(start, wish, conversation_id, request, box)
 
     def again(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Frames:
         """Answer the same question once more."""
@@ -76,7 +93,8 @@ class ChatEvents:
         def start() -> tuple[RunningReply, ChatView]:
             person, reply = self._screen.own(request, event)
             question = self._store.conversations.message(reply.parent or "")
-            view = opening_view(self._store, person, reply.conversation, question.parent, question.content)
+            uploads = self._store.uploads.sent_with(question.id)
+            view = opening_view(self._store, person, reply.conversation, question.parent, question.content, uploads)
             view["items"][-2]["id"] = question.id
             return self._session.regenerate(person, reply.id), view
 
@@ -88,7 +106,8 @@ class ChatEvents:
         def start() -> tuple[RunningReply, ChatView]:
             person, message = self._screen.own(request, event)
             text = text_of(event, "text")
-            view = opening_view(self._store, person, message.conversation, message.parent, text)
+            uploads = self._store.uploads.sent_with(message.id)
+            view = opening_view(self._store, person, message.conversation, message.parent, text, uploads)
             return self._session.edit(person, message.id, text), view
 
         wish = ("revise", text_of(event, "message"), text_of(event, "text").strip())

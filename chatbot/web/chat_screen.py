@@ -81,6 +81,11 @@ def text_of(event: gr.EventData, key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def ids_in(value: object) -> tuple[str, ...]:
+    """The ids that a page sent as a list; none where it sent anything else."""
+    return tuple(one for one in value if isinstance(one, str)) if isinstance(value, list) else ()
+
+
 def notice(what: UserError | str) -> None:
     """Say in a corner of the page why something was not done."""
     text = str(what)

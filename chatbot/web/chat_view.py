@@ -11,7 +11,9 @@ from chatbot.dialogue.running import Update
 from chatbot.dialogue.session import Session
 from chatbot.records import Conversation, FoundPassage, Message, Person, Trace, now
 from chatbot.store import Store
+from chatbot.store.uploads import Upload
 from chatbot.web.articles import article_address
+from chatbot.web.file_views import FileView, file_view
 
 STARTING = "Getting ready. You can ask already; the first reply takes a moment."
 FAILED = "The assistant cannot start just now. It is tried again by itself."
@@ -47,6 +49,7 @@ class ItemView(TypedDict):
     author: str
     held: bool
     siblings: list[str]
+    files: list[FileView]
 
 
 class CaseView(TypedDict):
@@ -125,7 +128,7 @@ def conversation_view(store: Store, person: Person, conversation_id: str, busy: 
     """The branch on view of a person's conversation; raises `NotFoundError` where it is not theirs."""
     conversation = store.conversations.get(conversation_id, person)
     ratings = store.feedback.ratings_by(person, conversation.id)
-    items = [_item(store, message, ratings) for message in store.conversations.path(conversation.head)]
+    items = _items(store, conversation.id, conversation.head, ratings)
     return {
         "conversation": conversation.id,
         "items": items,
@@ -143,15 +146,21 @@ def case_view(store: Store, conversation_id: str) -> CaseView:
 
 
 def opening_view(
-    store: Store, person: Person, conversation_id: str | None, parent: str | None, question: str
+    store: Store,
+    person: Person,
+    conversation_id: str | None,
+    parent: str | None,
+    question: str,
+    uploads: Sequence[Upload] = (),
 ) -> ChatView:
     """What is shown until a reply begins: the branch down to `parent`, the question, and a reply under way.
 
     While a person holds the conversation, none is.
     """
     ratings = store.feedback.ratings_by(person, conversation_id) if conversation_id else {}
-    items = [_item(store, message, ratings) for message in store.conversations.path(parent)]
+    items = _items(store, conversation_id, parent, ratings) if conversation_id else []
     asked, reply = _blank("user", question, "complete"), _blank("assistant", "", "streaming")
+    asked["files"] = [file_view(upload) for upload in uploads]
     case = case_view(store, conversation_id) if conversation_id else WITH_BOT
     if case["status"] == "held":
         items += [{**asked, "held": True}]
@@ -211,7 +220,16 @@ def _blank(role: str, text: str, status: str) -> ItemView:
         "author": "",
         "held": False,
         "siblings": [],
+        "files": [],
     }
+
+
+def _items(store: Store, conversation_id: str, leaf: str | None, ratings: dict[str, str]) -> list[ItemView]:
+    sent = store.uploads.sent_in(conversation_id)
+    return [
+        {**_item(store, message, ratings), "files": [file_view(upload) for upload in sent.get(message.id, [])]}
+        for message in store.conversations.path(leaf)
+    ]
 
 
 def _item(store: Store, message: Message, ratings: dict[str, str]) -> ItemView:

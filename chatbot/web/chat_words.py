@@ -44,10 +44,16 @@ def small_print_words(persona: Persona) -> Words:
     return {"words": persona.texts.small_print, "ask": persona.texts.ask}
 
 
+def attached_words(persona: Persona) -> Words:
+    """In the box instead, while files are attached: what is sent where nothing is typed."""
+    return {"ask": persona.texts.ask, "words": persona.texts.attached}
+
+
 def retell(page: gr.Blocks, pack: Pack) -> None:
     """Let the page say what a pack says to whoever opens it from now on; pages that are open stay as they are."""
     persona = pack.persona
     drawn = {"head": header_words(persona), "talk": talk_words(pack), "small-print": small_print_words(persona)}
+    drawn["attached"] = attached_words(persona)
     fields = {"consent": consent_words(persona), "box": box_words(persona)}
     for block in page.blocks.values():
         if block.elem_id in drawn:

@@ -24,8 +24,13 @@ def guard(app: FastAPI, settings: Settings, access: Access) -> None:
     app.add_middleware(AccessMiddleware, access=access)
     app.add_middleware(CrossOriginMiddleware, origins=settings.api_origins)
     app.add_middleware(BodyLimitMiddleware, max_message_chars=settings.max_message_chars)
-    app.add_middleware(OriginMiddleware, api_origins=settings.api_origins, hosts=settings.hosts)
+    app.add_middleware(
+        OriginMiddleware,
+        api_origins=settings.api_origins,
+        hosts=settings.hosts,
+        widget_origins=settings.widget_origins,
+    )
     app.add_middleware(HostCookieMiddleware)
-    app.add_middleware(SecurityHeadersMiddleware)
+    app.add_middleware(SecurityHeadersMiddleware, widget_origins=settings.widget_origins)
     app.add_middleware(SubPathMiddleware, root_path=settings.root_path)
     app.add_middleware(ProxyMiddleware, trusted_proxies=settings.trusted_proxies)

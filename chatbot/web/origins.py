@@ -2,7 +2,8 @@
 
 Stands before everything that reads a cookie. A browser says where a request comes from in `Sec-Fetch-Site`, `Origin`
 or `Referer`; what says none of them is a program, which nobody can trick into sending a person's cookies. Pages of
-other origins may lead a person here by a link, and do nothing else. What inner applications say of who may read their
+other origins may lead a person here by a link, and those of `widget_origins` show the chat in a frame; they do nothing
+else. What inner applications say of who may read their
 answers (`Access-Control-…`) is taken off; `cross_origin` says it for `/v1`.
 """
 
@@ -15,7 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chatbot.web.api_errors import error_answer, error_body
 from chatbot.web.cross_origin import ANY
+from chatbot.web.plain_pages import plain_page
 from chatbot.web.sub_path import path_of
+from chatbot.web.widget_frames import is_widget, may_frame, origin_of
 
 READING = ("GET", "HEAD")
 OWN_SITES = ("same-origin", "none")
@@ -30,10 +33,17 @@ WRONG_HOST = "{host!r} is not served here: use one of the names in the setting `
 class OriginMiddleware:
     """Refuses what pages of other origins make a browser send, and hosts that are none of the product's names."""
 
-    def __init__(self, app: ASGIApp, api_origins: Sequence[str] = (), hosts: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        api_origins: Sequence[str] = (),
+        hosts: Sequence[str] = (),
+        widget_origins: Sequence[str] = (),
+    ) -> None:
         self._app = app
         self._api_origins = frozenset(api_origins)
         self._hosts = frozenset(hosts)
+        self._widget_origins = frozenset(widget_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse, or pass on; to `/v1` without cookies where every page may call it."""
@@ -45,14 +55,18 @@ class OriginMiddleware:
         named = foreign and shared and headers.get("origin", "").lower() in self._api_origins
         unnamed = foreign and shared and not named and ANY in self._api_origins
         refusal = self._wrong_host(scope, headers)
-        if refusal is None and foreign and not (named or unnamed or _is_a_link(scope, headers)):
-            refusal = _refused(headers, shared)
+        if refusal is None and foreign and not (named or unnamed or self._is_given(scope, headers)):
+            refusal = _not_framed(headers) if is_widget(scope) else _refused(headers, shared)
         if refusal is None:
             await self._app(_without_cookies(scope) if unnamed else scope, receive, _cleaned(send, shared, unnamed))
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
             await refusal(scope, receive, send)
+
+    def _is_given(self, scope: Scope, headers: Headers) -> bool:
+        """Whether this is what pages of other origins may make a browser ask for."""
+        return _is_a_link(scope, headers) or may_frame(scope, self._widget_origins)
 
     def _wrong_host(self, scope: Scope, headers: Headers) -> Response | None:
         host = headers.get("host", "").lower()
@@ -90,6 +104,11 @@ def _refused(headers: Headers, shared: bool) -> Response:
         return JSONResponse({"detail": FOREIGN}, 403)
     text = FOREIGN_API.format(origin=headers.get("origin") or "other sites")
     return error_answer(error_body(text, "permission_error"), 403)
+
+
+def _not_framed(headers: Headers) -> Response:
+    """A page of words, for whoever looks at the frame; it may stand there, since nothing can be done on it."""
+    return plain_page("not_framed.html", 403, origin=origin_of(headers.get("referer", "")))
 
 
 def _without_cookies(scope: Scope) -> Scope:

@@ -9,15 +9,17 @@ from fastapi.responses import Response
 from chatbot.dialogue.session import Session
 from chatbot.records import Conversation, Message, Person, Trace, now
 from chatbot.store import Store
+from chatbot.store.uploads import Upload
 from chatbot.web.access import Access
 from chatbot.web.chat_view import agent_name
+from chatbot.web.file_views import FileView, file_view
 from chatbot.web.routes import get_route
 
 AUTHORS = {"user": "You", "assistant": "Assistant"}
 
 
 class OwnMessage(TypedDict):
-    """A message with what came with it and what its reader thought of it."""
+    """A message with what came with it and what its reader thought of it; `files` stand below `/uploads/`."""
 
     id: str
     parent: str | None
@@ -27,6 +29,7 @@ class OwnMessage(TypedDict):
     status: str
     sources: list[str]
     opinions: list[dict[str, str | list[str] | None]]
+    files: list[FileView]
 
 
 class OwnChat(TypedDict):
@@ -91,9 +94,11 @@ def readable(store: Store, person: Person | None, title: str) -> str:
         parts.append(f"What is remembered of you\n=========================\n{told}")
     for conversation in _all(store, person):
         parts.append(f"{conversation.title}\n{'=' * len(conversation.title)}")
+        sent = store.uploads.sent_in(conversation.id)
         for message in store.conversations.path(conversation.head):
             sources = "".join(f"\n  Source: {source}" for source in _sources(message))
-            parts.append(f"{_author(store, message)}, {_moment(message.created_at)}\n{message.content}{sources}")
+            files = "".join(f"\n  File: {upload.name}" for upload in sent.get(message.id, []))
+            parts.append(f"{_author(store, message)}, {_moment(message.created_at)}\n{message.content}{sources}{files}")
     return "\n\n".join(parts if len(parts) > 1 else [*parts, "There are none."]) + "\n"
 
 
@@ -106,16 +111,19 @@ def _all(store: Store, person: Person | None) -> list[Conversation]:
 
 
 def _chat(store: Store, person: Person, conversation: Conversation) -> OwnChat:
+    sent = store.uploads.sent_in(conversation.id)
     return {
         "id": conversation.id,
         "title": conversation.title,
         "created_at": conversation.created_at,
         "updated_at": conversation.updated_at,
-        "messages": [_message(store, person, one) for one in store.conversations.messages(conversation.id)],
+        "messages": [
+            _message(store, person, one, sent.get(one.id, [])) for one in store.conversations.messages(conversation.id)
+        ],
     }
 
 
-def _message(store: Store, person: Person, message: Message) -> OwnMessage:
+def _message(store: Store, person: Person, message: Message, sent: list[Upload]) -> OwnMessage:
     own = [one for one in store.feedback.on(message.id) if one.person == person.id] if message.trace else []
     return {
         "id": message.id,
@@ -126,6 +134,7 @@ def _message(store: Store, person: Person, message: Message) -> OwnMessage:
         "status": message.status,
         "sources": _sources(message),
         "opinions": [{"value": one.value, "reasons": one.reasons, "comment": one.comment} for one in own],
+        "files": [file_view(upload) for upload in sent],
     }
 
 

@@ -39,6 +39,10 @@ class RateLimits:
         """One more rating, or change of what may be learned from."""
         self._person("ratings", self._settings.feedback_rate, asker)
 
+    def upload(self, asker: Asker) -> None:
+        """One more file on the chat page."""
+        self._person("files", self._settings.upload_rate, asker)
+
     def api(self, asker: Asker, key: ApiKey | None) -> None:
         """One more request to `/v1`."""
         rate, visitor = self._settings.api_rate, self._access.visitor_id(asker.cookies)

@@ -10,6 +10,7 @@ is let in there but files of this host, scripts that bear the answer's nonce, an
 import re
 import secrets
 from base64 import b64encode
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from chatbot.web.nonces import NONCE
 from chatbot.web.pages import CHAT, OPERATE, REVIEW
 from chatbot.web.sub_path import path_of
 from chatbot.web.theme import SHADE
+from chatbot.web.widget_frames import SCRIPT, is_widget
 
 DEVICES = (
     "accelerometer camera display-capture geolocation gyroscope hid magnetometer microphone midi payment serial usb "
@@ -37,6 +39,8 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 MODULE_PATHS = re.compile(rf"{REVIEW.path}/|{OPERATE.path}/[a-z-]*")
+NO_FRAMES = "frame-ancestors 'none'"
+REFUSED = 403
 STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
@@ -69,8 +73,9 @@ GRADIO_POLICY = (
 class SecurityHeadersMiddleware:
     """Puts the headers on every answer."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, widget_origins: Sequence[str] = ()) -> None:
         self._app = app
+        self._framed_by = " ".join(widget_origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on with a nonce for Gradio's page; say what the browser is to hold to."""
@@ -88,9 +93,21 @@ class SecurityHeadersMiddleware:
                     headers[name] = value
                 if path_of(scope) == CHAT.path:
                     headers["Permissions-Policy"] = SPOKEN_TO
+                if self._framed_by:
+                    self._let_frame(scope, message["status"], headers)
             await send(message)
 
         await self._app({**scope, NONCE: nonce}, receive, with_headers)
+
+    def _let_frame(self, scope: Scope, status: int, headers: MutableHeaders) -> None:
+        """Let the sites of `widget_origins` show the chat in a frame, and any site the refusal to do so."""
+        if path_of(scope) == SCRIPT:
+            headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        elif is_widget(scope):
+            by = "*" if status == REFUSED else self._framed_by
+            policy = PLAIN_POLICY if status == REFUSED else headers["Content-Security-Policy"]
+            headers["Content-Security-Policy"] = policy.replace(NO_FRAMES, f"frame-ancestors {by}")
+            del headers["X-Frame-Options"]
 
 
 def _policy(path: str, nonce: str) -> str:

@@ -25,7 +25,7 @@ ACCENT = colors.Color(
 )
 SHADE = """
 (() => {
-  const wanted = () => localStorage.getItem("chatbot-shade");
+  const wanted = () => { try { return localStorage.getItem("chatbot-shade"); } catch { return null; } };
   const apply = () => wanted() && document.body && document.body.classList.toggle("dark", wanted() === "dark");
   window.chooseShade = (dark) => { localStorage.setItem("chatbot-shade", dark ? "dark" : "light"); apply(); };
   document.addEventListener("DOMContentLoaded", () => {

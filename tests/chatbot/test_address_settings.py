@@ -10,6 +10,7 @@ from chatbot.address_settings import (
     read_origins,
     read_provider,
     read_root_path,
+    read_sites,
     read_webhook,
 )
 from chatbot.errors import SettingsError
@@ -20,6 +21,7 @@ def test_what_is_taken_has_one_form() -> None:
     assert read_root_path("/bot/") == "/bot" and read_root_path("") == ""
     assert read_hosts([" Chat.Example:8443", "[::1]"]) == ["chat.example:8443", "[::1]"]
     assert read_origins(["https://Shop.example/", "*"]) == ["https://shop.example", "*"]
+    assert read_sites([" https://Shop.example:8443/"]) == ["https://shop.example:8443"]
     assert read_networks(["127.0.0.1", "10.0.0.0/8"]) == ["127.0.0.1/32", "10.0.0.0/8"]
     assert read_provider("https://login.example/realms/shop") == "https://login.example/realms/shop"
 
@@ -30,6 +32,9 @@ def test_what_is_taken_has_one_form() -> None:
         (read_root_path, "bot", "write it like /bot"),
         (read_hosts, ["https://chat.example"], "no host"),
         (read_origins, ["shop.example"], "no origin"),
+        (read_sites, ["*"], "each by name"),
+        (read_sites, ["https://shop.example;script-src *"], "no site"),
+        (read_sites, ["https://shop.example/lamps"], "no site"),
         (read_networks, ["proxy"], "no address or network"),
         (read_networks, ["0.0.0.0/0"], "everybody"),
         (read_provider, "http://login.example", "begins with https"),

@@ -31,6 +31,7 @@ from chatbot.records import Person
 from chatbot.settings import Settings, load_settings
 from chatbot.store import open_store
 from chatbot.store.sqlite.store import SqliteStore
+from chatbot.store.uploads import Content
 from chatbot.web.access import VISITOR_COOKIE, Access
 from chatbot.web.chat_history import HistoryEvents
 from chatbot.web.chat_screen import Screen
@@ -139,6 +140,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path
     store.cases.write(conversation, agent, f"an answer {MARK}")
     _, liked = scene.ask(scene.other, "What does delivery within the UK cost, please?")
     store.feedback.rate(liked, scene.other, "like")
+    files = [store.uploads.add(visitor, f"{CORE}.txt", "text/plain", Content(MARK.encode())) for _ in range(2)]
+    list(scene.session.say(visitor, f"see the file {MARK}", conversation, uploads=[files[0].id]))
     with pytest.MonkeyPatch.context() as patch:
         for name, value in {"HOME": home, "PACK": pack, "BASE_MODEL": base, "ENGINE": "scripted"}.items():
             patch.setenv(f"CHATBOT_{name}", str(value))
@@ -244,7 +247,8 @@ def test_the_dry_run_lists_the_same_and_changes_nothing(scene: Scene, capsys: py
     assert listed[0] == listed[1]
     told = listed[0]
     version = scene.store.versions.all()[0].name
-    assert told["removed"][:2] == ["2 conversations", "7 messages"]
+    assert told["removed"][:2] == ["2 conversations", "8 messages"]
+    assert "1 file that was sent" in told["removed"]
     assert any("training data in snapshots/1" in line for line in told["removed"])
     assert any("checkpoint of run" in line for line in told["removed"])
     assert any(version in line and "python -m training cycle" in line for line in told["kept"])

@@ -1,6 +1,7 @@
 """What OpenAI's clients send in the wild: unset fields, histories of all kinds, limits that bind every reply."""
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from chatbot.web.access import Access
 from chatbot.web.api import api_routes
 from chatbot.web.api_requests import CompletionRequest, FeedbackRequest
 from tests.conftest import Serve, desk_of
+from tests.pictures import picture
 from tests.web.conftest import answer_with
 
 Said = tuple[str, str, dict[str, int]]
@@ -188,14 +190,34 @@ def test_the_last_thing_that_the_user_said_is_answered(http: httpx.Client, after
     assert completion(http, messages=[*QUESTION, *after]).status_code == 200
 
 
-@pytest.mark.parametrize("part", [IMAGE, AUDIO, FILE, {"type": "video_url", "video_url": None}])
+@pytest.mark.parametrize("part", [AUDIO, FILE, {"type": "video_url", "video_url": None}])
 def test_a_new_message_with_more_than_words_is_refused_by_the_name_of_the_part(
     http: httpx.Client, part: dict[str, object]
 ) -> None:
     message = {"role": "user", "content": [{"type": "text", "text": DELIVERY}, part]}
     error = completion(http, messages=[*QUESTION, message]).json()["error"]
     assert "messages.1.content.1" in error["message"] and part["type"] in error["message"]
-    assert "only 'text' is" in error["message"] and error["param"] == "messages"
+    assert "only 'text' and 'image_url' are" in error["message"] and error["param"] == "messages"
+
+
+@pytest.mark.parametrize(
+    "url", ["https://evil.example/x.png", "http://169.254.169.254/", "file:///etc/passwd", None, 7]
+)
+def test_no_picture_is_fetched(http: httpx.Client, url: object) -> None:
+    for shown in (url, {"url": url}):
+        message = {"role": "user", "content": [{"type": "image_url", "image_url": shown}]}
+        error = completion(http, messages=[message]).json()["error"]
+        assert "nothing is fetched" in error["message"]
+
+
+def test_a_picture_is_passed_on_where_no_model_sees_and_the_answer_says_so(http: httpx.Client) -> None:
+    coded = b64encode(picture()).decode()
+    shown = {"type": "image_url", "image_url": {"url": f"data:image/jpeg;base64,{coded}"}}
+    answer = completion(http, messages=[{"role": "user", "content": [shown]}]).json()
+    assert answer["choices"][0]["message"]["content"].startswith("I cannot look at files myself.")
+    assert answer["handoff"]["status"] == "waiting"
+    broken = completion(http, messages=[{"role": "user", "content": [IMAGE]}]).json()["error"]
+    assert "cannot be read" in broken["message"]
 
 
 @pytest.mark.parametrize(

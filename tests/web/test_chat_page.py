@@ -143,13 +143,25 @@ def test_a_question_that_was_refused_may_be_sent_again_at_once(
 ) -> None:
     request = asker(session, access)
     with monkeypatch.context() as patch:
-        patch.setattr(session, "say", lambda *args: (_ for _ in ()).throw(BusyError("full")).__next__())
+        patch.setattr(session, "say", lambda *args, **kwargs: (_ for _ in ()).throw(BusyError("full")).__next__())
         with pytest.warns(UserWarning, match="Full"):  # how a notice is said where no page listens
             (refused,) = events.ask("Hello", None, request)
     view, *rest = refused
     assert isinstance(view, dict) and view["refused"] and rest == [SAME] * 3
     list(events.ask("Hello", None, request))
     assert questions(session) == ["Hello"]
+
+
+def test_a_frame_in_which_a_browser_keeps_nothing_goes_on_with_the_latest_chat(
+    session: Session, access: Access, events: ChatEvents
+) -> None:
+    request = asker(session, access)
+    conversation = conversation_of(list(events.ask("Hello", None, request)))
+    framed = SimpleNamespace(session_hash="framed", cookies=request.cookies, query_params={"widget": ""})
+    assert events.load(None, framed)[1] == conversation
+    assert events.load(None, request)[1] is None
+    stranger = SimpleNamespace(session_hash="other", cookies={}, query_params={"widget": ""})
+    assert events.load(None, stranger)[1] is None
 
 
 def test_asking_for_a_person_hands_over_and_keeps_what_is_typed(

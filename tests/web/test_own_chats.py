@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from chatbot.dialogue.session import Session
+from chatbot.store.uploads import Content
 from chatbot.web.access import VISITOR_COOKIE, Access
 from chatbot.web.own_chats import own_chats_routes
 from tests.conftest import Serve
@@ -35,9 +36,14 @@ def test_all_of_mine_and_nothing_of_others(session: Session, access: Access, url
     assert [reply["parent"] for reply in replies] == [question["id"]] * 2
     assert replies[0]["opinions"] == [{"value": "dislike", "reasons": ["Wrong"], "comment": "It is £4"}]
     assert replies[0]["sources"] == ["Returns › Price"]
+    photo = session.store.uploads.add(person, "lamp.jpg", "image/jpeg", Content(b"picture"), 4, 3)
+    list(session.say(person, "Look", first.conversation, uploads=[photo.id]))
+    (told,) = (one for one in json.loads(httpx.get(f"{url}/chats.json", cookies=cookies).text)["conversations"])
+    assert [file["id"] for message in told["messages"] for file in message["files"]] == [photo.id]
     agent = session.store.people.add_staff("Anna", "agent", "correct horse battery")
     session.store.cases.write(first.conversation, agent, "Hello, I am Anna.")
     text = httpx.get(f"{url}/chats.txt", cookies=cookies).text
+    assert "File: lamp.jpg" in text
     assert "Anna, 20" in text and "Hello, I am Anna." in text
     assert "You, 20" in text and "A return costs £3.50." in text and "Source: Returns › Price" in text
     assert "secret" not in text and "What is remembered" not in text

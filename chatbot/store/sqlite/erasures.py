@@ -18,6 +18,11 @@ NOTES = """
     select id from case_notes where number in (select number from cases where conversation in
     (select value from json_each(:conversations)))
 """
+UPLOADS = "select id from uploads where conversation in (select value from json_each(:conversations))"
+UNSENT = """
+    delete from uploads where conversation is null and person in
+    (select person from conversations where id in (select value from json_each(?)))
+"""
 REMEMBERED = "select field from memories where conversation in (select value from json_each(:conversations))"
 QUOTING = """
     select messages.id, messages.trace, max(coalesce(json_extract(passage.value, '$.used'), 1)) as quotes
@@ -89,6 +94,7 @@ class SqliteErasures(Erasures):
             kept_answers=len(traces.kept),
             notes=len(self._database.rows(NOTES, conversations=chosen)),
             remembered=len(self._database.rows(REMEMBERED, conversations=chosen)),
+            uploads=len(self._database.rows(UPLOADS, conversations=chosen)),
             quoted=sum(row["quotes"] for row in self._quoting(traces)),
         )
 
@@ -104,6 +110,7 @@ class SqliteErasures(Erasures):
                 db["messages"].update(row["id"], {"trace": json.dumps(trace)})
             for answer in found.gone_answers:
                 db["answers"].delete(answer)
+            db.conn.execute(UNSENT, [json.dumps(list(found.conversations))])
             for conversation in found.conversations:
                 if self._database.row("select id from conversations where id = :id", id=conversation):
                     db["conversations"].delete(conversation)

@@ -26,6 +26,7 @@ from chatbot.store.sqlite.rates import SqliteRates
 from chatbot.store.sqlite.restoring import carry_on_alone
 from chatbot.store.sqlite.second_factors import SqliteSecondFactors
 from chatbot.store.sqlite.sign_ins import SqliteSignIns
+from chatbot.store.sqlite.uploads import SqliteUploads
 from chatbot.store.sqlite.versions import SqliteVersions
 from chatbot.store.sqlite.webhooks import SqliteWebhooks
 
@@ -52,6 +53,7 @@ class SqliteStore:
     erasures: SqliteErasures
     figures: SqliteFigures
     webhooks: SqliteWebhooks
+    uploads: SqliteUploads
     memories: SqliteMemories
 
     @property
@@ -96,5 +98,6 @@ def open_store(path: Path) -> SqliteStore:
         SqliteErasures(database, search),
         SqliteFigures(database),
         SqliteWebhooks(database),
+        SqliteUploads(database),
         SqliteMemories(database),
     )

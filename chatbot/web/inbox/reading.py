@@ -1,5 +1,6 @@
 """What the inbox shows of cases, read from the store; changes nothing."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from chatbot.desk.desk import Desk
@@ -9,6 +10,8 @@ from chatbot.errors import NotFoundError
 from chatbot.records import ApprovedAnswer, Feedback, FoundPassage, Message, Person, Trace
 from chatbot.store import Store
 from chatbot.store.cases import Case, CaseFilter
+from chatbot.store.uploads import Upload
+from chatbot.web.file_views import file_view
 from chatbot.web.inbox.checks import check_words
 from chatbot.web.inbox.shapes import (
     AnswerShape,
@@ -26,6 +29,7 @@ from chatbot.web.inbox.shapes import (
     OwnerFact,
     ProposalShape,
     Said,
+    SentFile,
     Source,
     SummaryShape,
     Weighed,
@@ -63,12 +67,15 @@ class Reading:
         case = store.cases.get(conversation_id)
         looking = self._desk.looking.at(conversation_id)
         branch = store.conversations.path(store.conversations.get(conversation_id).head)
+        sent = store.uploads.sent_in(conversation_id)
         waiting = {one.message: one for one in store.feedback.waiting_answers()}
         notes = [asdict(note) | {"mentions": list(note.mentions)} for note in store.cases.notes(conversation_id)]
         return WholeCase(
             case=self.row(case),
             position=store.cases.queue_position(conversation_id),
-            messages=[self._said(message, reader, waiting.get(message.id)) for message in branch],
+            messages=[
+                self._said(message, reader, waiting.get(message.id), sent.get(message.id, [])) for message in branch
+            ],
             summary=SummaryShape(**asdict(summary_of(branch))),
             notes=[NoteShape(**note) for note in notes],
             person=self._owner(case),
@@ -163,7 +170,7 @@ class Reading:
             id=person.id, consent=person.consent, created_at=person.created_at, others=told, remembered=remembered
         )
 
-    def _said(self, message: Message, reader: Person, waiting: ApprovedAnswer | None) -> Said:
+    def _said(self, message: Message, reader: Person, waiting: ApprovedAnswer | None, sent: Sequence[Upload]) -> Said:
         trace, replies = message.trace or Trace(), message.role != "user"
         return Said(
             id=message.id,
@@ -188,6 +195,7 @@ class Reading:
             refused=trace.refused,
             sources=[_source(passage) for passage in trace.passages],
             opinions=[self._opinion(one, reader) for one in self._store.feedback.on(message.id)] if replies else [],
+            files=[SentFile(**file_view(upload)) for upload in sent],
             proposal=self._proposal(waiting, reader) if waiting else None,
         )
 

@@ -77,6 +77,17 @@ class Source(BaseModel):
     used: bool
 
 
+class SentFile(BaseModel):
+    """A file that the visitor sent; `width` and `height` are those of a picture, else 0."""
+
+    id: str
+    name: str
+    kind: str
+    size: int
+    width: int
+    height: int
+
+
 class Weighed(BaseModel):
     """The rule that a message was likeliest to fall under; it holds above the probability that is `needed`."""
 
@@ -124,6 +135,7 @@ class Said(BaseModel):
     refused: list[str]
     sources: list[Source]
     opinions: list[Opinion]
+    files: list[SentFile]
     proposal: ProposalShape | None
 
 

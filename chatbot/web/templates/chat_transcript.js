@@ -121,7 +121,7 @@ function question(item, last) {
     ? make("p", { class: "note warn" }, "No reply came. ",
         make("button", { type: "button", class: "link", onclick: () => trigger("revise", { message: item.id, text: item.text }) }, "Try again"))
     : null;
-  return make("article", attributes, make("div", { class: "bubble" }, item.text), retry, actions);
+  return make("article", attributes, files(item), make("div", { class: "bubble" }, item.text), retry, actions);
 }
 
 const ask = (text) => make("button", { type: "button", class: "suggestion", onclick: () => trigger("suggest", { text }) }, text);

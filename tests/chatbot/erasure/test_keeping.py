@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from chatbot.erasure.erasing import preview
-from chatbot.erasure.keeping import Keeper, expired
+from chatbot.erasure.keeping import UNSENT, Keeper, expired, retain
 from chatbot.records import Person
 from chatbot.settings import load_settings
 from chatbot.store.sqlite.store import SqliteStore
+from chatbot.store.uploads import Content
 
 
 def talk(store: SqliteStore, person: Person, days_ago: int) -> str:
@@ -25,6 +26,14 @@ def test_only_what_is_older_than_the_setting_expires(store: SqliteStore, visitor
     old, _ = talk(store, visitor, 31), talk(store, visitor, 29)
     assert expired(load_settings(engine="scripted"), store) == []
     assert expired(load_settings(engine="scripted", retention_days=30), store) == [old]
+
+
+def test_files_that_were_never_sent_go_within_the_hour(store: SqliteStore, visitor: Person) -> None:
+    old, new = (store.uploads.add(visitor, "a.txt", "text/plain", Content(b"words")) for _ in range(2))
+    with store.database.writing() as db:
+        db["uploads"].update(old.id, {"created_at": (datetime.now(UTC) - UNSENT).isoformat()})
+    retain(load_settings(engine="scripted"), store)
+    assert store.uploads.unsent(visitor) == 1 and store.uploads.get(new.id)
 
 
 def test_a_server_deletes_what_has_expired_and_goes_on_with_what_is_open(store: SqliteStore, visitor: Person) -> None:

@@ -3,6 +3,7 @@
 from chatbot.knowledge.packs import Pack
 from chatbot.records import Person, ReplyStatus, Trace
 from chatbot.store import Store
+from chatbot.store.uploads import Content
 from training.curation.collecting import SOURCES, collect
 from training.curation.examples import Collected
 from training.curation.sources.answers import add_answers
@@ -89,6 +90,17 @@ def test_a_reply_that_knew_the_visitor_teaches_only_what_replaced_it(pack: Pack,
     add_feedback(pack, store, collected)
     assert [(one.reply, one.rejected) for one in collected.examples] == [("Yes, we do.", None)]
     assert collected.verdicts == [] and collected.dropped == {"knew the visitor": 1}
+
+
+def test_what_was_said_after_a_file_teaches_nothing(pack: Pack, store: Store) -> None:
+    visitor = consenting(store)
+    reply = store.conversations.message(replied(store, visitor))
+    upload = store.uploads.add(visitor, "a.txt", "text/plain", Content(b"words"))
+    store.uploads.attach([upload.id], store.conversations.message(str(reply.parent)), visitor)
+    store.feedback.rate(reply.id, visitor, "like")
+    collected = Collected()
+    add_feedback(pack, store, collected)
+    assert collected.examples == [] and collected.dropped == {"after a file": 1}
 
 
 def test_answers_that_were_corrections_too_are_added_once(pack: Pack, store: Store) -> None:

@@ -4,6 +4,7 @@ import { Element } from "../shared/element.js";
 import { html, nothing, repeat } from "../shared/lit.js";
 import { inFull, moment } from "../shared/times.js";
 import { feedbackView } from "./feedback.js";
+import { filesView } from "./files.js";
 import { proposalView } from "./proposal.js";
 
 class CaseTalk extends Element {
@@ -81,6 +82,7 @@ class CaseTalk extends Element {
     const state = { complete: "", streaming: "writing …" }[message.status] ?? message.status;
     return html`<li class="said ${message.role}" ?data-looked=${open}>
       <span class="speaker small quiet">${speaker}${state ? ` · ${state}` : ""} · ${clock(message.created_at)}</span>
+      ${filesView(message.files)}
       <div class="words bubble">${message.content}</div>
       ${message.opinions.map(feedbackView)} ${message.proposal ? proposalView(message.proposal, this.inbox) : nothing}
       ${
