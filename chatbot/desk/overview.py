@@ -88,11 +88,7 @@ _ENDS = {"failed": "failed", "interrupted": "was interrupted"}
 def _second(store: Store) -> Step | None:
     count = len(store.feedback.waiting_answers())
     what = _count(count, "answer waits", "answers wait")
-    return (
-        Step("second", f"{what} for a second look before the bot may use {'it' if count == 1 else 'them'}.")
-        if count
-        else None
-    )
+    return Step("second", f"{what} for the second look of a colleague.") if count else None
 
 
 def _held(store: Store) -> Step | None:

@@ -55,6 +55,31 @@ def test_conversations_of_an_earlier_release_become_cases(tmp_path: Path) -> Non
     store.close()
 
 
+def test_replies_of_an_earlier_release_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "chatbot.db"
+    old = Database(sqlite3.connect(path))
+    migrations.apply(old, stop_before="m013_figures")
+    asked, replied = (f"2026-01-01T10:00:0{second}.000000+00:00" for second in (1, 2))
+    old["people"].insert({"id": "v", "role": "visitor", "consent": 1, "created_at": asked})
+    talk = {"id": "c", "person": "v", "pack": "lamps", "title": "t", "head": "r", "updated_at": replied}
+    old["conversations"].insert(talk | {"created_at": asked})
+    case = {"conversation": "c", "status": "open", "reason": "uncertain", "last_at": replied, "place": 1}
+    old["cases"].insert(case | {"version": "v1"})
+    message = {"conversation": "c", "status": "complete"}
+    old["messages"].insert(message | {"id": "q", "role": "user", "content": "Zebras?", "created_at": asked})
+    trace = json.dumps(
+        {"version": "v1", "act": "abstain", "handoff": None, "queued_ms": 100.0, "first_token_ms": 900.0}
+    )
+    reply = message | {"id": "r", "role": "assistant", "parent": "q", "content": "No.", "created_at": replied}
+    old["messages"].insert(reply | {"version": "v1", "trace": trace})
+    old.conn.close()
+    store = open_store(path)
+    counted = store.figures.tallies("lamps", "2020", "2100", "2100").whole
+    assert counted.endings == {"unanswered": 1} and counted.first_ms == 1000
+    assert [missed.question for missed in store.figures.missed("lamps", "2020", 9)] == ["Zebras?"]
+    store.close()
+
+
 def test_a_migration_makes_what_it_says() -> None:
     db = Database(memory=True)
     m001_people_and_talk(db)

@@ -11,7 +11,7 @@ export function ticks(low, high, count = 4) {
   if (!(high > low)) return low === 0 ? [0, 1] : low > 0 ? [0, low] : [low, 0];
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 2.5, 5, 10].map((one) => one * power).find((one) => one >= rough * 0.999);
+  const step = [1, 2, 5, 10].map((one) => one * power).find((one) => one >= rough * 0.999);
   const first = Math.floor(low / step + 1e-9) * step;
   const places = Math.ceil((high - first) / step - 1e-9);
   return Array.from({ length: places + 1 }, (_, n) => Number((first + n * step).toPrecision(12)));
