@@ -11,7 +11,7 @@ from chatbot.store.cases import CaseFilter
 from chatbot.store.figures import QUIET_MINUTES, Tallies, Tally
 
 MOST_DAYS = 366
-StepKind = Literal["waiting", "run", "held", "missed", "disliked", "learn", "begin"]
+StepKind = Literal["waiting", "run", "second", "held", "missed", "disliked", "learn", "begin"]
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,8 @@ def check_days(days: int) -> None:
 
 def next_steps(store: Store, pack: str, seen: Overview) -> list[Step]:
     """What somebody should do next, the most urgent first."""
-    steps = [_waiting(store), _run(store), _held(store), _missed(seen), _disliked(store), _learn(store, pack)]
-    found = [step for step in steps if step]
+    urgent = [_waiting(store), _run(store), _second(store), _held(store)]
+    found = [step for step in [*urgent, _missed(seen), _disliked(store), _learn(store, pack)] if step]
     if not found and not seen.tallies.whole.conversations and not seen.before.conversations:
         return [Step("begin", "Nobody has written to the bot yet. Try it in the chat, then send people the link.")]
     return found
@@ -83,6 +83,16 @@ def _run(store: Store) -> Step | None:
 
 
 _ENDS = {"failed": "failed", "interrupted": "was interrupted"}
+
+
+def _second(store: Store) -> Step | None:
+    count = len(store.feedback.waiting_answers())
+    what = _count(count, "answer waits", "answers wait")
+    return (
+        Step("second", f"{what} for a second look before the bot may use {'it' if count == 1 else 'them'}.")
+        if count
+        else None
+    )
 
 
 def _held(store: Store) -> Step | None:

@@ -16,6 +16,7 @@ from chatbot.knowledge.retrieval.spelling import WORD, dictionary
 COMMON = 1200  # words of a language, the most used first
 STEM = 5  # letters by which forms of a word are alike
 FIRMLY = {"yes", "no", "not", "never", "cannot", "none", "nothing", "nobody", "neither", "without", "only", "always"}
+GREETS = {"hi", "hello", "hey", "dear", "welcome", "thanks"}
 HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u2011](?=[^\W\d_])")
 SHORTENED = re.compile(r"n['’]t$")
 
@@ -23,9 +24,15 @@ SHORTENED = re.compile(r"n['’]t$")
 class Doubts:
     """Finds where a reply leaves the words of its sources, and which of its sentences claim anything."""
 
-    def __init__(self, sources: Sequence[str], language: str) -> None:
-        self._known = {known for text in sources for known in stems(text)}
+    def __init__(self, sources: Sequence[str], language: str, visitor: str = "", greeting: str = "") -> None:
+        """`visitor` holds words that the visitor said of themselves, by which a greeting in the pack's words claims
+        nothing ("Hello Ada!").
+        """
+        address = (visitor, greeting, *GREETS) if visitor else ()
+        self._known = {known for text in (*sources, *address) for known in stems(text)}
         self._common = common_words(language)
+        self._visitor = frozenset(word.lower() for word in WORD.findall(visitor))
+        self._address = self._common | self._visitor | GREETS | {word.lower() for word in WORD.findall(greeting)}
 
     def first(self, text: str, start: int = 0) -> int | None:
         """Where the first word after `start` stands that the sources do not account for."""
@@ -39,7 +46,8 @@ class Doubts:
         if sentence.endswith("?"):
             return False
         words = [word.lower() for word in WORD.findall(sentence)]
-        return any(map(str.isdigit, sentence)) or any(word in FIRMLY or word not in self._common for word in words)
+        plain = self._common if self._visitor.isdisjoint(words) else self._address
+        return any(map(str.isdigit, sentence)) or any(word in FIRMLY or word not in plain for word in words)
 
     def _is_doubtful(self, word: str) -> bool:
         if word in FIRMLY or SHORTENED.search(word):

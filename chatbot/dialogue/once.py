@@ -66,6 +66,7 @@ def try_version(
         passages=found,
         act="abstain" if draft.abstained else turn.act,
         rule=turn.rule,
+        weighed=turn.weighed,
         handoff=turn.handoff,
         check=draft.outcome,
         refused=list(draft.refused),

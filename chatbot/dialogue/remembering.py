@@ -3,6 +3,7 @@
 It is never a source that a reply may take figures from, and costs nothing where nobody agreed.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ from chatbot.dialogue.self_told import told_of_self
 from chatbot.knowledge.packs import Pack
 from chatbot.records import Conversation, Person
 from chatbot.store import Store
+
+NAME = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,11 @@ def known_of(store: Store, pack: Pack, person: Person) -> list[Known]:
         return []
     told = {one.field: one.value for one in store.memories.of(person)}
     return [Known(name, field.label, told[name], field.finds) for name, field in fields.items() if told.get(name)]
+
+
+def words_of(known: Sequence[Known]) -> str:
+    """The words of the same, without figures, addresses and links: what a reply may call the visitor by."""
+    return " ".join(part for one in known for part in one.value.split() if NAME.fullmatch(part))
 
 
 def about(known: Sequence[Known]) -> str:

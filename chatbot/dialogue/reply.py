@@ -165,7 +165,7 @@ def _follower(turn: Turn, sampling: Sampling) -> StreamCheck:
     source, carries, secret = Source.of(turn.sources), turn.carries, turn.secret
     if carries is None or sampling.schema:
         return StreamCheck(source, secret=secret)
-    doubts = Doubts(turn.sources, turn.language)
+    doubts = Doubts(turn.sources, turn.language, turn.visitor, turn.greeting)
     vouched = Source.of([text for text in turn.sources if text not in turn.said])
     return StreamCheck(source, doubts, lambda said: DECLINES.search(said) is not None or carries(said), secret, vouched)
 

@@ -14,7 +14,8 @@ from chatbot.knowledge.memory_fields import VALUE, MemoryField
 
 JOINTS = "and|but|because"  # begin a clause without a comma
 LEADS = f"{JOINTS}|so|also|please|hi|hello|hey|well|yes|no|oh|ok|okay|thanks"
-CLAUSE = rf"(?:^|[.,;:!?()\n–—]|\s-\s|\b(?:{JOINTS})\b)\s*(?:(?:{LEADS})\b[\s,]*)*"
+MOST_LEADS = 4
+CLAUSE = rf"(?:^|[.,;:!?()\n–—]|\s-\s|\b(?:{JOINTS})\b)\s*(?:(?:{LEADS})\b[\s,]*){{0,{MOST_LEADS}}}"
 WITHIN = r"[^.,;:!?()\n–—]"  # what a clause is made of
 DASH = re.compile(r"\s-\s")
 FILLING_WORDS = 150

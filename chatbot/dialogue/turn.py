@@ -14,12 +14,13 @@ from chatbot.dialogue.guard import defuse_markup
 from chatbot.dialogue.lookup import BEST, NEAREST, Asked, facts_for, focused, look_up, said_by, topic_of
 from chatbot.dialogue.prompt import fit_prompt
 from chatbot.dialogue.quoting import fresh_quotation, opening, unopened
-from chatbot.dialogue.remembering import Known, about
+from chatbot.dialogue.remembering import Known, about, words_of
 from chatbot.dialogue.ruling import Ruling, accepts_offer, apply_rules
 from chatbot.dialogue.secrecy import NOTHING_SECRET, Secret
 from chatbot.dialogue.standalone import standalone_question
 from chatbot.engines.base import Engine
 from chatbot.errors import InputError
+from chatbot.knowledge.articles.sentences import split_sentences
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.retrieval.index import Found, KnowledgeIndex, sentences_of
@@ -42,6 +43,8 @@ class Turn:
     rows, where the model is not trusted to write it. Where the model writes, `carries` tells whether the passages carry
     a sentence, `completes` what a reply leaves out of several questions, and `instead` what is said in place of one
     that they do not carry; `unknown` is what is said when no reply can be vouched for. What is `secret` stands in none.
+    By words that the `visitor` said of themselves a reply may greet them, as in the pack's `greeting`; `known` names
+    the fields that hold them.
     """
 
     act: Act = "answer"
@@ -61,6 +64,8 @@ class Turn:
     rule: str | None = None
     weighed: WeighedRule | None = None
     known: list[str] = field(default_factory=list)
+    visitor: str = ""
+    greeting: str = ""
     prompt_tokens: int = 0
 
     @property
@@ -79,7 +84,7 @@ class _Task:
     engine: Engine
     history: Sequence[ChatMessage]
     asked: Asked
-    about: str = ""
+    known: Sequence[Known] = ()
     pictures: Sequence[str] = ()
 
 
@@ -108,7 +113,7 @@ def prepare_turn(
         return ruled(accepted)
     finding = ", ".join(one.value for one in known if one.finds)
     asked = replace(_asked(pack, knowledge, history, question, traces), of=finding)
-    task = _Task(settings, pack, knowledge, engine, history, asked, about(known), pictures)
+    task = _Task(settings, pack, knowledge, engine, history, asked, known, pictures)
     retrieve = _begin_retrieval(task)
     ruling = apply_rules(pack, knowledge, history, question)
     if ruling.reply:
@@ -178,7 +183,7 @@ def _prompted(task: _Task, asked: Asked, passages: Sequence[Passage]) -> Turn:
     question, history = defuse_markup(asked.message), asked.history
     count = task.engine.count_tokens
     prompt, kept, tokens = fit_prompt(
-        persona.system, history, question, passages, count, budget, asked.meant, task.about
+        persona.system, history, question, passages, count, budget, asked.meant, about(task.known)
     )
     if passages and not kept:
         raise InputError("the message leaves no room for the facts it asks about: send a shorter one")
@@ -194,6 +199,8 @@ def _prompted(task: _Task, asked: Asked, passages: Sequence[Passage]) -> Turn:
         secret=Secret.of(persona.system, sources),
         language=persona.language,
         unknown=persona.unknown,
+        visitor=words_of(task.known),
+        greeting=split_sentences(persona.greeting)[0],
         prompt_tokens=tokens,
     )
 
@@ -202,7 +209,7 @@ def _grounded(index: KnowledgeIndex, turn: Turn, found: Found, asked: Asked) -> 
     """A turn whose reply a model writes, with what its claims have to rest on and what stands for one that fails."""
     questions = asked.questions()
     best = [sentences_of(focused(index, one, found.passages, BEST, NEAREST)) for one in questions]
-    taken_up = "\n".join(filter(None, [asked.together or asked.message, asked.meant]))
+    taken_up = "\n".join(filter(None, [asked.together or asked.message, asked.meant, turn.visitor]))
     told = "".join(said_by("assistant", asked.history)[-1:])
     grounds = Grounds(sentences_of(turn.passages), best, taken_up, turn.language, index.nearest, told)
     sure = found.assurance >= index.usual(UNSURE_TO_GO_ON if asked.history else UNSURE_TO_TELL)

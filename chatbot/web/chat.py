@@ -9,7 +9,6 @@ from pathlib import Path
 import gradio as gr
 
 from chatbot.dialogue.session import Session
-from chatbot.knowledge.memory_fields import Memory
 from chatbot.knowledge.packs import Pack
 from chatbot.knowledge.persona import Persona
 from chatbot.records import DISLIKE_REASONS
@@ -58,7 +57,7 @@ accept="image/jpeg,image/png,image/webp,image/gif,application/pdf,text/plain,.tx
 <ul class="attached" aria-label="Attached files"></ul><p class="told" role="alert" hidden></p>"""
 CLIP = """<button type="button" class="icon clip" aria-label="Attach a photo or file"
 title="Attach a photo or file"></button>"""
-MEMORY = """<section class="memory"><label><input type="checkbox" role="switch"><span class="ask"></span></label>
+MEMORY = """<section class="memory" hidden><label><input type="checkbox" role="switch"><span class="ask"></span></label>
 <p class="means"></p><button type="button" class="link kept" hidden></button>
 <dialog class="remembered" aria-label="What is remembered of you"></dialog>
 <div class="told" role="status" popover="manual"></div></section>"""
@@ -78,8 +77,7 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
                 new = gr.Button("New chat", elem_id="new")
                 history = _drawn(HISTORY, "chat_history", elem_id="history", found=None)
                 consent = gr.Checkbox(**consent_words(persona), elem_id="consent")
-                if persona.memory.fields:
-                    _drawn(MEMORY, "chat_parts", "chat_memory", elem_id="memory", **_words(persona.memory))
+                _drawn(MEMORY, "chat_parts", "chat_memory", elem_id="memory")
             with gr.Column(elem_id="main"):
                 header, talk = _header(persona), _talk(session.pack)
                 attached, box, send, stop = _composer(session)
@@ -116,10 +114,6 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
 
 def _header(persona: Persona) -> gr.HTML:
     return _drawn(HEADER, "chat_header", "chat_widget", elem_id="head", **header_words(persona))
-
-
-def _words(memory: Memory) -> dict[str, str]:
-    return {"ask": memory.ask, "means": memory.means}
 
 
 def _talk(pack: Pack) -> gr.HTML:

@@ -44,8 +44,10 @@ class FieldShape(BaseModel):
 
 
 class OwnMemory(BaseModel):
-    """All that is remembered of whoever asks, and whether they agree to it."""
+    """All that is remembered of whoever asks, and whether they agree to it; `ask` and `means` are the pack's words."""
 
+    ask: str
+    means: str
     consent: bool
     fields: list[FieldShape]
 
@@ -91,10 +93,11 @@ def own_memory_routes(session: Session, access: Access) -> APIRouter:
 
 def own_memory(session: Session, person: Person | None) -> OwnMemory:
     """What is remembered of somebody; what the pack names no field for any more stands below its own name."""
-    memories, fields = session.store.memories, session.pack.persona.memory.fields
+    memories, offered = session.store.memories, session.pack.persona.memory
+    fields, agrees = offered.fields, bool(person and memories.consented(person))
     told = {one.field: one.value for one in memories.of(person)} if person else {}
     shapes = [_shape(name, fields.get(name), told.get(name, "")) for name in dict.fromkeys([*fields, *told])]
-    return OwnMemory(consent=bool(person and memories.consented(person)), fields=shapes)
+    return OwnMemory(ask=offered.ask, means=offered.means, consent=agrees, fields=shapes)
 
 
 def _shape(name: str, field: MemoryField | None, value: str) -> FieldShape:

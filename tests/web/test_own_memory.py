@@ -55,6 +55,7 @@ def told(answer: httpx.Response) -> dict[str, str]:
 def test_off_until_agreed_then_heard_changed_and_forgotten(session: Session, ada: httpx.Client) -> None:
     off = ada.get("/memory").json()
     assert (off["consent"], [one["label"] for one in off["fields"]]) == (False, ["Name", "Has"])
+    assert off["ask"] == "Remember me" and off["means"].startswith("Off by default")
     assert ada.put("/memory/name", json={"value": "Ada"}).json()["detail"].startswith("nothing is remembered of you")
     assert ada.put("/memory", json={"given": True}).json()["consent"]
     person = session.store.people.visitor("ada")

@@ -23,6 +23,8 @@ HAPPENED = {
     "snapshot": "froze snapshot {subject}",
     "version": "recorded the version {subject}",
     "answer_approved": "approved an answer",
+    "answer_proposed": "sent an answer for a second look",
+    "answer_confirmed": "confirmed an answer",
     "answer_withdrawn": "withdrew an approved answer",
     "handoff": "handed a conversation to a person",
     "handback": "handed a conversation back to the bot",

@@ -17,6 +17,7 @@ LEARNED_FROM = (
     "rating_withdrawn",
     "correction",
     "answer_approved",
+    "answer_confirmed",
     "answer_withdrawn",
     "consent",
     "conversation_deleted",

@@ -2,13 +2,11 @@
 const TOLD_MS = 7000;
 const [agrees, means, kept, list, told] = ["input", ".means", ".kept", "dialog", ".told"].map((which) => element.querySelector(which));
 const address = new URL("memory", document.baseURI).href;
-let memory = { consent: false, fields: [] };
+let memory = { ask: "", means: "", consent: false, fields: [] };
 let looked = "";
 let edited = "";
 let fault = "";
 
-element.querySelector(".ask").textContent = props.ask;
-means.textContent = props.means;
 agrees.addEventListener("change", () => say("PUT", "", { given: agrees.checked }));
 kept.addEventListener("click", open);
 list.addEventListener("close", () => (edited = fault = ""));
@@ -41,7 +39,6 @@ async function say(method, field, body) {
   } else {
     fault = said?.detail || "The server cannot be reached: try again in a moment.";
   }
-  means.textContent = fault && !list.open ? fault : props.means;
   show();
   return Boolean(answer?.ok);
 }
@@ -51,6 +48,9 @@ function known() {
 }
 
 function show() {
+  element.querySelector(".memory").hidden = !memory.fields.length;
+  element.querySelector(".ask").textContent = memory.ask;
+  means.textContent = fault && !list.open ? fault : memory.means;
   agrees.checked = memory.consent;
   kept.hidden = !memory.consent;
   const count = known().length;

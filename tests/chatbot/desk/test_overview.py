@@ -45,8 +45,10 @@ def test_what_is_urgent_is_first(chat: Session, visitor: Person) -> None:
     version = store.versions.add_version("lamps", "base", "ab12cd34", None, None)
     Path(version.path).mkdir(parents=True)
     store.versions.set_gate(version.name, {"decision": "hold", "reasons": ["worse"], "against": "base"})
+    anna, bo = (store.people.add_staff(name, "agent", "correct horse battery") for name in ("Anna", "Bo"))
+    store.feedback.propose("How long?", "30 days.", anna, str(good.message), bo)
     last(chat.say(visitor, "I want to talk to a human please"))
     steps = next_steps(store, "lamps", overview(store, "lamps", 7))
-    assert [step.kind for step in steps] == ["waiting", "run", "held", "missed", "disliked", "learn"]
+    assert [step.kind for step in steps] == ["waiting", "run", "second", "held", "missed", "disliked", "learn"]
     assert steps[0].text == "1 person waits for somebody of the staff." and "the loss is nan" in steps[1].text
-    assert version.name in steps[2].text and steps[5].text.startswith("1 rating, correction or approved answer waits")
+    assert version.name in steps[3].text and steps[6].text.startswith("1 rating, correction or approved answer waits")

@@ -89,3 +89,18 @@ def test_figures_are_checked_before_claims_are_judged() -> None:
 )
 def test_a_half_answer_does_not_abstain(reply: str, abstains: bool) -> None:
     assert declines(reply) is abstains
+
+
+def test_a_greeting_by_the_visitors_name_claims_nothing() -> None:
+    known = Doubts(["Returns take 30 days."], "en", "Ada", "Hello and welcome to Larkspur!")
+    for said in ("Hello Ada!", "Welcome back to Larkspur, Ada.", "Hi, Ada!"):
+        assert not known.claims(said) and known.first(said) is None
+        assert Doubts(["Returns take 30 days."], "en").claims(said)
+    for said in (
+        "Hello!",
+        "Ada, zebras are sold.",
+        "Ada, you never pay.",
+        "Ada, it takes 9 days.",
+        "Welcome to zebras.",
+    ):
+        assert known.claims(said)

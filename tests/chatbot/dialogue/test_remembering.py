@@ -7,7 +7,7 @@ import pytest
 
 from chatbot.dialogue.lookup import Asked, search_queries
 from chatbot.dialogue.prompt import question_in, render_question
-from chatbot.dialogue.remembering import Known, about, known_of
+from chatbot.dialogue.remembering import Known, about, known_of, words_of
 from chatbot.dialogue.session import Session
 from chatbot.engines.scripted import ScriptedEngine
 from chatbot.records import ChatMessage, Passage, Person
@@ -116,3 +116,8 @@ def test_a_question_that_is_asked_again_is_not_heard_again(chat: Session, store:
     store.memories.forget(visitor, "name")
     assert last(chat.regenerate(visitor, reply.message)).text == "Welcome!"
     assert store.memories.of(visitor) == []
+
+
+def test_the_words_by_which_a_reply_may_call_somebody_hold_no_figures_and_no_addresses() -> None:
+    said = ["Jo-Ann O'Neil", "Ada9", "ada@post.example 99 days", "www.lamps.example"]
+    assert words_of([Known("name", "Name", one) for one in said]) == "Jo-Ann O'Neil days"

@@ -15,7 +15,7 @@ FACT = "A return costs £3.50."
 UNKNOWN = "I don't have that information. Shall I get a colleague?"
 
 
-def written(said: str, instead: str = FACT, left_out: str = "") -> Draft:
+def written(said: str, instead: str = FACT, left_out: str = "", visitor: str = "") -> Draft:
     """The reply to a turn whose facts carry `FACT` alone."""
     turn = Turn(
         "answer",
@@ -24,6 +24,7 @@ def written(said: str, instead: str = FACT, left_out: str = "") -> Draft:
         completes=lambda said: left_out,
         instead=lambda said: instead,
         unknown=UNKNOWN,
+        visitor=visitor,
     )
     settled = ""
     for draft in Writing(ScriptedEngine(script=lambda messages: said), turn, Sampling()):
@@ -48,6 +49,13 @@ def written(said: str, instead: str = FACT, left_out: str = "") -> Draft:
 def test_only_what_the_facts_carry_goes_out(said: str, goes_out: str, outcome: str) -> None:
     reply = written(said)
     assert (reply.text, reply.outcome, reply.abstained) == (goes_out, outcome, False)
+
+
+def test_who_is_known_may_be_greeted_by_name_and_told_nothing_else() -> None:
+    assert written(f"Hello Ada! {FACT}", visitor="Ada").text == f"Hello Ada! {FACT}"
+    assert written(f"Hello Ada! {FACT}").outcome == "quoted"
+    assert written("Hello Ada!", visitor="Ada").outcome == "quoted"
+    assert written("Hello Ada! Parrots never return lamps.", visitor="Ada").text == FACT
 
 
 def test_who_does_not_know_offers_a_colleague() -> None:

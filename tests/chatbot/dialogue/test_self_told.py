@@ -1,5 +1,6 @@
 """What visitors say about themselves is found in their own words, and nothing that they only ask about."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,13 @@ def test_values_are_the_visitors_own_words(said: str, told: dict[str, str]) -> N
 )
 def test_what_is_asked_or_unclear_tells_nothing(said: str) -> None:
     assert told_of_self(FIELDS, said, "en") == {}
+
+
+@pytest.mark.parametrize("said", ["and " * 1000, "my " * 1300, "I have a " * 450, "hi, " * 1000 + "my name is Ada"])
+def test_a_long_message_is_heard_at_once(said: str) -> None:
+    began = time.process_time()
+    told_of_self(FIELDS, said, "en")
+    assert time.process_time() - began < 0.5
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,16 @@ from training.curation.sources.answers import add_answers
 from training.curation.sources.feedback import add_feedback
 from training.curation.sources.pack import add_pack
 
+PLAIN = Trace("v1")
 
-def replied(store: Store, person: Person, status: ReplyStatus = "complete") -> str:
+
+def replied(
+    store: Store, person: Person, status: ReplyStatus = "complete", trace: Trace = PLAIN, text: str = "No idea."
+) -> str:
     conversation = store.conversations.start(person, "lamps")
     question = store.conversations.add_user_message(conversation, None, "Do you sell red lamps?")
-    reply = store.conversations.begin_reply(conversation, question.id, Trace("v1"))
-    store.conversations.update_reply(reply.id, "No idea.", status, Trace("v1"))
+    reply = store.conversations.begin_reply(conversation, question.id, trace)
+    store.conversations.update_reply(reply.id, text, status, trace)
     return reply.id
 
 
@@ -86,6 +90,17 @@ def test_what_was_said_after_a_file_teaches_nothing(pack: Pack, store: Store) ->
     collected = Collected()
     add_feedback(pack, store, collected)
     assert collected.examples == [] and collected.dropped == {"after a file": 1}
+
+
+def test_a_reply_that_knew_the_visitor_teaches_only_what_replaced_it(pack: Pack, store: Store) -> None:
+    visitor, agent = consenting(store), store.people.add_staff("ann", "agent", "a long password")
+    reply = replied(store, visitor, trace=Trace("v1", known=["name"]), text="Hello Ada! No idea.")
+    store.feedback.rate(reply, visitor, "like")
+    store.feedback.correct(reply, agent, "Yes, we do.")
+    collected = Collected()
+    add_feedback(pack, store, collected)
+    assert [(one.reply, one.rejected) for one in collected.examples] == [("Yes, we do.", None)]
+    assert collected.verdicts == [] and collected.dropped == {"knew the visitor": 1}
 
 
 def test_answers_that_were_corrections_too_are_added_once(pack: Pack, store: Store) -> None:

@@ -39,7 +39,7 @@ def jobs(settings: Settings, store: Store) -> Iterator[SleepingJobs]:
 
 def test_a_second_start_is_refused_with_the_first_ones_id(jobs: SleepingJobs) -> None:
     run = jobs.start("operator:olga")
-    assert jobs.current() == run
+    assert jobs.current() == run and run.progress == {"recipe": jobs._settings.recipe}
     with pytest.raises(BusyError, match=run.id):
         jobs.start("operator:olga")
 

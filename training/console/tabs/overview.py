@@ -9,6 +9,7 @@ from chatbot.desk.overview import StepKind, next_steps, overview
 from chatbot.records import Person
 from chatbot.store.figures import Ending, Tally
 from chatbot.web.routes import get_route
+from training.console import names
 from training.console.console import Console
 from training.console.tabs.tab import tab_router
 
@@ -43,6 +44,7 @@ class VersionShape(BaseModel):
     """The conversations whose last reply a version wrote; `answers` tells whether it is the champion."""
 
     version: str
+    title: str
     answers: bool
     tally: TallyShape
 
@@ -89,9 +91,10 @@ def _overview(console: Console, days: int) -> OverviewShape:
         before=TallyShape.of(seen.before),
         by_day=[DayShape(day=day, tally=TallyShape.of(tally)) for day, tally in seen.by_day()],
         by_version=[
-            VersionShape(version=name, answers=name == champion, tally=TallyShape.of(tally))
+            VersionShape(version=name, title=names.title(name), answers=name == champion, tally=TallyShape.of(tally))
             for name, tally in versions
             if name
         ],
-        steps=faults + [StepShape(kind=step.kind, text=step.text) for step in next_steps(store, pack, seen)],
+        steps=faults
+        + [StepShape(kind=step.kind, text=names.with_titles(step.text)) for step in next_steps(store, pack, seen)],
     )

@@ -23,11 +23,16 @@ def add_feedback(pack: Pack, store: Store, collected: Collected) -> None:
         messages = _transcript(store, lesson.feedback.message)
         if messages is None:
             collected.dropped["incomplete reply"] += 1
-        elif _shows_files(store, lesson):
+            continue
+        if _shows_files(store, lesson):
             collected.dropped["after a file"] += 1
+            continue
+        knew = _knew(store, lesson)
+        if knew and lesson.feedback.kind == "rating":
+            collected.dropped["knew the visitor"] += 1
         else:
             told = [ChatMessage(role=m["role"], content=unopened(m["content"], pack)) for m in messages]
-            _take(lesson, told, collected)
+            _take(lesson, told, collected, knew)
 
 
 def _shows_files(store: Store, lesson: Lesson) -> bool:
@@ -36,12 +41,18 @@ def _shows_files(store: Store, lesson: Lesson) -> bool:
     return bool(sent) and any(message.id in sent for message in store.conversations.path(lesson.feedback.message))
 
 
-def _take(lesson: Lesson, messages: list[ChatMessage], collected: Collected) -> None:
+def _knew(store: Store, lesson: Lesson) -> bool:
+    """Whether a reply was written with what is remembered of the visitor, whom it may name as no row explains."""
+    trace = store.conversations.message(lesson.feedback.message).trace
+    return trace is not None and bool(trace.known)
+
+
+def _take(lesson: Lesson, messages: list[ChatMessage], collected: Collected, knew: bool) -> None:
     given = lesson.feedback
     if given.kind == "correction":
         corrected = ChatMessage(role="assistant", content=given.correction or "")
-        example = _example(lesson, [*messages[:-1], corrected], "correction", rejected=messages[-1]["content"])
-        collected.examples.append(example)
+        rejected = None if knew else messages[-1]["content"]
+        collected.examples.append(_example(lesson, [*messages[:-1], corrected], "correction", rejected))
         return
     liked = given.value == "like"
     collected.verdicts.append(

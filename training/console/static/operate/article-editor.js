@@ -15,6 +15,11 @@ class ArticleEditor extends FileEditor {
     this.question = "";
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    if (this.draft.isNew && matchMedia("(max-width: 900px)").matches) this.shown = "write";
+  }
+
   get heading() {
     const title = this.draft.text.match(/^# +(.+)$/m)?.[1];
     return title ?? (this.draft.isNew ? "New article" : this.draft.file);

@@ -65,6 +65,7 @@ export class FileEditor extends Element {
 
   state() {
     const { draft } = this;
+    if (draft.dirty && draft.checked?.faults.length) return "Not saved: something in it is wrong.";
     if (draft.restored) return "What you typed before is back. It is not saved yet.";
     if (draft.dirty) return "Not saved yet; kept in this browser.";
     const last = draft.opened.changes[0];

@@ -12,28 +12,32 @@ const STEPS = {
   fault: ["versions", "Versions"],
   waiting: ["../review/?status=waiting", "To the inbox"],
   run: ["training", "Training"],
+  second: ["../review/?view=answers", "To the answers"],
   held: ["versions", "Versions"],
   missed: ["gaps", "Gaps"],
   disliked: ["../review/?status=open&reason=disliked", "To these chats"],
   learn: ["training", "Training"],
   begin: ["../", "Open the chat"],
 };
-const AGAIN_MS = 5000;
+const KINDS = ["run", "version", "case", "reply", "note", "again", "lost"];
+const SOONEST_MS = 3000;
+const PAUSE = 20; // times as long as reading took
 const day = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
 
 class Overview extends Tab {
   #timer = 0;
+  #took = 0;
 
   connectedCallback() {
     super.connectedCallback();
-    for (const kind of ["run", "version", "case", "reply", "note", "again", "lost"]) this.console.happenings.addEventListener(kind, this.#later);
+    for (const kind of KINDS) this.console.happenings.addEventListener(kind, this.#later);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     clearTimeout(this.#timer);
     this.#timer = 0;
-    for (const kind of ["run", "version", "case", "reply", "note", "again", "lost"]) this.console.happenings.removeEventListener(kind, this.#later);
+    for (const kind of KINDS) this.console.happenings.removeEventListener(kind, this.#later);
   }
 
   opened(parameters) {
@@ -41,8 +45,10 @@ class Overview extends Tab {
     return this.#read();
   }
 
-  #read() {
-    return this.read(() => this.console.get("overview", { days: this.days }));
+  async #read() {
+    const begun = performance.now();
+    await this.read(() => this.console.get("overview", { days: this.days }));
+    this.#took = performance.now() - begun;
   }
 
   /** Something happened; of many things in a row one reading tells. */
@@ -50,7 +56,7 @@ class Overview extends Tab {
     this.#timer ||= setTimeout(() => {
       this.#timer = 0;
       this.#read();
-    }, AGAIN_MS);
+    }, Math.max(SOONEST_MS, PAUSE * this.#took));
   };
 
   drawn() {
@@ -145,8 +151,8 @@ class Overview extends Tab {
           </thead>
           <tbody>
             ${versions.map(
-              ({ version, answers, tally }) => html`<tr>
-                <th scope="row">${version === "base" ? "the base model" : version} ${answers ? html`<span class="badge new">answers now</span>` : nothing}</th>
+              ({ version, title, answers, tally }) => html`<tr>
+                <th scope="row"><a href="versions?version=${encodeURIComponent(version)}" title=${version}>${title}</a> ${answers ? html`<span class="badge new">answers now</span>` : nothing}</th>
                 <td class="number">${tally.conversations.toLocaleString()}</td>
                 <td class="number">${percent(tally.resolved)}</td>
                 <td class="number">${percent((tally.endings.unanswered ?? 0) / tally.conversations)}</td>

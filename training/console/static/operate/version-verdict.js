@@ -22,10 +22,10 @@ class VersionVerdict extends Element {
       </section>`;
     }
     return html`<section class="card section" aria-label="The gate">
-      <h2>${decision === "promote" ? `Better than ${against_title}` : `Held: not let in before ${against_title}`}</h2>
+      <div class="title-line"><h2>${decision === "promote" ? "The gate let it pass" : "The gate held it"}</h2><p class="small quiet push">compared with ${against_title}, question by question</p></div>
       <ul class="told ${decision === "promote" ? "" : "warn"}">${reasons.map((reason) => html`<li>${reason}</li>`)}</ul>
       <div class="wide"><table class="measures">
-        <thead><tr><th scope="col">Test questions</th><th scope="col" class="number">${version.title}</th><th scope="col" class="number">${against_title}</th><th scope="col" class="number">Difference</th><th scope="col">Surely between</th></tr></thead>
+        <thead><tr><th scope="col">Test questions</th><th scope="col" class="number">${version.title}</th><th scope="col" class="number">${against_title}</th><th scope="col" class="number">Difference</th><th scope="col" class="between">Surely between</th></tr></thead>
         <tbody>${differences.map((line) => this.#line(line, differences, [version.title, against_title]))}</tbody>
       </table></div>
     </section>`;
