@@ -53,10 +53,10 @@ HISTORY = """<nav aria-label="Your chats">
 <label class="search" hidden><input type="search" placeholder="Search" aria-label="Search your chats"></label>
 <ul class="history"></ul><p class="all" hidden></p></nav>"""
 ATTACHED = """<input type="file" multiple hidden tabindex="-1" aria-label="Files to send"
-accept="image/jpeg,image/png,image/webp,image/gif,application/pdf,text/plain,.txt,.log,.csv">
-<ul class="attached" aria-label="Attached files"></ul><p class="told" role="alert" hidden></p>"""
+ accept="image/jpeg,image/png,image/webp,image/gif,application/pdf,text/plain,.txt,.log,.csv">
+ <ul class="attached" aria-label="Attached files"></ul><p class="told" role="alert" hidden></p>"""
 CLIP = """<button type="button" class="icon clip" aria-label="Attach a photo or file"
-title="Attach a photo or file"></button>"""
+ title="Attach a photo or file"></button>"""
 MEMORY = """<section class="memory" hidden><label><input type="checkbox" role="switch"><span class="ask"></span></label>
 <p class="means"></p><button type="button" class="link kept" hidden></button>
 <dialog class="remembered" aria-label="What is remembered of you"></dialog>

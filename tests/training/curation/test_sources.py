@@ -81,17 +81,6 @@ def test_feedback_without_consent_or_on_half_a_reply_is_left_out(pack: Pack, sto
     assert collected.examples == [] and collected.dropped == {"no consent": 1, "incomplete reply": 1}
 
 
-def test_what_was_said_after_a_file_teaches_nothing(pack: Pack, store: Store) -> None:
-    visitor = consenting(store)
-    reply = store.conversations.message(replied(store, visitor))
-    upload = store.uploads.add(visitor, "a.txt", "text/plain", Content(b"words"))
-    store.uploads.attach([upload.id], store.conversations.message(str(reply.parent)), visitor)
-    store.feedback.rate(reply.id, visitor, "like")
-    collected = Collected()
-    add_feedback(pack, store, collected)
-    assert collected.examples == [] and collected.dropped == {"after a file": 1}
-
-
 def test_a_reply_that_knew_the_visitor_teaches_only_what_replaced_it(pack: Pack, store: Store) -> None:
     visitor, agent = consenting(store), store.people.add_staff("ann", "agent", "a long password")
     reply = replied(store, visitor, trace=Trace("v1", known=["name"]), text="Hello Ada! No idea.")
@@ -101,6 +90,17 @@ def test_a_reply_that_knew_the_visitor_teaches_only_what_replaced_it(pack: Pack,
     add_feedback(pack, store, collected)
     assert [(one.reply, one.rejected) for one in collected.examples] == [("Yes, we do.", None)]
     assert collected.verdicts == [] and collected.dropped == {"knew the visitor": 1}
+
+
+def test_what_was_said_after_a_file_teaches_nothing(pack: Pack, store: Store) -> None:
+    visitor = consenting(store)
+    reply = store.conversations.message(replied(store, visitor))
+    upload = store.uploads.add(visitor, "a.txt", "text/plain", Content(b"words"))
+    store.uploads.attach([upload.id], store.conversations.message(str(reply.parent)), visitor)
+    store.feedback.rate(reply.id, visitor, "like")
+    collected = Collected()
+    add_feedback(pack, store, collected)
+    assert collected.examples == [] and collected.dropped == {"after a file": 1}
 
 
 def test_answers_that_were_corrections_too_are_added_once(pack: Pack, store: Store) -> None:

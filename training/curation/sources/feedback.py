@@ -24,27 +24,26 @@ def add_feedback(pack: Pack, store: Store, collected: Collected) -> None:
         if messages is None:
             collected.dropped["incomplete reply"] += 1
             continue
+        knew = _knew(store, lesson)
         if _shows_files(store, lesson):
             collected.dropped["after a file"] += 1
-            continue
-        knew = _knew(store, lesson)
-        if knew and lesson.feedback.kind == "rating":
+        elif knew and lesson.feedback.kind == "rating":
             collected.dropped["knew the visitor"] += 1
         else:
             told = [ChatMessage(role=m["role"], content=unopened(m["content"], pack)) for m in messages]
             _take(lesson, told, collected, knew)
 
 
-def _shows_files(store: Store, lesson: Lesson) -> bool:
-    """Whether a file was sent before a reply, which then may rest on what no row shows."""
-    sent = store.uploads.sent_in(lesson.conversation)
-    return bool(sent) and any(message.id in sent for message in store.conversations.path(lesson.feedback.message))
-
-
 def _knew(store: Store, lesson: Lesson) -> bool:
     """Whether a reply was written with what is remembered of the visitor, whom it may name as no row explains."""
     trace = store.conversations.message(lesson.feedback.message).trace
     return trace is not None and bool(trace.known)
+
+
+def _shows_files(store: Store, lesson: Lesson) -> bool:
+    """Whether a file was sent before a reply, which then may rest on what no row shows."""
+    sent = store.uploads.sent_in(lesson.conversation)
+    return bool(sent) and any(message.id in sent for message in store.conversations.path(lesson.feedback.message))
 
 
 def _take(lesson: Lesson, messages: list[ChatMessage], collected: Collected, knew: bool) -> None:
