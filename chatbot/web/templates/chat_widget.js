@@ -10,7 +10,7 @@ if (framed) {
   document.getElementById("chat").classList.add("framed");
   leave.addEventListener("click", () => tellSite("chatbot-close"));
   window.addEventListener("keydown", (event) => {
-    const busy = document.querySelector("#chat.side-open, .editor, .panel, .confirm, .namer");
+    const busy = document.querySelector("#chat.side-open, dialog[open], .editor, .panel, .confirm, .namer");
     if (event.key === "Escape" && !event.defaultPrevented && !busy) tellSite("chatbot-close");
   }, true);
   window.addEventListener("message", ({ source, data }) => {

@@ -8,6 +8,7 @@ export function a_reply_has_its_reason_in_a_sentence() {
   same(reason({ act: "abstain" }), "It did not know: nothing near the question was found.");
   same(reason({ act: "abstain", sources: [passage(false)] }), "It did not know: nothing that was found is sure to answer.");
   same(reason({ act: "refuse", rule: "abuse" }), "The rule “abuse” decided.");
+  same(reason({ act: "handoff", handoff: "sent a file that only people can look at" }), "The visitor sent a file, at which only people can look.");
   same(reason({ act: "handoff" }), "The visitor asked for a person, or said yes to one.");
   same(reason({ sources: [passage(true, "answer")] }), "It rests on an answer that a colleague approved.");
   same(reason({ sources: [passage(true), passage(false)] }), "It rests on 1 of the 2 passages that were found.");

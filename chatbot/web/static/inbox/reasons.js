@@ -15,6 +15,7 @@ const LESSONS = { imitate: "taught as right", like: "taught as good", dislike: "
 export function reasonOf(reply) {
   const used = reply.sources.filter((passage) => passage.used);
   if (reply.act === "abstain") return reply.sources.length ? "It did not know: nothing that was found is sure to answer." : "It did not know: nothing near the question was found.";
+  if (reply.handoff?.startsWith("sent a file")) return "The visitor sent a file, at which only people can look.";
   if (RULED.has(reply.act)) return reply.rule ? `The rule “${reply.rule}” decided.` : "The visitor asked for a person, or said yes to one.";
   if (used.some(({ kind }) => kind === "answer")) return "It rests on an answer that a colleague approved.";
   if (!reply.sources.length) return "Nothing was looked up for this reply.";
