@@ -9,7 +9,6 @@ from chatbot.store.events import Event
 from chatbot.store.sqlite.case_places import REASONS, insert_case, topic_of
 from chatbot.store.sqlite.case_words import add_words, make_index
 from chatbot.store.sqlite.event_log import append
-from chatbot.store.sqlite.upload_tables import TABLES as UPLOAD_TABLES
 
 migrations = Migrations("chatbot")
 
@@ -283,10 +282,3 @@ def _add_case(db: Database, conversation: str, status: CaseStatus | None, update
 def m010_titles(db: Database) -> None:
     """What a conversation's title was made from, so that a person's own stays."""
     db.executescript("alter table conversations add column titled text not null default 'message'")
-
-
-@migrations()
-def m011_uploads(db: Database) -> None:
-    """Files that visitors send."""
-    for statement in UPLOAD_TABLES:
-        db.conn.execute(statement)

@@ -3,6 +3,7 @@
 from sqlite_utils import Database
 
 from chatbot.store.sqlite.migrations import migrations
+from chatbot.store.sqlite.upload_tables import TABLES as UPLOAD_TABLES
 
 __all__ = ["migrations"]
 
@@ -57,4 +58,11 @@ def m013_figures(db: Database) -> None:
         "create index conversations_by_time on conversations(pack, created_at, id)",
         "create index feedback_by_time on feedback(created_at)",
     ):
+        db.conn.execute(statement)
+
+
+@migrations()
+def m014_uploads(db: Database) -> None:
+    """Files that visitors send."""
+    for statement in UPLOAD_TABLES:
         db.conn.execute(statement)
