@@ -65,7 +65,7 @@ def toy() -> FastAPI:
 
 def test_what_a_role_may_use_follows_from_the_pages() -> None:
     assert allowed("/", "stranger") and allowed("/v1/models", "app's key") and allowed("/review/x", "agent")
-    assert not allowed("/operate/config", "agent") and not allowed("/operate", "agent's key")
+    assert not allowed("/operate/api/overview", "agent") and not allowed("/operate", "agent's key")
     assert not allowed("/metrics", "agent") and allowed("/metrics", "operator")
     methods = with_other_methods([("GET", "/")])
     assert {("GET", "/"), ("DELETE", "/operate"), ("PUT", "/account/"), ("POST", "/metrics")} <= set(methods)
@@ -128,7 +128,7 @@ def test_every_kind_of_broken_request_can_be_made() -> None:
 
 def test_the_product_withstands_a_few_of_each() -> None:
     with target() as aim:
-        assert {("GET", "/operate/config"), ("POST", "/v1/feedback"), ("POST", "/login")} <= set(aim.routes)
+        assert {("GET", "/operate/api/overview"), ("POST", "/v1/feedback"), ("POST", "/login")} <= set(aim.routes)
         result = attack(replace(aim, routes=aim.routes[::20]), requests=20, seconds=2)
     assert result["open"] == []
     assert result["roles"]["asked"] > 400 and result["ownership"]["asked"] > 80 and result["origins"]["asked"] > 50

@@ -126,7 +126,7 @@ def chat(http: httpx.Client, text: str) -> None:
     """Send a message as the page does, and wait until its event is over."""
     config = http.get("/config").json()
     index = next(fn["id"] for fn in config["dependencies"] if fn["api_name"] == "ask")
-    joined = {"data": [text, None], "fn_index": index, "session_hash": f"tab {text}"}
+    joined = {"data": [text, None, None], "fn_index": index, "session_hash": f"tab {text}"}
     assert http.post("/gradio_api/queue/join", json=joined).status_code == 200
     with http.stream("GET", "/gradio_api/queue/data", params={"session_hash": joined["session_hash"]}) as stream:
         next(line for line in stream.iter_lines() if "process_completed" in line)

@@ -138,7 +138,7 @@ def test_the_chat_page_and_all_that_it_loads_stand_below_the_path(browser: httpx
 
 def test_a_question_is_answered_over_the_event_stream(browser: httpx.Client, front: str) -> None:
     browser.get(f"{front}/")
-    events = list(events_of(browser, front, "ask", ["Hello there", None]))
+    events = list(events_of(browser, front, "ask", ["Hello there", None, None]))
     assert events[-1]["msg"] == "process_completed" and events[-1]["success"], events[-1]
 
 
