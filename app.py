@@ -150,7 +150,7 @@ def _add_routes(app: "FastAPI", console: "Console") -> None:
     app.include_router(api_routes(session, access, desk))
     app.include_router(event_routes(session.store, access, desk))
     app.include_router(inbox_routes(session, access, desk))
-    app.include_router(inbox_page_routes(access, session.pack.persona.title, modules))
+    app.include_router(inbox_page_routes(access, lambda: session.pack.persona.title, modules))
     app.include_router(page.operate_routes(console, modules))
     modules.mount(app)
     mount_vendored(app)

@@ -34,7 +34,7 @@ def inbox_app(session: Session, access: Access, desk: Desk) -> FastAPI:
     app.include_router(event_routes(session.store, access, desk))
     app.include_router(inbox_routes(session, access, desk))
     modules = Modules()
-    app.include_router(inbox_page_routes(access, session.pack.persona.title, modules))
+    app.include_router(inbox_page_routes(access, lambda: session.pack.persona.title, modules))
     modules.mount(app)
     mount_vendored(app)
     for name in ("Anna", "Bo"):

@@ -43,7 +43,6 @@ def operate_routes(console: Console, modules: Modules) -> APIRouter:
 
 def _page_routes(console: Console, modules: Modules) -> APIRouter:
     router = APIRouter(prefix=OPERATE.path, include_in_schema=False)
-    title = console.session.pack.persona.title
     tabs = [{"slug": tab.slug, "name": tab.name} for tab in TABS]
 
     def show(request: Request) -> Response:
@@ -51,6 +50,7 @@ def _page_routes(console: Console, modules: Modules) -> APIRouter:
             person = console.operator(request)
         except AccessError as error:
             raise HTTPException(401, str(error)) from error
+        title = console.session.pack.persona.title
         return plain_page(
             "operate.html",
             name="Operate",

@@ -4,6 +4,7 @@ Stands behind `AccessMiddleware` like the other pages of the staff.
 """
 
 import json
+from collections.abc import Callable
 from typing import get_args
 
 from fastapi import APIRouter, HTTPException, Request
@@ -18,10 +19,9 @@ from chatbot.web.plain_pages import drawing, plain_page
 from chatbot.web.routes import get_route
 
 
-def inbox_page_routes(access: Access, title: str, modules: Modules) -> APIRouter:
-    """The page; `title` is the pack's."""
+def inbox_page_routes(access: Access, title_now: Callable[[], str], modules: Modules) -> APIRouter:
+    """The page; `title_now` is the pack's title as it is."""
     router = APIRouter(prefix=REVIEW.path, include_in_schema=False)
-    facts = {"title": title, "criteria": STAR_CRITERIA, "reasons": get_args(CaseReason)}
 
     @get_route(router, "/", include_in_schema=False)
     def show(request: Request) -> Response:
@@ -29,6 +29,8 @@ def inbox_page_routes(access: Access, title: str, modules: Modules) -> APIRouter
             person = access.staff_for(REVIEW, request.cookies)
         except AccessError as error:
             raise HTTPException(401, str(error)) from error
+        title = title_now()
+        facts = {"title": title, "criteria": STAR_CRITERIA, "reasons": get_args(CaseReason)}
         return plain_page(
             "inbox.html",
             name="Review",

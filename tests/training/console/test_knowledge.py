@@ -71,9 +71,10 @@ def test_a_rule_is_made_from_its_form_and_taken_out(olga: httpx.Client, folder: 
 
 def test_what_the_page_says_is_changed(olga: httpx.Client) -> None:
     opened = olga.get(f"{AT}/file", params={"file": "pack.toml"}).json()
-    body = {"form": opened["persona"] | {"greeting": "Good day!"}, "revision": opened["revision"]}
+    body = {"form": opened["persona"] | {"greeting": "Good day!", "title": "Lights"}, "revision": opened["revision"]}
     assert olga.post(f"{AT}/persona/check", json=body).json()["faults"] == []
     assert olga.put(f"{AT}/persona", json=body).status_code == 200
+    assert all("· Lights</title>" in olga.get(page).text for page in ("/operate/", "/review/"))
     assert 'greeting = "Good day!"' in olga.get(f"{AT}/file", params={"file": "pack.toml"}).json()["text"]
 
 

@@ -30,7 +30,7 @@ def client(session: Session, access: Access, serve: Serve) -> Iterator[httpx.Cli
     guard(app, load_settings(), access)
     app.include_router(login_routes(access))
     modules = Modules()
-    app.include_router(inbox_page_routes(access, 'Lamps & "Lights"', modules))
+    app.include_router(inbox_page_routes(access, lambda: 'Lamps & "Lights"', modules))
     modules.mount(app)
     mount_vendored(app)
     session.store.people.add_staff("Anna", "agent", PASSWORD)
