@@ -46,10 +46,11 @@ class Watcher:
         with self._lock:
             if self._listeners[person.id] >= MOST_STREAMS:
                 raise BusyError(f"{MOST_STREAMS} pages of yours are open already: close one", RETRY_SECONDS)
+            seen = None if self._listeners.total() else (self._runs(), self._versions())
             self._listeners[person.id] += 1
-            if self._listeners.total() == 1:
+            if seen:
                 self._nobody = threading.Event()
-                threading.Thread(target=self._watch, args=(self._nobody,), daemon=True).start()
+                threading.Thread(target=self._watch, args=(self._nobody, *seen), daemon=True).start()
         try:
             yield
         finally:
@@ -58,9 +59,9 @@ class Watcher:
                 if not self._listeners.total():
                     self._nobody.set()
 
-    def _watch(self, nobody: threading.Event) -> None:
+    def _watch(self, nobody: threading.Event, runs: dict[str, Detail], versions: str) -> None:
+        """Look until nobody listens, from what was seen as the first page began to."""
         try:
-            runs, versions = self._runs(), self._versions()
             while not nobody.wait(self._seconds):
                 runs, before = self._runs(), runs
                 for run, told in runs.items():
