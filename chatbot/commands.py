@@ -90,7 +90,7 @@ def _explain(error: click.ClickException) -> str:
 
 
 def _mistake(text: str) -> int:
-    line = "; ".join(part.strip() for part in text.splitlines() if part.strip())
+    line = "; ".join(part.strip() for part in text.splitlines() if part.strip()).replace(":; ", ": ")
     click.echo(f"error: {line}", err=True)
     return MISTAKE
 

@@ -14,9 +14,11 @@ def misspelt(fields: Collection[str]) -> list[str]:
 
 
 def explained(error: ValidationError) -> list[str]:
-    """The faults of values."""
+    """The faults of values, without defaults that could not be told because of them."""
     faults = []
     for fault in error.errors():
+        if fault["type"] == "default_factory_not_called":
+            continue
         key = ".".join(str(part) for part in fault["loc"])
         if fault["type"] == "extra_forbidden":
             faults.append(f"{key}: no such setting (docs/config.md lists them)")

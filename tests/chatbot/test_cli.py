@@ -241,8 +241,8 @@ def test_a_command_returns_its_code() -> None:
 
 
 def test_many_faults_are_told_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_command(raising(PackError("pairs.jsonl:1: a\npairs.jsonl:2: b")), []) == 2
-    assert capsys.readouterr().err == "error: pairs.jsonl:1: a; pairs.jsonl:2: b\n"
+    assert run_command(raising(PackError("2 faults:\n  pairs.jsonl:1: a\n  pairs.jsonl:2: b")), []) == 2
+    assert capsys.readouterr().err == "error: 2 faults: pairs.jsonl:1: a; pairs.jsonl:2: b\n"
 
 
 def test_a_bug_is_not_hidden() -> None:
