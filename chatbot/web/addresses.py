@@ -6,6 +6,7 @@ others on as the client wrote them.
 """
 
 import logging
+import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Protocol
@@ -15,6 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 FORWARDED = b"x-forwarded-"
 NEVER_READ = (b"forwarded", b"x-real-ip", b"x-gradio-server")
+HOST = re.compile(rb"(?:[\w.-]{1,253}|\[[\da-fA-F:.]{2,45}\])(?::\d{1,5})?")
 SCHEMES = ("http", "https")
 HOUSEHOLD_BITS = 64
 UNKNOWN = "?"
@@ -48,7 +50,7 @@ class ProxyMiddleware:
 
     def _seen(self, scope: Scope) -> Scope:
         told = Headers(scope=scope)
-        headers = [(name, value) for name, value in scope["headers"] if name.lower() not in NEVER_READ]
+        headers = [(name, value) for name, value in scope["headers"] if not _is_odd(name.lower(), value)]
         scheme = told.get("x-forwarded-proto", "").split(",")[0].strip().lower()
         if scheme not in SCHEMES:
             scheme = scope["scheme"]
@@ -96,6 +98,11 @@ def address_of(request: Connection) -> str:
 
 def _is_claim(name: bytes) -> bool:
     return name.startswith(FORWARDED) or name in NEVER_READ
+
+
+def _is_odd(name: bytes, value: bytes) -> bool:
+    """Whether a header of a proxy is one that is never read, or names a host that is none."""
+    return name in NEVER_READ or (name == FORWARDED + b"host" and not HOST.fullmatch(value.split(b",")[0].strip()))
 
 
 def _address(host: str) -> IPv4Address | IPv6Address | None:

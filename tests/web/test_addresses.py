@@ -90,6 +90,16 @@ def test_of_our_proxies_the_headers_that_they_set_are_kept() -> None:
     assert seen("127.0.0.1", {"x-real-ip": "1.2.3.4", "forwarded": "for=1.2.3.4"})["client"][0] == "127.0.0.1"
 
 
+@pytest.mark.parametrize("host", ["1.2.3.4:x", "[", "::::", "/../", "a b", "x" * 5000, ""])
+def test_a_host_that_is_none_is_dropped_whoever_forwards_it(host: str) -> None:
+    assert "x-forwarded-host" not in Headers(scope=seen("127.0.0.1", {"x-forwarded-host": host}))
+
+
+@pytest.mark.parametrize("host", ["chat.example", "chat.example:8443", "[2001:db8::7]:443", "a.example, b.example"])
+def test_a_host_is_kept(host: str) -> None:
+    assert Headers(scope=seen("127.0.0.1", {"x-forwarded-host": host}))["x-forwarded-host"] == host
+
+
 def test_the_scheme_is_one_that_there_is() -> None:
     assert seen("127.0.0.1", {"x-forwarded-proto": "gopher"})["scheme"] == "http"
     assert seen("127.0.0.1", {"x-forwarded-proto": "https, http"})["scheme"] == "https"
