@@ -81,6 +81,6 @@ def _event_routes(console: Console) -> APIRouter:
     async def events(request: Request) -> Response:
         """What happens to runs, versions and conversations, as server-sent events like those of /review/events."""
         person = await run_in_threadpool(console.operator, request)
-        return stream(console.store.broker, wanted, watcher.watched(person))
+        return await run_in_threadpool(stream, console.store.broker, wanted, watcher.watched(person))
 
     return router
