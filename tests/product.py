@@ -1,7 +1,10 @@
 """The whole product on the lamp shop's pack, for tests that attack it from outside."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 from fastapi import FastAPI
 
 from app import build_app
@@ -23,3 +26,11 @@ def build_product(folder: Path, **settings: object) -> FastAPI:
     store.people.add_staff("Anna", "agent", PASSWORD)
     store.database.close()
     return build_app(made)
+
+
+@contextmanager
+def signed_in(url: str, name: str) -> Iterator[httpx.Client]:
+    """The browser of one of the staff."""
+    with httpx.Client(base_url=url, timeout=60) as client:
+        client.post("/login", data={"name": name, "password": PASSWORD})
+        yield client

@@ -24,6 +24,7 @@ from chatbot.pack_folders import COPIES
 from chatbot.records import Person
 from chatbot.web.article_html import article_html
 from chatbot.web.articles import article_titles, pieces_of
+from chatbot.web.inbox.reading import answers_in_use
 from chatbot.web.inbox.shapes import AnswerShape
 from training.console.tabs.knowledge_shapes import (
     AskedShape,
@@ -77,18 +78,7 @@ class PackDesk:
 
     def answers(self) -> list[AnswerShape]:
         """The approved answers in use, the latest first."""
-        return [
-            AnswerShape(
-                id=one.id,
-                query=one.query,
-                response=one.response,
-                message=one.message,
-                author=self._name(one.person),
-                confirmed_by=self._name(one.confirmed_by) if one.confirmed_by else "",
-                created_at=one.created_at,
-            )
-            for one in reversed(self._store.feedback.answers())
-        ]
+        return answers_in_use(self._store)
 
     def opened(self, file: str) -> OpenedFile:
         """A file with its history, and as a form where it has one."""
@@ -211,10 +201,6 @@ class PackDesk:
             slugs.another(name)
         title = next((line[2:] for line in text.splitlines() if line.startswith("# ")), "")
         return slugs.another(title)
-
-    def _name(self, person_id: str) -> str:
-        person = self._store.people.get(person_id)
-        return (person.name if person else None) or "somebody who left"
 
 
 def _rule_form(file: str, text: str) -> RuleForm | None:

@@ -104,18 +104,7 @@ class Reading:
 
     def answers(self) -> list[AnswerShape]:
         """The approved answers in use, the latest first."""
-        return [
-            AnswerShape(
-                id=one.id,
-                query=one.query,
-                response=one.response,
-                message=one.message,
-                author=self._name(one.person),
-                confirmed_by=self._name(one.confirmed_by) if one.confirmed_by else "",
-                created_at=one.created_at,
-            )
-            for one in reversed(self._store.feedback.answers())
-        ]
+        return answers_in_use(self._store)
 
     def proposals(self, reader: Person) -> list[ProposalShape]:
         """The answers that wait for a second look, the oldest first."""
@@ -211,9 +200,30 @@ class Reading:
         )
 
     def _name(self, person_id: str) -> str:
-        person = self._store.people.get(person_id)
-        return person.name or person.role if person else "somebody who left"
+        return staff_name(self._store, person_id)
 
 
 def _source(passage: FoundPassage) -> Source:
     return Source.model_validate({"used": False, **passage})
+
+
+def answers_in_use(store: Store) -> list[AnswerShape]:
+    """The approved answers in use, the latest first."""
+    return [
+        AnswerShape(
+            id=one.id,
+            query=one.query,
+            response=one.response,
+            message=one.message,
+            author=staff_name(store, one.person),
+            confirmed_by=staff_name(store, one.confirmed_by) if one.confirmed_by else "",
+            created_at=one.created_at,
+        )
+        for one in reversed(store.feedback.answers())
+    ]
+
+
+def staff_name(store: Store, person_id: str) -> str:
+    """The name of one of the staff, also of somebody who is not there any more."""
+    person = store.people.get(person_id)
+    return person.name or person.role if person else "somebody who left"

@@ -1,7 +1,6 @@
 """The whole product with an operator and an agent signed in, once for each module of the console's tests."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -9,7 +8,7 @@ import pytest
 
 from chatbot.store import Store, open_store
 from tests.conftest import Serve
-from tests.product import OPERATOR, PASSWORD, build_product
+from tests.product import OPERATOR, build_product, signed_in
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +28,6 @@ def remembered(folder: Path, url: str) -> Iterator[Store]:
     store = open_store(folder / "home" / "chatbot.db")
     yield store
     store.close()
-
-
-@contextmanager
-def signed_in(url: str, name: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=url, timeout=60) as client:
-        client.post("/login", data={"name": name, "password": PASSWORD})
-        yield client
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,7 @@ import httpx
 import pytest
 
 from chatbot.store import Store
-from tests.product import PASSWORD
-from tests.training.console.conftest import signed_in
+from tests.product import PASSWORD, signed_in
 from training.console.tabs import people
 from training.console.tabs.people import PersonShape, Staff
 from training.console.tabs.tab import API

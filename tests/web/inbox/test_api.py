@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -13,7 +12,7 @@ from chatbot.store import open_store
 from chatbot.web.inbox.api import PREFIX, wanted_cases
 from tests.conftest import Serve
 from tests.event_reader import EventReader
-from tests.product import OPERATOR, PASSWORD, build_product
+from tests.product import OPERATOR, build_product, signed_in
 
 QUESTION = "How long may I return a lamp?"
 
@@ -31,13 +30,6 @@ def product(folder: Path) -> FastAPI:
 @pytest.fixture(scope="module")
 def url(product: FastAPI, serve_module: Serve) -> str:
     return serve_module(product)
-
-
-@contextmanager
-def signed_in(url: str, name: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=url, timeout=60) as client:
-        client.post("/login", data={"name": name, "password": PASSWORD})
-        yield client
 
 
 @pytest.fixture(scope="module")
