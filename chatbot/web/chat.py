@@ -4,6 +4,8 @@ Lays the page out and ties it to its handlers: `chat_events` for what is said, `
 `chat_opinions` for what the visitor thinks. The look is in `theme`, the drawing in the scripts under `templates/`.
 """
 
+import os
+import sys
 from pathlib import Path
 
 import gradio as gr
@@ -62,11 +64,15 @@ MEMORY = """<section class="memory" hidden><label><input type="checkbox" role="s
 <dialog class="remembered" aria-label="What is remembered of you"></dialog>
 <div class="told" role="status" popover="manual"></div></section>"""
 MIC = '<button type="button" class="icon mic" hidden></button>'
+# Gradio sums up its last 10,000 events with pandas after each event, for a page that is closed here.
+NO_SUMMARIES = {"GRADIO_ANALYTICS_MAX_EVENTS": "1", "GRADIO_ANALYTICS_CACHE_FREQUENCY": str(sys.maxsize)}
 SMALL_PRINT = '<p class="small-print"></p>'
 
 
 def build_chat_page(session: Session, access: Access) -> gr.Blocks:
     """The chat page, to be mounted at `/`."""
+    for name, value in NO_SUMMARIES.items():
+        os.environ.setdefault(name, value)
     persona = session.pack.persona
     screen = Screen(session, access)
     events, past, opinions = ChatEvents(screen), HistoryEvents(screen), OpinionEvents(screen)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import APIRequestContext, Browser, Locator, Page, expect
+from playwright.sync_api import APIRequestContext, Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import Visit
 from tests.conftest import Serve
@@ -135,6 +135,20 @@ def test_a_page_that_lost_its_connection_catches_up(visit: Visit, url: str, anna
     expect(page.locator(".message.agent")).to_have_count(0)
     page.context.set_offline(False)
     expect(page.locator(".message.agent .words")).to_have_text("Are you there?", timeout=40_000)
+
+
+def test_what_happens_before_a_page_listens_is_shown(visit: Visit, url: str, anna: Agent) -> None:
+    page = visit(url)
+    held: list[Route] = []
+    page.route("**/events?*", lambda route: held.append(route))
+    handed_over(page)
+    conversation = anna.waiting()
+    anna.act(conversation, "claim")
+    anna.act(conversation, "message", text="Already here")
+    assert held
+    for route in held:
+        route.continue_()
+    expect(page.locator(".message.agent .words")).to_have_text("Already here")
 
 
 def test_two_tabs_of_a_visitor_show_the_same(visit: Visit, url: str, anna: Agent) -> None:

@@ -86,11 +86,7 @@ function connect() {
   const address = new URL("events", document.baseURI);
   address.searchParams.set("conversation", wanted);
   stream = new EventSource(address);
-  let opened = false;
-  stream.onopen = () => {
-    if (opened) look();
-    opened = true;
-  };
+  stream.onopen = look; // what happened before it was open, the first time too, was told to nobody
   stream.onmessage = hear;
   stream.onerror = () => {
     if (stream?.readyState !== EventSource.CLOSED) return;
