@@ -12,29 +12,22 @@ from chatbot.store import Store
 from chatbot.store.cases import Case, CaseFilter
 from chatbot.store.uploads import Upload
 from chatbot.web.file_views import file_view
-from chatbot.web.inbox.checks import check_words
-from chatbot.web.inbox.shapes import (
-    AnswerShape,
+from chatbot.web.inbox.answer_shapes import AnswerShape, ProposalShape
+from chatbot.web.inbox.case_shapes import (
     CannedShape,
     CaseList,
     CaseRow,
     Choices,
     Colleague,
-    LearnedFrom,
-    LearnedRow,
     NoteShape,
-    Opinion,
     Other,
     Owner,
     OwnerFact,
-    ProposalShape,
-    Said,
-    SentFile,
-    Source,
     SummaryShape,
-    Weighed,
     WholeCase,
 )
+from chatbot.web.inbox.checks import check_words
+from chatbot.web.inbox.message_shapes import LearnedFrom, LearnedRow, Opinion, Said, SentFile, Source, Weighed
 
 
 class Reading:
