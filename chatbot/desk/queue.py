@@ -50,7 +50,7 @@ class Queue:
                 continue
             self._places = places
             for conversation, place in places.items():
-                if before.get(conversation) not in (place, None) and self._presence.visitor_there(conversation):
+                if place != before.get(conversation) and self._presence.visitor_there(conversation):
                     self._store.broker.publish(Happening("queue", conversation, {"position": place}))
         self._store.close()
 

@@ -97,7 +97,7 @@ function connect() {
     if (stream?.readyState !== EventSource.CLOSED) return;
     streamed = null;
     clearTimeout(retrying);
-    retrying = setTimeout(connect, RETRY_MS);
+    retrying = setTimeout(() => { connect(); look(); }, RETRY_MS); // refused, as where too many tabs are open
   };
 }
 

@@ -63,7 +63,7 @@ def test_those_behind_are_told_when_somebody_is_taken_leaves_or_comes_back(
     store.cases.claim(third, agent)
     told.wait((last, 3))
     store.cases.requeue(third, agent, since)
-    told.wait((last, 4))
+    told.wait((third, 3), (last, 4))
     store.erasures.erase(store.erasures.traces([second]), "visitor:v")
     told.wait((third, 2), (last, 3))
     store.cases.close(last, agent)

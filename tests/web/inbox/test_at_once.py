@@ -42,7 +42,7 @@ def agents(session: Session) -> list[Person]:
 
 @pytest.fixture
 def visitor(url: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=url, timeout=30) as client:
+    with httpx.Client(base_url=url, timeout=60) as client:
         yield client
 
 
@@ -71,7 +71,7 @@ def working(url: str, token: str, other: str, conversation: str, until: float, s
             acts: dict[str, dict[str, object]] = {"message": {"text": text}, "transfer": {"to": other}}
             acts |= {"claim": {"over": draws.random() < 0.3}, "note": {"text": text}}
             act = draws.choice(ACTS)
-            answer = client.post(f"/{act}", json=acts.get(act, {}), timeout=30)
+            answer = client.post(f"/{act}", json=acts.get(act, {}), timeout=60)
             assert answer.status_code in (200, 400, 409), answer.text
             if answer.status_code == 200:
                 case = answer.json().get("case", answer.json())
@@ -134,7 +134,7 @@ def test_a_case_has_one_holder_a_silent_bot_and_every_word_in_one_order(
     assert order == [one.id for one in store.conversations.messages(conversation)]
     assert order == [one["id"] for one in visitor.get(f"/v1/conversations/{conversation}").json()["messages"]]
     cookies = {STAFF_COOKIE: access.staff_token(ada)}
-    whole = httpx.get(f"{url}/review/api/cases/{conversation}", cookies=cookies).json()
+    whole = httpx.get(f"{url}/review/api/cases/{conversation}", cookies=cookies, timeout=60).json()
     assert order == [one["id"] for one in whole["messages"]]
     owner = store.people.visitor(store.conversations.get(conversation).person)
     assert order == [one["id"] for one in conversation_view(store, owner, conversation)["items"]]
