@@ -171,7 +171,8 @@ class Overview extends Tab {
 function figure(name, value, changed, more = "") {
   return html`<div class="figure">
     <span>${name}</span><b>${value}</b>
-    <small>${more}${more && changed ? " · " : nothing}${changed ? html`<span class=${changed.tone}>${changed.words}</span>` : nothing}</small>
+    ${changed ? html`<small class=${changed.tone}>${changed.words}</small>` : nothing}
+    ${more ? html`<small>${more}</small>` : nothing}
   </div>`;
 }
 
