@@ -98,6 +98,7 @@ class SqliteConversations(Conversations):
                 add_message(self._database, message, title=said["content"] if parent is None else None)
                 self._cases.history_said(message)
                 parent = message.id
+            self._cases.count(conversation.id)
         return parent
 
     def begin_reply(self, conversation: Conversation, parent: str, trace: Trace) -> Message:
@@ -183,5 +184,9 @@ class SqliteConversations(Conversations):
 
     def mark_interrupted(self) -> int:
         with self._database.writing() as db:
-            cursor = db.conn.execute("update messages set status = 'interrupted' where status = 'streaming'")
-            return int(cursor.rowcount)
+            left = db.conn.execute(
+                "update messages set status = 'interrupted' where status = 'streaming' returning conversation"
+            ).fetchall()
+            for (conversation,) in left:
+                self._cases.count(conversation)
+            return len(left)
