@@ -87,6 +87,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     from chatbot.web.guarding import guard
     from chatbot.web.mounting import mount_page
     from chatbot.web.pages import CHAT
+    from chatbot.web.standing import Standing
     from training.console.console import Console
     from training.runs.jobs import Jobs
 
@@ -94,6 +95,7 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
     access = Access(store, settings.home / "cookie.key", [session.pack.name, session.pack.persona.title])
     jobs = Jobs(settings, store)
     keeper = Keeper(settings, store)
+    standing = Standing(session)
     desk, deliverer = Desk(store, Presence(store, settings.agent_grace_seconds)), Deliverer(settings, store)
 
     @contextlib.asynccontextmanager
@@ -103,9 +105,11 @@ def build_app(settings: Settings, address: str = "") -> "FastAPI":
         keeper.start()
         desk.start()
         deliverer.start()
+        standing.start()
         _announce(settings, session, address)
         threading.Thread(target=_when_ready, args=(session, jobs), daemon=True).start()
         yield
+        standing.close()
         deliverer.close()
         desk.stop()
         keeper.close()
@@ -148,7 +152,7 @@ def _add_routes(app: "FastAPI", console: "Console") -> None:
     app.include_router(widget_routes(session))
     app.include_router(own_memory_routes(session, access))
     app.include_router(api_routes(session, access, desk))
-    app.include_router(event_routes(session.store, access, desk))
+    app.include_router(event_routes(settings, access, desk))
     app.include_router(inbox_routes(session, access, desk))
     app.include_router(inbox_page_routes(access, lambda: session.pack.persona.title, modules))
     app.include_router(page.operate_routes(console, modules))

@@ -6,19 +6,31 @@ What is done here beside a running server reaches its open pages within seconds.
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import get_args
 
 import click
 
+from chatbot.desk.sent_files import ToldFile, told_file
 from chatbot.people_commands import opened_store
-from chatbot.records import CaseReason, CaseStatus, Message, Person
+from chatbot.records import CaseReason, CaseStatus, Person
 from chatbot.store import Store
 from chatbot.store.cases import Case, CaseFilter
 
 AS = click.option("--as", "name", required=True, help="The name of the agent or operator who does it.")
 SPEAKERS = {"user": "visitor", "assistant": "bot", "agent": "somebody who left"}
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message as it is printed; `files` are what the visitor sent with it."""
+
+    id: str
+    who: str
+    content: str
+    created_at: str
+    files: list[ToldFile]
 
 
 @click.group()
@@ -66,20 +78,32 @@ def list_cases(
 @click.argument("conversation")
 @JSON
 def show_case(conversation: str, as_json: bool) -> None:
-    """Print a case with its conversation and notes."""
+    """Print a case with its conversation, files and notes."""
     with opened_store() as store:
         found = store.cases.get(conversation)
         branch = store.conversations.path(store.conversations.get(conversation).head)
         notes = store.cases.notes(conversation)
-        said = [(message, _speaker(store, message)) for message in branch if message.content]
+        sent = store.uploads.sent_in(conversation)
+        said = [
+            Said(
+                message.id,
+                store.people.name_of(message.author, SPEAKERS[message.role]),
+                message.content,
+                message.created_at,
+                [told_file(upload) for upload in sent.get(message.id, [])],
+            )
+            for message in branch
+            if message.content
+        ]
     if as_json:
-        messages = [{"id": m.id, "who": who, "content": m.content, "created_at": m.created_at} for m, who in said]
-        told = {"case": asdict(found), "messages": messages, "notes": [asdict(note) for note in notes]}
-        click.echo(json.dumps(told, ensure_ascii=False))
+        told = {"case": found, "messages": said, "notes": notes}
+        click.echo(json.dumps(told, ensure_ascii=False, default=asdict))
         return
     click.echo(_line(found))
-    for message, who in said:
-        click.echo(f"\n{who}, {message.created_at[:16]}\n{message.content}")
+    for one in said:
+        click.echo(f"\n{one.who}, {one.created_at[:16]}\n{one.content}")
+        for file in one.files:
+            click.echo(f"file: {file['name']} ({file['type']}, {file['size']:,} bytes), {file['address']}")
     for note in notes:
         click.echo(f"\nnote of {note.name}, {note.created_at[:16]}\n{note.text}")
 
@@ -180,11 +204,6 @@ def _do(name: str, act: Callable[[Store, Person], Case]) -> None:
     """Do it in somebody's name, and say how the case stands."""
     with _acting_as(name) as (store, person):
         click.echo(_line(act(store, person)))
-
-
-def _speaker(store: Store, message: Message) -> str:
-    author = store.people.get(message.author) if message.author else None
-    return str(author.name) if author else SPEAKERS[message.role]
 
 
 def _line(found: Case) -> str:

@@ -18,6 +18,9 @@ class PageSettings(BaseSettings):
     upload_megabytes: float = Field(10, gt=0, le=100, description="The largest file, in megabytes.")
     uploads_per_message: int = Field(4, ge=1, le=20, description="Files with one message.")
     upload_rate: RateSetting = Field(Rate(30, 3600), description="Files of one visitor.")
+    typing_rate: RateSetting = Field(
+        Rate(60, 60), description="How often the page of one visitor may say that they are typing: it does every 2 s."
+    )
     upload_quota_megabytes: float = Field(
         50, gt=0, description="What is kept of one visitor's files, in megabytes; deleting chats makes room."
     )

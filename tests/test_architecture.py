@@ -23,9 +23,9 @@ CHATBOT = {
     "owner_only server_lock listening acting chosen_settings broker page_settings": 0,
     "store": 1,
     "engines knowledge people_commands base_commands erasure changing_settings": 2,
-    "dialogue desk receiving forget_command backup_commands audit_commands case_commands canned_commands": 3,
+    "dialogue desk receiving forget_command backup_commands audit_commands canned_commands": 3,
     "article_commands setting_commands": 3,
-    "web figures_commands": 4,
+    "web figures_commands case_commands": 4,
     "__main__": 5,
 }
 TRAINING = {

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import httpx2
 
+from chatbot.desk.sent_files import told_file
 from chatbot.desk.signing import signed_headers
 from chatbot.errors import NotFoundError, UserError
 from chatbot.records import now
@@ -113,12 +114,12 @@ class Deliverer:
             "contact": case.contact or None,
         }
         if message:
-            author = self._store.people.get(message.author) if message.author else None
             told["message"] = {
                 "id": message.id,
                 "role": message.role,
-                "name": author.name if author else None,
+                "name": self._store.people.name_of(message.author) or None,
                 "content": message.content,
                 "created_at": message.created_at,
+                "files": [told_file(upload) for upload in self._store.uploads.sent_with(message.id)],
             }
         return json.dumps({"type": delivery.kind, "timestamp": delivery.at, "data": told}).encode()

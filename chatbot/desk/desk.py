@@ -15,6 +15,7 @@ from chatbot.broker import Happening
 from chatbot.desk.elsewhere import Elsewhere
 from chatbot.desk.looking import Looking
 from chatbot.desk.presence import Presence
+from chatbot.desk.queue import Queue
 from chatbot.errors import NotFoundError
 from chatbot.records import Message, Person
 from chatbot.store import Store
@@ -31,15 +32,18 @@ class Desk:
         self.presence = presence
         self.looking = Looking(store.broker)
         self._elsewhere = Elsewhere(store)
+        self._queue = Queue(store, presence)
         self._typed: dict[tuple[str, str], float] = {}
 
     def start(self) -> None:
-        """Expect those who held cases before, and look for what other processes do."""
+        """Expect those who held cases before, look for what other processes do, and tell who waits their place."""
         self.presence.start()
         self._elsewhere.start()
+        self._queue.start()
 
     def stop(self) -> None:
-        """Neither any more."""
+        """None of it any more."""
+        self._queue.close()
         self._elsewhere.close()
         self.presence.close()
 

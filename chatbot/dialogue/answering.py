@@ -60,13 +60,17 @@ class Installation:
 
 @dataclass(frozen=True)
 class Question:
-    """A stored message to answer; `again` where it was answered before."""
+    """A stored message to answer; `again` where it was answered before.
+
+    `head` was the last message of the branch on view when the answer was asked for.
+    """
 
     person: Person
     conversation: Conversation
     message: Message
     sampling: Sampling
     truncation: Truncation
+    head: str
     again: bool = False
 
 
@@ -110,7 +114,7 @@ class _Answering:
             prepared_ms=round((time.perf_counter() - started) * 1000, 1),
         )
         with installation.store.transaction():
-            reply = None if self._held() else self._begun(turn, trace)
+            reply = None if self._held() or self._overtaken() else self._begun(turn, trace)
         if reply is None:
             yield self._silent()
             return
@@ -132,6 +136,12 @@ class _Answering:
 
     def _held(self) -> bool:
         return self.installation.store.cases.held(self.question.conversation.id)
+
+    def _overtaken(self) -> bool:
+        """Whether a person wrote meanwhile and handed back: a reply now would hide their words in another branch."""
+        conversations = self.installation.store.conversations
+        head = conversations.get(self.question.conversation.id).head
+        return head not in (None, self.question.head) and conversations.message(str(head)).role == "agent"
 
     def _silent(self) -> Update:
         """All that is told of a message that a person replies to."""

@@ -96,7 +96,7 @@ class Session:
                 conversation = conversations.start(person, self.pack.name)
             else:
                 conversation = conversations.get(conversation_id, person)
-            parent = self._answered_head(conversation)
+            parent = self.answered_head(conversation)
             if len(conversations.path(parent)) >= LONGEST_CONVERSATION:
                 raise InputError(f"this conversation has {LONGEST_CONVERSATION} messages: please start a new chat")
             question = self._add(person, conversation, parent, text)
@@ -110,10 +110,11 @@ class Session:
         text = text if text.strip() or not uploads else self.pack.persona.texts.attached
         return clean_message(text, self.settings.max_message_chars)
 
-    def _answered_head(self, conversation: Conversation) -> str | None:
-        """What a new message follows: the head, but never a message to which the bot owed a reply and gave none."""
+    def answered_head(self, conversation: Conversation) -> str | None:
+        """What a new message follows: the head, but never a message to which the bot owes a reply and gave none."""
         head = self.store.conversations.message(conversation.head) if conversation.head else None
-        return head.parent if head and head.role == "user" and not head.held else conversation.head
+        unanswered = head is not None and head.role == "user" and not head.held
+        return head.parent if head and unanswered and not self.store.cases.held(conversation.id) else conversation.head
 
     def _add(self, person: Person, conversation: Conversation, parent: str | None, text: str) -> Message:
         """Store a message; the bot's places matter to those alone to whom no person replies."""
@@ -199,7 +200,8 @@ class Session:
         overrides: SamplingOverrides | None = None,
     ) -> RunningReply:
         sampling, truncation = self.sampling(again, overrides), Truncation.of(overrides or {})
-        return answer(self._installation(), Question(person, conversation, message, sampling, truncation, again))
+        head = conversation.head if again and conversation.head else message.id
+        return answer(self._installation(), Question(person, conversation, message, sampling, truncation, head, again))
 
     def _installation(self) -> Installation:
         return Installation(self.settings, self.store, self.pack, self.live, self.admission, self.metrics)

@@ -138,6 +138,10 @@ class Cases(Protocol):
         """The labels, versions and topics that there are."""
         ...
 
+    def queue(self) -> list[str]:
+        """The conversations that wait, in the order of their places."""
+        ...
+
     def queue_position(self, conversation_id: str) -> int:
         """The place among those who wait, from 1; 0 for a case that does not wait."""
         ...

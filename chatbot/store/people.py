@@ -39,6 +39,10 @@ class People(Protocol):
         """The person with this id, unless deleted."""
         ...
 
+    def name_of(self, person_id: str | None, otherwise: str = "") -> str:
+        """What somebody is called, such as the author of a message; `otherwise` where they are nobody or have left."""
+        ...
+
     def staff(self) -> list[Person]:
         """All agents and operators with an account, disabled ones too."""
         ...

@@ -6,6 +6,7 @@
 Only whoever had the conversation reads it: the visitor of the cookie, the key that asked, or its `user`.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -14,15 +15,27 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from chatbot.desk.desk import Desk
+from chatbot.desk.sent_files import told_file
 from chatbot.dialogue.handoff import moment
 from chatbot.dialogue.session import Session
 from chatbot.records import Conversation, Message, Speaker
+from chatbot.store.uploads import Upload
 from chatbot.web.api_shapes import Handoff
 from chatbot.web.callers import Caller
 from chatbot.web.event_streams import conversation_stream
 from chatbot.web.routes import get_route
 
 User = Annotated[str, Query(max_length=200, description="The visitor of an app whose conversation it is.")]
+
+
+class TalkFile(BaseModel):
+    """A file that the visitor sent; `address` is where the staff get it, below that of the product."""
+
+    id: str
+    name: str
+    type: str
+    size: int
+    address: str
 
 
 class TalkMessage(BaseModel):
@@ -34,6 +47,7 @@ class TalkMessage(BaseModel):
     content: str
     status: str
     created_at: str
+    files: list[TalkFile]
 
 
 class Talk(BaseModel):
@@ -56,10 +70,11 @@ def add_conversation_routes(router: APIRouter, session: Session, desk: Desk, kno
     def talk(conversation: str, user: User = "", caller: Caller = known) -> Talk:
         found = own(caller, conversation, user)
         branch = session.store.conversations.path(found.head)
+        sent = session.store.uploads.sent_in(found.id)
         return Talk(
             id=found.id,
             title=found.title,
-            messages=[_told(session, message) for message in branch],
+            messages=[_told(session, message, sent.get(message.id, [])) for message in branch],
             handoff=handoff_of(session, found.id),
         )
 
@@ -85,13 +100,13 @@ def handoff_of(session: Session, conversation: str) -> Handoff | None:
     )
 
 
-def _told(session: Session, message: Message) -> TalkMessage:
-    author = session.store.people.get(message.author) if message.author else None
+def _told(session: Session, message: Message, sent: Sequence[Upload]) -> TalkMessage:
     return TalkMessage(
         id=message.id,
         role=message.role,
-        name=author.name if author else None,
+        name=session.store.people.name_of(message.author) or None,
         content=message.content,
         status=message.status,
         created_at=message.created_at,
+        files=[TalkFile(**told_file(upload)) for upload in sent],
     )

@@ -31,7 +31,6 @@ from chatbot.web.chat_words import (
 from chatbot.web.vendored import script_tags
 
 UNQUEUED: dict[str, object] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
-LOOK_SECONDS = 30  # for what no event tells of: whether the assistant can be reached, and the place in the queue
 HEADER = """<header class="bar"><button type="button" class="icon menu" aria-label="Chats" title="Chats"></button>
 <img class="logo" alt="" hidden><h1></h1>
 <button type="button" class="small person"></button>
@@ -111,8 +110,7 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
         talk.helped(opinions.helped, None, None, **queued)
         consent.input(opinions.consent, [consent], consent, **queued)
         page.load(events.load, [conversation], [*frame[:3], consent, header], **UNQUEUED)
-        for trigger in (gr.Timer(LOOK_SECONDS).tick, talk.live):
-            trigger(events.look, [conversation], [header, *frame[:3]], **UNQUEUED | {"trigger_mode": "multiple"})
+        talk.live(events.look, [conversation], [header, *frame[:3]], **UNQUEUED | {"trigger_mode": "multiple"})
         page.unload(events.close)
     session.current.follow(lambda pack: retell(page, pack))
     return page

@@ -75,11 +75,8 @@ class ChatEvents:
         def start() -> tuple[RunningReply, ChatView]:
             person = self._access.visitor(request.cookies)
             uploads = [self._store.uploads.get(one, person) for one in attached]
-            conversations = self._store.conversations
-            head = conversations.get(conversation_id, person).head if conversation_id else None
-            last = conversations.message(head) if head else None
-            if last and last.role == "user" and not last.held:
-                head = last.parent
+            known = self._store.conversations.get(conversation_id, person) if conversation_id else None
+            head = self._session.answered_head(known) if known else None
             asked = self._session.worded(text, attached)
             view = opening_view(self._store, person, conversation_id, head, asked, uploads)
             return self._session.say(person, text, conversation_id, uploads=attached), view

@@ -18,6 +18,8 @@ from chatbot.web.file_views import FileView, file_view
 STARTING = "Getting ready. You can ask already; the first reply takes a moment."
 FAILED = "The assistant cannot start just now. It is tried again by itself."
 AWAY = "The assistant cannot be reached just now. It is tried again by itself."
+A_COLLEAGUE = "A colleague"
+"""What visitors call an agent who wrote to them and has left."""
 
 
 class SourceView(TypedDict):
@@ -248,16 +250,10 @@ def _item(store: Store, message: Message, ratings: dict[str, str]) -> ItemView:
         "uncertain": trace.uncertain,
         "act": trace.act if message.trace else "",
         "asks": trace.rule or "" if trace.act == "ask" else "",
-        "author": agent_name(store, message.author) if message.role == "agent" else "",
+        "author": store.people.name_of(message.author, A_COLLEAGUE) if message.role == "agent" else "",
         "held": message.held,
         "siblings": [sibling.id for sibling in store.conversations.siblings(message)],
     }
-
-
-def agent_name(store: Store, person_id: str | None) -> str:
-    """What visitors call the agent who wrote to them."""
-    person = store.people.get(person_id) if person_id else None
-    return (person and person.name) or "A colleague"
 
 
 def _source_title(passage: FoundPassage) -> str:

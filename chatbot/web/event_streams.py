@@ -23,14 +23,16 @@ from chatbot.broker import Broker, Happening, Wanted
 from chatbot.desk.desk import Desk
 from chatbot.errors import NotFoundError
 from chatbot.records import Conversation
-from chatbot.store import Store
+from chatbot.settings import Settings
 from chatbot.web.access import EVENTS, Access
 from chatbot.web.pages import REVIEW
 from chatbot.web.plain_errors import PlainRoute
+from chatbot.web.rates import RateLimits
 
 HEARTBEAT_SECONDS = 15.0
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 STAFF_ONLY = ("note", "look")
+VISITORS_ONLY = ("queue",)
 STAFF_DETAILS = ("person", "author", "holder")
 
 
@@ -40,9 +42,10 @@ class Typing(BaseModel):
     conversation: str
 
 
-def event_routes(store: Store, access: Access, desk: Desk) -> APIRouter:
+def event_routes(settings: Settings, access: Access, desk: Desk) -> APIRouter:
     """The streams of the pages."""
-    router = APIRouter(route_class=PlainRoute)
+    router, store = APIRouter(route_class=PlainRoute), access.store
+    limits = RateLimits(settings, access)
 
     def own(request: Request, conversation: str) -> Conversation:
         visitor = access.visitor_id(request.cookies)
@@ -58,12 +61,13 @@ def event_routes(store: Store, access: Access, desk: Desk) -> APIRouter:
 
     @router.post("/typing", status_code=204)
     def typing(request: Request, body: Typing) -> None:
+        limits.typing(request)
         desk.visitor_types(own(request, body.conversation).id)
 
     @router.get(f"{REVIEW.path}/events")
     async def staff(request: Request, page: Annotated[str, Query(max_length=40)] = "") -> Response:
         person = await run_in_threadpool(access.staff_for, REVIEW, request.cookies)
-        return stream(store.broker, lambda happening: True, desk.agent_here(person, page))
+        return stream(store.broker, _is_for_staff, desk.agent_here(person, page))
 
     return router
 
@@ -72,7 +76,8 @@ def conversation_stream(broker: Broker, desk: Desk, conversation: Conversation) 
     """What a visitor may know of a conversation; they are there as long as it is read."""
 
     def wanted(happening: Happening) -> bool:
-        return happening.kind not in STAFF_ONLY and happening.conversation == conversation.id
+        own = happening.kind not in STAFF_ONLY and happening.conversation == conversation.id
+        return own or happening.kind == "status"
 
     return stream(broker, wanted, desk.presence.visitor(conversation.id, conversation.person), for_visitor=True)
 
@@ -109,6 +114,10 @@ class PresentStream(StreamingResponse):
         """Send events until the reader leaves."""
         with self._presence:
             await super().__call__(scope, receive, send)
+
+
+def _is_for_staff(happening: Happening) -> bool:
+    return happening.kind not in VISITORS_ONLY
 
 
 def shown_to_visitor(happening: Happening) -> Happening:

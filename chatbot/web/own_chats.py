@@ -11,7 +11,7 @@ from chatbot.records import Conversation, Message, Person, Trace, now
 from chatbot.store import Store
 from chatbot.store.uploads import Upload
 from chatbot.web.access import Access
-from chatbot.web.chat_view import agent_name
+from chatbot.web.chat_view import A_COLLEAGUE
 from chatbot.web.file_views import FileView, file_view
 from chatbot.web.routes import get_route
 
@@ -140,7 +140,7 @@ def _message(store: Store, person: Person, message: Message, sent: list[Upload])
 
 def _author(store: Store, message: Message) -> str:
     """You, the assistant, or the name of the agent who wrote it."""
-    return agent_name(store, message.author) if message.role == "agent" else AUTHORS[message.role]
+    return store.people.name_of(message.author, A_COLLEAGUE) if message.role == "agent" else AUTHORS[message.role]
 
 
 def _sources(message: Message) -> list[str]:

@@ -43,6 +43,10 @@ class RateLimits:
         """One more file on the chat page."""
         self._person("files", self._settings.upload_rate, asker)
 
+    def typing(self, asker: Asker) -> None:
+        """The visitor types on."""
+        self._person("signs of typing", self._settings.typing_rate, asker)
+
     def api(self, asker: Asker, key: ApiKey | None) -> None:
         """One more request to `/v1`."""
         rate, visitor = self._settings.api_rate, self._access.visitor_id(asker.cookies)

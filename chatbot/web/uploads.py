@@ -17,6 +17,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse, Response
 from starlette.requests import ClientDisconnect
 
+from chatbot.desk.sent_files import STAFF_FILES
 from chatbot.dialogue.session import Session
 from chatbot.errors import AccessError, NotFoundError
 from chatbot.receiving.receiver import Receiver
@@ -78,7 +79,7 @@ def upload_routes(session: Session, access: Access) -> APIRouter:
         person, found = own(request, upload)
         store.uploads.discard(found.id, person)
 
-    @get_route(router, f"{REVIEW.path}/api{UPLOADS}/{{upload}}", include_in_schema=False)
+    @get_route(router, f"{STAFF_FILES}/{{upload}}", include_in_schema=False)
     def show_staff(request: Request, upload: str) -> Response:
         access.staff_for(REVIEW, request.cookies)
         found = store.uploads.get(upload)

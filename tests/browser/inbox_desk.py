@@ -31,7 +31,7 @@ def inbox_app(session: Session, access: Access, desk: Desk) -> FastAPI:
     app = FastAPI()
     guard(app, load_settings(), access)
     app.include_router(login_routes(access))
-    app.include_router(event_routes(session.store, access, desk))
+    app.include_router(event_routes(session.settings, access, desk))
     app.include_router(inbox_routes(session, access, desk))
     modules = Modules()
     app.include_router(inbox_page_routes(access, lambda: session.pack.persona.title, modules))

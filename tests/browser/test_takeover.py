@@ -105,6 +105,17 @@ def test_an_agent_takes_over_writes_and_hands_back(visit: Visit, url: str, anna:
     expect(page.locator(".reply").last.locator(".actions")).to_be_visible()
 
 
+def test_the_place_in_the_queue_is_shown_as_it_changes(visit: Visit, url: str, anna: Agent) -> None:
+    wish = {"model": "champion", "messages": [{"role": "user", "content": "let me speak to a human"}]}
+    first = anna.request.post(f"{url}/v1/chat/completions", data=wish).json()["conversation"]
+    page = visit(url)
+    ask(page, "Talk to a person")
+    expect(page.locator(".banner.case")).to_contain_text("You are number 2 in the queue")
+    anna.act(first, "claim")
+    expect(page.locator(".banner.case")).to_contain_text("You are next in the queue")
+    anna.act(anna.waiting(), "claim")
+
+
 def test_what_is_typed_while_an_agent_writes_is_not_lost(visit: Visit, url: str, anna: Agent) -> None:
     page = visit(url)
     handed_over(page)

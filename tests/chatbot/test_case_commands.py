@@ -8,6 +8,7 @@ from chatbot.canned_commands import canned
 from chatbot.case_commands import case
 from chatbot.commands import run_command
 from chatbot.people_commands import opened_store
+from chatbot.store.uploads import Content
 
 PASSWORD = "correct horse battery"
 
@@ -17,8 +18,11 @@ def conversation() -> str:
     with opened_store() as store:
         for name in ("ada", "ben"):
             store.people.add_staff(name, "agent", PASSWORD)
-        started = store.conversations.start(store.people.add_visitor(), "lamps")
-        store.conversations.add_user_message(started, None, "Where is my lamp?")
+        visitor = store.people.add_visitor()
+        started = store.conversations.start(visitor, "lamps")
+        message = store.conversations.add_user_message(started, None, "Where is my lamp?")
+        bill = store.uploads.add(visitor, "bill.pdf", "application/pdf", Content(b"%PDF" * 400))
+        store.uploads.attach([bill.id], message, visitor)
         store.cases.hand_off(started.id, "visitor:v", "asked for a person")
         return started.id
 
@@ -40,6 +44,7 @@ def test_a_case_is_listed_held_answered_and_done(conversation: str, capsys: pyte
     assert "answer to v@post.example" in told(capsys, "contact", conversation, "v@post.example", "--as", "ada")
     shown = told(capsys, "show", conversation)
     assert "visitor" in shown and "It comes today." in shown and "note of ada" in shown
+    assert "file: bill.pdf (application/pdf, 1,600 bytes), /review/api/uploads/" in shown
     assert "held by ben" in told(capsys, "transfer", conversation, "ben", "--as", "ada")
     listed = json.loads(told(capsys, "list", "--holder", "ben", "--json"))
     assert [one["conversation"] for one in listed["cases"]] == [conversation]
@@ -48,6 +53,7 @@ def test_a_case_is_listed_held_answered_and_done(conversation: str, capsys: pyte
     assert "  open  " in told(capsys, "reopen", conversation, "--as", "ben")
     whole = json.loads(told(capsys, "show", conversation, "--json"))
     assert [message["who"] for message in whole["messages"]] == ["visitor", "ada"]
+    assert [[file["name"] for file in message["files"]] for message in whole["messages"]] == [["bill.pdf"], []]
     assert [note["text"] for note in whole["notes"]] == ["ask @ben", "done"]
 
 

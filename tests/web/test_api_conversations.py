@@ -6,8 +6,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from chatbot.desk.sent_files import told_file
 from chatbot.dialogue.session import Session
 from chatbot.records import Person
+from chatbot.store.uploads import Content
 from chatbot.web.access import Access
 from chatbot.web.api import api_routes
 from chatbot.web.api_conversations import handoff_of
@@ -57,10 +59,21 @@ def test_a_person_takes_over_and_is_heard_over_the_api(http: httpx.Client, sessi
     )
     read = http.get(f"/v1/conversations/{talk}").json()
     assert [(one["role"], one["name"]) for one in read["messages"]][-2:] == [("agent", "Ada"), ("user", None)]
+    assert all(one["files"] == [] for one in read["messages"])
     assert read["handoff"]["status"] == "held" and read["title"] == QUESTION
     session.store.cases.release(talk, agent)
     assert handoff_of(session, talk) is None
     assert ask(http, QUESTION, talk).json()["choices"][0]["message"]["content"]
+
+
+def test_what_was_sent_is_told_with_where_the_staff_get_it(http: httpx.Client, session: Session) -> None:
+    talk = ask(http, QUESTION).json()["conversation"]
+    conversation = session.store.conversations.get(talk)
+    visitor = session.store.people.visitor(conversation.person)
+    bill = session.store.uploads.add(visitor, "bill.pdf", "application/pdf", Content(b"%PDF"))
+    *_, _ = session.say(visitor, "Look at this", talk, uploads=[bill.id])
+    messages = http.get(f"/v1/conversations/{talk}").json()["messages"]
+    assert [one["files"] for one in messages if one["files"]] == [[told_file(bill)]]
 
 
 def test_a_stream_tells_the_conversation_first_and_the_handoff_last(http: httpx.Client) -> None:

@@ -18,7 +18,7 @@ BODY = {"model": "champion", "messages": [{"role": "user", "content": "How long 
 
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
-    return build_product(tmp_path_factory.mktemp("events"), agent_grace_seconds=1)
+    return build_product(tmp_path_factory.mktemp("events"), agent_grace_seconds=1, typing_rate="3/minute")
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,12 @@ def asked(visitor: httpx.Client, anna: httpx.Client) -> str:
     """The conversation of a question."""
     assert visitor.post("/v1/chat/completions", json=BODY).status_code == 200
     return str(anna.get("/review/api/cases", params={"order": "latest"}).json()["items"][0]["conversation"])
+
+
+def called(visitor: httpx.Client) -> str:
+    """A conversation that waits for a person."""
+    asked_for = BODY | {"messages": [{"role": "user", "content": "let me speak to a human"}]}
+    return str(visitor.post("/v1/chat/completions", json=asked_for).json()["conversation"])
 
 
 def test_both_sides_are_told_at_once_and_each_what_they_may_know(visitor: httpx.Client, anna: httpx.Client) -> None:
@@ -83,6 +89,21 @@ def test_a_case_returns_to_the_queue_when_its_agent_closes_the_inbox(visitor: ht
         assert back["detail"]["was"] == "held"
 
 
+def test_who_waits_hears_of_another_place_and_the_staff_do_not(visitor: httpx.Client, anna: httpx.Client) -> None:
+    first, second = (called(visitor) for _ in range(2))
+    with (
+        EventReader(anna, "/review/events") as staff,
+        EventReader(visitor, "/events", conversation=second) as own,
+    ):
+        before = visitor.get(f"/v1/conversations/{second}").json()["handoff"]["position"]
+        anna.post(f"/review/api/cases/{first}/claim", json={})
+        moved = {"kind": "queue", "conversation": second, "detail": {"position": before - 1}}
+        own.wait(lambda event: event == moved)
+        anna.post(f"/review/api/cases/{second}/close", json={})
+        staff.wait(lambda event: event["kind"] == "case" and event["conversation"] == second)
+        assert "queue" not in staff.kinds()
+
+
 def test_nobody_hears_of_conversations_of_others(url: str, visitor: httpx.Client, anna: httpx.Client) -> None:
     conversation = asked(visitor, anna)
     with httpx.Client(base_url=url, timeout=60) as stranger:
@@ -93,6 +114,13 @@ def test_nobody_hears_of_conversations_of_others(url: str, visitor: httpx.Client
             assert stranger.post("/typing", json={"conversation": conversation}).status_code == 404
         assert stranger.get("/review/events").status_code == 401
     assert visitor.get("/review/events").status_code == 401
+
+
+def test_a_page_says_only_so_often_that_its_visitor_types(visitor: httpx.Client, anna: httpx.Client) -> None:
+    told = {"conversation": asked(visitor, anna)}
+    assert [visitor.post("/typing", json=told).status_code for _ in range(4)] == [204] * 3 + [429]
+    refused = visitor.post("/typing", json=told)
+    assert "3 signs of typing in a minute" in refused.json()["detail"] and int(refused.headers["retry-after"]) > 0
 
 
 def test_a_visitor_opens_only_so_many_streams(visitor: httpx.Client, anna: httpx.Client) -> None:

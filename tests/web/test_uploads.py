@@ -6,6 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from chatbot.desk.sent_files import told_file
 from chatbot.dialogue.session import Session
 from chatbot.settings import load_settings
 from chatbot.web.access import STAFF_COOKIE, VISITOR_COOKIE, Access
@@ -52,7 +53,7 @@ def test_a_photo_is_seen_by_its_visitor_and_by_the_staff_once_it_was_sent(
 ) -> None:
     photo = taken(visitor, "../../lamp.png", picture((900, 600), "PNG"))
     assert (photo["name"], photo["kind"], photo["width"]) == ("lamp.jpg", "image/jpeg", 900)
-    path, staff_path = f"/uploads/{photo['id']}", f"/review/api/uploads/{photo['id']}"
+    path, staff_path = f"/uploads/{photo['id']}", told_file(session.store.uploads.get(photo["id"]))["address"]
     whole, small = visitor.get(path), visitor.get(path, params={"small": ""})
     assert whole.headers["content-type"] == "image/jpeg" and len(small.content) < len(whole.content)
     assert whole.headers["content-disposition"] == "inline; filename*=utf-8''lamp.jpg"

@@ -24,8 +24,8 @@ from chatbot.pack_folders import COPIES
 from chatbot.records import Person
 from chatbot.web.article_html import article_html
 from chatbot.web.articles import article_titles, pieces_of
+from chatbot.web.inbox.answer_shapes import AnswerShape
 from chatbot.web.inbox.reading import answers_in_use
-from chatbot.web.inbox.shapes import AnswerShape
 from training.console.tabs.knowledge_shapes import (
     AskedShape,
     ChangeRow,

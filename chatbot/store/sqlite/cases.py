@@ -62,6 +62,10 @@ class SqliteCases(Cases):
     def choices(self) -> CaseChoices:
         return self._pages.choices()
 
+    def queue(self) -> list[str]:
+        rows = self._database.rows("select conversation from cases where status = 'waiting' order by place, number")
+        return [str(row["conversation"]) for row in rows]
+
     def queue_position(self, conversation_id: str) -> int:
         row = self._rows.find(conversation_id)
         if row["status"] != "waiting":
@@ -95,14 +99,16 @@ class SqliteCases(Cases):
             return self.get(conversation_id)
 
     def release(self, conversation_id: str, person: Person, note: str = "") -> Case:
-        if self._rows.find(conversation_id)["status"] not in ("waiting", "held"):
-            raise InputError("the bot answers in this conversation: nothing is to be handed back")
-        return self._put(conversation_id, person, "handback", note, status="open", holder=None, waiting_since=None)
+        with self._database.writing():
+            if self._rows.find(conversation_id)["status"] not in ("waiting", "held"):
+                raise InputError("the bot answers in this conversation: nothing is to be handed back")
+            return self._put(conversation_id, person, "handback", note, status="open", holder=None, waiting_since=None)
 
     def requeue(self, conversation_id: str, person: Person, since: str | None = None) -> Case:
-        row = self._rows.find(conversation_id)
-        waited = min(since or now(), row["waiting_since"] or now(), now())
-        return self._put(conversation_id, person, "case_requeued", status="waiting", holder=None, waiting_since=waited)
+        with self._database.writing():
+            waited = min(since or now(), self._rows.find(conversation_id)["waiting_since"] or now(), now())
+            waits: dict[str, Value] = {"status": "waiting", "holder": None, "waiting_since": waited}
+            return self._put(conversation_id, person, "case_requeued", "", **waits)
 
     def transfer(self, conversation_id: str, person: Person, to: Person, note: str = "") -> Case:
         if to.role == "visitor" or to.disabled:
@@ -114,9 +120,10 @@ class SqliteCases(Cases):
         return self._put(conversation_id, person, "case_closed", "", **done)
 
     def reopen(self, conversation_id: str, person: Person) -> Case:
-        if self._rows.find(conversation_id)["status"] != "done":
-            raise InputError("this case is not done: nothing is to be reopened")
-        return self._put(conversation_id, person, "case_reopened", status="open")
+        with self._database.writing():
+            if self._rows.find(conversation_id)["status"] != "done":
+                raise InputError("this case is not done: nothing is to be reopened")
+            return self._put(conversation_id, person, "case_reopened", status="open")
 
     def _put(self, conversation_id: str, person: Person, kind: str, note: str = "", **columns: Value) -> Case:
         """Let the holder, or anybody where there is none, put a case elsewhere."""

@@ -46,6 +46,10 @@ class SqlitePeople(People):
         row = self._database.row("select * from people where id = :id and deleted_at is null", id=person_id)
         return person_of(row) if row else None
 
+    def name_of(self, person_id: str | None, otherwise: str = "") -> str:
+        person = self.get(person_id) if person_id else None
+        return (person and person.name) or otherwise
+
     def staff(self) -> list[Person]:
         rows = self._database.rows(
             "select * from people where role != 'visitor' and (password_hash is not null or issuer is not null) "

@@ -16,9 +16,10 @@ from chatbot.records import CaseReason, CaseStatus, Person
 from chatbot.store.cases import LONGEST_PAGE, CaseFilter, CaseOrder
 from chatbot.web.access import Access
 from chatbot.web.inbox.bodies import Claim, ContactText, HandBack, LabelText, Look, Requeue, Transfer, Words
+from chatbot.web.inbox.case_shapes import CannedShape, CaseList, CaseRow, Choices, Colleague, WholeCase
 from chatbot.web.inbox.message_routes import add_message_routes
+from chatbot.web.inbox.message_shapes import DraftText
 from chatbot.web.inbox.reading import Reading
-from chatbot.web.inbox.shapes import CannedShape, CaseList, CaseRow, Choices, Colleague, DraftText, WholeCase
 from chatbot.web.pages import REVIEW
 from chatbot.web.plain_errors import PlainRoute
 from chatbot.web.routes import get_route

@@ -6,9 +6,11 @@ from chatbot.desk import approvals
 from chatbot.dialogue.session import Session
 from chatbot.errors import NotFoundError
 from chatbot.records import Person
+from chatbot.web.inbox.answer_shapes import AnswerShape, EffectsShape, ProposalShape
 from chatbot.web.inbox.bodies import Approval, Proposal, Rating, Stars, Words
+from chatbot.web.inbox.case_shapes import WholeCase
+from chatbot.web.inbox.message_shapes import LearnedFrom
 from chatbot.web.inbox.reading import Reading
-from chatbot.web.inbox.shapes import AnswerShape, EffectsShape, LearnedFrom, ProposalShape, WholeCase
 from chatbot.web.routes import get_route
 
 

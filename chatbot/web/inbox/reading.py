@@ -12,29 +12,22 @@ from chatbot.store import Store
 from chatbot.store.cases import Case, CaseFilter
 from chatbot.store.uploads import Upload
 from chatbot.web.file_views import file_view
-from chatbot.web.inbox.checks import check_words
-from chatbot.web.inbox.shapes import (
-    AnswerShape,
+from chatbot.web.inbox.answer_shapes import AnswerShape, ProposalShape
+from chatbot.web.inbox.case_shapes import (
     CannedShape,
     CaseList,
     CaseRow,
     Choices,
     Colleague,
-    LearnedFrom,
-    LearnedRow,
     NoteShape,
-    Opinion,
     Other,
     Owner,
     OwnerFact,
-    ProposalShape,
-    Said,
-    SentFile,
-    Source,
     SummaryShape,
-    Weighed,
     WholeCase,
 )
+from chatbot.web.inbox.checks import check_words
+from chatbot.web.inbox.message_shapes import LearnedFrom, LearnedRow, Opinion, Said, SentFile, Source, Weighed
 
 
 class Reading:
@@ -119,7 +112,7 @@ class Reading:
             message=message,
             conversation=self._store.conversations.message(message).conversation,
             author=self._name(answer.person),
-            asked=self._name(answer.asked or ""),
+            asked=self._name(answer.asked),
             mine=answer.person == reader.id,
             created_at=answer.created_at,
         )
@@ -166,7 +159,7 @@ class Reading:
             parent=message.parent,
             role=message.role,
             author=message.author,
-            author_name=self._name(message.author) if message.author else "",
+            author_name=self._name(message.author),
             content=message.content,
             status=message.status,
             created_at=message.created_at,
@@ -199,7 +192,7 @@ class Reading:
             text=given.correction or given.comment or "",
         )
 
-    def _name(self, person_id: str) -> str:
+    def _name(self, person_id: str | None) -> str:
         return staff_name(self._store, person_id)
 
 
@@ -216,14 +209,13 @@ def answers_in_use(store: Store) -> list[AnswerShape]:
             response=one.response,
             message=one.message,
             author=staff_name(store, one.person),
-            confirmed_by=staff_name(store, one.confirmed_by) if one.confirmed_by else "",
+            confirmed_by=staff_name(store, one.confirmed_by),
             created_at=one.created_at,
         )
         for one in reversed(store.feedback.answers())
     ]
 
 
-def staff_name(store: Store, person_id: str) -> str:
-    """The name of one of the staff, also of somebody who is not there any more."""
-    person = store.people.get(person_id)
-    return person.name or person.role if person else "somebody who left"
+def staff_name(store: Store, person_id: str | None) -> str:
+    """The name of one of the staff, with words for somebody who is not there any more; empty for nobody."""
+    return store.people.name_of(person_id, "somebody who left") if person_id else ""

@@ -55,7 +55,7 @@ function when(at) {
 }
 
 function show() {
-  if (props.value) document.dispatchEvent(new CustomEvent("chat-looked"));
+  if (props.value) document.dispatchEvent(new CustomEvent("chat-looked", { detail: props.value }));
   const notice = props.value?.notice || "";
   news.hidden = !notice;
   tell();

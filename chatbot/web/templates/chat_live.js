@@ -1,4 +1,5 @@
-// What others do in this conversation, as the server pushes it: an agent writes or types, takes the chat or hands it back.
+// What others do in this conversation, as the server pushes it: an agent writes or types, takes the chat or hands it back;
+// the place in the queue, and whether the assistant can answer.
 const TYPING_MS = 6000;
 const SAY_TYPING_MS = 2000;
 const PATIENCE_MS = 5000;
@@ -11,6 +12,7 @@ let current = null;
 let typist = "";
 let typingEnds = null;
 let looking = null;
+let awaited = null;
 let again = false;
 let saidTyping = 0;
 let unread = 0;
@@ -32,7 +34,10 @@ function unanswered() {
   look();
 }
 
-function looked() {
+// A page without a stream is not told when the assistant can answer again: while it says that it cannot, it looks again.
+function looked({ detail: standing }) {
+  clearTimeout(awaited);
+  if (standing.notice && !streamed && !document.hidden) awaited = setTimeout(look, RETRY_MS);
   if (!looking) return;
   clearTimeout(looking);
   looking = null;
@@ -92,7 +97,7 @@ function connect() {
     if (stream?.readyState !== EventSource.CLOSED) return;
     streamed = null;
     clearTimeout(retrying);
-    retrying = setTimeout(connect, RETRY_MS);
+    retrying = setTimeout(() => { connect(); look(); }, RETRY_MS); // refused, as where too many tabs are open
   };
 }
 
@@ -108,7 +113,7 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) {
     unread = 0;
     document.title = title;
-    if (!streamed && current?.conversation) look();
+    if (!streamed) look();
   }
   connect();
 });

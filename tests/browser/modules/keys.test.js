@@ -7,12 +7,14 @@ function press(target, key, held = {}) {
 
 function page() {
   const root = document.createElement("div");
-  root.innerHTML = "<input><textarea></textarea><button></button>";
+  root.innerHTML = "<input><textarea></textarea><button></button><input type='radio'>";
   document.body.replaceChildren(root);
   const pressed = [];
   const keys = new Keys(root)
     .bind("j", "next", () => pressed.push("j"))
     .bind("ctrl+Enter", "send", () => pressed.push("send"), true)
+    .bind("ArrowLeft", "before", () => pressed.push("left"))
+    .bind("Escape", "back", () => pressed.push("back"))
     .bind("2", "", () => pressed.push("2"));
   return { root, pressed, keys };
 }
@@ -34,6 +36,24 @@ export function keys_with_ctrl_or_command_act_in_a_field_where_that_is_meant() {
   same(pressed, ["send", "send"]);
 }
 
+export function escape_leaves_a_field_before_it_leads_back() {
+  const { root, pressed } = page();
+  const field = root.querySelector("textarea");
+  field.focus();
+  press(field, "Escape");
+  same([document.activeElement === field, pressed], [false, []]);
+  press(root, "Escape");
+  same(pressed, ["back"]);
+}
+
+export function arrows_choose_among_grades_where_one_has_the_focus() {
+  const { root, pressed } = page();
+  press(root.querySelector("[type=radio]"), "ArrowLeft");
+  press(root.querySelector("[type=radio]"), "j");
+  press(root, "ArrowLeft");
+  same(pressed, ["j", "left"]);
+}
+
 export function an_open_dialog_has_the_keys_to_itself() {
   const { root, pressed } = page();
   const dialog = document.createElement("dialog");
@@ -46,7 +66,7 @@ export function an_open_dialog_has_the_keys_to_itself() {
 }
 
 export function the_list_has_those_with_words() {
-  same(page().keys.list.map(({ name }) => name), ["j", "ctrl+Enter"]);
+  same(page().keys.list.map(({ name }) => name), ["j", "ctrl+Enter", "ArrowLeft", "Escape"]);
 }
 
 export function presses_have_names() {

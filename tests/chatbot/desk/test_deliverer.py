@@ -14,10 +14,12 @@ from typing import Any
 import pytest
 
 from chatbot.desk.deliverer import Deliverer
+from chatbot.desk.sent_files import told_file
 from chatbot.desk.signing import key_of, signed_headers
 from chatbot.records import Person
 from chatbot.settings import load_settings
 from chatbot.store.sqlite.store import SqliteStore
+from chatbot.store.uploads import Content
 
 SECRET = "a secret of some length"
 
@@ -90,9 +92,11 @@ def conversation(store: SqliteStore, visitor: Person) -> str:
     return started.id
 
 
-def say(store: SqliteStore, conversation: str, text: str) -> None:
+def say(store: SqliteStore, conversation: str, text: str, *uploads: str) -> None:
     found = store.conversations.get(conversation)
-    store.conversations.add_user_message(found, found.head, text, held=True)
+    with store.transaction():
+        message = store.conversations.add_user_message(found, found.head, text, held=True)
+        store.uploads.attach(uploads, message, store.people.visitor(found.person))
 
 
 def emptied(store: SqliteStore) -> bool:
@@ -104,7 +108,7 @@ def emptied(store: SqliteStore) -> bool:
 
 
 def test_what_happens_to_a_case_is_told_in_signed_words(
-    store: SqliteStore, agent: Person, conversation: str, receiver: Receiver, deliver: Deliver
+    store: SqliteStore, agent: Person, visitor: Person, conversation: str, receiver: Receiver, deliver: Deliver
 ) -> None:
     deliver(receiver.url)
     say(store, conversation, "The bot answers this, and nobody is told")
@@ -113,12 +117,14 @@ def test_what_happens_to_a_case_is_told_in_signed_words(
     assert waiting["type"] == "case.waiting"
     assert (waiting["data"]["conversation"], waiting["data"]["position"]) == (conversation, 1)
     store.cases.write(conversation, agent, "Hello, I am Ada.")
-    say(store, conversation, "At last")
+    photo = store.uploads.add(visitor, "lamp.jpg", "image/jpeg", Content(b"whole", b"small"))
+    say(store, conversation, "At last", photo.id)
     store.cases.close(conversation, agent)
     told = sorted(receiver.wait(5), key=lambda one: one["timestamp"])
     assert [one["type"] for one in told] == ["case.waiting", "case.held", "case.message", "case.message", "case.done"]
     words = [(one["data"]["message"]["name"], one["data"]["message"]["content"]) for one in told[2:4]]
     assert words == [("ada", "Hello, I am Ada."), (None, "At last")]
+    assert [one["data"]["message"]["files"] for one in told[2:4]] == [[], [told_file(photo)]]
     for headers, body in receiver.received:
         signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
         digest = hmac.new(SECRET.encode(), signed, hashlib.sha256).digest()

@@ -12,7 +12,7 @@ from chatbot.records import Person
 from chatbot.settings import Settings
 from chatbot.store.figures import Fault
 from chatbot.web.bodies import Body
-from chatbot.web.inbox.shapes import EffectsShape
+from chatbot.web.inbox.answer_shapes import EffectsShape
 from chatbot.web.routes import get_route
 from training.console.console import Console
 from training.console.tabs.tab import tab_router

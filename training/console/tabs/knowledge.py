@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query
 from chatbot.desk import approvals
 from chatbot.knowledge.editing.files import PERSONA, read_file, rule_file
 from chatbot.records import Person
-from chatbot.web.inbox.shapes import AnswerShape, EffectsShape
+from chatbot.web.inbox.answer_shapes import AnswerShape, EffectsShape
 from chatbot.web.routes import get_route
 from training.console.console import Console
 from training.console.pack_desk import PackDesk

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 from chatbot.knowledge.editing.forms import PersonaForm, RuleForm
 from chatbot.web.bodies import Body
-from chatbot.web.inbox.shapes import AnswerShape
+from chatbot.web.inbox.answer_shapes import AnswerShape
 
 LONGEST_QUESTION = 500
 

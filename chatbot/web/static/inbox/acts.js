@@ -68,7 +68,8 @@ export class Acts {
   }
 
   async label(label) {
-    return this.#do("label", { label }, "", {});
+    const { id } = this.inbox.opened;
+    return this.#do("label", { label }, `“${label}” put on.`, { undo: () => this.#do("unlabel", { label }, "", { id }) });
   }
 
   async unlabel(label) {
@@ -90,11 +91,13 @@ export class Acts {
     return this.tried(() => this.inbox.api.act(id, what, body), words, undo);
   }
 
-  /** Make a call, say what came of it, and read anew what it may have changed; what it answered, or false. */
+  /** Make a call, say what came of it, and read anew what it may have changed; what it answered, or false.
+   *  `undo` takes it back, given what it answered.
+   */
   async tried(make, words = "", undo = null) {
     try {
       const answer = (await make()) ?? true;
-      if (words) this.inbox.say(words, { undo });
+      if (words) this.inbox.say(words, { undo: undo && (() => undo(answer)) });
       await this.inbox.refresh();
       return answer;
     } catch (fault) {

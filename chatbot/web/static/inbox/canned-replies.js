@@ -22,7 +22,8 @@ class CannedReplies extends Dialog {
     const found = matching(canned, this.wanted);
     return html`
       <label class="field"><span class="only-read">Search</span>
-        <input type="search" placeholder="Search" autofocus .value=${this.wanted} @input=${(event) => (this.wanted = event.target.value)} /></label>
+        <input type="search" placeholder="Search" autofocus .value=${this.wanted} @input=${(event) => (this.wanted = event.target.value)}
+          @keydown=${(event) => event.key === "Enter" && found.length && this.#use(found[0])} /></label>
       ${
         found.length
           ? html`<ul class="canned">

@@ -33,7 +33,7 @@ class CaseAsks extends Dialog {
   #release() {
     return this.#asking(
       html`<p class="quiet">The bot answers the visitor again. A note helps whoever opens this chat next.</p>
-        <label class="field">Note to colleagues (optional)<textarea name="note" rows="3"></textarea></label>`,
+        <label class="field">Note to colleagues (optional)<textarea name="note" rows="3" autofocus></textarea></label>`,
       "Hand back",
       ({ note }) => this.inbox.acts.release(note.value),
     );
@@ -47,7 +47,7 @@ class CaseAsks extends Dialog {
     return this.#asking(
       html`<label class="field"
           >Colleague
-          <select name="to">
+          <select name="to" autofocus>
             ${others.map(({ id, name, there }) => html`<option value=${id}>${name}${there ? "" : " (not here)"}</option>`)}
           </select>
         </label>
@@ -131,11 +131,11 @@ class CaseAsks extends Dialog {
     const quick = (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
     };
-    return html`<form class="stack" @submit=${submit} @keydown=${quick}>
+    return html`<form class="stack" tabindex="-1" ?autofocus=${this.asked.what === "approve"} @submit=${submit} @keydown=${quick}>
       ${inside}
       <div class="foot">
         <button type="button" @click=${() => this.close()}>Cancel</button>
-        <button class="main">${label}</button>
+        <button class="main" ?autofocus=${this.asked.what === "over"}>${label} <kbd>Ctrl ↵</kbd></button>
       </div>
     </form>`;
   }

@@ -44,6 +44,11 @@ class CaseComposer extends Element {
     this.field.focus();
   }
 
+  /** Send what is typed, as its button does. */
+  send() {
+    this.querySelector("form")?.requestSubmit();
+  }
+
   view() {
     const { opened, me } = this.inbox;
     if (!opened.whole) return nothing;
@@ -57,7 +62,7 @@ class CaseComposer extends Element {
         <button type="button" class="plain push" ?disabled=${this.drafting || !toVisitor} @click=${() => this.draft()}>
           ${this.drafting ? "Writing a draft …" : html`Draft <kbd>d</kbd>`}
         </button>
-        <button type="button" class="plain" @click=${() => this.inbox.ask("canned")}>Canned <kbd>/</kbd></button>
+        <button type="button" class="plain" @click=${() => this.inbox.ask("canned")}>Canned <kbd>i</kbd></button>
       </div>
       ${offers.length ? this.#menu(offers) : nothing}
       <textarea
@@ -154,7 +159,7 @@ class CaseComposer extends Element {
     const picked = Math.min(this.picked, offers.length - 1);
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      this.querySelector("form").requestSubmit();
+      this.send();
     } else if (event.key === "Enter" && event.altKey) {
       event.preventDefault();
       this.draft();
@@ -164,8 +169,6 @@ class CaseComposer extends Element {
     } else if (offers.length && event.key.startsWith("Arrow")) {
       event.preventDefault();
       this.picked = (picked + (event.key === "ArrowUp" ? offers.length - 1 : 1)) % offers.length;
-    } else if (event.key === "Escape") {
-      event.target.blur();
     }
   }
 

@@ -15,6 +15,16 @@ class CaseContext extends Element {
     super.connectedCallback();
   }
 
+  /** Put the cursor where a label is added, on a phone too. */
+  async focusLabel() {
+    const field = this.querySelector("#label");
+    if (!field.checkVisibility()) {
+      this.inbox.show("context");
+      await new Promise(requestAnimationFrame);
+    }
+    field.focus();
+  }
+
   view() {
     const { opened } = this.inbox;
     if (!opened.whole) return nothing;

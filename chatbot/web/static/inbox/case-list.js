@@ -21,6 +21,7 @@ class CaseList extends Element {
   static properties = { inbox: { attribute: false }, filtering: { state: true } };
 
   #searchTimer = 0;
+  #shown = "";
   #clock = 0;
 
   constructor() {
@@ -43,6 +44,16 @@ class CaseList extends Element {
     this.querySelector("#search").select();
   }
 
+  /** Keep the case on view in sight. */
+  updated() {
+    const { id } = this.inbox.opened;
+    if (id === this.#shown) return;
+    const row = this.querySelector("a.case[aria-current]");
+    if (id && !row) return;
+    this.#shown = id;
+    row?.scrollIntoView({ block: "nearest" });
+  }
+
   view() {
     const { filter, counts, items, fault } = this.inbox.listing;
     if (!filter) return nothing;
@@ -51,7 +62,7 @@ class CaseList extends Element {
       <div class="find">
         <label class="search"
           >${icon("search")}<span class="only-read">Search all chats</span>
-          <input id="search" type="search" placeholder="Search all chats" .value=${live(filter.text)} @input=${this.#search} />
+          <input id="search" type="search" placeholder="Search all chats" .value=${live(filter.text)} @input=${this.#search} @keydown=${this.#searched} />
           <kbd class="for-keys">/</kbd>
         </label>
         <button class="bare" aria-label="Filters" aria-expanded=${this.filtering} @click=${this.#toggleFilters}>
@@ -171,7 +182,21 @@ class CaseList extends Element {
   #search(event) {
     const text = event.target.value.trim();
     clearTimeout(this.#searchTimer);
-    this.#searchTimer = setTimeout(() => this.inbox.narrow(text ? { text, status: "all" } : { text }), SEARCH_MS);
+    this.#searchTimer = setTimeout(() => this.#find(text), SEARCH_MS);
+  }
+
+  /** Open the first that is found. */
+  async #searched(event) {
+    if (event.key !== "Enter" || event.isComposing) return;
+    clearTimeout(this.#searchTimer);
+    event.target.blur();
+    await this.#find(event.target.value.trim());
+    const [first] = this.inbox.listing.items;
+    if (first) this.inbox.open(first.conversation);
+  }
+
+  #find(text) {
+    return this.inbox.narrow(text ? { text, status: "all" } : { text });
   }
 }
 

@@ -81,6 +81,7 @@ class InboxPage extends Element {
       await act(part("case-judge"));
     };
     const onCase = (act) => () => inbox.opened.whole && act(inbox.opened.whole.case);
+    const onHeld = (act) => onCase(({ holder }) => (holder === inbox.me.id ? act() : inbox.say("You do not hold this chat: press c first.")));
     const keys = new Keys()
       .bind("j", "next chat", () => inbox.step(1))
       .bind("k", "previous chat", () => inbox.step(-1))
@@ -88,11 +89,12 @@ class InboxPage extends Element {
       .bind("c", "claim, or take over", onCase((one) => (one.status === "held" ? one.holder !== inbox.me.id && inbox.ask("over") : inbox.acts.claim())))
       .bind("r", "write to the visitor", onCase(() => part("case-composer").write("reply")))
       .bind("n", "write a note to colleagues", onCase(() => part("case-composer").write("note")))
-      .bind("ctrl+Enter", "send what is typed", () => {})
+      .bind("ctrl+Enter", "send what is typed", onCase(() => part("case-composer").send()))
       .bind("d", "a draft by the model (in the field: Alt+Enter)", onCase(() => part("case-composer").draft()))
-      .bind("l", "add a label", onCase(() => part("#label")?.focus()))
-      .bind("b", "hand back to the bot", onCase((one) => one.holder === inbox.me.id && inbox.ask("release")))
-      .bind("t", "transfer to a colleague", onCase((one) => one.holder === inbox.me.id && inbox.ask("transfer")))
+      .bind("i", "a canned reply (in the field: /)", onCase(() => inbox.ask("canned")))
+      .bind("l", "add a label", onCase(() => part("case-context").focusLabel()))
+      .bind("b", "hand back to the bot", onHeld(() => inbox.ask("release")))
+      .bind("t", "transfer to a colleague", onHeld(() => inbox.ask("transfer")))
       .bind("e", "done, or reopen", onCase((one) => (one.status === "done" ? inbox.acts.reopen() : inbox.acts.finish())))
       .bind("ArrowLeft", "the reply before, to look at", () => inbox.opened.lookBeside(-1))
       .bind("ArrowRight", "the reply after", () => inbox.opened.lookBeside(1));
@@ -103,7 +105,7 @@ class InboxPage extends Element {
       .bind("a", "use the answer from now on", judge((one) => one.approve()))
       .bind("s", "save the correction", judge((one) => one.save()))
       .bind("u", "undo", () => inbox.notices.undo())
-      .bind("Escape", "back", () => inbox.show(inbox.pane === "context" ? "talk" : "list"))
+      .bind("Escape", "leave a field, then back", () => inbox.back())
       .bind("?", "this list", () => part("key-help").open());
   }
 

@@ -90,6 +90,12 @@ export class Inbox extends Model {
     this.changed();
   }
 
+  /** Leave what is on view: the answers in use, or the screen of a phone. */
+  back() {
+    if (this.view) this.showAnswers(false);
+    else this.show(this.pane === "context" ? "talk" : "list");
+  }
+
   close() {
     this.opened.clear();
     this.#look();
@@ -116,7 +122,8 @@ export class Inbox extends Model {
 
   /** Use an answer from now on. */
   approve(message, question, answer) {
-    return this.#judged(message, "approve", { question, answer }, "In use: similar questions are answered with it from now on.");
+    const undo = (made) => this.acts.withdraw(made, "Withdrawn: it is not used any more.");
+    return this.#judged(message, "approve", { question, answer }, "In use: similar questions are answered with it from now on.", undo);
   }
 
   /** Have an answer wait until a colleague confirms it. */
@@ -124,9 +131,9 @@ export class Inbox extends Model {
     return this.#judged(message, "propose", { question, answer, colleague }, "It waits: nobody is answered with it before a colleague confirms it.");
   }
 
-  async #judged(message, what, body, words) {
+  async #judged(message, what, body, words, undo = null) {
     const { id } = this.opened;
-    const done = await this.acts.tried(() => this.api.judge(message, what, body), words);
+    const done = await this.acts.tried(() => this.api.judge(message, what, body), words, undo);
     if (done) for (const field of ["correction", "question"]) this.drafts.drop(id, `${field}-${message}`);
     this.changed();
   }

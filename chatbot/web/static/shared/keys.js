@@ -1,4 +1,4 @@
-// Keys of a page: single letters where nobody types, and those with Ctrl or Alt everywhere.
+// Keys of a page: single letters where nobody types, and those with Ctrl or Alt everywhere; Escape leaves a field.
 
 /** What a press is called: "j", "?", "ctrl+Enter", "alt+Enter"; Command counts as Ctrl. */
 export function nameOf(event) {
@@ -28,10 +28,15 @@ export class Keys {
   }
 
   #pressed(event) {
+    if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+    if (isTyping(event.target) && event.key === "Escape") {
+      event.preventDefault(); // what is searched for stays
+      event.target.blur();
+      return;
+    }
     const found = this.#bound.get(nameOf(event));
-    if (!found || event.defaultPrevented || event.isComposing) return;
-    if (isTyping(event.target) && !found.whileTyping) return;
-    if (document.querySelector("dialog[open]")) return;
+    if (!found || (isTyping(event.target) && !found.whileTyping)) return;
+    if (event.target.type === "radio" && event.key.startsWith("Arrow")) return;
     event.preventDefault();
     found.act(event);
   }
