@@ -15,8 +15,9 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from starlette.responses import Response
-from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from chatbot.web.packed_files import PackedFiles
 
 FOLDER = Path(__file__).parent / "static"
 FOR_GOOD = {"Cache-Control": "public, max-age=31536000, immutable"}
@@ -55,7 +56,7 @@ class Modules:
         yield from sorted(found.items())
 
 
-class LastingFiles(StaticFiles):
+class LastingFiles(PackedFiles):
     """Files whose address changes with them."""
 
     def __init__(self, folders: tuple[Path, ...]) -> None:

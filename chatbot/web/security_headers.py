@@ -56,8 +56,8 @@ def _styles() -> list[str]:
 
 
 PLAIN_POLICY = (
-    f"default-src 'none'; style-src 'self' {' '.join(_styles())}; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    f"default-src 'none'; style-src 'self' {' '.join(_styles())}; img-src 'self'; font-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 MODULE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "

@@ -1,4 +1,4 @@
-"""The look that all pages share: a calm Gradio theme on the system's fonts, one stylesheet, what goes into `<head>`.
+"""The look of the chat page: a calm Gradio theme in the typeface of all pages, one stylesheet, what goes into `<head>`.
 
 Nothing here is fetched from elsewhere; the content policy (`security_headers`) keeps the browser from doing so.
 """
@@ -8,7 +8,9 @@ from pathlib import Path
 import gradio as gr
 from gradio.themes.utils import colors, sizes
 
-FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Ubuntu", "Cantarell", "Noto Sans", "sans-serif"]
+from chatbot.web.vendored import typeface_tags
+
+FONT = ["Atkinson Hyperlegible Next", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Ubuntu", "sans-serif"]
 MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 ACCENT = colors.Color(
     "#eef7f4",
@@ -44,6 +46,7 @@ footer { display: none !important; }
 .main.fillable:has(#chat) { padding: 0 !important; max-width: none !important; }
 """
 HEAD = f"""<meta name="color-scheme" content="light dark">
+{typeface_tags()}
 <style>{PAGE}</style>
 <script>{SHADE}</script>"""
 CSS = (Path(__file__).parent / "templates" / "theme.css").read_text(encoding="utf-8")

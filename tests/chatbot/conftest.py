@@ -1,11 +1,9 @@
 """The lamp shop's pack with a store, an index and a session that need no weights."""
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
 from chatbot.dialogue.running import Update
 from chatbot.dialogue.session import Session
@@ -30,8 +28,7 @@ def pack_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqliteStore]:
-    monkeypatch.setattr("chatbot.store.passwords.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
+def store(home: Path) -> Iterator[SqliteStore]:
     store = open_store(home / "chatbot.db")
     yield store
     store.database.close()

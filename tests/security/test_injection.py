@@ -5,11 +5,9 @@ to the checks. What is planted reaches no model as another speaker, nor where no
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
 from chatbot.dialogue.session import Session
 from chatbot.engines.base import Generation
@@ -47,9 +45,8 @@ Open = Callable[..., Session]
 
 
 @pytest.fixture
-def opened(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+def opened(tmp_path: Path, home: Path) -> Iterator[Open]:
     """Makes a session of the lamp shop on an engine, with articles by file name and approved answers by question."""
-    monkeypatch.setattr("chatbot.store.passwords.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
     closing: list[Callable[[], None]] = []
 
     def start(

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from app import build_app
@@ -28,11 +27,6 @@ CLAIMS: list[Callable[[int], dict[str, str]]] = [
     lambda number: {"X-Real-IP": f"198.51.100.{number}"},
     lambda number: {"Forwarded": f"for=198.51.100.{number}"},
 ]
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chatbot.store.passwords.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from chatbot.web.access import SIGNED_OUT, STAFF_COOKIE, Access, AccessMiddlewar
 from chatbot.web.pages import OPERATE, REVIEW
 from chatbot.web.sign_in import login_routes
 
-pytestmark = pytest.mark.usefixtures("quick_hashes")
 PASSWORD = "correct horse battery"
 OTHER = "seven green lanterns swim"
 PATIENCE = 60

@@ -21,7 +21,6 @@ from chatbot.store.sqlite.store import SqliteStore
 from chatbot.web.access import STAFF_COOKIE, Access, AccessMiddleware
 from chatbot.web.sign_in import login_routes
 
-pytestmark = pytest.mark.usefixtures("quick_hashes")
 PASSWORD = "correct horse battery"
 CLOCK = "chatbot.store.sqlite.second_factors.time.time"
 

@@ -11,12 +11,16 @@ import pytest
 from fastapi import FastAPI
 from openai.types.chat import ChatCompletionMessageParam
 
+from chatbot.dialogue.opening import open_session
 from chatbot.dialogue.session import Session
 from chatbot.engines.scripted import ScriptedEngine
+from chatbot.settings import load_settings
+from chatbot.store import open_store
 from chatbot.web.access import Access
 from chatbot.web.api import api_routes
 from chatbot.web.api_requests import CompletionRequest, FeedbackRequest
 from tests.conftest import Serve, desk_of
+from tests.packs import write_pack
 from tests.pictures import picture
 from tests.web.conftest import answer_with
 
@@ -33,15 +37,38 @@ OPENAI_FIELDS += ["frequency_penalty", "presence_penalty", "parallel_tool_calls"
 OPENAI_FIELDS += ["safety_identifier", "service_tier", "tool_choice", "tools", "top_logprobs", "web_search_options"]
 
 
-@pytest.fixture
-def http(session: Session, access: Access, serve: Serve) -> Iterator[httpx.Client]:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """What all of these requests are sent to."""
+    folder = tmp_path_factory.mktemp("requests")
+    pack = str(write_pack(folder / "lamps"))
+    settings = load_settings(home=folder / "home", engine="scripted", pack=pack, min_score=0.1, api_rate="6000/minute")
+    session = open_session(settings, open_store(settings.database))
+    yield session
+    session.live.close()
+    session.store.close()
+
+
+@pytest.fixture(scope="module")
+def http(served: Session, serve_module: Serve) -> Iterator[httpx.Client]:
     app = FastAPI()
-    app.include_router(api_routes(session, access, desk_of(session)))
-    with httpx.Client(base_url=serve(app), timeout=20) as http:
+    access = Access(served.store, served.settings.home / "cookie.key")
+    app.include_router(api_routes(served, access, desk_of(served)))
+    with httpx.Client(base_url=serve_module(app), timeout=20) as http:
         yield http
 
 
 @pytest.fixture
+def session(served: Session) -> Iterator[Session]:
+    """The session behind the requests, whose engine and kind of replies last for one test."""
+    assert served.live._seat
+    engine, replies = served.live._seat.engine, served.settings.replies
+    yield served
+    answer_with(served, engine)
+    served.settings.__dict__["replies"] = replies
+
+
+@pytest.fixture(scope="module")
 def client(http: httpx.Client) -> Iterator[openai.OpenAI]:
     with openai.OpenAI(base_url=f"{http.base_url}/v1", api_key="none", max_retries=0, timeout=20) as client:
         yield client

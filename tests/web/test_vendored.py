@@ -7,7 +7,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from chatbot.web.vendored import FOLDER, PATH, SCRIPTS, mount_vendored, script_tags
+from chatbot.web.vendored import FOLDER, PATH, SCRIPTS, STYLE, TYPEFACE, mount_vendored, script_tags, typeface_tags
 from tests.conftest import Serve
 
 ROW = re.compile(r"^\| (\S+\.(?:js|woff2)) \| \S+ (\S+) \| \S+ \| (.+) \| ([0-9a-f]{64}) \|$", re.MULTILINE)
@@ -39,3 +39,11 @@ def test_they_are_served_from_our_own_origin(serve: Serve) -> None:
         assert answer.content == (FOLDER / name).read_bytes()
         assert "javascript" in answer.headers["content-type"]
         assert httpx.head(f"{url}/{source}").status_code == 200
+    links = re.findall(r'href="([^"]+)"', typeface_tags())
+    assert links == [f".{PATH}/{TYPEFACE}", f".{PATH}/{STYLE}"]
+    assert all(httpx.get(f"{url}/{link}").status_code == 200 for link in links)
+
+
+def test_the_faces_that_are_declared_are_files() -> None:
+    faces = re.findall(r'url\("([^"]+)"\)', (FOLDER / STYLE).read_text(encoding="utf-8"))
+    assert TYPEFACE in faces and all((FOLDER / face).is_file() for face in faces)

@@ -1,10 +1,9 @@
 """Passwords: which may be chosen, and that only the right one matches."""
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type, extract_parameters
 
 from chatbot.errors import InputError
-from chatbot.store import Store
 from chatbot.store.passwords import LONGEST_PASSWORD, SHORTEST_PASSWORD, Passwords, check_choice
 from chatbot.store.sqlite.store import SqliteStore
 
@@ -12,8 +11,8 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def passwords(store: Store) -> Passwords:
-    """Hashes quickly, as the store of the tests does."""
+def passwords() -> Passwords:
+    """Hashes quickly, as all tests do."""
     return Passwords()
 
 
@@ -24,6 +23,14 @@ def test_a_password_matches_its_own_hash_only(passwords: Passwords) -> None:
     assert not passwords.match(stored, PASSWORD + "!")
     assert not passwords.match("not a hash", PASSWORD)
     assert not passwords.match(None, PASSWORD)
+
+
+def test_what_is_served_costs_a_guesser_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatbot.store.passwords.PasswordHasher", PasswordHasher)
+    passwords = Passwords()
+    for made in (passwords.hash(PASSWORD), passwords._dummy_hash):
+        cost = extract_parameters(made)
+        assert cost.type is Type.ID and cost.memory_cost >= 19 * 1024 and cost.time_cost >= 2
 
 
 def test_length_is_bounded_on_both_sides() -> None:
