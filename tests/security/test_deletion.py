@@ -231,7 +231,7 @@ def test_no_vector_of_the_words_is_kept(scene: Scene) -> None:
     typed = [f"{MARK} how long may I return a lamp?", f"once more {MARK}"]
     by_command(scene)
     vectors = HashedEmbedder().encode(typed)
-    files = list((scene.home / "index").glob("*.npy"))
+    files = list((scene.home / "index").rglob("*.npy"))
     kept = [np.load(file) for file in files]
     assert files and max(float((part @ vectors.T).max()) for part in kept if len(part)) < 0.99
 

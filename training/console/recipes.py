@@ -18,12 +18,11 @@ class Offer:
     title: str
     about: str
     minutes: float
-    usual: bool
     missing: str
 
 
 def offers(settings: Settings, counts: SnapshotCounts) -> list[Offer]:
-    """The usual recipe first, then the others that make a version."""
+    """The recipe of the base that answers first, then the others that make a version."""
     names = dict.fromkeys([settings.recipe, *sorted(file.stem for file in RECIPES.glob("*.toml"))])
     return [
         Offer(
@@ -31,7 +30,6 @@ def offers(settings: Settings, counts: SnapshotCounts) -> list[Offer]:
             Path(name).stem.replace("_", " ").capitalize(),
             described(path_of(name)),
             recipe.minutes,
-            name == settings.recipe,
             _missing(recipe, settings, counts),
         )
         for name in names

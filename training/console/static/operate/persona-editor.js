@@ -2,6 +2,7 @@
 
 import { html, live, nothing } from "../shared/lit.js";
 import { FileEditor } from "./file-editor.js";
+import "./opening-hours.js";
 
 const TEXTS = {
   ask: "In the empty message box",
@@ -45,13 +46,15 @@ class PersonaEditor extends FileEditor {
       </section>
       <section class="card stack"><h3>Handing over</h3>
         ${text("message", "Said when a person is fetched", 3)}
-        ${text("outside", "Said outside hours, asking for an address", 3)}
-        ${text("kept", "Said once an address was given", 2, "{address} stands for it.")}
         ${lines("phrases", "Words that ask for a person, one a line", 6, "Wherever a message holds one of them, a person is fetched.")}
+      </section>
+      <section class="card stack"><h3>When colleagues answer</h3>
+        <opening-hours .hours=${form.opening} .onChanged=${(hours) => set("opening", hours)}></opening-hours>
+        ${form.opening ? html`${text("outside", "Said outside hours, asking for an address", 3)} ${text("kept", "Said once an address was given", 2, "{address} stands for it.")}` : nothing}
       </section>
       <section class="card stack"><h3>Words of the chat page</h3>
         ${Object.keys(form.texts).map((name) => html`<label class="field">${TEXTS[name] ?? name}<input .value=${live(form.texts[name] ?? "")} @input=${(event) => set("texts", { ...form.texts, [name]: event.target.value })}></label>`)}
-        <p class="quiet small">Empty ones are said as usual. The opening hours themselves stand in <code>pack.toml</code>.</p>
+        <p class="quiet small">Empty ones are said as usual.</p>
       </section>
     </div>`;
   }
