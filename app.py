@@ -161,7 +161,12 @@ def _add_routes(app: "FastAPI", console: "Console") -> None:
 
 
 def _when_ready(session: "Session", jobs: "Jobs") -> None:
-    """Collect garbage again, but what was loaded to stay; start the first fine-tune once nothing else is to do."""
+    """Collect garbage again, but what was loaded to stay; once nothing else is to do, start the first fine-tune.
+
+    Then what nothing needs any more goes.
+    """
+    from chatbot.dialogue.old_vectors import remove_unneeded
+
     waited = 0.0
     while not session.ready:
         time.sleep(READY_POLL_SECONDS)
@@ -172,6 +177,7 @@ def _when_ready(session: "Session", jobs: "Jobs") -> None:
     gc.enable()
     if session.settings.auto_train:
         jobs.start_first()
+    remove_unneeded(session.settings, session.store, session.pack.name)
 
 
 def _announce(settings: Settings, session: "Session", address: str) -> None:

@@ -2,9 +2,9 @@
 
     python -m benchmarks.pages [--part NAME ...] [--conversations N] [--json]
 
-Parts: `inbox` (lists, filters and searches of the inbox's API, with 100,000 conversations written straight into the
-store); `live` (an agent's words on the visitor's screen and back, with 50 conversations open). Needs an idle machine
-and some minutes; keeps nothing.
+Parts: `inbox` (lists, filters and searches of the inbox's API, and the overview of /operate, with 100,000
+conversations written straight into the store); `live` (an agent's words on the visitor's screen and back, with 50
+conversations open). Needs an idle machine and some minutes; keeps nothing.
 """
 
 import json

@@ -1,9 +1,9 @@
-"""The inbox with many conversations: how long its lists, filters and searches take, each from request to last byte.
+"""The staff's pages with many conversations: how long lists, filters, searches and the overview take, to the last byte.
 
 The conversations are written straight into the store's tables, as its own writers would have left them: four messages
 each of words that are as frequent as words are (the n-th most frequent 1/n as often as the first), most cases done,
 some open, a few hundred waiting. What is asked is what an agent asks: the start page, the pages after it, each filter,
-words that are everywhere and words that are rare.
+words that are everywhere and words that are rare; and what an operator opens first, the last 7, 30 and 90 days.
 """
 
 import json
@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,35 +24,38 @@ import numpy as np
 
 from benchmarks.alternating import Measure, late
 from benchmarks.running_product import Product, running_product
-from chatbot.records import Trace
+from chatbot.records import Act, Trace
 from chatbot.settings import load_settings
 from chatbot.store import open_store
+from chatbot.store.sqlite.case_endings import count_endings
 from chatbot.store.sqlite.case_places import REASONS, insert_case
 from chatbot.store.sqlite.case_words import add_words
 from chatbot.store.sqlite.store import SqliteStore
 
 MOST_MILLISECONDS = 150.0
+MOST_OF_OVERVIEW = 500.0
 ROUNDS = 100
 WORDS = 20_000
 MESSAGE_WORDS = (4, 40)
 VISITORS_OF = 4  # conversations of one visitor
-NAME, PASSWORD = "bench", secrets.token_urlsafe(16)
+NAME, OPERATOR, PASSWORD = "bench", "bench-operator", secrets.token_urlsafe(16)
 VERSIONS = [f"larkspur-v{number:04d}-abcdef01" for number in range(8)]
 TOPICS = ["Returns", "Delivery", "Warranty", "Invoices", "Gift cards", "Assembly", "Care", "Stock"]
 LABELS = ["urgent", "refund", "vip", "bug"]
 
 
 def inbox(conversations: int) -> list[Measure]:
-    """The 95th percentile of lists, of filters and of searches."""
+    """The 95th percentile of lists, of filters, of searches and of the overview."""
     with tempfile.TemporaryDirectory() as folder:
         settings = load_settings(home=Path(folder) / "home", engine="scripted", auto_train=False)
         store = open_store(settings.database)
         began = time.perf_counter()
         words = fill(store, conversations)
+        store.people.add_staff(OPERATOR, "operator", PASSWORD)
         click.echo(f"  {conversations:,} conversations written in {time.perf_counter() - began:.0f} s", err=True)
         store.close()
         with running_product(settings, "base", CHATBOT_ENGINE="scripted") as product:
-            return _measured(product, words)
+            return [*_measured(product, words), _overview(product)]
 
 
 def fill(store: SqliteStore, conversations: int, seed: int = 0) -> list[str]:
@@ -63,13 +67,13 @@ def fill(store: SqliteStore, conversations: int, seed: int = 0) -> list[str]:
     chosen = (drawn - 1) % WORDS
     ranks = iter(chosen.tolist())
     start = datetime.now(UTC) - timedelta(days=365)
-    trace = json.dumps(asdict(Trace(VERSIONS[0], act="answer")))
     db = store.database.here
     with store.transaction():
         for number in range(conversations):
             moment = (start + timedelta(days=365) * number / conversations).isoformat(timespec="microseconds")
             texts = [" ".join(words[next(ranks)] for _ in range(draw.randint(*MESSAGE_WORDS))) for _ in range(4)]
-            _write(db, draw, number, moment, texts, trace, agent.id)
+            _write(db, draw, number, moment, texts, agent.id)
+        count_endings(db)
     return words
 
 
@@ -78,7 +82,7 @@ def _vocabulary(draw: random.Random) -> list[str]:
     return ["".join(draw.choices(letters, k=draw.randint(3, 10))) for _ in range(WORDS)]
 
 
-def _write(db: Any, draw: random.Random, number: int, moment: str, texts: list[str], trace: str, agent: str) -> None:
+def _write(db: Any, draw: random.Random, number: int, moment: str, texts: list[str], agent: str) -> None:
     person, conversation = f"v{number // VISITORS_OF}", f"c{number:015d}"
     run = db.conn.execute
     if number % VISITORS_OF == 0:
@@ -92,11 +96,12 @@ def _write(db: Any, draw: random.Random, number: int, moment: str, texts: list[s
     version, parent = draw.choice(VERSIONS), None
     for place, text in enumerate(texts):
         message, reply = f"m{number:012d}{place}", place % 2 == 1
+        act = draw.choices(["answer", "abstain", "chat"], [85, 10, 5])[0]
+        counted = [version, _traces()[act], act, 0, draw.uniform(50, 2500)] if reply else [None] * 5
         run(
-            "insert into messages (id, conversation, parent, role, content, status, created_at, version, trace) "
-            "values (?, ?, ?, ?, ?, 'complete', ?, ?, ?)",
-            [message, conversation, parent, "assistant" if reply else "user", text, moment]
-            + ([version, trace] if reply else [None, None]),
+            "insert into messages (id, conversation, parent, role, content, status, created_at, version, trace, act, "
+            "handed, first_ms) values (?, ?, ?, ?, ?, 'complete', ?, ?, ?, ?, ?, ?)",
+            [message, conversation, parent, "assistant" if reply else "user", text, moment, *counted],
         )
         parent = message
     status = draw.choices(["done", "open", "waiting", "held"], [950, 45, 3, 1])[0]
@@ -116,6 +121,12 @@ def _write(db: Any, draw: random.Random, number: int, moment: str, texts: list[s
         run("insert into case_labels (label, number) values (?, ?)", [draw.choice(LABELS), case])
 
 
+@cache
+def _traces() -> dict[str, str]:
+    acts: tuple[Act, ...] = ("answer", "abstain", "chat")
+    return {act: json.dumps(asdict(Trace(VERSIONS[0], act=act))) for act in acts}
+
+
 def _measured(product: Product, words: list[str]) -> list[Measure]:
     with httpx.Client(base_url=product.url, timeout=60) as agent:
         agent.post("/login", data={"name": NAME, "password": PASSWORD})
@@ -126,6 +137,17 @@ def _measured(product: Product, words: list[str]) -> list[Measure]:
             late(f"inbox, {name}", [_ask(agent, query) for query in queries], MOST_MILLISECONDS)
             for name, queries in asked.items()
         ]
+
+
+def _overview(product: Product) -> Measure:
+    with httpx.Client(base_url=product.url, timeout=60) as operator:
+        operator.post("/login", data={"name": OPERATOR, "password": PASSWORD})
+        times = []
+        for days in [7, 30, 90] * (ROUNDS // 10):
+            began = time.perf_counter()
+            operator.get("/operate/api/overview", params={"days": days}).raise_for_status()
+            times.append((time.perf_counter() - began) * 1000)
+    return late("overview", times, MOST_OF_OVERVIEW)
 
 
 def _lists(agent: httpx.Client) -> list[dict[str, str]]:

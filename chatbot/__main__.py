@@ -18,6 +18,7 @@
     python -m chatbot pack check DIR [--json]
     python -m chatbot article list | show | edit | remove | history | undo
     python -m chatbot setting list | set | unset
+    python -m chatbot vectors [--remove] [--json]
     python -m chatbot audit verify [EXPORT] [--json]
     python -m chatbot audit export [PATH]
     python -m chatbot backup PATH [--encrypt] [--passphrase-file FILE]
@@ -57,6 +58,7 @@ from chatbot.owner_only import hand_over
 from chatbot.people_commands import key, opened_store, user
 from chatbot.setting_commands import setting
 from chatbot.settings import load_settings
+from chatbot.vector_commands import vectors
 
 if TYPE_CHECKING:
     from chatbot.dialogue.running import RunningReply, Update
@@ -111,6 +113,7 @@ commands.add_command(case)
 commands.add_command(canned)
 commands.add_command(overview_command)
 commands.add_command(gaps_command)
+commands.add_command(vectors)
 commands.add_command(forget)
 commands.add_command(audit)
 commands.add_command(backup)

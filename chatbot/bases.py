@@ -81,6 +81,11 @@ def base_reads(name: str) -> bool:
     return name not in CATALOGUE or CATALOGUE[name].reads
 
 
+def recipe_of(name: str) -> str:
+    """The recipe that suits a base."""
+    return "reading" if base_reads(name) else "sft"
+
+
 def refuse_too_large(base: PackagedBase) -> None:
     """Raises `WeightsError` that names a base which fits, where this machine has too little memory for `base`."""
     memory = memory_limit()

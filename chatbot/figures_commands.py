@@ -5,11 +5,15 @@ from dataclasses import asdict
 
 import click
 
-from chatbot.desk.gaps import MOST_QUESTIONS, Gap, find_gaps
-from chatbot.desk.overview import begun, check_days, next_steps, overview
+from chatbot.canned_commands import AS
+from chatbot.desk.gaps import Gap, plain
+from chatbot.desk.overview import next_steps, overview
+from chatbot.desk.setting_aside import Found, Ignored, gap_of, look, set_aside
+from chatbot.errors import NotFoundError
 from chatbot.knowledge.packs import load_pack
 from chatbot.people_commands import opened_store
 from chatbot.settings import load_settings
+from chatbot.store import Store
 from chatbot.store.figures import ENDINGS, Tally
 
 DAYS = click.option("--days", default=30, show_default=True, help="So many days back, today among them (UTC).")
@@ -21,7 +25,7 @@ JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON obje
 @JSON
 def overview_command(days: int, as_json: bool) -> None:
     """Tell what conversations came to, by day and by version, and what to do next."""
-    pack = load_pack(load_settings().pack_folder).name
+    pack = _pack()
     with opened_store() as store:
         seen = overview(store, pack, days)
         steps = next_steps(store, pack, seen)
@@ -39,28 +43,63 @@ def overview_command(days: int, as_json: bool) -> None:
         click.echo(f"- {step.text}")
 
 
-@click.command("gaps")
+@click.group("gaps", invoke_without_command=True)
 @DAYS
 @JSON
-def gaps_command(days: int, as_json: bool) -> None:
+@click.pass_context
+def gaps_command(context: click.Context, days: int, as_json: bool) -> None:
     """List questions that went unanswered or were answered badly, those that mean the same together."""
-    from chatbot.dialogue.opening import open_embedder
-
-    check_days(days)
-    settings = load_settings()
-    pack = load_pack(settings.pack_folder).name
-    with opened_store() as store:
-        missed = store.figures.missed(pack, begun(days), MOST_QUESTIONS)
-        found = find_gaps(missed, open_embedder(settings), store.feedback.answers()) if missed else []
-    if as_json:
-        told = [_gap(gap) for gap in found]
-        click.echo(json.dumps({"days": days, "questions": len(missed), "gaps": told}, ensure_ascii=False))
+    if context.invoked_subcommand:
         return
-    for gap in found:
+    with opened_store() as store:
+        found = _look(store, days)
+    if as_json:
+        told: dict[str, object] = {"days": days, "questions": found.questions}
+        told |= {"gaps": [_gap(gap) for gap in found.gaps], "aside": [_ignored(one) for one in found.ignored]}
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    for gap in found.gaps:
         faults = ", ".join(f"{number} {fault}" for fault, number in gap.faults.items())
         click.echo(f"{gap.conversations:>5}  {gap.question}  ({faults}; last {gap.latest[:10]})")
-    if not found:
+    for one in found.ignored:
+        click.echo(f"aside  {one.question}  ({one.aside.by}, {one.aside.at[:10]})")
+    if not found.gaps:
         click.echo(f"nobody asked in vain in the last {days} days", err=True)
+
+
+@gaps_command.command("aside")
+@click.argument("question")
+@DAYS
+@AS
+def put_aside(question: str, days: int, name: str) -> None:
+    """Set the gap of QUESTION aside, which is not ours to answer; it stays so until it is taken back."""
+    with opened_store() as store:
+        gap = gap_of(_look(store, days).gaps, question)
+        set_aside(store, _pack(), gap, store.accounts.named(name))
+    click.echo(f"set aside: {gap.question}")
+
+
+@gaps_command.command("back")
+@click.argument("question")
+@AS
+def take_back(question: str, name: str) -> None:
+    """Take the gap of QUESTION back that was set aside."""
+    with opened_store() as store:
+        aside = next((one for one in store.gaps.all(_pack()) if plain(question) in map(plain, one.questions)), None)
+        if aside is None:
+            raise NotFoundError(f"{question!r} is not set aside: `python -m chatbot gaps` lists what is")
+        store.gaps.take_back(aside.id, store.accounts.named(name))
+    click.echo(f"taken back: {question}")
+
+
+def _look(store: Store, days: int) -> Found:
+    from chatbot.dialogue.opening import open_embedder
+
+    return look(store, _pack(), days, lambda: open_embedder(load_settings()))
+
+
+def _pack() -> str:
+    return load_pack(load_settings().pack_folder).name
 
 
 def _told(tally: Tally) -> dict[str, object]:
@@ -71,6 +110,11 @@ def _told(tally: Tally) -> dict[str, object]:
 def _gap(gap: Gap) -> dict[str, object]:
     examples = [asdict(one) for one in gap.missed]
     return {"question": gap.question, "conversations": gap.conversations, "missed": examples}
+
+
+def _ignored(one: Ignored) -> dict[str, object]:
+    aside = {"id": one.aside.id, "by": one.aside.by, "at": one.aside.at}
+    return {"question": one.question, "conversations": one.conversations, **aside}
 
 
 def _line(name: str, tally: Tally) -> str:

@@ -10,10 +10,14 @@ RunStatus = Literal["running", "finished", "stopped", "failed", "interrupted"]
 
 
 class RunProgress(TypedDict, total=False):
-    """How far a run is, as its row keeps it; `recipe` and `minutes` were asked, `curve` holds the losses by step."""
+    """How far a run is, as its row keeps it; its `curve` holds the losses by step.
+
+    `recipe`, `minutes` and `base` are what was asked.
+    """
 
     recipe: str
     minutes: float
+    base: str
     phase: str
     fraction: float
     message: str

@@ -15,7 +15,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from chatbot.address_settings import Hosts, Networks, Origins, ProviderAddress, RootPath, WebhookAddress, WebhookSecret
-from chatbot.bases import AUTO, base_reads, resolve_base
+from chatbot.bases import AUTO, base_reads, recipe_of, resolve_base
 from chatbot.engine_kinds import ENGINES
 from chatbot.errors import SettingsError
 from chatbot.pack_folders import folder_of
@@ -83,7 +83,7 @@ class Settings(PageSettings):
     )
     auto_train: bool = Field(True, description="Start the first fine-tune by itself when there is no version yet.")
     recipe: str = Field(
-        default_factory=lambda given: "reading" if base_reads(given.get("base_model", "")) else "sft",
+        default_factory=lambda given: recipe_of(given.get("base_model", "")),
         description="Recipe of the button and of the first fine-tune: a name or a .toml file. Unset, `reading` for a "
         "base that reads, `sft` for one that quotes.",
     )

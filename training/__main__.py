@@ -1,12 +1,12 @@
 """The training side from a terminal.
 
     python -m training curate [--json]
-    python -m training run [--recipe R] [--snapshot N] [--set key=value …] [--resume RUN] [--json]
+    python -m training run [--recipe R] [--base B] [--snapshot N] [--set key=value …] [--resume RUN] [--json]
     python -m training search [--recipe R] [--trials N] [--sampler grid|random|tpe] [--name NAME] [--json]
     python -m training evaluate VERSION [--suite FILE …] [--json]
     python -m training gate CANDIDATE [--against VERSION] [--json]
     python -m training promote VERSION | rollback | versions [--json]
-    python -m training cycle [--json]
+    python -m training cycle [--recipe R] [--base B] [--set key=value …] [--json]
     python -m training runs [--json] | stop | changes VERSION [--against VERSION] [--json]
     python -m training export VERSION --format gguf|peft|merged --out PATH [--json]
     python -m training register FOLDER [--json]
@@ -120,8 +120,10 @@ def gate(candidate: str, against: str, as_json: bool) -> int:
 def promote(version: str) -> None:
     """Let a version answer from now on."""
     from training.release.publish import promote as promoted
+    from training.release.publish import refuse_other_base
 
-    _, store = installation()
+    settings, store = installation()
+    refuse_other_base(store, version, settings)
     click.echo(f"{promoted(store, version, actor()).name} answers from now on")
 
 

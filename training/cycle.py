@@ -40,7 +40,7 @@ from training.finetuning.objectives.stages import Stage, stages_of
 from training.finetuning.recipe import Recipe
 from training.origins import ORIGINS
 from training.release.facts import Facts, Provenance
-from training.release.publish import promote, register
+from training.release.publish import is_of_base, promote, register
 from training.runs.files import forget_checkpoints
 from training.runs.lock import TrainingLock
 from training.runs.resuming import Beginning, begin
@@ -94,18 +94,33 @@ class CycleResult:
     reasons: list[str]
 
 
-def run_cycle(settings: Settings, store: Store, recipe: Recipe, run: Run, processes: Processes = ALONE) -> CycleResult:
-    """The whole cycle. Raises `UserError`, `Stopped`."""
+def run_cycle(
+    settings: Settings,
+    store: Store,
+    recipe: Recipe,
+    run: Run,
+    processes: Processes = ALONE,
+    answering: Settings | None = None,
+) -> CycleResult:
+    """The whole cycle. Raises `UserError`, `Stopped`.
+
+    `answering` are the settings that people are answered with, where their base is another: what comes of the run is
+    then judged beside what answers, and answers nobody itself.
+    """
     with the_only_run(settings, store, run), tracked(settings, store, run, recipe.model_dump()) as progress:
         progress.show("collecting feedback", 0.0)
         bench = open_workbench(settings, store, processes)
         snapshot = freeze_now(bench, run.actor)
         version, _ = train_version(bench, snapshot, recipe, run, progress)
-        verdict = judge_candidate(bench, version.name, progress)
-        if verdict.promoted:
+        other = open_workbench(answering, store, processes) if answering else None
+        verdict = judge_candidate(bench, version.name, progress, other)
+        reasons = verdict.reasons
+        if verdict.promoted and other:
+            reasons = [*reasons, f"may be promoted once `base_model` is {settings.base_model!r}"]
+        elif verdict.promoted:
             promote(store, version.name, run.actor)
         store.versions.update_run(run.id, status="finished")
-    return CycleResult(snapshot.number, run.id, version.name, verdict.decision, verdict.reasons)
+    return CycleResult(snapshot.number, run.id, version.name, verdict.decision, reasons)
 
 
 def freeze_now(bench: Workbench, actor: str) -> Snapshot:
@@ -123,7 +138,8 @@ def train_version(
     """Fine-tune on a snapshot and register what comes of it, with its facts; goes on from `resume`, or what fits."""
     snapshot = open_snapshot(bench.store, snapshot.number)  # a deletion may have taken rows out since
     verify(snapshot, bench.pack.name)
-    folder = begin(bench.settings, bench.store, run, Beginning(recipe.model_dump(), snapshot.number), resume)
+    beginning = Beginning(recipe.model_dump(), snapshot.number, base=bench.settings.base_model)
+    folder = begin(bench.settings, bench.store, run, beginning, resume)
     embedders = teach_embedders(bench, snapshot, recipe, folder, progress)
     progress.show("loading the base model", 0.15)
     stages = stages_of(bench.base, recipe, snapshot.read, bench.articles, folder)
@@ -169,7 +185,8 @@ def train_classes(bench: Workbench, recipe: Recipe, run: Run, progress: Progress
     if recipe.classes:
         labelled = read_labelled(Path(recipe.classes))
     texts = hashlib.sha256(json.dumps(labelled).encode()).hexdigest()
-    folder = begin(bench.settings, bench.store, run, Beginning(recipe.model_dump(), texts=texts), resume)
+    beginning = Beginning(recipe.model_dump(), texts=texts, base=bench.settings.base_model)
+    folder = begin(bench.settings, bench.store, run, beginning, resume)
     progress.show("loading the base model", 0.15)
     reports = (progress.training, progress.stop_asked)
     outcome, found = train_classifier(bench.base, labelled, recipe, folder, bench.device, *reports, bench.processes)
@@ -206,14 +223,27 @@ def teach_embedders(
     return [path for path, rows in ((retriever, questions), (router, messages)) if rows]
 
 
-def judge_candidate(bench: Workbench, candidate: str, progress: Progress) -> Verdict:
-    """Put a candidate before the gate against the champion; the base is measured as well, for operators to see."""
-    champion = bench.store.versions.resolve("champion")
-    names = list(dict.fromkeys([BASE, champion, candidate]))
+def judge_candidate(
+    bench: Workbench, candidate: str, progress: Progress, answering: Workbench | None = None
+) -> Verdict:
+    """Put a candidate before the gate against what answers; the base is measured as well, for operators to see.
+
+    `answering` is the workbench of what answers, where its base is another; its own base is then not measured anew.
+    """
+    champion = what_answers(answering or bench)
+    names = list(dict.fromkeys([champion, candidate] if answering else [BASE, champion, candidate]))
 
     def report(name: str, done: int, cases: int) -> None:
         fraction = 0.83 + 0.17 * (names.index(name) + done / cases) / len(names)
         progress.show(f"checking {name}", fraction, {"message": f"checking {name}: {done / cases:.0%}"})
 
-    evaluate_cached(bench, BASE, gate_suites(bench), partial(report, BASE))
-    return decide(bench, candidate, champion, report)
+    if not answering:
+        evaluate_cached(bench, BASE, gate_suites(bench), partial(report, BASE))
+    return decide(bench, candidate, champion, report, answering)
+
+
+def what_answers(bench: Workbench) -> str:
+    """The version that answers: the champion, or the base where that was trained on another and so cannot."""
+    champion = bench.store.versions.resolve("champion")
+    fits = champion == BASE or is_of_base(bench.store.versions.get(champion), bench.settings)
+    return champion if fits else BASE

@@ -44,20 +44,20 @@ class Gap:
 
 def find_gaps(missed: Sequence[Missed], embedder: Embedder, answers: Sequence[ApprovedAnswer] = ()) -> list[Gap]:
     """What is asked most often first."""
-    asked = list(dict.fromkeys(_plain(one.question) for one in missed))
+    asked = list(dict.fromkeys(plain(one.question) for one in missed))
     if not asked:
         return []
     vectors = embedder.encode(asked)
     place = {text: number for number, text in enumerate(asked)}
     answered = _answered_since(asked, vectors, embedder, answers)
-    left = [one for one in missed if one.asked_at > answered[place[_plain(one.question)]]]
-    groups = _groups(vectors)
+    left = [one for one in missed if one.asked_at > answered[place[plain(one.question)]]]
+    joined = groups(vectors)
     gaps = []
-    for group in range(max(groups) + 1):
-        ours = sorted((one for one in left if groups[place[_plain(one.question)]] == group), key=_when, reverse=True)
+    for group in range(max(joined) + 1):
+        ours = sorted((one for one in left if joined[place[plain(one.question)]] == group), key=_when, reverse=True)
         if ours:
-            typical = _typical(vectors, [place[_plain(one.question)] for one in ours])
-            wording = next(one.question for one in ours if place[_plain(one.question)] == typical)
+            middle = typical(vectors, [place[plain(one.question)] for one in ours])
+            wording = next(one.question for one in ours if place[plain(one.question)] == middle)
             gaps.append(Gap(" ".join(wording.split()), len({one.conversation for one in ours}), tuple(ours)))
     return sorted(gaps, key=lambda gap: (gap.conversations, gap.latest), reverse=True)
 
@@ -66,7 +66,7 @@ def _when(missed: Missed) -> str:
     return missed.asked_at
 
 
-def _plain(question: str) -> str:
+def plain(question: str) -> str:
     """A question without what does not tell it from another."""
     return " ".join(question.casefold().split()).rstrip(" ?!.")
 
@@ -77,12 +77,12 @@ def _answered_since(
     """For each question when it was last given an answer; empty where it was not."""
     if not answers:
         return [""] * len(asked)
-    near = vectors @ embedder.encode([_plain(answer.query) for answer in answers]).T >= SAME_QUESTION
+    near = vectors @ embedder.encode([plain(answer.query) for answer in answers]).T >= SAME_QUESTION
     times = [answer.created_at for answer in answers]
     return [max((time for time, same in zip(times, row, strict=True) if same), default="") for row in near]
 
 
-def _groups(vectors: Vectors) -> list[int]:
+def groups(vectors: Vectors, alike: float = ALIKE) -> list[int]:
     """Which group each vector belongs to, from 0."""
     if len(vectors) == 1:
         return [0]
@@ -92,9 +92,9 @@ def _groups(vectors: Vectors) -> list[int]:
     apart = np.clip(1 - vectors @ vectors.T, 0, None)
     np.fill_diagonal(apart, 0)
     joined = linkage(squareform(apart, checks=False), "average")
-    return [int(number) - 1 for number in fcluster(joined, 1 - ALIKE, "distance")]
+    return [int(number) - 1 for number in fcluster(joined, 1 - alike, "distance")]
 
 
-def _typical(vectors: Vectors, places: Sequence[int]) -> int:
+def typical(vectors: Vectors, places: Sequence[int]) -> int:
     """The place whose vector is nearest to the mean of all."""
     return max(places, key=lambda at: float(vectors[at] @ vectors[list(places)].mean(axis=0)))

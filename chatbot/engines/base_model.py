@@ -191,23 +191,41 @@ def _broken_up(text: str, special: Collection[str]) -> str:
 
 def find_base_model(name: str, home: Path) -> BaseModel:
     """The base model that a setting names; raises `WeightsError` in one line that names the ways to supply weights."""
-    models, name = home / "models", resolve_base(name)
+    models, name, known = home / "models", resolve_base(name), base_name(name)
     if packaged := CATALOGUE.get(name):
         refuse_too_large(packaged)
-        base = BaseModel(name, packaged.file.sha256, packaged, models / f"{name}-{packaged.file.sha256[:8]}")
-        if not (base.folder / SERVED).is_file():
+        folder = _served_folder(packaged, home)
+        if not (folder / SERVED).is_file():
             _refuse_uninstalled(packaged)
-        return base
+        return BaseModel(name, packaged.file.sha256, packaged, folder)
     path = Path(name).expanduser()
     if path.suffix.lower() == ".gguf":
         if not path.is_file():
             raise WeightsError(f"base_model {name!r} is not a file: {WAYS}")
         GGUFFile(path)
         digest = file_digest(path)
-        return BaseModel(path.stem.lower(), digest, path, models / f"{path.stem.lower()}-{digest[:8]}")
-    if path.is_dir():
-        return _from_folder(path, path.name.lower(), models)
-    return _from_folder(_from_hub(name), name.replace("/", "--").lower(), models)
+        return BaseModel(known, digest, path, models / f"{known}-{digest[:8]}")
+    return _from_folder(path if path.is_dir() else _from_hub(name), known, models)
+
+
+def is_here(packaged: PackagedBase, home: Path) -> bool:
+    """Whether a packaged base can be loaded without installing anything."""
+    return (_served_folder(packaged, home) / SERVED).is_file() or packaged.installed
+
+
+def _served_folder(packaged: PackagedBase, home: Path) -> Path:
+    return home / "models" / f"{packaged.name}-{packaged.file.sha256[:8]}"
+
+
+def base_name(setting: str) -> str:
+    """How versions call the base that a setting names."""
+    name = resolve_base(setting)
+    path = Path(name).expanduser()
+    if name in CATALOGUE:
+        return name
+    if path.suffix.lower() == ".gguf":
+        return path.stem.lower()
+    return path.name.lower() if path.is_dir() else name.replace("/", "--").lower()
 
 
 def forget_copies(base: BaseModel, names: Collection[str]) -> None:

@@ -9,9 +9,13 @@ from chatbot.knowledge.retrieval.embeddings import Embedder
 from chatbot.knowledge.retrieval.index import KnowledgeIndex
 from chatbot.knowledge.retrieval.questions import known_questions, unanswered_questions
 from chatbot.knowledge.retrieval.spelling import Speller
+from chatbot.knowledge.retrieval.vector_cache import used_whole
 from chatbot.knowledge.rules.router import Router
 from chatbot.knowledge.rules.talk import Talk
 from chatbot.records import ApprovedAnswer
+
+FINDS, ROUTES = "finds", "routes"
+"""What vectors are kept for."""
 
 
 @dataclass
@@ -34,8 +38,11 @@ def open_knowledge(
 
     Vectors are kept in the folder `cache`.
     """
-    index, correct = index_pack(pack, retriever, cache), Speller(pack).correct
-    return Knowledge(index, Router(router, pack, cache, correct, taught), Talk(retriever, pack, cache, correct))
+    correct = Speller(pack).correct
+    with used_whole(cache, pack.name, FINDS, retriever) as kept:
+        index, talk = index_pack(pack, retriever, kept), Talk(retriever, pack, kept, correct)
+    with used_whole(cache, pack.name, ROUTES, router) as kept:
+        return Knowledge(index, Router(router, pack, kept, correct, taught), talk)
 
 
 def renewed(pack: Pack, held: Knowledge, cache: Path | None = None) -> Knowledge:

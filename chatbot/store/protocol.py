@@ -15,6 +15,7 @@ from chatbot.store.erasures import Erasures
 from chatbot.store.events import Events
 from chatbot.store.feedback import FeedbackStore
 from chatbot.store.figures import Figures
+from chatbot.store.gaps import GapsAside
 from chatbot.store.keys import Keys
 from chatbot.store.memories import Memories
 from chatbot.store.people import People
@@ -112,6 +113,11 @@ class Store(Protocol):
     @property
     def figures(self) -> Figures:
         """How conversations went, counted."""
+        ...
+
+    @property
+    def gaps(self) -> GapsAside:
+        """Questions that are not ours to answer."""
         ...
 
     @property

@@ -22,5 +22,6 @@ def test_conversations_are_written_as_the_store_writes_them(tmp_path: Path) -> N
     }
     everywhere = store.cases.page(CaseFilter(text=words[0], limit=200)).items
     assert len(everywhere) > MANY / 2
+    assert store.figures.tallies("larkspur", "2020", "2100", "2100").whole.conversations == MANY
     assert "inbox" in PARTS
     store.close()

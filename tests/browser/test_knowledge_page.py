@@ -69,6 +69,28 @@ def test_an_article_is_written_saved_and_undone(visit: Visit, url: str, signed_i
     assert (folder / "lamps/articles/returns.md").read_text(encoding="utf-8") == before
 
 
+def test_hours_are_filled_in_and_faults_told_before(
+    visit: Visit, url: str, signed_in: StorageState, folder: Path
+) -> None:
+    page = operate(visit, url, signed_in, "knowledge?view=texts", 390)
+    page.get_by_label("Colleagues answer at certain hours only").check()
+    zone = page.get_by_label("Time zone")
+    zone.fill("Mars")
+    expect(page.get_by_role("alert")).to_contain_text("'Mars' is no time zone")
+    zone.fill("Europe/London")
+    page.get_by_role("button", name="More hours on Saturday").click()
+    page.get_by_label("Saturday to").fill("00:00")
+    page.get_by_label("Holiday").fill("2026-12-25")
+    expect(page.get_by_role("button", name="Take out 2026-12-25")).to_be_visible()
+    page.get_by_label("Said outside hours").fill("Which address?")
+    page.get_by_label("Said once an address was given").fill("We write to {address}.")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".notice")).to_contain_text("Saved: the bot answers from it now.")
+    text = (folder / "lamps/pack.toml").read_text(encoding="utf-8")
+    assert 'saturday = ["09:00-24:00"]' in text and "closed = [2026-12-25]" in text
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_the_second_of_two_operators_loses_nothing(visit: Visit, url: str, signed_in: StorageState) -> None:
     first, second = (operate(visit, url, signed_in, "knowledge?file=articles/delivery.md") for _ in range(2))
     texts = [page.get_by_label("Text of the article") for page in (first, second)]

@@ -29,7 +29,7 @@ DRAWN = {
     "answer-dialog", "ask-before", "bar-chart", "chart", "console", "line-chart", "operate-page", "periods", "tab",
     "audit-log", "version-changes", "version-verdict",
     "approved-answers", "article-editor", "article-questions", "file-editor", "file-history", "persona-editor",
-    "rule-editor",
+    "rule-editor", "opening-hours",
     *(tab.slug for tab in TABS),
 }  # fmt: skip
 """Modules whose work is seen on the page alone: the tests of these pages drive them."""

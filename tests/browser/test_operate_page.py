@@ -88,6 +88,11 @@ def test_a_gap_is_answered_where_it_is_found(page: Page, url: str, folder: Path,
     dialog.get_by_role("button", name="Use this answer").click()
     expect(page.get_by_text("Similar questions are answered with it from now on.")).to_be_visible()
     expect(gap.locator(".asked")).to_have_text(re.compile(r"1\s*chat"))
+    gap.get_by_role("button", name="Not ours to answer").click()
+    expect(gap).to_have_count(0)
+    page.get_by_text("1 question is not ours to answer").click()
+    page.get_by_role("button", name="Take back").click()
+    expect(gap).to_be_visible()
     store: Store = open_store(folder / "home" / "chatbot.db")
     assert [answer.response for answer in store.feedback.answers()] == ["Samples are sent for free."]
     store.close()

@@ -98,6 +98,7 @@ def test_a_training_is_started_followed_stopped_and_gone_on_with(page: Page, url
     store = session.store
     page.goto(f"{url}/operate/training")
     expect(page.get_by_text(re.compile(r"Learns from \d+ rows, validates on \d+"))).to_be_visible()
+    expect(page.get_by_label("Base")).to_have_value(session.settings.base_model)
     page.get_by_label("Minutes of learning").fill("5")
     press(page, "Start training")
     going = page.get_by_role("region", name="The run under way")

@@ -52,6 +52,23 @@ def test_gaps_are_listed(asked: None, capsys: pytest.CaptureFixture[str]) -> Non
     }
 
 
+def test_a_gap_is_set_aside_and_taken_back(asked: None, capsys: pytest.CaptureFixture[str]) -> None:
+    with opened_store() as store:
+        store.people.add_staff("Olga", "operator", "correct horse battery")
+    assert run_command(gaps_command, ["aside", "zebra wallpaper", "--as", "Olga"]) == 0
+    assert capsys.readouterr().out == "set aside: zebra WALLPAPER\n"
+    assert run_command(gaps_command, []) == 0
+    assert "aside  zebra WALLPAPER  (Olga, " in capsys.readouterr().out
+    assert run_command(gaps_command, ["--json"]) == 0
+    whole = json.loads(capsys.readouterr().out)
+    assert not whole["gaps"] and [one["conversations"] for one in whole["aside"]] == [2]
+    assert run_command(gaps_command, ["aside", "zebra wallpaper", "--as", "Olga"]) == 2
+    assert "no gap of these days holds" in capsys.readouterr().err
+    assert run_command(gaps_command, ["back", "Zebra wallpaper?", "--as", "Olga"]) == 0
+    assert run_command(gaps_command, ["back", "Zebra wallpaper?", "--as", "Olga"]) == 2
+    assert "is not set aside" in capsys.readouterr().err
+
+
 def test_nothing_to_tell_is_told_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(gaps_command, ["--days", "7"]) == 0
     assert capsys.readouterr().err == "nobody asked in vain in the last 7 days\n"

@@ -1,6 +1,7 @@
 """The cycle's own parts: one run at a time, marked by how it ends; champion, base and candidate before the gate."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from chatbot.store import Store
 from chatbot.store.versions import BASE
 from training import cycle
 from training.curation.snapshots import Snapshot
-from training.cycle import facts_of, judge_candidate, the_only_run
+from training.cycle import facts_of, judge_candidate, the_only_run, what_answers
 from training.evaluation import decide as deciding
 from training.evaluation.results import Evaluation, Judged
 from training.evaluation.suites import Suite
@@ -88,6 +89,35 @@ def test_the_base_is_measured_beside_champion_and_candidate(
     assert measured == [BASE, champion, candidate]
     assert [fraction for _, fraction, _ in shown] == pytest.approx([0.83 + 0.17 * part / 6 for part in (1, 3, 5)])
     assert shown[1][2] == f"checking {champion}: 50%"
+
+
+def test_what_comes_of_another_base_is_judged_beside_what_answers(
+    settings: Settings, store: Store, pack: Pack, tiny_base: BaseModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    candidate = store.versions.add_version("lamps", "other", "bbbbbbbb", None, None).name
+    measured: list[tuple[str, str]] = []
+
+    def evaluated(
+        bench: Workbench, name: str, suites: Sequence[Suite], report: Callable[[int, int], None]
+    ) -> Evaluation:
+        measured.append((name, bench.base.name))
+        return Evaluation(name, {}, {}, 0.0, [Judged("facts", "facts-1", "", True, 1.0)])
+
+    monkeypatch.setattr(deciding, "evaluate_cached", evaluated)
+    run = store.versions.start_run("system")
+    answering = Workbench(settings, store, pack, HashedEmbedder(), tiny_base, "cpu")
+    bench = replace(answering, base=replace(tiny_base, name="other"))
+    progress = Progress(store, run, run_folder(settings, run.id))
+    verdict = judge_candidate(bench, candidate, progress, answering)
+    assert verdict.against == BASE and measured == [(BASE, tiny_base.name), (candidate, "other")]
+
+
+def test_the_base_answers_where_the_champion_was_trained_on_another(
+    settings: Settings, store: Store, pack: Pack, tiny_base: BaseModel
+) -> None:
+    store.versions.point("champion", store.versions.add_version("lamps", "other", "bbbbbbbb", None, None).name, "x")
+    served = settings.model_copy(update={"engine": "openvino"})
+    assert what_answers(Workbench(served, store, pack, HashedEmbedder(), tiny_base, "cpu")) == BASE
 
 
 def test_the_facts_of_a_fine_tune_are_its_figures_its_curve_and_its_origin(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import click
 
 from chatbot.acting import terminal_actor
 from chatbot.commands import keep_to_owner
+from chatbot.errors import TrainingError
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 
@@ -15,6 +16,7 @@ HELD = 3
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 recipe_option = click.option("--recipe", help="A recipe's name or a .toml file. Default: the setting `recipe`.")
+base_option = click.option("--base", default="", help="The base to fine-tune. Default: the one that answers here.")
 set_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the recipe."
 )
@@ -25,6 +27,15 @@ def installation() -> tuple[Settings, Store]:
     settings = load_settings()
     keep_to_owner(settings.home)
     return settings, open_store(settings.database)
+
+
+def on_base(settings: Settings, base: str) -> Settings:
+    """The settings with another base, if one is named, and what is usual for it; raises `TrainingError`."""
+    if base in ("", settings.base_model):
+        return settings
+    if settings.engine == "remote":
+        raise TrainingError("the servers of `remote_urls` hold one base: leave --base out, or set `base_model`")
+    return load_settings(base_model=base)
 
 
 def actor() -> str:

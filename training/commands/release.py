@@ -73,10 +73,11 @@ def canary(version: str | None, end: bool) -> None:
     """Let VERSION answer a share of the conversations (the setting `canary`); its feedback is counted apart."""
     if (version is None) != end:
         raise click.UsageError("give either a VERSION or --end")
-    from training.release.publish import end_canary, start_canary
+    from training.release.publish import end_canary, refuse_other_base, start_canary
 
     settings, store = installation()
     if version is None:
         click.echo(f"the trial of {end_canary(store, actor())} has ended")
     else:
+        refuse_other_base(store, version, settings)
         click.echo(f"{start_canary(store, version, actor()).name} answers {settings.canary:.0%} of the conversations")

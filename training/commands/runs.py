@@ -14,7 +14,17 @@ from chatbot.errors import TrainingError
 from chatbot.lineage import Run
 from chatbot.settings import Settings
 from chatbot.store import Store
-from training.commands.installation import HELD, actor, as_json, installation, recipe_option, set_option, show
+from training.commands.installation import (
+    HELD,
+    actor,
+    as_json,
+    base_option,
+    installation,
+    on_base,
+    recipe_option,
+    set_option,
+    show,
+)
 from training.commands.progress import TerminalProgress
 from training.finetuning.recipe import Recipe, load_recipe
 from training.runs.files import STOP, forget_checkpoints, run_folder
@@ -30,6 +40,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @recipe_option
+@base_option
 @set_option
 @click.option("--snapshot", type=int, help="A frozen snapshot's number. Default: freeze what there is now.")
 @click.option("--resume", metavar="RUN", help="Go on from the checkpoint of a stopped or killed run.")
@@ -40,6 +51,7 @@ if TYPE_CHECKING:
 @as_json
 def run(
     recipe: str | None,
+    base: str,
     overrides: tuple[str, ...],
     snapshot: int | None,
     resume: str | None,
@@ -52,11 +64,14 @@ def run(
         raise TrainingError("--ensemble averages the adapters of folds: add --folds 3")
     if folds and resume:
         raise TrainingError("--resume knows how many folds the run has: leave --folds out")
-    settings, store = installation()
-    chosen = load_recipe(recipe or settings.recipe, overrides)
+    answering, store = installation()
+    began = resumable(answering, store, resume) if resume else None
+    base = base or (began.base if began else "")
+    settings = on_base(answering, base)
+    wish = _wish(recipe, base, answering)
+    chosen = load_recipe(wish.recipe, overrides)
     number = snapshot
-    if resume:
-        began = resumable(settings, store, resume)
+    if began:
         number, folds, ensemble = began.snapshot, began.folds, began.ensemble
         chosen = Recipe.model_validate(began.recipe)
     _mention(chosen)
@@ -72,7 +87,7 @@ def run(
     processes = _launched(settings)
     if not processes.first:
         return
-    record = store.versions.start_run(actor(), progress=Wish(recipe or settings.recipe).as_progress())
+    record = store.versions.start_run(actor(), progress=wish.as_progress())
     with (
         _watched(settings, store, record, as_json),
         the_only_run(settings, store, record),
@@ -86,8 +101,8 @@ def run(
             frozen = frozen or freeze_now(bench, record.actor)
             said |= {"snapshot": frozen.number}
             if folds:
-                began = Beginning(chosen.model_dump(), frozen.number, folds, ensemble)
-                said |= _validated(bench, frozen, began, record, progress, resume)
+                beginning = Beginning(chosen.model_dump(), frozen.number, folds, ensemble, base=settings.base_model)
+                said |= _validated(bench, frozen, beginning, record, progress, resume)
             else:
                 version, facts = train_version(bench, frozen, chosen, record, progress, resume)
                 said |= {"version": version.name, **asdict(facts.figures), "diagnosis": facts.findings}
@@ -116,13 +131,16 @@ def _validated(
 
 @click.command()
 @recipe_option
+@base_option
 @set_option
 @click.option("--run-id", hidden=True)
 @as_json
-def cycle(recipe: str | None, overrides: tuple[str, ...], run_id: str | None, as_json: bool) -> int:
+def cycle(recipe: str | None, base: str, overrides: tuple[str, ...], run_id: str | None, as_json: bool) -> int:
     """Collect, fine-tune, evaluate and promote if the gate agrees; exit code 3 if it holds."""
-    settings, store = installation()
-    chosen = load_recipe(recipe or settings.recipe, overrides)
+    answering, store = installation()
+    settings = on_base(answering, base)
+    wish = _wish(recipe, base, answering)
+    chosen = load_recipe(wish.recipe, overrides)
     _mention(chosen)
 
     from training.cycle import run_cycle
@@ -130,14 +148,17 @@ def cycle(recipe: str | None, overrides: tuple[str, ...], run_id: str | None, as
     processes = _launched(settings)
     if not processes.first:
         return 0
-    asked = Wish(recipe or settings.recipe).as_progress()
-    record = store.versions.run(run_id) if run_id else store.versions.start_run(actor(), progress=asked)
+    record = store.versions.run(run_id) if run_id else store.versions.start_run(actor(), progress=wish.as_progress())
     begun_elsewhere = acting() if run_id else nullcontext()
     with begun_elsewhere, _watched(settings, store, record, as_json):
-        result = run_cycle(settings, store, chosen, record, processes)
+        result = run_cycle(settings, store, chosen, record, processes, None if settings is answering else answering)
     processes.tell(None)
     show(asdict(result), as_json)
     return 0 if result.decision == "promote" else HELD
+
+
+def _wish(recipe: str | None, base: str, answering: Settings) -> Wish:
+    return Wish(recipe or "", base=base).filled(answering)
 
 
 def _mention(recipe: Recipe) -> None:

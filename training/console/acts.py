@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from chatbot.errors import InputError, NotFoundError
+from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 from training.console.names import beginning, named, with_titles
-from training.release.publish import end_canary, promote, roll_back, start_canary, version_before
+from training.release.publish import end_canary, promote, refuse_other_base, roll_back, start_canary, version_before
 
 Kind = Literal["promote", "try", "end-trial", "roll-back"]
 
@@ -32,7 +33,7 @@ class Question:
     yes: str
 
 
-def ask(store: Store, kind: Kind, name: str, share: float) -> Question:
+def ask(store: Store, settings: Settings, kind: Kind, name: str) -> Question:
     """What an act would mean now; raises `UserError` where it cannot be done."""
     champion = store.versions.resolve("champion")
     if kind == "roll-back":
@@ -48,9 +49,11 @@ def ask(store: Store, kind: Kind, name: str, share: float) -> Question:
     version = store.versions.get(name)
     if version.name == champion:
         raise InputError(f"{named(champion)} answers everybody already")
+    refuse_other_base(store, version.name, settings)
     if kind == "promote":
         text = f"{beginning(version.name)} answers everybody from now on, instead of {named(champion)}."
         return Question(Act(kind, version.name, champion), text, doubts(store, version.name), "Promote it")
+    share = settings.canary
     if not share:
         raise InputError("the setting canary is 0, so no conversation would go to a version on trial: raise it first")
     text = (
@@ -60,8 +63,10 @@ def ask(store: Store, kind: Kind, name: str, share: float) -> Question:
     return Question(Act(kind, version.name, champion, share), text, doubts(store, version.name), "Try it")
 
 
-def carry_out(store: Store, act: Act, actor: str) -> str:
-    """Do it; returns what to tell. Raises `InputError` where somebody else was faster."""
+def carry_out(store: Store, settings: Settings, act: Act, actor: str) -> str:
+    """Do it; returns what to tell. Raises `UserError` where it cannot be done, or somebody else was faster."""
+    if act.kind in ("promote", "try"):
+        refuse_other_base(store, act.version, settings)
     with store.transaction():
         if store.versions.resolve("champion") != act.champion:
             raise InputError("somebody else has changed which version answers meanwhile: look again")

@@ -26,6 +26,8 @@ HAPPENED = {
     "answer_proposed": "sent an answer for a second look",
     "answer_confirmed": "confirmed an answer",
     "answer_withdrawn": "withdrew an approved answer",
+    "gap_set_aside": "set a question without an answer aside",
+    "gap_taken_back": "took a question back that was set aside",
     "handoff": "handed a conversation to a person",
     "handback": "handed a conversation back to the bot",
     "signed_in": "signed in",

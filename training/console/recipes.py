@@ -21,12 +21,11 @@ class Offer:
     title: str
     about: str
     minutes: float
-    usual: bool
     missing: str
 
 
 def offers(settings: Settings, counts: SnapshotCounts) -> list[Offer]:
-    """The usual recipe first, then the others that make a version."""
+    """The recipe of the base that answers first, then the others that make a version."""
     names = dict.fromkeys([settings.recipe, *sorted(file.stem for file in RECIPES.glob("*.toml"))])
     return [
         Offer(
@@ -34,7 +33,6 @@ def offers(settings: Settings, counts: SnapshotCounts) -> list[Offer]:
             CALLED.get(name) or Path(name).stem.replace("_", " ").capitalize(),
             described(path_of(name)),
             recipe.minutes,
-            name == settings.recipe,
             _missing(recipe, settings, counts),
         )
         for name in names

@@ -67,6 +67,10 @@ def outcome(run: Run, version: Version | None) -> str:
         return f"It ended before it was done and was {run.error}."
     if run.status == "finished":
         decision = {"promote": "passed the gate and was promoted", "hold": "was held by the gate"}
+        other = run.progress.get("base")
+        if version and other and version.gate.get("decision") == "promote":
+            passed = "passed the gate; it can be promoted once base_model is set to that"
+            return f"It made {title(version.name)} on {other}, which {passed}."
         found = decision.get(version.gate.get("decision", "")) if version else None
         return f"It made {title(run.version)}, which {found or 'was not judged'}." if run.version else "It is done."
     if run.status == "stopped":

@@ -18,13 +18,20 @@ def gate_suites(bench: Workbench) -> list[Suite]:
     return sampled(suites, GATE_CASES, whole=GUARDED) if bench.settings.reads else suites
 
 
-def decide(bench: Workbench, candidate: str, against: str, report: Callable[[str, int, int], None]) -> Verdict:
+def decide(
+    bench: Workbench,
+    candidate: str,
+    against: str,
+    report: Callable[[str, int, int], None],
+    answering: Workbench | None = None,
+) -> Verdict:
     """Measure two versions, named in full, and ask the gate; the verdict is stored with the candidate.
 
-    `report` hears of which version how many cases of how many are done.
+    `report` hears of which version how many cases of how many are done. `answering` is the workbench of the version to
+    beat, where its base is another.
     """
     suites = gate_suites(bench)
-    champion = evaluate_cached(bench, against, suites, partial(report, against))
+    champion = evaluate_cached(answering or bench, against, suites, partial(report, against))
     verdict = judge(evaluate_cached(bench, candidate, suites, partial(report, candidate)), champion)
     bench.store.versions.set_gate(candidate, verdict.as_dict())
     return verdict

@@ -11,9 +11,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chatbot.engines.base_model import BaseModel
+from chatbot.engines.base_model import BaseModel, base_name
 from chatbot.errors import NotFoundError, UserError
 from chatbot.lineage import Run, Version
+from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
 from chatbot.version_folder import VersionFolder
@@ -92,6 +93,21 @@ def promote(store: Store, name: str, actor: str) -> Version:
     if store.versions.alias("canary") == version.name:
         store.versions.drop("canary", actor)
     return version
+
+
+def is_of_base(version: Version, settings: Settings) -> bool:
+    """Whether a version was trained on the base that the settings name, without which it cannot answer here."""
+    return settings.weightless or version.base == base_name(settings.base_model)
+
+
+def refuse_other_base(store: Store, name: str, settings: Settings) -> None:
+    """Raise `UserError` for a version of another base than the one that answers."""
+    version = store.versions.get(name)
+    if not is_of_base(version, settings):
+        raise UserError(
+            f"{version.name} was trained on base {version.base!r}, and base_model here is {settings.base_model!r}: set "
+            f"`base_model` to {version.base!r} and start the server again, then it can answer"
+        )
 
 
 def start_canary(store: Store, name: str, actor: str) -> Version:

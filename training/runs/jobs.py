@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from chatbot.errors import BusyError, NotFoundError
@@ -59,7 +58,7 @@ class Jobs:
             lock = TrainingLock.take(self._settings.home)
             if lock is None:
                 raise BusyError("a fine-tune is under way from the command line: wait for it or stop it first")
-            wish = replace(wish, recipe=wish.recipe or self._settings.recipe)
+            wish = wish.filled(self._settings)
             try:
                 run = self._store.versions.start_run(actor, progress=wish.as_progress())
                 self._process = self._spawn(run, wish, lock)

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from chatbot.errors import TrainingError, UserError
@@ -20,9 +20,9 @@ LEAST_FREE_BYTES = 1_500_000_000
 
 @dataclass(frozen=True)
 class Beginning:
-    """What decides a run's result: the resolved recipe, the snapshot's number, how rows are held out.
+    """What decides a run's result: the resolved recipe, the snapshot's number, how rows are held out, the base.
 
-    A classifier learns from texts instead of a snapshot, which are known by their digest.
+    A classifier learns from texts instead of a snapshot, which are known by their digest. Earlier runs name no base.
     """
 
     recipe: Mapping[str, object]
@@ -30,6 +30,7 @@ class Beginning:
     folds: int = 0
     ensemble: bool = False
     texts: str = ""
+    base: str = ""
 
     def save(self, folder: Path) -> None:
         """Write it into a run's folder."""
@@ -60,9 +61,10 @@ def begin(settings: Settings, store: Store, run: Run, beginning: Beginning, resu
         left = run_folder(settings, earlier.id)
         if earlier.id == run.id or earlier.status not in UNFINISHED:
             continue
-        alike = _beginning(left) == beginning
+        found = _beginning(left)
+        alike = found is not None and replace(found, base=found.base or beginning.base) == beginning
         if earlier.id == resume and not alike:
-            raise TrainingError(f"run {resume!r} began with other texts: start a new run")
+            raise TrainingError(f"run {resume!r} began with other texts or on another base: start a new run")
         if checkpoints(left) and (earlier.id == resume if resume else alike):
             shutil.rmtree(folder, ignore_errors=True)
             left.rename(folder)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chatbot.knowledge.editing.hours_form import TABLE, HoursForm
 from chatbot.knowledge.editing.toml_values import Value, with_values
 from chatbot.knowledge.packs import Rule
 from chatbot.knowledge.persona import Persona, Texts
@@ -45,7 +46,11 @@ class RuleForm(Form):
 
 
 class PersonaForm(Form):
-    """What the bot says of itself, and what the chat page says; texts that are empty are the usual ones."""
+    """What the bot says of itself, and what the chat page says; texts that are empty are the usual ones.
+
+    `hours` are those that it says in words. Without `opening` people are fetched at any hour, and neither `outside` nor
+    `kept` is said.
+    """
 
     title: str
     description: str
@@ -58,6 +63,7 @@ class PersonaForm(Form):
     hours: str
     phrases: list[str]
     message: str
+    opening: HoursForm | None
     outside: str = ""
     kept: str = ""
     accent: str
@@ -72,6 +78,7 @@ class PersonaForm(Form):
             **persona.contact.model_dump(),
             phrases=list(handoff.phrases),
             message=handoff.message,
+            opening=HoursForm.of(handoff.hours) if handoff.hours else None,
             outside=handoff.outside or "",
             kept=handoff.kept or "",
             accent=persona.accent,
@@ -93,8 +100,9 @@ class PersonaForm(Form):
             "contact.hours": self.hours.strip(),
             "handoff.phrases": _filled(self.phrases),
             "handoff.message": self.message.strip(),
-            "handoff.outside": self.outside.strip() or None,
-            "handoff.kept": self.kept.strip() or None,
+            "handoff.outside": (self.opening and self.outside.strip()) or None,
+            "handoff.kept": (self.opening and self.kept.strip()) or None,
+            **(self.opening.values() if self.opening else {TABLE: None}),
         }
         usual: dict[str, Value] = {name: Persona.model_fields[name].default for name in ("unknown", "accent")}
         for name, field in Texts.model_fields.items():

@@ -1,15 +1,16 @@
 """TOML with some values replaced and all the rest, comments too, as it stands."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import tomlkit
 from tomlkit import TOMLDocument
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import Item, Table
+from tomlkit.items import InlineTable, Item, Table
 
 from chatbot.errors import InputError
 
-Value = str | float | Sequence[str] | None
+Value = str | float | Sequence[str | date] | None
 SHORT_LIST = 60  # characters of a list that fits on a line
 
 
@@ -36,25 +37,25 @@ def with_values(text: str, values: Mapping[str, Value], usual: Mapping[str, Valu
     return tomlkit.dumps(document)
 
 
-def _table(document: TOMLDocument, path: Sequence[str], make: bool) -> "TOMLDocument | Table | None":
-    table: TOMLDocument | Table = document
+def _table(document: TOMLDocument, path: Sequence[str], make: bool) -> "TOMLDocument | Table | InlineTable | None":
+    table: TOMLDocument | Table | InlineTable = document
     for name in path:
         if name not in table:
             if not make:
                 return None
             table[name] = tomlkit.table()
         inner = table[name]
-        if not isinstance(inner, Table):
+        if not isinstance(inner, Table | InlineTable):
             raise InputError(f"{name!r} is no table in this file: change the file itself")
         table = inner
     return table
 
 
-def _item(value: str | float | Sequence[str]) -> Item:
+def _item(value: str | float | Sequence[str | date]) -> Item:
     if isinstance(value, str):
         return tomlkit.string(value, multiline="\n" in value)
     if isinstance(value, float):
         return tomlkit.float_(repr(value))
     items = tomlkit.array()
     items.extend(value)
-    return items.multiline(sum(map(len, value)) > SHORT_LIST)
+    return items.multiline(sum(len(str(one)) for one in value) > SHORT_LIST)

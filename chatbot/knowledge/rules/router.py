@@ -21,7 +21,7 @@ from chatbot.errors import PackError
 from chatbot.knowledge.articles.sentences import split_sentences
 from chatbot.knowledge.packs import Pack, Rule
 from chatbot.knowledge.retrieval.embeddings import Embedder, Vectors, windows
-from chatbot.knowledge.retrieval.vector_cache import cached_vectors, write_whole
+from chatbot.knowledge.retrieval.vector_cache import cached_vectors, used, write_whole
 from chatbot.knowledge.rules.everyday import everyday, says_little, words
 from chatbot.knowledge.rules.weighing import Weigher
 
@@ -169,6 +169,7 @@ class Router:
                     self._weights, self._bias = kept["weights"], kept["bias"]
                     for kind, weigher in weighers.items():
                         weigher.learned = kept[kind]
+                used(file)
                 return
             except (OSError, EOFError, ValueError, KeyError, BadZipFile):
                 file.unlink(missing_ok=True)

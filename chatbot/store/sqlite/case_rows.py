@@ -3,6 +3,7 @@
 from chatbot.broker import Happening
 from chatbot.errors import NotFoundError
 from chatbot.records import CaseReason, CaseStatus, Message, Person, Trace, now
+from chatbot.store.sqlite.case_endings import count_ending
 from chatbot.store.sqlite.case_places import insert_case, place_of, topic_of, worse
 from chatbot.store.sqlite.case_search import CaseSearch
 from chatbot.store.sqlite.database import Database, Row, Value
@@ -29,6 +30,7 @@ class CaseRows:
         after["place"] = place_of(after["status"], after["reason"], after["waiting_since"], after["last_at"])
         with self._database.writing() as db:
             db["cases"].update(before["number"], {name: after[name] for name in (*columns, "place")})
+            count_ending(db, conversation_id)
             if (before["status"], before["holder"]) != (after["status"], after["holder"]):
                 self._tell(after, before["status"])
         return after
@@ -44,6 +46,17 @@ class CaseRows:
         self.change(message.conversation, **columns)
         self._said(row["number"], message)
 
+    def judged(self, message_id: str) -> None:
+        """A message was rated, or a rating taken back."""
+        row = self._database.row("select conversation from messages where id = :id", id=message_id)
+        if row:
+            self.count(row["conversation"])
+
+    def count(self, conversation_id: str) -> None:
+        """Tell anew what a conversation came to."""
+        with self._database.writing() as db:
+            count_ending(db, conversation_id)
+
     def history_said(self, message: Message) -> None:
         """A client tells of a message that was said elsewhere."""
         self._words.add(self._found_or_made(message)["number"], message.content)
@@ -55,6 +68,7 @@ class CaseRows:
 
     def reply_began(self, message: Message) -> None:
         """The bot begins to write."""
+        self.count(message.conversation)
         self._tell_reply(message.conversation, message.id, "began")
 
     def reply_ended(self, message_id: str, content: str, trace: Trace) -> None:

@@ -85,9 +85,9 @@ class SqliteConversations(Conversations):
             self._cases.visitor_said(message)
         return message
 
-    def mark_held(self, message_id: str) -> None:
+    def mark_held(self, message_id: str, held: bool) -> None:
         with self._database.writing() as db:
-            db["messages"].update(message_id, {"trace": json.dumps(asdict(HELD))})
+            db["messages"].update(message_id, {"trace": json.dumps(asdict(HELD)) if held else None})
 
     def add_history(self, conversation: Conversation, messages: Sequence[ChatMessage]) -> str | None:
         parent: str | None = None
@@ -98,6 +98,7 @@ class SqliteConversations(Conversations):
                 add_message(self._database, message, title=said["content"] if parent is None else None)
                 self._cases.history_said(message)
                 parent = message.id
+            self._cases.count(conversation.id)
         return parent
 
     def begin_reply(self, conversation: Conversation, parent: str, trace: Trace) -> Message:
@@ -183,5 +184,9 @@ class SqliteConversations(Conversations):
 
     def mark_interrupted(self) -> int:
         with self._database.writing() as db:
-            cursor = db.conn.execute("update messages set status = 'interrupted' where status = 'streaming'")
-            return int(cursor.rowcount)
+            left = db.conn.execute(
+                "update messages set status = 'interrupted' where status = 'streaming' returning conversation"
+            ).fetchall()
+            for (conversation,) in left:
+                self._cases.count(conversation)
+            return len(left)

@@ -39,6 +39,7 @@ class SqliteFeedback(FeedbackStore):
     def withdraw_rating(self, message_id: str, person: Person) -> None:
         with self._database.writing() as db:
             db["feedback"].delete_where("message = ? and person = ? and kind = 'rating'", [message_id, person.id])
+            self._cases.judged(message_id)
             self._database.event(person.actor, "rating_withdrawn", message_id)
 
     def say_helped(self, message_id: str, person: Person, helped: bool) -> None:
@@ -191,6 +192,7 @@ class SqliteFeedback(FeedbackStore):
         with self._database.writing() as db:
             db["feedback"].delete_where("message = ? and person = ? and kind = ?", [message_id, person.id, kind])
             db["feedback"].insert(row)
+            self._cases.judged(message_id)
             wordless = {name: value for name, value in values.items() if name not in ("comment", "correction")}
             self._database.event(person.actor, kind, message_id, **wordless)
 

@@ -2,6 +2,8 @@
 
 from sqlite_utils import Database
 
+from chatbot.store.sqlite.case_endings import COLUMNS, INDEX, count_endings
+from chatbot.store.sqlite.gap_tables import TABLES as GAP_TABLES
 from chatbot.store.sqlite.migrations import migrations
 from chatbot.store.sqlite.upload_tables import TABLES as UPLOAD_TABLES
 
@@ -65,4 +67,21 @@ def m013_figures(db: Database) -> None:
 def m014_uploads(db: Database) -> None:
     """Files that visitors send."""
     for statement in UPLOAD_TABLES:
+        db.conn.execute(statement)
+
+
+@migrations()
+def m015_endings(db: Database) -> None:
+    """What each conversation came to, kept in its case."""
+    for column in COLUMNS:
+        db.conn.execute(f"alter table cases add column {column}")
+    count_endings(db)
+    for statement in (INDEX, "drop index conversations_by_time"):
+        db.conn.execute(statement)
+
+
+@migrations()
+def m016_gaps_aside(db: Database) -> None:
+    """Questions that are not ours to answer."""
+    for statement in GAP_TABLES:
         db.conn.execute(statement)

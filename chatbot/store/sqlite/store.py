@@ -19,6 +19,7 @@ from chatbot.store.sqlite.erasures import SqliteErasures
 from chatbot.store.sqlite.events import SqliteEvents
 from chatbot.store.sqlite.feedback import SqliteFeedback
 from chatbot.store.sqlite.figures import SqliteFigures
+from chatbot.store.sqlite.gaps import SqliteGapsAside
 from chatbot.store.sqlite.keys import SqliteKeys
 from chatbot.store.sqlite.memories import SqliteMemories
 from chatbot.store.sqlite.people import SqlitePeople
@@ -52,6 +53,7 @@ class SqliteStore:
     rates: SqliteRates
     erasures: SqliteErasures
     figures: SqliteFigures
+    gaps: SqliteGapsAside
     webhooks: SqliteWebhooks
     uploads: SqliteUploads
     memories: SqliteMemories
@@ -97,6 +99,7 @@ def open_store(path: Path) -> SqliteStore:
         SqliteRates(path.with_name(RATES)),
         SqliteErasures(database, search),
         SqliteFigures(database),
+        SqliteGapsAside(database),
         SqliteWebhooks(database),
         SqliteUploads(database),
         SqliteMemories(database),

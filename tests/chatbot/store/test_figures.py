@@ -5,6 +5,7 @@ import pytest
 from chatbot.records import Act, Person, Trace, now
 from chatbot.store import Store
 from chatbot.store.figures import ENDINGS, Counted, Figures, Tallies
+from chatbot.store.sqlite.case_endings import count_endings
 from chatbot.store.sqlite.store import SqliteStore
 
 EVER, LATER = "2020", "2100"
@@ -56,6 +57,34 @@ def test_what_a_visitor_says_last_counts(store: Store, visitor: Person) -> None:
     conversation = store.conversations.message(reply).conversation
     store.erasures.erase(store.erasures.traces([conversation]), "system")
     assert not tallies(store).whole.conversations
+
+
+def test_what_is_kept_is_what_is_found_when_all_is_counted_anew(store: Store, visitor: Person, agent: Person) -> None:
+    assert isinstance(store, SqliteStore)
+    liked = talk(store, visitor, "answer")
+    for value in ("dislike", "like"):
+        store.feedback.rate(liked, visitor, value)
+    store.feedback.withdraw_rating(talk(store, visitor, "answer"), visitor)
+    taken_back = talk(store, visitor, "answer")
+    store.feedback.rate(taken_back, visitor, "dislike")
+    store.feedback.withdraw_rating(taken_back, visitor)
+    cases = [store.conversations.message(talk(store, visitor, "answer")).conversation for _ in range(3)]
+    store.cases.write(cases[0], agent, "I am here.")
+    store.cases.release(cases[0], agent)
+    store.cases.claim(cases[1], agent)
+    store.cases.close(cases[2], agent)
+    told = store.conversations.start(visitor, "lamps")
+    store.conversations.add_history(
+        told, [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}]
+    )
+    left = store.conversations.start(visitor, "lamps")
+    asked = store.conversations.add_user_message(left, None, "How long?")
+    store.conversations.begin_reply(left, asked.id, Trace("v1"))
+    store.conversations.mark_interrupted()
+    kept = store.database.rows("select conversation, pack, began, ending, first_ms from cases")
+    count_endings(store.database.here)
+    assert store.database.rows("select conversation, pack, began, ending, first_ms from cases") == kept
+    assert {row["ending"] for row in kept} >= {"answered", "handed_off"} and len(kept) == 8
 
 
 def test_they_are_counted_by_day_and_by_version_of_the_last_reply_within_a_time(store: Store, visitor: Person) -> None:

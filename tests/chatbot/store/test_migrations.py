@@ -2,12 +2,15 @@
 
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from sqlite_utils import Database
 
 from chatbot.store import open_store
 from chatbot.store.cases import CaseFilter
+from chatbot.store.sqlite.gap_tables import TABLES
 from chatbot.store.sqlite.migrations import m001_people_and_talk
 from chatbot.store.sqlite.recent_migrations import m011_second_looks, migrations
 
@@ -80,6 +83,28 @@ def test_replies_of_an_earlier_release_are_counted(tmp_path: Path) -> None:
     store.close()
 
 
+def test_an_upgrade_that_fails_leaves_the_earlier_release_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "chatbot.db"
+    old = Database(sqlite3.connect(path))
+    migrations.apply(old, stop_before="m009_cases")
+    old["uploads"].create({"in the way": str})
+    with pytest.raises(sqlite3.OperationalError, match="uploads"):
+        open_store(path)
+    assert "cases" not in old.table_names()
+    assert "m009_cases" in {one.name for one in migrations.pending(old)}
+    old.conn.close()
+
+
+def test_whoever_opens_a_new_database_at_the_same_time_waits(tmp_path: Path) -> None:
+    def open_and_write(number: int) -> None:
+        store = open_store(tmp_path / "chatbot.db")
+        store.people.add_visitor()
+        store.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(open_and_write, range(4)))) == 4
+
+
 def test_a_migration_makes_what_it_says() -> None:
     db = Database(memory=True)
     m001_people_and_talk(db)
@@ -92,3 +117,5 @@ def test_later_migrations_stand_in_the_same_list() -> None:
     migrations.apply(db)
     assert {"waits", "asked", "confirmed_by"} <= db["answers"].columns_dict.keys()
     assert m011_second_looks.__doc__
+    made = {table for table in db.table_names() if any(f"create table {table} " in statement for statement in TABLES)}
+    assert made == {"gaps_aside", "gap_questions"}

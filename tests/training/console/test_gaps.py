@@ -46,6 +46,27 @@ def test_an_answer_is_looked_at_then_used_and_closes_the_gap(
     assert [left["question"] for left in olga.get(GAPS).json()["gaps"]] == ["Qwxz vbnm?"]
 
 
+def test_what_is_not_ours_is_set_aside_until_it_is_taken_back(
+    asked: None, url: str, olga: httpx.Client, anna: httpx.Client, remembered: Store
+) -> None:
+    gap = next(one for one in olga.get(GAPS).json()["gaps"] if one["question"] == "Qwxz vbnm?")
+    body = {"reply": gap["examples"][0]["reply"], "days": 30}
+    assert anna.post(f"{GAPS}/aside", json=body).status_code == 403
+    aside = olga.post(f"{GAPS}/aside", json=body).json()["id"]
+    ask(url, "qwxz vbnm")
+    told = olga.get(GAPS).json()
+    assert "Qwxz vbnm?" not in {one["question"] for one in told["gaps"]}
+    assert [(one["id"], one["by"], one["conversations"]) for one in told["aside"]] == [(aside, "Olga", 2)]
+    assert olga.post(f"{GAPS}/aside", json=body).status_code == 404
+    assert anna.delete(f"{GAPS}/aside/{aside}").status_code == 403
+    assert olga.delete(f"{GAPS}/aside/{aside}").status_code == 200
+    assert olga.delete(f"{GAPS}/aside/{aside}").status_code == 404
+    told = olga.get(GAPS).json()
+    assert not told["aside"] and 2 in {one["conversations"] for one in told["gaps"]}
+    kinds = ["gap_taken_back", "gap_set_aside"]
+    assert [event.kind for event in remembered.events.latest(kinds, 2)] == kinds
+
+
 def test_what_cannot_be_answered_is_said_in_words(olga: httpx.Client) -> None:
     body = {"question": "Where?", "answer": " ", "reply": "nowhere"}
     assert "does not exist" in olga.post(f"{GAPS}/preview", json=body).json()["detail"]

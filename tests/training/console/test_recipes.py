@@ -19,7 +19,7 @@ def test_every_recipe_begins_with_a_sentence_for_people() -> None:
 
 def test_the_usual_one_is_first_and_none_that_makes_no_version(settings: Settings) -> None:
     offered = offers(settings, SnapshotCounts())
-    assert offered[0].name == settings.recipe and offered[0].usual
+    assert offered[0].name == settings.recipe
     assert "classify" not in {offer.name for offer in offered}
 
 

@@ -4,8 +4,8 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel, Field
 
 from chatbot.desk import approvals
-from chatbot.desk.gaps import MOST_QUESTIONS, Gap, find_gaps
-from chatbot.desk.overview import begun, check_days
+from chatbot.desk.gaps import Gap
+from chatbot.desk.setting_aside import Found, Ignored, gap_of, look, set_aside
 from chatbot.dialogue.turn import knows
 from chatbot.knowledge.retrieval.index import KnowledgeIndex
 from chatbot.records import Person
@@ -47,13 +47,45 @@ class GapShape(BaseModel):
     examples: list[ExampleShape]
 
 
+class AsideShape(BaseModel):
+    """A gap that somebody set aside, and in how many conversations of these days it was asked."""
+
+    id: str
+    question: str
+    by: str
+    at: str
+    conversations: int
+
+    @classmethod
+    def of(cls, ignored: Ignored) -> "AsideShape":
+        """As it is sent."""
+        aside = ignored.aside
+        return cls(
+            id=aside.id, question=ignored.question, by=aside.by, at=aside.at, conversations=ignored.conversations
+        )
+
+
 class GapsShape(BaseModel):
-    """The gaps of some days, most asked first, out of so many questions; `more` are left out."""
+    """The gaps of some days, most asked first, out of so many questions; `more` are left out, `aside` set aside."""
 
     days: int
     questions: int
     more: int
     gaps: list[GapShape]
+    aside: list[AsideShape]
+
+
+class SetAside(Body):
+    """The gap of a reply, among those of some days."""
+
+    reply: str = Field(max_length=40)
+    days: int = 30
+
+
+class AsideId(BaseModel):
+    """A gap that was set aside."""
+
+    id: str
 
 
 class Wording(Body):
@@ -78,7 +110,6 @@ def routes(console: Console) -> APIRouter:
 
     @get_route(router, "")
     def show(days: int = 30, person: Person = operator) -> GapsShape:
-        check_days(days)
         return _gaps(console, days)
 
     @router.post("/preview")
@@ -90,17 +121,31 @@ def routes(console: Console) -> APIRouter:
     def answer(body: Wording, person: Person = operator) -> AnswerId:
         return AnswerId(id=approvals.approve(store, person, body.reply, body.question, body.answer).id)
 
+    @router.post("/aside")
+    def put_aside(body: SetAside, person: Person = operator) -> AsideId:
+        gap = gap_of(_found(console, body.days).gaps, body.reply)
+        return AsideId(id=set_aside(store, console.session.pack.name, gap, person))
+
+    @router.delete("/aside/{aside}")
+    def take_back(aside: str, person: Person = operator) -> AsideId:
+        store.gaps.take_back(aside, person)
+        return AsideId(id=aside)
+
     return router
 
 
+def _found(console: Console, days: int) -> Found:
+    with console.session.live.lease("") as (_, knowledge):
+        return look(console.store, console.session.pack.name, days, lambda: knowledge.index.embedder)
+
+
 def _gaps(console: Console, days: int) -> GapsShape:
-    session, store = console.session, console.store
-    missed = store.figures.missed(session.pack.name, begun(days), MOST_QUESTIONS)
+    session, found = console.session, _found(console, days)
     with session.live.lease("") as (_, knowledge):
-        found = find_gaps(missed, knowledge.index.embedder, store.feedback.answers())
-        shapes = [_shape(session.settings, knowledge.index, gap) for gap in found[:MOST_GAPS]]
+        shapes = [_shape(session.settings, knowledge.index, gap) for gap in found.gaps[:MOST_GAPS]]
     shapes.sort(key=lambda gap: gap.known)
-    return GapsShape(days=days, questions=len(missed), more=len(found) - len(shapes), gaps=shapes)
+    aside = [AsideShape.of(one) for one in found.ignored]
+    return GapsShape(days=days, questions=found.questions, more=len(found.gaps) - len(shapes), gaps=shapes, aside=aside)
 
 
 def _shape(settings: Settings, index: KnowledgeIndex, gap: Gap) -> GapShape:

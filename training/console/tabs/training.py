@@ -1,9 +1,10 @@
 """The tab Training: what waits to be learned, a new run by recipe and minutes, runs with their curves.
 
 GET  /operate/api/training/waiting              what waits, and the recipes
+GET  /operate/api/training/bases                the bases that a run may begin from
 GET  /operate/api/training/runs                 the latest runs
 GET  /operate/api/training/runs/{run}           one with its curve
-POST /operate/api/training/runs                 {recipe, minutes}: begin one
+POST /operate/api/training/runs                 {recipe, minutes, base}: begin one
 POST /operate/api/training/runs/{run}/go-on     begin one that goes on from its checkpoint
 POST /operate/api/training/stop                 stop the one under way; its checkpoint is kept
 """
@@ -17,11 +18,13 @@ from chatbot.lineage import Run
 from chatbot.records import Person
 from chatbot.web.routes import get_route
 from training.console import running
+from training.console.bases import bases_here, check_base
 from training.console.console import Console
 from training.console.names import title, who
 from training.console.recipes import check_offered, offers
 from training.console.tabs.tab import tab_router
 from training.console.tabs.training_shapes import (
+    BaseShape,
     CurveShape,
     Given,
     OfferShape,
@@ -47,6 +50,10 @@ def routes(console: Console) -> APIRouter:
     def waiting(person: Person = operator) -> WaitingShape:
         return _waiting(console, feedback)
 
+    @get_route(router, "/bases")
+    def bases(person: Person = operator) -> list[BaseShape]:
+        return [BaseShape.model_validate(base) for base in bases_here(settings)]
+
     @get_route(router, "/runs")
     def runs(person: Person = operator) -> Runs:
         return _runs(console)
@@ -55,7 +62,9 @@ def routes(console: Console) -> APIRouter:
     def start(body: Start, person: Person = operator) -> Runs:
         if body.recipe:
             check_offered(settings, feedback.waiting().counts, body.recipe)
-        console.jobs.start(person.actor, Wish(body.recipe, body.minutes))
+        if body.base:
+            check_base(settings, body.base)
+        console.jobs.start(person.actor, Wish(body.recipe, body.minutes, body.base))
         return _runs(console)
 
     @get_route(router, "/runs/{run}")
@@ -94,7 +103,6 @@ def _waiting(console: Console, feedback: WaitingFeedback) -> WaitingShape:
         dropped=counts.dropped,
         redacted=counts.redacted,
         plan=plan(found, console.store),
-        base=settings.base_model,
         offers=[OfferShape.model_validate(offer) for offer in offers(settings, counts)],
     )
 
@@ -117,6 +125,7 @@ def _run(console: Console, run: Run, sizes: dict[int, int]) -> RunShape:
         finished_at=run.finished_at,
         recipe=Path(wish.recipe).stem,
         minutes=wish.minutes,
+        base=wish.base,
         snapshot=run.snapshot,
         rows=running.rows_learned(sizes, run),
         phase=running.phase_of(run),

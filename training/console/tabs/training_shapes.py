@@ -10,9 +10,10 @@ MOST_MINUTES = 24 * 60
 
 
 class Start(BaseModel):
-    """What is asked of a new run; `minutes` None leaves it to the recipe."""
+    """What is asked of a new run; `minutes` None leaves it to the recipe, no `base` takes the one that answers."""
 
     recipe: str = ""
+    base: str = ""
     minutes: Annotated[float | None, Field(gt=0, le=MOST_MINUTES)] = None
 
 
@@ -31,7 +32,19 @@ class OfferShape(BaseModel, from_attributes=True):
     title: str
     about: str
     minutes: float
-    usual: bool
+    missing: str
+
+
+class BaseShape(BaseModel, from_attributes=True):
+    """A base to fine-tune and its usual recipe; `missing` says why it cannot be used now."""
+
+    name: str
+    memory_gb: float | None
+    disk_gb: float | None
+    licence: str
+    reads: bool
+    installed: bool
+    recipe: str
     missing: str
 
 
@@ -50,7 +63,6 @@ class WaitingShape(BaseModel):
     dropped: dict[str, int]
     redacted: dict[str, int]
     plan: str
-    base: str
     offers: list[OfferShape]
 
 
@@ -64,6 +76,7 @@ class RunShape(BaseModel):
     finished_at: str | None
     recipe: str
     minutes: float | None
+    base: str
     snapshot: int | None
     rows: str
     phase: str

@@ -45,7 +45,7 @@ def routes(console: Console) -> APIRouter:
     """The routes of the tab."""
     router = tab_router("versions")
     operator = Depends(console.operator)
-    store, share = console.store, console.session.settings.canary
+    store, settings = console.store, console.session.settings
 
     @get_route(router, "")
     def all_of_them(person: Person = operator) -> Lineup:
@@ -58,13 +58,14 @@ def routes(console: Console) -> APIRouter:
 
     @get_route(router, "/acts/{act}")
     def ask(act: acts.Kind, version: str = "", person: Person = operator) -> QuestionShape:
-        asked = acts.ask(store, act, version, share)
+        asked = acts.ask(store, settings, act, version)
         meant, told = asked.act, {"text": asked.text, "yes": asked.yes, "title": title(asked.act.version)}
         return QuestionShape(act=act, version=meant.version, champion=meant.champion, doubts=asked.doubts, **told)
 
     @router.post("/acts/{act}")
     def carry_out(act: acts.Kind, body: Do, person: Person = operator) -> Done:
-        done = acts.carry_out(store, acts.Act(act, body.version, body.champion, share), person.actor)
+        meant = acts.Act(act, body.version, body.champion, settings.canary)
+        done = acts.carry_out(store, settings, meant, person.actor)
         return Done(words=done)
 
     @get_route(router, "/{version}")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from chatbot.knowledge.retrieval.embeddings import CachedEmbedder, HashedEmbedder, Vectors
-from chatbot.knowledge.retrieval.vector_cache import cached_vectors, write_whole
+from chatbot.knowledge.retrieval.vector_cache import cached_vectors, used_whole, write_whole
 
 TEXTS = ["a lamp", "two lamps"]
 
@@ -67,3 +67,31 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="no space"):
         write_whole(file, fail)
     assert file.read_bytes() == b"whole"
+
+
+def test_what_an_earlier_state_of_the_pack_left_goes(tmp_path: Path) -> None:
+    embedder, kept = HashedEmbedder(), dict[str, set[str]]()
+    for state, lists in {"before": (TEXTS, ["rugs"]), "after": (TEXTS, ["blue rugs"])}.items():
+        with used_whole(tmp_path, "lamps", "finds", embedder) as folder:
+            assert folder
+            for texts in lists:
+                cached_vectors(embedder, texts, folder)
+        kept[state] = {file.name for file in folder.iterdir()}
+    assert len(kept["before"]) == len(kept["after"]) == 2 and len(kept["before"] & kept["after"]) == 1
+
+
+def test_nothing_goes_where_reading_failed_nor_what_others_write_just_now(tmp_path: Path) -> None:
+    with used_whole(tmp_path, "lamps", "finds", HashedEmbedder()) as folder:
+        assert folder
+        cached_vectors(HashedEmbedder(), TEXTS, folder)
+    (written,) = folder.iterdir()
+    half = written.with_suffix(".1.2.tmp")
+    half.touch()
+    with pytest.raises(ValueError, match="broken"), used_whole(tmp_path, "lamps", "finds", HashedEmbedder()):
+        raise ValueError("broken")
+    assert written.is_file()
+    with used_whole(tmp_path, "lamps", "finds", HashedEmbedder()):
+        pass
+    assert list(folder.iterdir()) == [half]
+    with used_whole(None, "lamps", "finds", HashedEmbedder()) as nowhere:
+        assert nowhere is None

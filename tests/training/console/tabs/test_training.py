@@ -9,7 +9,7 @@ from chatbot.store import Store
 from tests.training.console.tabs.conftest import Operators
 from training.console.tabs import training
 from training.console.tabs.tab import Tab
-from training.console.tabs.training_shapes import CurveShape, Runs, WaitingShape
+from training.console.tabs.training_shapes import BaseShape, CurveShape, Runs, WaitingShape
 from training.runs.files import CHECKPOINT, run_folder
 from training.runs.resuming import Beginning
 
@@ -27,7 +27,9 @@ def test_a_run_is_started_watched_stopped_and_gone_on_with(
     client = operators.client()
     waiting = WaitingShape.model_validate(client.get(f"{API}/waiting").json())
     assert waiting.empty and waiting.train and "Learns from" in waiting.plan
-    assert waiting.offers[0].usual
+    assert waiting.offers[0].name == settings.recipe
+    bases = [BaseShape.model_validate(base) for base in client.get(f"{API}/bases").json()]
+    assert (bases[0].name, bases[0].recipe, bases[0].missing) == (settings.base_model, "sft", "")
     started = Runs.model_validate(client.post(f"{API}/runs", json={"recipe": "sft", "minutes": 3}).json())
     (run,) = started.runs
     assert started.current == run.id
@@ -51,7 +53,11 @@ def test_a_run_is_started_watched_stopped_and_gone_on_with(
 
 def test_what_cannot_be_trained_is_refused_in_words(operators: Operators) -> None:
     client = operators.client()
-    for body, words in (({"recipe": "preference"}, "needs 5 corrected"), ({"minutes": 0}, "minutes")):
+    for body, words in (
+        ({"recipe": "preference"}, "needs 5 corrected"),
+        ({"minutes": 0}, "minutes"),
+        ({"base": "x"}, "not offered"),
+    ):
         answer = client.post(f"{API}/runs", json=body)
         assert answer.status_code == 400 and words in answer.json()["detail"]
     assert client.get(f"{API}/runs/none").status_code == 404

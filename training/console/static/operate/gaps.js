@@ -21,7 +21,7 @@ class Gaps extends Tab {
   }
 
   drawn() {
-    const { gaps, questions, more } = this.data;
+    const { gaps, questions, more, aside } = this.data;
     const missing = gaps.filter(({ known }) => !known);
     const known = gaps.filter((gap) => gap.known);
     return html`
@@ -44,13 +44,14 @@ class Gaps extends Tab {
             </section>`
           : nothing
       }
+      ${aside.length ? this.#aside(aside) : nothing}
       <answer-dialog .console=${this.console} @answered=${() => this.#read()}></answer-dialog>
     `;
   }
 
   #none(questions) {
     return questions
-      ? empty("All of them are answered by now", "New ones appear here as people ask them.")
+      ? empty(`All of them are answered${this.data.aside.some(({ conversations }) => conversations) ? " or not ours to answer" : " by now"}`, "New ones appear here as people ask them.")
       : empty("Nobody asked in vain", `In the last ${this.days} days no question went unanswered, and no reply was disliked or corrected.`);
   }
 
@@ -87,7 +88,38 @@ class Gaps extends Tab {
     return html`<div class="acts">
       ${article ? html`<a class="button" href="knowledge?question=${encodeURIComponent(gap.question)}">Write an article</a>` : nothing}
       <button aria-label="Give an answer to: ${gap.question}" @click=${() => this.querySelector("answer-dialog").open(gap)}>Give an answer</button>
+      <button aria-label="Not ours to answer: ${gap.question}" @click=${() => this.#setAside(gap)}>Not ours to answer</button>
     </div>`;
+  }
+
+  #aside(aside) {
+    return html`<section class="section">
+      <details>
+        <summary>${count(aside.length, "question is", "questions are")} not ours to answer</summary>
+        <ul class="lines card">
+          ${aside.map(
+            (one) => html`<li>
+              <div class="grow"><p class="words">${one.question}</p>
+                <p class="quiet small">set aside by ${one.by}, <time datetime=${one.at} title=${inFull(one.at)}>${shortly(one.at)}</time>${one.conversations ? html` · asked in ${count(one.conversations, "chat")} of these days` : nothing}</p></div>
+              <button aria-label="Take back: ${one.question}" @click=${() => this.#takeBack(one.id)}>Take back</button>
+            </li>`,
+          )}
+        </ul>
+      </details>
+    </section>`;
+  }
+
+  async #setAside(gap) {
+    const [{ reply }] = gap.examples;
+    const done = await this.console.tried(() => this.console.post("gaps/aside", { reply, days: this.days }));
+    if (!done) return;
+    this.console.say("It is set aside, whoever asks it again.", { undo: () => this.#takeBack(done.id) });
+    await this.#read();
+  }
+
+  async #takeBack(id) {
+    await this.console.tried(() => this.console.delete(`gaps/aside/${id}`), "It is among the gaps again.");
+    await this.#read();
   }
 }
 

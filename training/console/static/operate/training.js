@@ -13,7 +13,7 @@ const MOST_CURVES = 4;
 const SOON_MS = 500;
 
 class Training extends Tab {
-  static properties = { waiting: { state: true }, picked: { state: true }, curves: { state: true }, recipe: { state: true } };
+  static properties = { waiting: { state: true }, picked: { state: true }, curves: { state: true }, recipe: { state: true }, bases: { state: true }, base: { state: true } };
 
   #soon = 0;
 
@@ -23,6 +23,8 @@ class Training extends Tab {
     this.picked = [];
     this.curves = new Map();
     this.recipe = "";
+    this.bases = [];
+    this.base = "";
   }
 
   connectedCallback() {
@@ -38,7 +40,7 @@ class Training extends Tab {
   }
 
   async opened(parameters) {
-    await this.#readAll();
+    await Promise.all([this.#readAll(), this.#readBases()]);
     const asked = parameters.get("run");
     if (asked) this.#pick([asked]);
   }
@@ -66,11 +68,16 @@ class Training extends Tab {
   async #readWaiting() {
     try {
       this.waiting = await this.console.get("training/waiting");
-      this.recipe ||= this.waiting.offers[0].name;
     } catch (fault) {
       if (!(fault instanceof CallError)) throw fault;
       this.fault = fault.message;
     }
+  }
+
+  /** What is installed changes seldom, and takes its time to find. */
+  async #readBases() {
+    const found = await this.console.tried(() => this.console.get("training/bases"));
+    if (found) this.bases = found;
   }
 
   async #readCurve(run, moving) {
@@ -139,7 +146,9 @@ class Training extends Tab {
     const { waiting } = this;
     if (!waiting) return html`<section class="card section"><h2>Train a new version</h2><p class="quiet">…</p></section>`;
     const last = runs[0];
-    const offer = waiting.offers.find(({ name }) => name === this.recipe) ?? waiting.offers[0];
+    const base = this.bases.find(({ name }) => name === this.base) ?? this.bases[0];
+    const usual = base?.recipe ?? waiting.offers[0].name;
+    const offer = waiting.offers.find(({ name }) => name === (this.recipe || usual)) ?? waiting.offers[0];
     return html`<section class="card section" aria-label="Train a new version">
       <h2>Train a new version</h2>
       <p>${waiting.plan}</p>
@@ -147,14 +156,21 @@ class Training extends Tab {
         <div class="asked">
           <label class="field">Recipe
             <select name="recipe" @change=${(event) => (this.recipe = event.target.value)}>
-              ${waiting.offers.map(({ name, title, usual }) => html`<option value=${name} .selected=${name === offer.name}>${title}${usual ? " (usual)" : ""}</option>`)}
+              ${waiting.offers.map(({ name, title }) => html`<option value=${name} .selected=${name === offer.name}>${title}${name === usual ? " (usual)" : ""}</option>`)}
             </select>
           </label>
           <label class="field">Minutes of learning
             <input name="minutes" type="number" inputmode="decimal" min="0.5" max="1440" step="0.5" placeholder=${offer.minutes ? `${offer.minutes}` : "no limit"}>
           </label>
+          <label class="field wide">Base
+            <select name="base" @change=${(event) => (this.base = event.target.value)}>
+              ${(this.bases.length ? this.bases : [{ name: waiting.base }]).map(({ name, missing: lacks }, n) => html`<option value=${name} .selected=${name === (base?.name ?? waiting.base)} ?disabled=${lacks}>${name}${n ? "" : " (answers here)"}${lacks ? ": not here" : ""}</option>`)}
+            </select>
+          </label>
         </div>
-        <p class="small quiet">${offer.about} It goes on from <strong>${waiting.base}</strong>, the model that answers here.</p>
+        <p class="small quiet">${offer.about} ${base ? needs(base) : ""}</p>
+        ${base && base !== this.bases[0] ? html`<p class="small">What comes of it is compared with what answers now, and can be promoted once the setting <code>base_model</code> is <code>${base.name}</code>.</p>` : nothing}
+        ${refusedBases(this.bases)}
         ${offer.missing ? html`<p class="told warn">This recipe ${offer.missing}.</p>` : nothing}
         <div class="row">
           ${
@@ -200,7 +216,7 @@ class Training extends Tab {
 
   #run(run) {
     const place = this.picked.indexOf(run.id);
-    const about = [run.recipe, run.minutes ? `${run.minutes} min` : "", run.rows, `by ${run.actor}`].filter(Boolean);
+    const about = [run.recipe, run.base, run.minutes ? `${run.minutes} min` : "", run.rows, `by ${run.actor}`].filter(Boolean);
     return html`<li>
       <label class="tick c${place + 1}" title="Show its curve">
         <input type="checkbox" .checked=${place >= 0} ?disabled=${!run.steps} aria-label="Show the curve of ${nameOf(run)}" @change=${(event) => this.#toggled(run.id, event.target.checked)}>
@@ -223,8 +239,9 @@ class Training extends Tab {
 
   #start = async (event) => {
     event.preventDefault();
-    const minutes = new FormData(event.target).get("minutes");
-    const body = { recipe: this.recipe, minutes: minutes ? Number(minutes) : null };
+    const asked = new FormData(event.target);
+    const minutes = asked.get("minutes");
+    const body = { recipe: asked.get("recipe"), base: this.base, minutes: minutes ? Number(minutes) : null };
     await this.#done(() => this.console.post("training/runs", body), "It has begun. People can keep chatting meanwhile.");
   };
 
@@ -247,6 +264,19 @@ function nameOf(run) {
 
 function pointsOf(pairs) {
   return pairs.map(([x, y]) => ({ x, y }));
+}
+
+/** What a base needs, in words. */
+function needs({ memory_gb: memory, disk_gb: disk, licence, reads }) {
+  const told = memory ? `It needs ${memory} GB of memory and ${disk} GB of disk (${licence}). ` : "";
+  return `${told}${reads ? "It words its answers from the passages that it reads." : "It quotes passages."}`;
+}
+
+/** The bases that cannot be taken, each with why. */
+function refusedBases(bases) {
+  const refused = bases.filter(({ missing }) => missing);
+  if (!refused.length) return nothing;
+  return html`<details class="small"><summary>Bases that cannot be taken</summary><ul class="said">${refused.map(({ name, missing }) => html`<li><strong>${name}</strong> ${missing}</li>`)}</ul></details>`;
 }
 
 function counted(number, noun) {
