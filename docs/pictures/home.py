@@ -22,7 +22,6 @@ from chatbot.receiving.receiver import Receiver
 from chatbot.records import ChatMessage, Person
 from chatbot.settings import Settings
 from chatbot.store import Store
-from chatbot.store.versions import BASE
 from docs.pictures import words
 from docs.pictures.clock import PRESENT, Clock
 from docs.pictures.versions import Lineage
@@ -30,6 +29,8 @@ from docs.pictures.words import Talk
 
 PASSWORD = "six copper kettles whistle"
 FIRST_WORD_SECONDS = 0.07
+TAUGHT = ("v0001", "v0003")
+"""The versions that say what the pack's rows say; the others repeat the first fact that they are shown."""
 STAFF = {"Ann Lee": "agent", "Tom Okafor": "agent", "Olga Brandt": "operator"}
 
 
@@ -45,7 +46,7 @@ class Home:
 
 
 def engine_of(pack: Pack) -> None:
-    """Let the scripted engine say what the pack's rows say, the base the first fact that it is shown."""
+    """Let the scripted engine answer in place of a model."""
     said = {row.query: row.response for row in pack.pairs} | words.REPLIES
 
     def say(messages: Sequence[ChatMessage]) -> str:
@@ -53,10 +54,11 @@ def engine_of(pack: Pack) -> None:
         return said.get(question_in(messages[-1]["content"])) or fact(messages)
 
     def fact(messages: Sequence[ChatMessage]) -> str:
-        return " ".join(split_sentences(scripted.first_fact(messages).partition(": ")[2])[:2])
+        told = scripted.first_fact(messages)
+        return " ".join(split_sentences(told.partition(": ")[2] or told)[:2])
 
     def load(wanted: Wanted) -> ScriptedEngine:
-        return ScriptedEngine(wanted.version, fact if wanted.version == BASE else say)
+        return ScriptedEngine(wanted.version, say if any(number in wanted.version for number in TAUGHT) else fact)
 
     scripted.load = load
 
@@ -93,7 +95,7 @@ class Filling:
         self._approvals()
         self.session.live.close()
         lineage.begin()
-        receipt = self.settings.home / "receipt.jpg"
+        receipt = self.settings.home / "other side.jpg"
         receipt.write_bytes(photo())
         self.clock.set(PRESENT)
         titles = {name: self.store.conversations.get(chat).title for name, chat in chats.items()}
