@@ -74,6 +74,11 @@ class Database:
         with storage_faults():
             yield from self.here.query(sql, parameters)
 
+    def tuples(self, sql: str, **parameters: Value) -> list[tuple[Any, ...]]:
+        """All rows of a query that has many, as they come."""
+        with storage_faults():
+            return self.here.conn.execute(sql, parameters).fetchall()
+
     def row(self, sql: str, **parameters: Value) -> Row | None:
         """The first row of a query, or None."""
         return next(iter(self.rows(sql, **parameters)), None)
