@@ -4,23 +4,27 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
+from argon2 import PasswordHasher
 from starlette.applications import Starlette
 
 from chatbot.desk.desk import Desk
 from chatbot.desk.presence import Presence
 from chatbot.dialogue.opening import open_session
 from chatbot.dialogue.session import Session
-from chatbot.engines.base_model import find_base_model
+from chatbot.engines.base_model import BaseModel, find_base_model
 from chatbot.listening import listen
 from chatbot.settings import load_settings
 from chatbot.store import open_store
 from chatbot.web.access import Access
 from tests.packs import write_pack
+from tests.quick_server import QuickServer
+from tests.tiny_base import write_tiny_base
 
 Serve = Callable[..., str]
 
@@ -39,11 +43,20 @@ SMALL_BASE = "smollm2-135m-instruct"
 TESTS = Path(__file__).parent
 os.umask(0o077)  # as the product's programs do: nothing in a home is open to others
 os.environ["CHATBOT_BASE_MODEL"] = SMALL_BASE  # also for fixtures of a whole module
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of programs are started, which need not compile each time
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     first = {TESTS / name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: first.get(item.path, len(LONGEST)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords cost next to nothing to hash and to check, where a test does not ask for what is served."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chatbot.store.passwords.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
+        yield
 
 
 @pytest.fixture(autouse=True)
@@ -82,11 +95,8 @@ def serve_apps() -> Iterator[Serve]:
 
     def start(app: Starlette, **config: Any) -> str:
         listener = listen("127.0.0.1", 0)
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app, log_level="error", ws="none", timeout_graceful_shutdown=1, proxy_headers=False, **config
-            )
-        )
+        settings: dict[str, Any] = {"ws": "none", "timeout_graceful_shutdown": 1, "proxy_headers": False}
+        server = QuickServer(uvicorn.Config(app, log_level="error", **settings, **config))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         running.append((server, thread, listener))
@@ -97,7 +107,7 @@ def serve_apps() -> Iterator[Serve]:
 
     yield start
     for server, thread, listener in running:
-        server.should_exit = True
+        server.end()
         thread.join(10)
         listener.close()
         assert not thread.is_alive(), "the server did not stop"
@@ -110,7 +120,15 @@ serve_module = pytest.fixture(serve_apps, scope="module", name="serve_module")
 @pytest.fixture(scope="session")
 def real_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which the real base model is unpacked, once for all tests; share its `models` folder, nothing else."""
-    home = tmp_path_factory.mktemp("real")
-    base = find_base_model("smollm2-135m-instruct", home)
+    folder = tmp_path_factory.getbasetemp()
+    home = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "real"
+    home.mkdir(exist_ok=True)
+    base = find_base_model(SMALL_BASE, home)
     assert base.config and base.tokenizer
     return home
+
+
+@pytest.fixture(scope="session")
+def tiny_base(real_home: Path, tmp_path_factory: pytest.TempPathFactory) -> BaseModel:
+    """A model that learns nothing worth knowing, in a moment."""
+    return write_tiny_base(tmp_path_factory.mktemp("tiny"), find_base_model(SMALL_BASE, real_home))

@@ -11,13 +11,13 @@ import pytest
 from fastapi import FastAPI
 
 from chatbot.dialogue.session import Session
+from chatbot.engines.base_model import BaseModel
 from chatbot.store import open_store
 from chatbot.store.sqlite.store import SqliteStore
 from chatbot.web.access import Access
 from chatbot.web.api import api_routes
 from tests.conftest import Serve, desk_of
 from tests.packs import write_pack
-from tests.tiny_base import write_tiny_base
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
@@ -75,9 +75,9 @@ def test_plain_http_asks_back_in_the_same_talk_and_rates(url: str, session: Sess
     assert [message.content for message in path if message.role == "user"] == list(questions)
 
 
-def test_the_recipe_fine_tunes_a_version(tmp_path: Path) -> None:
+def test_the_recipe_fine_tunes_a_version(tiny_base: BaseModel, tmp_path: Path) -> None:
     settings = {
-        "base_model": write_tiny_base(tmp_path).source,
+        "base_model": tiny_base.source,
         "pack": write_pack(tmp_path / "lamps"),
         "engine": "scripted",
     }

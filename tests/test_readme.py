@@ -14,10 +14,10 @@ import pytest
 from fastapi import FastAPI
 
 from chatbot.dialogue.session import Session
+from chatbot.engines.base_model import BaseModel
 from chatbot.web.access import Access
 from chatbot.web.api import api_routes
 from tests.conftest import PASSWORD, Serve, desk_of
-from tests.tiny_base import write_tiny_base
 
 ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = "http://127.0.0.1:7860"
@@ -43,13 +43,13 @@ def shell_lines() -> list[str]:
 
 
 @pytest.fixture
-def environment(session: Session, tmp_path: Path) -> dict[str, str]:
+def environment(session: Session, tiny_base: BaseModel, tmp_path: Path) -> dict[str, str]:
     """An installation beside a running server, on the lamp shop's pack, a tiny base and a recipe of two steps."""
     (tmp_path / "quick.toml").write_text(QUICK, encoding="utf-8")
     return os.environ | {
         "CHATBOT_HOME": str(session.settings.home),
         "CHATBOT_PACK": str(session.settings.pack_folder),
-        "CHATBOT_BASE_MODEL": str(write_tiny_base(tmp_path).source),
+        "CHATBOT_BASE_MODEL": str(tiny_base.source),
         "CHATBOT_RECIPE": str(tmp_path / "quick.toml"),
         "CHATBOT_ENGINE": "scripted",
         "PYTHONPATH": str(ROOT),

@@ -60,7 +60,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(program: Path, *words: str, home: Path) -> str:
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("CHATBOT_", "PYTHON"))}
-    environment = plain | {"CHATBOT_HOME": str(home), "CHATBOT_BASE_MODEL": SMALL_BASE}
+    settings = {"CHATBOT_HOME": str(home), "CHATBOT_BASE_MODEL": SMALL_BASE, "CHATBOT_PACK": "clinic"}
+    environment = plain | settings
     done = subprocess.run([program, *words], cwd=home.parent, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -74,8 +75,9 @@ def test_it_answers_a_question(installed: Path, real_home: Path, tmp_path: Path)
         installed / "python", "-c", "import chatbot, training; print(chatbot.__file__, training.__file__)", home=home
     )
     assert str(ROOT) not in where
-    reply = json.loads(run(installed / "chatbot", "ask", "how long can i return a lamp", "--json", home=home))
-    assert "30 days" in reply["reply"]
+    question = "how long does a routine appointment with a doctor last?"
+    reply = json.loads(run(installed / "chatbot", "ask", question, "--json", home=home))
+    assert "12 minutes" in reply["reply"]
 
 
 @pytest.mark.parametrize("program", ["chatbot", "chatbot-train", "chatbot-serve"])

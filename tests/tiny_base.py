@@ -5,12 +5,12 @@ from pathlib import Path
 from chatbot.engines.base_model import BaseModel, find_base_model
 
 
-def write_tiny_base(home: Path) -> BaseModel:
-    """Write the model into a folder of the home and open it."""
+def write_tiny_base(home: Path, packaged: BaseModel) -> BaseModel:
+    """Write the model into a folder of the home, with the tokenizer of a packaged one, and open it."""
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    tokenizer = find_base_model("smollm2-135m-instruct", home).tokenizer
+    tokenizer = packaged.tokenizer
     torch.manual_seed(1)
     config = LlamaConfig(
         vocab_size=len(tokenizer),

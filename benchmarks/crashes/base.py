@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chatbot.engines.base_model import find_base_model
 from tests.tiny_base import write_tiny_base
 
 
@@ -13,7 +14,7 @@ def tiny_base(folder: Path) -> tuple[str, Path]:
     from training.finetuning.recipe import Recipe
 
     folder.mkdir(parents=True)
-    base = write_tiny_base(folder)
+    base = write_tiny_base(folder, find_base_model("smollm2-135m-instruct", folder))
     torch.manual_seed(3)
     model = attach_adapter(load_for_training(base, "cpu"), Recipe(rank=2, dropout=0.0))
     model.save_pretrained(folder / "adapter")

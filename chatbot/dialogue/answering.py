@@ -128,8 +128,10 @@ class _Answering:
             self.stopper.end()
 
     def _begun(self, turn: Turn, trace: Trace) -> Message:
-        question = self.question
-        reply = self.installation.store.conversations.begin_reply(question.conversation, question.message.id, trace)
+        question, conversations = self.question, self.installation.store.conversations
+        if question.message.held:
+            conversations.mark_held(question.message.id, False)
+        reply = conversations.begin_reply(question.conversation, question.message.id, trace)
         if turn.handoff:
             self._hand_off(turn.handoff)
         return reply
@@ -147,7 +149,7 @@ class _Answering:
         """All that is told of a message that a person replies to."""
         message = self.question.message
         if not message.held:
-            self.installation.store.conversations.mark_held(message.id)
+            self.installation.store.conversations.mark_held(message.id, True)
         return Update(message.conversation, message.id, "", True, Trace(self.installation.live.version, act="held"))
 
     def _written(

@@ -62,8 +62,8 @@ class Conversations(Protocol):
         """Store what the visitor said and make it the head; `held` where a person replies to it and not the bot."""
         ...
 
-    def mark_held(self, message_id: str) -> None:
-        """Mark that a person replies to this message, since they took the conversation before the bot began to."""
+    def mark_held(self, message_id: str, held: bool) -> None:
+        """Mark whether a person replies to this message: they took it before the bot began to, or have let it go."""
         ...
 
     def add_history(self, conversation: Conversation, messages: Sequence[ChatMessage]) -> str | None:

@@ -1,6 +1,7 @@
 """Pages without scripts: HTML from a template, never kept by the browser."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, select_autoescape
@@ -12,7 +13,7 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.filters["moment"] = lambda moment: f"{moment[:10]} {moment[11:16]} UTC"
+_templates.filters["moment"] = lambda stamp: moment_of(datetime.fromisoformat(stamp))
 
 
 def plain_page(
@@ -21,6 +22,11 @@ def plain_page(
     """A page of `templates/`, filled in."""
     html = _templates.get_template(template).render(**values)
     return HTMLResponse(html, status, headers={"Cache-Control": "no-store", **(headers or {})})
+
+
+def moment_of(moment: datetime) -> str:
+    """A moment as people read it."""
+    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
 
 
 def drawing(path: str) -> Markup:

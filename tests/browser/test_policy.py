@@ -20,6 +20,13 @@ INTRUDE = """() => new Promise((done) => {
   document.body.append(image);
 })"""
 
+TYPEFACE = "Atkinson Hyperlegible Next"
+LOADED = f"""document.fonts.ready.then(
+  () => [...document.fonts].some((face) => face.family.includes("{TYPEFACE}") && face.status === "loaded"))"""
+GRADIO = ("/assets/", "/static/", "/theme.css", "/gradio_api/", "/config", "data:")
+MOST_BYTES = 300_000
+"""What a first visit to the chat fetches beside Gradio's own files, as it comes over the wire."""
+
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory, serve_module: Serve) -> str:
@@ -80,7 +87,8 @@ def test_a_page_is_whole_under_its_policy(context: BrowserContext, url: str, pat
     page.goto(url + path)
     said = page.get_by_text(shown).first
     expect(said).to_be_visible(timeout=60_000)
-    assert "system-ui" in said.evaluate("element => getComputedStyle(element).fontFamily")
+    assert TYPEFACE in said.evaluate("element => getComputedStyle(element).fontFamily")
+    assert page.evaluate(LOADED)
 
 
 @pytest.mark.parametrize(("path", "shown"), [("/articles", "Returns"), ("/articles/returns", "within 30 days")])
@@ -107,6 +115,23 @@ def test_the_chat_answers_under_its_policy(context: BrowserContext, url: str) ->
     page.fill("#box textarea", "How long may I return a lamp?")
     page.click("#send")
     expect(page.get_by_text("within 30 days").first).to_be_visible(timeout=60_000)
+
+
+def test_the_chat_is_light_beside_what_gradio_brings(context: BrowserContext, url: str) -> None:
+    page = context.new_page()
+    fetched, addresses = dict[str, float](), dict[str, str]()
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.on("Network.requestWillBeSent", lambda one: addresses.update({one["requestId"]: one["request"]["url"]}))
+    network.on("Network.loadingFinished", lambda one: fetched.update({one["requestId"]: one["encodedDataLength"]}))
+    page.goto(url)
+    expect(page.locator("#box textarea")).to_be_visible(timeout=60_000)
+    assert page.evaluate(LOADED)
+    sizes = {addresses[one].removeprefix(url): size for one, size in fetched.items()}
+    ours = {path: size for path, size in sizes.items() if not path.startswith(GRADIO)}
+    assert "/" in ours and any("marked" in path for path in ours) and any("woff2" in path for path in ours)
+    assert sum(ours.values()) <= MOST_BYTES, ours
+    assert sum(sizes.values()) > sum(ours.values())
 
 
 @pytest.mark.parametrize("path", ["/", "/login", "/review/", "/operate/"])

@@ -22,6 +22,7 @@ from chatbot.__main__ import main
 from chatbot.commands import run_command
 from chatbot.dialogue.opening import open_session
 from chatbot.dialogue.session import Session
+from chatbot.engines.base_model import BaseModel
 from chatbot.erasure.erasing import erase, settle
 from chatbot.erasure.keeping import retain
 from chatbot.erasure.places import unclaimed
@@ -36,7 +37,6 @@ from chatbot.web.access import VISITOR_COOKIE, Access
 from chatbot.web.chat_history import HistoryEvents
 from chatbot.web.chat_screen import Screen
 from tests.packs import write_pack
-from tests.tiny_base import write_tiny_base
 from training.__main__ import commands
 from training.curation.snapshots import open_snapshot, verify
 from training.evaluation.results import Evaluation, Judged
@@ -113,11 +113,11 @@ def closed(scene: Scene) -> None:
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
+def prepared(tiny_base: BaseModel, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
     """The folders of a home with a fine-tune that learned the words, of its pack and its base."""
     folder = tmp_path_factory.mktemp("deletion")
     pack, home = write_pack(folder / "lamps"), folder / "home"
-    base = Path(str(write_tiny_base(folder / "tiny").source))
+    base = Path(str(tiny_base.source))
     scene = opened(home, pack, base)
     store, visitor, agent = scene.store, scene.visitor, scene.agent
     store.people.set_consent(visitor, True)

@@ -11,7 +11,6 @@ from chatbot.knowledge.retrieval.embeddings import HashedEmbedder
 from chatbot.settings import Settings, load_settings
 from chatbot.store import Store, open_store
 from tests.packs import write_pack
-from tests.tiny_base import write_tiny_base
 from training.curation import reading
 from training.rows import Row
 
@@ -36,16 +35,16 @@ def knowledge(pack: Pack) -> Knowledge:
     return open_knowledge(pack, HashedEmbedder(), HashedEmbedder())
 
 
-@pytest.fixture(scope="session")
-def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> BaseModel:
-    return write_tiny_base(tmp_path_factory.mktemp("tiny"))
+@pytest.fixture
+def few_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few of the rows that teach any pack's model to read."""
+    few = reading._told()[::20]
+    monkeypatch.setattr(reading, "_told", lambda: few)
 
 
 @pytest.fixture
-def tiny_settings(tiny_base: BaseModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def tiny_settings(tiny_base: BaseModel, few_to_read: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """An installation on the tiny model and the lamp shop's pack, named by the environment, with few rows to read."""
-    few = reading._told()[::20]
-    monkeypatch.setattr(reading, "_told", lambda: few)
     monkeypatch.setenv("CHATBOT_BASE_MODEL", str(tiny_base.source))
     monkeypatch.setenv("CHATBOT_RECIPE", "sft")  # that of a base which reads is for few rows and gentle
     monkeypatch.setenv("CHATBOT_PACK", str(write_pack(tmp_path / "lamps")))

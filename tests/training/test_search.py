@@ -26,7 +26,7 @@ from training.workbench import Workbench
 
 
 @pytest.fixture
-def installed(tiny_base: BaseModel, lamps: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def installed(tiny_base: BaseModel, lamps: Path, few_to_read: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHATBOT_BASE_MODEL", str(tiny_base.source))
     monkeypatch.setenv("CHATBOT_PACK", str(lamps))
 

@@ -85,9 +85,9 @@ class SqliteConversations(Conversations):
             self._cases.visitor_said(message)
         return message
 
-    def mark_held(self, message_id: str) -> None:
+    def mark_held(self, message_id: str, held: bool) -> None:
         with self._database.writing() as db:
-            db["messages"].update(message_id, {"trace": json.dumps(asdict(HELD))})
+            db["messages"].update(message_id, {"trace": json.dumps(asdict(HELD)) if held else None})
 
     def add_history(self, conversation: Conversation, messages: Sequence[ChatMessage]) -> str | None:
         parent: str | None = None

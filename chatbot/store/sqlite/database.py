@@ -46,10 +46,23 @@ class Database:
         self._turn = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         with storage_faults():
-            old = migrations.applied(self.here) and OVERWRITES in {one.name for one in migrations.pending(self.here)}
+            pending = {migration.name for migration in migrations.pending(self.here)}
+            if pending:
+                old = bool(migrations.applied(self.here)) and OVERWRITES in pending
+                self._migrate()
+                if old:
+                    self.here.vacuum()
+
+    def _migrate(self) -> None:
+        """Bring the tables up to date, all at once: of two processes that open a database the later waits."""
+        connection = self.here.conn
+        connection.execute("begin immediate")
+        try:
             migrations.apply(self.here)
-            if old:
-                self.here.vacuum()
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
 
     @property
     def here(self) -> SqliteDatabase:

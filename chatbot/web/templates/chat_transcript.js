@@ -187,8 +187,8 @@ function show() {
   talk.classList.toggle("busy", view.busy);
   talk.classList.toggle("held", view.case.status === "held");
   document.getElementById("chat").classList.toggle("replying", view.busy);
+  document.dispatchEvent(new CustomEvent("chat-shown", { detail: view })); // upon which a banner may take some of the height
   if (atEnd || nodes.length > count) talk.scrollTop = talk.scrollHeight;
-  document.dispatchEvent(new CustomEvent("chat-shown", { detail: view }));
 }
 
 watch("value", show);

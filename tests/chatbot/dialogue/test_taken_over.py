@@ -34,6 +34,18 @@ def test_nor_is_it_by_a_reply_that_is_written_anew(chat: Session, store: Store, 
     assert last(chat.regenerate(visitor, reply.message)).text
 
 
+def test_what_is_handed_back_before_a_person_answered_it_is_the_bots_again(
+    chat: Session, store: Store, visitor: Person, agent: Person
+) -> None:
+    conversation = last(chat.say(visitor, QUESTION)).conversation
+    store.cases.claim(conversation, agent)
+    said = chat.say(visitor, "What does delivery cost?", conversation)
+    store.cases.release(conversation, agent)
+    assert last(said).text
+    *_, question, reply = store.conversations.path(store.conversations.get(conversation).head)
+    assert (question.role, question.held, reply.role) == ("user", False, "assistant")
+
+
 def test_of_two_messages_at_once_a_person_sees_both(
     chat: Session, store: Store, visitor: Person, agent: Person
 ) -> None:

@@ -2,8 +2,10 @@
 
 import json
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from sqlite_utils import Database
 
 from chatbot.store import open_store
@@ -79,6 +81,28 @@ def test_replies_of_an_earlier_release_are_counted(tmp_path: Path) -> None:
     assert counted.endings == {"unanswered": 1} and counted.first_ms == 1000
     assert [missed.question for missed in store.figures.missed("lamps", "2020", 9)] == ["Zebras?"]
     store.close()
+
+
+def test_an_upgrade_that_fails_leaves_the_earlier_release_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "chatbot.db"
+    old = Database(sqlite3.connect(path))
+    migrations.apply(old, stop_before="m009_cases")
+    old["uploads"].create({"in the way": str})
+    with pytest.raises(sqlite3.OperationalError, match="uploads"):
+        open_store(path)
+    assert "cases" not in old.table_names()
+    assert "m009_cases" in {one.name for one in migrations.pending(old)}
+    old.conn.close()
+
+
+def test_whoever_opens_a_new_database_at_the_same_time_waits(tmp_path: Path) -> None:
+    def open_and_write(number: int) -> None:
+        store = open_store(tmp_path / "chatbot.db")
+        store.people.add_visitor()
+        store.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(open_and_write, range(4)))) == 4
 
 
 def test_a_migration_makes_what_it_says() -> None:

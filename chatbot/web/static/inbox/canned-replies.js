@@ -23,20 +23,20 @@ class CannedReplies extends Dialog {
     return html`
       <label class="field"><span class="only-read">Search</span>
         <input type="search" placeholder="Search" autofocus .value=${this.wanted} @input=${(event) => (this.wanted = event.target.value)}
-          @keydown=${(event) => event.key === "Enter" && found.length && this.#use(found[0])} /></label>
+          @keydown=${(event) => this.#chosen(event, found)} /></label>
       ${
         found.length
           ? html`<ul class="canned">
               ${found.map(
                 (one) => html`<li>
                   <button class="plain grow" @click=${() => this.#use(one)}><strong>/${one.name}</strong><span class="clip quiet">${one.text}</span></button>
-                  <button class="plain" aria-label="Change ${one.name}" @click=${() => (this.edited = one)}>Change</button>
+                  <button class="plain" aria-label="Change ${one.name}" @click=${() => this.#edit(one)}>Change</button>
                 </li>`,
               )}
             </ul>`
           : html`<p class="quiet">${canned.length ? "None fits." : "There are none yet. Write down what you send often."}</p>`
       }
-      <div class="foot"><button @click=${() => (this.edited = { name: "", text: this.inbox.draftedReply() })}>New canned reply</button></div>
+      <div class="foot"><button @click=${() => this.#edit({ name: "", text: this.inbox.draftedReply() })}>New canned reply</button></div>
     `;
   }
 
@@ -49,10 +49,23 @@ class CannedReplies extends Dialog {
         <small>Filled in by itself: ${words}. Other words in braces, such as <code>{order number}</code>, are asked for before it is sent.</small></label>
       <div class="foot">
         ${name ? html`<button type="button" class="danger" @click=${() => this.#remove(name)}>Delete</button>` : nothing}
-        <button type="button" class="push" @click=${() => (this.edited = null)}>Back</button>
+        <button type="button" class="push" @click=${() => this.#edit(null)}>Back</button>
         <button class="main">Save</button>
       </div>
     </form>`;
+  }
+
+  /** Show one to be changed, or all of them; the cursor is where one types. */
+  async #edit(one) {
+    this.edited = one;
+    await this.updateComplete;
+    this.frame.querySelector("input:not([readonly]), textarea").focus();
+  }
+
+  #chosen(event, found) {
+    if (event.key !== "Enter" || event.isComposing || !found.length) return;
+    event.preventDefault(); // the field that is typed in next would get it
+    this.#use(found[0]);
   }
 
   #use(one) {
@@ -76,8 +89,7 @@ class CannedReplies extends Dialog {
 
   async #again() {
     await this.inbox.readDesk();
-    this.edited = null;
-    this.requestUpdate();
+    await this.#edit(null);
   }
 }
 

@@ -85,7 +85,7 @@ class InboxPage extends Element {
     const keys = new Keys()
       .bind("j", "next chat", () => inbox.step(1))
       .bind("k", "previous chat", () => inbox.step(-1))
-      .bind("/", "search all chats", () => part("case-list").focusSearch())
+      .bind("/", "search all chats (Enter opens the first)", () => part("case-list").focusSearch())
       .bind("c", "claim, or take over", onCase((one) => (one.status === "held" ? one.holder !== inbox.me.id && inbox.ask("over") : inbox.acts.claim())))
       .bind("r", "write to the visitor", onCase(() => part("case-composer").write("reply")))
       .bind("n", "write a note to colleagues", onCase(() => part("case-composer").write("note")))

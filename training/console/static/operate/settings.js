@@ -4,11 +4,26 @@ import { html, live, nothing } from "../shared/lit.js";
 import { Tab } from "./tab.js";
 
 const GROUPS = {
-  Answers: ["check", "passages", "min_score", "best_of", "max_new_tokens", "temperature", "top_p", "repetition_penalty"],
-  "How often": ["message_rate", "feedback_rate", "people_per_address", "api_rate", "api_open"],
-  "Keeping and learning": ["retention_days", "recipe"],
+  Answers: {
+    check: "Check what a reply states",
+    passages: "Passages to answer from",
+    min_score: "Lowest score of a passage",
+    best_of: "Replies to choose from",
+    max_new_tokens: "Longest reply",
+    temperature: "Temperature",
+    top_p: "Share of probability",
+    repetition_penalty: "Penalty on repetition",
+  },
+  "How often": {
+    message_rate: "Messages of a visitor",
+    feedback_rate: "Opinions of a visitor",
+    people_per_address: "People behind one address",
+    api_rate: "Calls of a program",
+    api_open: "Programs need no key",
+  },
+  "Keeping and learning": { retention_days: "Days that chats are kept", recipe: "Recipe of a training" },
 };
-const GROUPED = new Set(Object.values(GROUPS).flat());
+const GROUPED = new Set(Object.values(GROUPS).flatMap(Object.keys));
 
 class Settings extends Tab {
   static properties = { sought: { state: true }, typed: { state: true } };
@@ -42,7 +57,7 @@ class Settings extends Tab {
     return html`
       <p class="quiet">What is changed here holds from the next message on, is kept in the home of this installation, and stands in the audit log. What the environment or <code>chatbot.toml</code> says stays theirs to say.</p>
       <div class="cards settings-cards">
-        ${Object.entries(GROUPS).map(([title, names]) => html`<section class="card stack"><h3>${title}</h3>${names.map((name) => this.#field(named.get(name)))}</section>`)}
+        ${Object.entries(GROUPS).map(([title, names]) => html`<section class="card stack"><h3>${title}</h3>${Object.entries(names).map(([name, words]) => this.#field(named.get(name), words))}</section>`)}
       </div>
       <section class="section">
         <div class="title-line"><h2>Read at the start</h2><input type="search" class="sought push" placeholder="Search" aria-label="Search settings" .value=${this.sought} @input=${(event) => (this.sought = event.target.value)}></div>
@@ -52,13 +67,14 @@ class Settings extends Tab {
     `;
   }
 
-  #field(setting) {
+  #field(setting, words) {
     const { name, value, usual, flag, changeable, source, where } = setting;
     const typed = this.typed[name] ?? value;
     const dirty = typed !== value;
+    const called = html`<span class="strong">${words}</span> <code class="quiet">${name}</code>`;
     const input = flag
-      ? html`<label class="tick"><input type="checkbox" ?disabled=${!changeable} .checked=${live(value === "true")} @change=${(event) => this.#put(name, String(event.target.checked))}><span class="strong">${name}</span></label>`
-      : html`<div class="row at-end"><label class="field grow"><span>${name}</span><input ?disabled=${!changeable} .value=${live(typed)} placeholder=${usual || "as usual"} @input=${(event) => (this.typed = { ...this.typed, [name]: event.target.value })} @keydown=${(event) => event.key === "Enter" && dirty && this.#put(name, typed)}>
+      ? html`<label class="tick"><input type="checkbox" ?disabled=${!changeable} .checked=${live(value === "true")} @change=${(event) => this.#put(name, String(event.target.checked))}><span>${called}</span></label>`
+      : html`<div class="row at-end"><label class="field grow"><span>${called}</span><input ?disabled=${!changeable} .value=${live(typed)} placeholder=${usual || "as usual"} @input=${(event) => (this.typed = { ...this.typed, [name]: event.target.value })} @keydown=${(event) => event.key === "Enter" && dirty && this.#put(name, typed)}>
 </label>
           ${dirty ? html`<button class="main" @click=${() => this.#put(name, typed)}>Save</button>` : nothing}</div>`;
     return html`<div class="setting">
