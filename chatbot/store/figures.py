@@ -29,7 +29,7 @@ class Counted(NamedTuple):
     version: str
     ending: Ending
     first_ms: int | None
-    count: int
+    number: int
 
 
 @dataclass
@@ -41,9 +41,9 @@ class Tally:
 
     def add(self, counted: Counted) -> None:
         """Count these too."""
-        self.endings[counted.ending] += counted.count
+        self.endings[counted.ending] += counted.number
         if counted.first_ms is not None:
-            self._first[counted.first_ms] += counted.count
+            self._first[counted.first_ms] += counted.number
 
     def join(self, other: "Tally") -> None:
         """Count all that another counted."""
@@ -92,8 +92,8 @@ class Tallies:
         cells: defaultdict[tuple[str, str], Tally] = defaultdict(Tally)
         for one in counted:
             cells[one.day, one.version].add(one)
-        for cell, count in going_on.items():
-            cells[cell].reopen(count)
+        for place, number in going_on.items():
+            cells[place].reopen(number)
         days = {day: Tally() for day in sorted({day for day, _ in cells})}
         versions = {version: Tally() for version in sorted({version for _, version in cells})}
         whole = Tally()

@@ -90,7 +90,8 @@ class Database:
     def tuples(self, sql: str, **parameters: Value) -> list[tuple[Any, ...]]:
         """All rows of a query that has many, as they come."""
         with storage_faults():
-            return self.here.conn.execute(sql, parameters).fetchall()
+            found: list[tuple[Any, ...]] = self.here.conn.execute(sql, parameters).fetchall()
+            return found
 
     def row(self, sql: str, **parameters: Value) -> Row | None:
         """The first row of a query, or None."""
