@@ -87,6 +87,12 @@ class Database:
         with storage_faults():
             yield from self.here.query(sql, parameters)
 
+    def tuples(self, sql: str, **parameters: Value) -> list[tuple[Any, ...]]:
+        """All rows of a query that has many, as they come."""
+        with storage_faults():
+            found: list[tuple[Any, ...]] = self.here.conn.execute(sql, parameters).fetchall()
+            return found
+
     def row(self, sql: str, **parameters: Value) -> Row | None:
         """The first row of a query, or None."""
         return next(iter(self.rows(sql, **parameters)), None)
