@@ -44,6 +44,8 @@ TESTS = Path(__file__).parent
 os.umask(0o077)  # as the product's programs do: nothing in a home is open to others
 os.environ["CHATBOT_BASE_MODEL"] = SMALL_BASE  # also for fixtures of a whole module
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of programs are started, which need not compile each time
+os.environ.pop("SSL_CERT_FILE", None)
+os.environ["SSL_CERT_DIR"] = str(TESTS)  # holds none: each client of httpx would first read all of the world's
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
