@@ -54,9 +54,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_hashes() -> Iterator[None]:
-    """Passwords cost next to nothing to hash and to check, where a test does not ask for what is served."""
+def quick() -> Iterator[None]:
+    """Where a test does not ask for what is served, a password costs nothing to check and no commit waits for the disk.
+
+    A killed process loses nothing by that: only a machine without power would.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chatbot.store.sqlite.database.SYNCHRONOUS", "off")
         patch.setattr("chatbot.store.passwords.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
         yield
 
