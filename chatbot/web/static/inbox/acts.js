@@ -10,6 +10,7 @@ export class Acts {
   async claim(over = false) {
     const { opened } = this.inbox;
     const before = opened.whole.case;
+    this.inbox.write("reply"); // at once: whoever claims begins to type
     await this.#do("claim", { over }, "You hold this chat: the bot is silent, and what you write goes to the visitor.", {
       undo: () => this.requeue(opened.id, before),
     });

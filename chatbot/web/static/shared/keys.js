@@ -1,4 +1,7 @@
 // Keys of a page: single letters where nobody types, and those with Ctrl or Alt everywhere; Escape leaves a field.
+// Letters in quick succession are words that somebody types without looking where: but for the first, none of them acts.
+
+const WORD_MS = 200;
 
 /** What a press is called: "j", "?", "ctrl+Enter", "alt+Enter"; Command counts as Ctrl. */
 export function nameOf(event) {
@@ -12,6 +15,7 @@ export function isTyping(target) {
 
 export class Keys {
   #bound = new Map();
+  #last = null;
 
   constructor(target = document) {
     target.addEventListener("keydown", (event) => this.#pressed(event));
@@ -35,9 +39,18 @@ export class Keys {
       return;
     }
     const found = this.#bound.get(nameOf(event));
-    if (!found || (isTyping(event.target) && !found.whileTyping)) return;
+    if (this.#inWord(event) || !found || (isTyping(event.target) && !found.whileTyping)) return;
     if (event.target.type === "radio" && event.key.startsWith("Arrow")) return;
     event.preventDefault();
     found.act(event);
+  }
+
+  /** Whether a letter comes right after another one, at the same place. */
+  #inWord(event) {
+    const { target, timeStamp } = event;
+    const letter = /^\p{L}$/u.test(nameOf(event)) ? nameOf(event) : "";
+    const before = this.#last;
+    this.#last = { letter, target, timeStamp };
+    return Boolean(letter && before?.letter && before.letter !== letter && before.target === target && timeStamp - before.timeStamp < WORD_MS);
   }
 }
