@@ -43,6 +43,7 @@ export class Acts {
     const { id } = opened;
     const before = opened.whole.case;
     const next = listing.beside(id, 1) ?? listing.beside(id, -1);
+    listing.keep("");
     const done = await this.#do("close", {}, "Done.", { id, undo: () => this.takeUp(id, before) });
     if (done && next && next.conversation !== id) this.inbox.open(next.conversation);
   }

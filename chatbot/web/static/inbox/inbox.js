@@ -97,6 +97,7 @@ export class Inbox extends Model {
   }
 
   close() {
+    this.listing.keep("");
     this.opened.clear();
     this.#look();
     this.pane = "list";
@@ -147,12 +148,14 @@ export class Inbox extends Model {
     this.pane = chosen ? "talk" : "list";
     this.changed();
     const listed = this.listing.show(filter);
+    this.listing.keep(chosen);
     if (chosen) await this.#open(chosen);
     else this.opened.clear();
     await listed;
   }
 
   async #open(id) {
+    this.listing.keep(id);
     await this.opened.open(id);
     this.#look();
     if (this.opened.gone) this.drafts.dropAll(id);

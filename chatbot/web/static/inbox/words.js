@@ -12,6 +12,19 @@ export function stateOf(one, me) {
   return one.status === "done" ? "Done" : "The bot answers";
 }
 
+const REASONS = { "handed off": "asked for a person", uncertain: "the bot was unsure" };
+
+/** A reason to look at a case, as people say it. */
+export function reasonName(reason) {
+  return REASONS[reason] ?? reason;
+}
+
+/** The reason that a case shows: none for what is only new, and none that is settled since a person had the chat. */
+export function shownReason({ reason, status }) {
+  const settled = reason === "handed off" && status !== "waiting" && status !== "held";
+  return reason === "new" || settled ? "" : reasonName(reason);
+}
+
 const WORTH_A_LOOK = {
   disliked: ({ opinions }) => opinions.some(({ kind, value }) => kind === "rating" && value === "dislike"),
   uncertain: ({ uncertain }) => uncertain,
