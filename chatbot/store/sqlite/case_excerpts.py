@@ -1,4 +1,4 @@
-"""What a list shows of each case: the last words of its visitor, or the place where that stands which is searched for."""
+"""What a list shows of each case: its visitor's last words, or the place at which a search found something."""
 
 import json
 from collections.abc import Sequence

@@ -10,7 +10,7 @@ export function who_has_a_case_is_told_in_words() {
   same(state({ status: "waiting", waiting_since: since }), "Waits for a person, 5 min");
   same(state({ status: "held", holder: "a", holder_name: "Anna" }), "You hold this chat");
   const waits = { status: "held", holder: "b", holder_name: "Bo", waiting_since: since };
-  same(state(waits), "Bo holds this chat; the visitor waits for words, 5 min");
+  same(state(waits), "Bo holds this chat; the visitor has waited 5 min");
   same(state({ status: "done" }), "Done");
 }
 

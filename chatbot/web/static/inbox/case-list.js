@@ -4,7 +4,7 @@ import { Element } from "../shared/element.js";
 import { icon } from "../shared/icons.js";
 import { html, live, nothing, repeat } from "../shared/lit.js";
 import { inFull, shortly, since } from "../shared/times.js";
-import { FIELDS, STATUSES, addressOf, narrowed } from "./address.js";
+import { FIELDS, STATUSES, addressOf, cleared, narrowed } from "./address.js";
 import { excerptView } from "./excerpts.js";
 import { reasonName, shownReason } from "./words.js";
 
@@ -189,6 +189,7 @@ class CaseList extends Element {
 
   #toggleFilters() {
     this.filtering = !this.filtering;
+    if (this.filtering) this.inbox.readChoices();
   }
 
   #search(event) {
@@ -210,10 +211,6 @@ class CaseList extends Element {
   #find(text) {
     return this.inbox.narrow(text ? { text, status: "all" } : { text });
   }
-}
-
-function cleared() {
-  return Object.fromEntries(FIELDS.map((field) => [field, ""]));
 }
 
 function when(item) {

@@ -33,6 +33,7 @@ class InboxPage extends Element {
     inbox.insert = (text) => this.querySelector("case-composer").insert(text);
     inbox.write = (kind) => this.querySelector("case-composer")?.write(kind);
     this.keys = this.#keys(inbox);
+    this.#showAttention(inbox.attention);
     this.follow(inbox);
     try {
       await inbox.readDesk();
@@ -110,7 +111,7 @@ class InboxPage extends Element {
     return keys
       .bind("a", "after g: use the answer from now on", judge((one) => one.approve()))
       .bind("s", "after g: save the correction", judge((one) => one.save()))
-      .bind("u", "undo", () => inbox.notices.undo())
+      .bind("u", "undo", () => inbox.notices.undo() || inbox.say("There is nothing to undo now."))
       .bind("Escape", "leave a field, then back", () => inbox.back())
       .bind("?", "this list", () => part("key-help").open());
   }
@@ -118,6 +119,7 @@ class InboxPage extends Element {
   connectedCallback() {
     super.connectedCallback();
     document.addEventListener("click", this.#head);
+    this.querySelector(".empty")?.remove(); // what stood here until this module was loaded
   }
 
   #head = async (event) => {
@@ -125,8 +127,20 @@ class InboxPage extends Element {
     if (act === "keys") this.querySelector("key-help").open();
     if (!this.inbox) return;
     if (act === "answers") this.inbox.showAnswers(this.inbox.view !== "answers");
-    if (act === "attention") this.inbox.say(await this.inbox.attention.toggle());
+    if (act === "attention") {
+      this.inbox.say(await this.inbox.attention.toggle());
+      this.#showAttention(this.inbox.attention);
+    }
   };
+
+  /** Let the button in the page's head tell whether sound is on. */
+  #showAttention({ on }) {
+    const button = document.querySelector("[data-act=attention]");
+    const words = `Sound and notifications: ${on ? "on" : "off"}`;
+    button.setAttribute("aria-pressed", on);
+    button.title = words;
+    button.querySelector(".said").textContent = words;
+  }
 }
 
 customElements.define("inbox-page", InboxPage);

@@ -36,6 +36,13 @@ export class Inbox extends Model {
     this.listing.me = this.desk.me.id;
   }
 
+  /** Read anew what cases can be filtered by. */
+  async readChoices() {
+    const choices = await this.api.choices().catch(() => ({}));
+    this.desk = { ...this.desk, ...choices };
+    this.changed();
+  }
+
   /** Show what the address wants, and follow what happens. */
   async start() {
     this.listing.addEventListener("change", () => this.#count());
@@ -90,9 +97,10 @@ export class Inbox extends Model {
     this.changed();
   }
 
-  /** Leave what is on view: the answers in use, or the screen of a phone. */
+  /** Leave what is on view: the line that says what was done, the answers in use, or the screen of a phone. */
   back() {
-    if (this.view) this.showAnswers(false);
+    if (this.notices.said) this.notices.close();
+    else if (this.view) this.showAnswers(false);
     else this.show(this.pane === "context" ? "talk" : "list");
   }
 

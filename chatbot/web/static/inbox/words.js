@@ -7,7 +7,7 @@ export function stateOf(one, me) {
   if (one.status === "waiting") return `Waits for a person, ${since(one.waiting_since)}`;
   if (one.status === "held") {
     const who = one.holder === me.id ? "You hold this chat" : `${one.holder_name} holds this chat`;
-    return one.waiting_since ? `${who}; the visitor waits for words, ${since(one.waiting_since)}` : who;
+    return one.waiting_since ? `${who}; the visitor has waited ${since(one.waiting_since)}` : who;
   }
   return one.status === "done" ? "Done" : "The bot answers";
 }
