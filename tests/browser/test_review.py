@@ -321,6 +321,11 @@ def test_everything_goes_by_keyboard(ask: Ask, sign_in: SignIn) -> None:
     expect(page.locator("case-judge")).to_be_focused()
     page.keyboard.press("4")
     expect(page.get_by_text("gave accuracy 4")).to_be_visible()
+    page.keyboard.press("u")
+    expect(notice(page)).to_contain_text("nothing to undo")
+    page.keyboard.press("Escape")
+    expect(notice(page)).to_have_count(0)
+    expect(head).to_have_text("hhh kkk")
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keys")
     for words in ("next chat", "claim, or take over", "how good it is", "send what is typed"):
@@ -363,6 +368,9 @@ def test_many_cases_are_paged_filtered_and_found(session: Session, visitor: Pers
     page.get_by_role("button", name="Show all chats without them").click()
     page.get_by_label("Search all chats").fill("number 59")
     expect(cases(page)).to_have_count(1)
+    expect(cases(page).locator("mark")).to_have_text(["number", "59"])
+    page.get_by_label("Search all chats").fill("qqqq")
+    expect(page.get_by_text("Nothing found for “qqqq”")).to_be_visible()
 
 
 def test_notes_labels_and_canned_replies(ask: Ask, session: Session, sign_in: SignIn) -> None:
@@ -485,10 +493,15 @@ def test_it_is_usable_on_a_phone(ask: Ask, sign_in: SignIn, scheme: str) -> None
     assert (paper == "rgb(18, 22, 26)") == (scheme == "dark") and wish.conversation
 
 
-def test_light_or_dark_is_kept(sign_in: SignIn) -> None:
+def test_light_or_dark_is_kept_and_so_is_sound(sign_in: SignIn) -> None:
     page = sign_in(color_scheme="light")
     page.locator(".tools").get_by_role("button", name="Light or dark").click()
     dark = "getComputedStyle(document.body).backgroundColor"
     assert page.evaluate(dark) == "rgb(18, 22, 26)"
+    bell = page.locator("[data-act=attention]")
+    expect(bell).to_have_attribute("aria-pressed", "false")
+    bell.click()
+    expect(notice(page)).to_contain_text("on, for when somebody waits")
     page.reload()
+    expect(bell).to_have_attribute("aria-pressed", "true")
     assert page.evaluate(dark) == "rgb(18, 22, 26)"
