@@ -390,7 +390,7 @@ def test_notes_labels_and_canned_replies(ask: Ask, session: Session, sign_in: Si
     expect(page.get_by_role("button", name="Take off: Label refund")).to_be_visible()
     expect(page.locator(".tab[aria-current]")).to_contain_text("All")
     page.get_by_role("button", name="Filters").click()
-    page.get_by_label("Label", exact=True).select_option("refund")
+    page.locator("select[name=label]").select_option("refund")
     page.get_by_role("button", name="Clear").click()
     expect(page.locator("a.case[aria-current]")).to_have_count(1)
     page.get_by_role("button", name="Take off the label refund").click()

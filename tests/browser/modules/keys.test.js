@@ -41,6 +41,9 @@ export function letters_in_quick_succession_are_words_and_run_nothing() {
   press(field, "x");
   press(button, "j");
   same(pressed, ["2", "j", "j", "e", "j"]);
+  keys.harmless("j");
+  for (const letter of "xje") press(root, letter);
+  same(pressed.slice(5), ["j"]);
 }
 
 export async function a_letter_acts_again_after_a_moment() {

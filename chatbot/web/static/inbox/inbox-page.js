@@ -113,7 +113,8 @@ class InboxPage extends Element {
       .bind("s", "after g: save the correction", judge((one) => one.save()))
       .bind("u", "undo", () => inbox.notices.undo() || inbox.say("There is nothing to undo now."))
       .bind("Escape", "leave a field, then back", () => inbox.back())
-      .bind("?", "this list", () => part("key-help").open());
+      .bind("?", "this list", () => part("key-help").open())
+      .harmless("j", "k");
   }
 
   connectedCallback() {
