@@ -30,7 +30,7 @@ class CaseList extends Element {
   }
 
   connectedCallback() {
-    for (const model of [this.inbox, this.inbox.listing, this.inbox.opened]) this.follow(model);
+    for (const model of [this.inbox, this.inbox.listing, this.inbox.opened, this.inbox.calls]) this.follow(model);
     super.connectedCallback();
     this.#clock = setInterval(() => this.requestUpdate(), 30_000);
   }
@@ -59,6 +59,7 @@ class CaseList extends Element {
     if (!filter) return nothing;
     return html`
       <nav class="tabs" aria-label="Chats by status">${STATUSES.map((status) => this.#tab(status, filter, counts))}</nav>
+      <case-calls .inbox=${this.inbox}></case-calls>
       <div class="find">
         <label class="search"
           >${icon("search")}<span class="only-read">Search all chats</span>
@@ -86,12 +87,12 @@ class CaseList extends Element {
   }
 
   #row(item) {
-    const { opened, drafts, me } = this.inbox;
+    const { opened, drafts, me, calls } = this.inbox;
     const href = addressOf({ filter: this.inbox.filter, chosen: item.conversation });
     return html`<a class="case" href=${href} aria-current=${item.conversation === opened.id ? "true" : nothing} @click=${(event) => this.#open(event, item)}>
       <span class="line">
         <span class="here ${item.there ? "" : "away"}" title=${item.there ? "The visitor is here" : "The visitor has left the page"}></span>
-        <span class="title clip ${item.unread ? "strong" : ""}">${item.title}</span>
+        <span class="title clip ${item.unread || calls.to(item.conversation) ? "strong" : ""}">${item.title}</span>
         ${when(item)}
       </span>
       <span class="line marks">
