@@ -25,7 +25,7 @@ CHATBOT = {
     "engines knowledge people_commands base_commands erasure changing_settings": 2,
     "dialogue desk receiving forget_command backup_commands audit_commands canned_commands": 3,
     "article_commands setting_commands": 3,
-    "web figures_commands case_commands": 4,
+    "web figures_commands case_commands vector_commands": 4,
     "__main__": 5,
 }
 TRAINING = {

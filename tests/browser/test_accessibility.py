@@ -5,14 +5,18 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from tests.browser.conftest import PATIENCE_MS
 from tests.conftest import Serve
 from tests.product import OPERATOR, PASSWORD, build_product
 from training.console.tabs.table import TABS
 
-SETTLED_MS = 800  # until what the page asks of its API is drawn
+STILL = """() => new Promise((done) => {
+  let wait = setTimeout(done, 150);
+  new MutationObserver(() => { clearTimeout(wait); wait = setTimeout(done, 150); })
+    .observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+})"""
 SERIOUS = ("serious", "critical")
 PAGES = ["", "articles", "articles/delivery", "login", "review/", "account/", *(f"operate/{tab.slug}" for tab in TABS)]
 
@@ -44,9 +48,21 @@ def page(signed_in: BrowserContext) -> Iterator[Page]:
     page.close()
 
 
+def settled(page: Page, address: str) -> None:
+    """Open a page, and wait until all that it asks for is answered and drawn."""
+    asked: set[Request] = set()
+    page.on("request", lambda request: asked.add(request))
+    page.on("response", lambda answer: asked.discard(answer.request))
+    page.on("requestfailed", lambda request: asked.discard(request))
+    page.goto(address)
+    page.evaluate(STILL)
+    while asked:
+        page.wait_for_timeout(50)
+        page.evaluate(STILL)
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_no_serious_fault(page: Page, url: str, path: str) -> None:
-    page.goto(f"{url}/{path}")
-    page.wait_for_timeout(SETTLED_MS)
+    settled(page, f"{url}/{path}")
     found = [one for one in Axe().run(page).response["violations"] if one["impact"] in SERIOUS]
     assert [f"{one['id']}: {one['help']}: {[node['html'][:200] for node in one['nodes'][:3]]}" for one in found] == []

@@ -43,12 +43,14 @@ def ask(session: Session, visitor: Person) -> Ask:
 
 
 @pytest.fixture
-def sign_in(url: str, visit: Visit) -> SignIn:
+def sign_in(url: str, session: Session, access: Access, visit: Visit) -> SignIn:
+    """Opens the inbox in the browser of somebody who has signed in."""
+
     def sign_in(name: str = "Anna", at: str = "", **options: object) -> Page:
-        page = visit(f"{url}/review{at}", **options)
-        page.get_by_label("Name").fill(name)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        token = access.staff_token(staff(session, name))
+        cookie = {"name": STAFF_COOKIE, "value": token, "domain": "127.0.0.1", "path": "/", "expires": -1}
+        cookie |= {"httpOnly": True, "secure": False, "sameSite": "Lax"}
+        page = visit(f"{url}/review{at}", storage_state={"cookies": [cookie], "origins": []}, **options)
         expect(page.locator("nav.tabs")).to_be_visible()
         if "case=" in at:
             expect(page.locator(".case-head")).to_be_visible()
@@ -57,8 +59,8 @@ def sign_in(url: str, visit: Visit) -> SignIn:
     return sign_in
 
 
-def anna(session: Session) -> Person:
-    return next(person for person in session.store.people.staff() if person.name == "Anna")
+def staff(session: Session, name: str) -> Person:
+    return next(person for person in session.store.people.staff() if person.name == name)
 
 
 def state(page: Page) -> Locator:
@@ -69,10 +71,13 @@ def query(page: Page) -> dict[str, list[str]]:
     return parse_qs(urlsplit(page.url).query)
 
 
-def test_a_link_to_a_case_leads_there_through_the_sign_in_page(ask: Ask, sign_in: SignIn) -> None:
+def test_a_link_to_a_case_leads_there_through_the_sign_in_page(ask: Ask, visit: Visit, url: str) -> None:
     asked = ask(QUESTION)
     ask("price of delivery?")
-    page = sign_in(at=f"?case={asked.conversation}&status=open")
+    page = visit(f"{url}/review?case={asked.conversation}&status=open")
+    page.get_by_label("Name").fill("Anna")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
     expect(page.locator(".case-head h2")).to_have_text(QUESTION)
     expect(page.locator("a.case[aria-current]")).to_contain_text(QUESTION)
     assert query(page) == {"case": [asked.conversation], "status": ["open"]}
@@ -133,7 +138,8 @@ def test_an_agent_writes_the_visitor_answers_and_the_bot_is_silent_until_it_is_h
     expect(page.locator(".said.agent .bubble")).to_have_text("Hello, this is Anna.")
     expect(composer(page)).to_have_value("")
     written = session.store.conversations.path(session.store.conversations.get(wish.conversation).head)[-1]
-    assert (written.role, written.content, written.author) == ("agent", "Hello, this is Anna.", anna(session).id)
+    assert (written.role, written.content) == ("agent", "Hello, this is Anna.")
+    assert written.author == staff(session, "Anna").id
 
     desk.visitor_types(wish.conversation)
     expect(page.get_by_text("The visitor is writing")).to_be_visible()
@@ -427,7 +433,7 @@ def test_a_draft_of_the_model_is_one_key_away(ask: Ask, session: Session, sign_i
 def test_what_people_write_stays_text(ask: Ask, session: Session, visitor: Person, sign_in: SignIn) -> None:
     reply = ask(ATTACK)
     session.store.feedback.rate(reply.message, visitor, "dislike", [], ATTACK)
-    session.store.cases.add_note(reply.conversation, anna(session), ATTACK)
+    session.store.cases.add_note(reply.conversation, staff(session, "Anna"), ATTACK)
     session.store.feedback.approve(ATTACK, ATTACK, visitor)
     page = sign_in(at=f"?case={reply.conversation}&status=open")
     expect(page.locator(".said.user .bubble")).to_have_text(ATTACK)

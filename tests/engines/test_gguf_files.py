@@ -214,10 +214,11 @@ def test_a_rewritten_file_holds_the_same_weights_and_the_deltas(real_home: Path,
         assert np.abs(got - wanted).mean() < 0.01 * np.abs(wanted).mean()
 
 
-def test_metadata_and_tensors_are_read_as_the_package_gguf_reads_them(real_home: Path, tmp_path: Path) -> None:
-    file = find_base_model("smollm2-135m-instruct", real_home).opened()
-    rewrite(file, tmp_path / "out.gguf")
-    for ours in (file, GGUFFile(tmp_path / "out.gguf")):
+def test_metadata_and_tensors_are_read_as_the_package_gguf_reads_them(real_home: Path) -> None:
+    base = find_base_model("smollm2-135m-instruct", real_home)
+    assert base.gguf
+    rewritten = GGUFFile(base.gguf)
+    for ours in (base.opened(), rewritten):
         theirs = GGUFReader(ours.path)
         stated = {name: field.contents() for name, field in theirs.fields.items() if not name.startswith("GGUF.")}
         assert ours.metadata == stated
@@ -225,7 +226,7 @@ def test_metadata_and_tensors_are_read_as_the_package_gguf_reads_them(real_home:
             mine = ours.tensors[tensor.name]
             assert (mine.kind, mine.shape) == (tensor.tensor_type, tuple(tensor.shape[::-1].tolist()))
         assert np.array_equal(mine.rows(slice(None)), dequantize(tensor.data, tensor.tensor_type))
-    assert GGUFFile(tmp_path / "out.gguf").metadata["general.file_type"] == LlamaFileType.MOSTLY_Q8_0
+    assert rewritten.metadata["general.file_type"] == LlamaFileType.MOSTLY_Q8_0
 
 
 def test_four_bits_are_those_of_the_package_gguf() -> None:

@@ -5,6 +5,8 @@ import pytest
 from chatbot.errors import NotFoundError
 from chatbot.records import Person, Trace
 from chatbot.store import Store
+from chatbot.store.gaps import GapsAside
+from chatbot.store.sqlite.gaps import SqliteGapsAside
 
 
 def asked(store: Store, person: Person, question: str) -> tuple[str, str]:
@@ -16,7 +18,9 @@ def asked(store: Store, person: Person, question: str) -> tuple[str, str]:
 
 def test_questions_are_set_aside_together_and_taken_back(store: Store, visitor: Person, agent: Person) -> None:
     (_, first), (_, second) = (asked(store, visitor, text) for text in ("Zebras?", "zebras"))
-    aside = store.gaps.put("lamps", [first, second, first], agent)
+    gaps: GapsAside = store.gaps
+    aside = gaps.put("lamps", [first, second, first], agent)
+    assert isinstance(gaps, SqliteGapsAside)
     (found,) = store.gaps.all("lamps")
     assert (found.id, found.by, set(found.questions)) == (aside, agent.name, {"Zebras?", "zebras"})
     assert store.gaps.all("rugs") == []

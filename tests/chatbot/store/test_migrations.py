@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from chatbot.store import open_store
 from chatbot.store.cases import CaseFilter
+from chatbot.store.sqlite.gap_tables import TABLES
 from chatbot.store.sqlite.migrations import m001_people_and_talk
 from chatbot.store.sqlite.recent_migrations import m011_second_looks, migrations
 
@@ -116,3 +117,5 @@ def test_later_migrations_stand_in_the_same_list() -> None:
     migrations.apply(db)
     assert {"waits", "asked", "confirmed_by"} <= db["answers"].columns_dict.keys()
     assert m011_second_looks.__doc__
+    made = {table for table in db.table_names() if any(f"create table {table} " in statement for statement in TABLES)}
+    assert made == {"gaps_aside", "gap_questions"}

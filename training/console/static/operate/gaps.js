@@ -51,7 +51,7 @@ class Gaps extends Tab {
 
   #none(questions) {
     return questions
-      ? empty("All of them are answered by now", "New ones appear here as people ask them.")
+      ? empty(`All of them are answered${this.data.aside.some(({ conversations }) => conversations) ? " or not ours to answer" : " by now"}`, "New ones appear here as people ask them.")
       : empty("Nobody asked in vain", `In the last ${this.days} days no question went unanswered, and no reply was disliked or corrected.`);
   }
 

@@ -51,7 +51,7 @@ class OpeningHours extends Element {
           return html`<span class="span">${field("from", "from")}–${field("to", "to")}<button class="plain" type="button" aria-label="Take these hours of ${name} out" @click=${() => put(place, null)}>${icon("close")}</button></span>`;
         })}
         ${spans.length ? nothing : html`<span class="quiet">closed</span>`}
-        <button class="plain" type="button" aria-label="More hours on ${name}" @click=${() => put(spans.length, nextSpan(spans))}>+ hours</button>
+        <button class="plain" type="button" aria-label="More hours on ${name}" @click=${() => put(spans.length, nextSpan(spans))}>+</button>
       </div>
     </li>`;
   }
