@@ -18,6 +18,7 @@ LONGEST_CONTACT = 254
 MOST_LABELS = 20
 LONGEST_PAGE = 200
 CaseOrder = Literal["urgent", "latest"]
+CallKind = Literal["mention", "transfer"]
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,17 @@ class Note:
     created_at: str
 
 
+@dataclass(frozen=True)
+class Call:
+    """Somebody of the staff is called to a case, which they have not opened since; `caller` is a name."""
+
+    conversation: str
+    title: str
+    kind: CallKind
+    caller: str
+    at: str
+
+
 class Cases(Protocol):
     """The tables of cases, notes and labels.
 
@@ -192,7 +204,11 @@ class Cases(Protocol):
         ...
 
     def seen(self, conversation_id: str, person: Person) -> None:
-        """Nothing of it is unread any more."""
+        """Nothing of it is unread any more, and the person is not called to it any more."""
+        ...
+
+    def calls(self, person: Person) -> list[Call]:
+        """The cases that somebody is called to by a note or a transfer, until they open them; the latest first."""
         ...
 
     def add_note(self, conversation_id: str, person: Person, text: str) -> Note:

@@ -212,11 +212,11 @@ def test_a_disliked_reply_is_graded_corrected_and_approved_with_a_warning(
         expect(talk).to_contain_text(shown)
     for shown in ("the reply rests on this", "Returns › Time", "base"):
         expect(context).to_contain_text(shown)
-    context.get_by_text("What it learned that is nearest").click()
+    context.get_by_text("What it has learned that is like this").click()
     expect(context).to_contain_text("the base model wrote it, which learned from nobody here")
     page.keyboard.press("g")
     page.keyboard.press("1")
-    expect(talk).to_contain_text("You gave accuracy 1")
+    expect(talk).to_contain_text("You graded it: right 1 of 5")
     correction = page.get_by_label("What the reply should have been")
     expect(correction).to_have_value(disliked.text)
     correction.fill("A lamp can be returned within 60 days of delivery.")
@@ -229,15 +229,27 @@ def test_a_disliked_reply_is_graded_corrected_and_approved_with_a_warning(
     expect(dialog).to_contain_text("past question would now be answered so")
     dialog.get_by_role("button", name="Use it all the same").click()
     expect(notice(page)).to_contain_text("similar questions are answered with it")
+    expect(correction).to_have_count(0)
+    expect(talk.locator(".in-use")).to_contain_text("In use from now on")
     again = ask("Please tell me: How long may I return a lamp?")
     assert again.trace.passages[0]["kind"] == "answer"
     kept = {one.kind: one for one in session.store.feedback.on(disliked.message) if one.role == "agent"}
     assert kept["stars"].stars == {"accuracy": 1}
     assert kept["correction"].correction == "A lamp can be returned within 60 days of delivery."
 
+    talk.get_by_role("button", name="Send it to this visitor too").click()
+    expect(talk.locator(".said.agent .bubble")).to_have_text("A lamp can be returned within 60 days of delivery.")
+    expect(talk.get_by_role("button", name="Send it to this visitor too")).to_have_count(0)
+    talk.get_by_role("button", name="Take it back").click()
+    expect(talk).not_to_contain_text("You wrote instead")
+
     page.locator(".tools").get_by_role("button", name="Answers in use").click()
     answers = page.locator("answers-view")
     expect(answers).to_contain_text("60 days")
+    answers.get_by_role("button", name="Change").click()
+    answers.get_by_label("the bot says").fill("90 days, and it is free.")
+    answers.get_by_role("button", name="Use it like this").click()
+    expect(answers.locator(".card .words")).to_have_text("90 days, and it is free.")
     answers.get_by_role("button", name="Withdraw").click()
     expect(answers).to_contain_text("No approved answer yet")
     assert session.store.feedback.answers() == []
@@ -271,7 +283,12 @@ def test_a_colleague_is_asked_for_a_second_look_and_is_told(ask: Ask, session: S
     expect(page.locator(".said .proposal")).to_contain_text("Somebody else confirms it")
     expect(page.locator(".said .proposal").get_by_role("button", name="Use this answer")).to_have_count(0)
     assert session.store.feedback.answers() == []
+    expect(notice(colleague)).to_contain_text(f"Anna mentions you in “{QUESTION}”")
+    called = colleague.get_by_role("list", name="You are called")
+    expect(called).to_contain_text("Anna mentions you in")
+    expect(colleague).to_have_title(re.compile(r"^\(1\) "))
     notice(colleague).get_by_role("button", name="Open").click()
+    expect(called).to_have_count(0)
     expect(colleague.locator(".note .bubble")).to_contain_text("@Bo a second look")
     colleague.locator(".tools").get_by_role("button", name="Answers in use").click()
     expect(colleague.get_by_role("list", name="Answers that wait for a second look")).to_contain_text("Anna asked you")
@@ -320,7 +337,7 @@ def test_everything_goes_by_keyboard(ask: Ask, sign_in: SignIn) -> None:
     page.keyboard.press("g")
     expect(page.locator("case-judge")).to_be_focused()
     page.keyboard.press("4")
-    expect(page.get_by_text("gave accuracy 4")).to_be_visible()
+    expect(page.get_by_text("right 4 of 5")).to_be_visible()
     page.keyboard.press("u")
     expect(notice(page)).to_contain_text("nothing to undo")
     page.keyboard.press("Escape")

@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from chatbot.records import CaseReason, CaseStatus
+from chatbot.store.cases import CallKind
 from chatbot.web.inbox.message_shapes import Said
 
 
@@ -43,6 +44,16 @@ class CaseList(BaseModel):
     counts: dict[CaseStatus, int]
     mine: int
     attention: int
+
+
+class CallShape(BaseModel, from_attributes=True):
+    """A case that the reader is called to by a note or a transfer, until they open it; `caller` is a name."""
+
+    conversation: str
+    title: str
+    kind: CallKind
+    caller: str
+    at: str
 
 
 class Choices(BaseModel):

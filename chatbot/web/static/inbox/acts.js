@@ -61,8 +61,8 @@ export class Acts {
   }
 
   /** Write to the visitor; true once the server has it. */
-  async send(text, id) {
-    return this.#do("message", { text }, "", { id });
+  async send(text, id, words = "") {
+    return this.#do("message", { text }, words, { id });
   }
 
   async note(text, id) {
@@ -88,6 +88,12 @@ export class Acts {
     const done = await this.#do(what, { label }, words, { id, undo });
     if (done) await this.inbox.readChoices();
     return done;
+  }
+
+  /** Take back what the reader wrote that a reply should have been. */
+  async uncorrect(message, text) {
+    const undo = () => this.tried(() => this.inbox.api.judge(message, "correction", { text }), "Saved again.");
+    return this.tried(() => this.inbox.api.uncorrect(message), "Taken back: nothing is learned from it.", undo);
   }
 
   /** Use an answer that waited for a second look. */

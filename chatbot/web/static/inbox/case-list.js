@@ -34,7 +34,7 @@ class CaseList extends Element {
   }
 
   connectedCallback() {
-    for (const model of [this.inbox, this.inbox.listing, this.inbox.opened]) this.follow(model);
+    for (const model of [this.inbox, this.inbox.listing, this.inbox.opened, this.inbox.calls]) this.follow(model);
     super.connectedCallback();
     this.#clock = setInterval(() => this.requestUpdate(), 30_000);
   }
@@ -63,6 +63,7 @@ class CaseList extends Element {
     if (!filter) return nothing;
     return html`
       <nav class="tabs" aria-label="Chats by status">${STATUSES.map((status) => this.#tab(status, filter, counts))}</nav>
+      <case-calls .inbox=${this.inbox}></case-calls>
       <div class="find">
         <label class="search"
           >${icon("search")}<span class="only-read">Search all chats</span>
@@ -91,7 +92,7 @@ class CaseList extends Element {
   }
 
   #row(listed) {
-    const { opened, drafts, me, filter } = this.inbox;
+    const { opened, drafts, me, filter, calls } = this.inbox;
     const item = listed.conversation === opened.id ? { ...listed, ...opened.whole?.case } : listed;
     const reason = shownReason(item);
     const said = excerptView(item, filter.text);
@@ -104,7 +105,7 @@ class CaseList extends Element {
     const href = addressOf({ filter: this.inbox.filter, chosen: item.conversation });
     return html`<a class="case" href=${href} aria-current=${item.conversation === opened.id ? "true" : nothing} @click=${(event) => this.#open(event, item)}>
       <span class="line">
-        <span class="title clip ${item.unread ? "strong" : ""}">${item.title}</span>
+        <span class="title clip ${item.unread || calls.to(item.conversation) ? "strong" : ""}">${item.title}</span>
         ${item.unread ? html`<span class="only-read">${item.unread} new</span>` : nothing}
         ${item.there ? html`<span class="here" role="img" aria-label="The visitor is here" title="The visitor is here"></span>` : nothing}
         ${when(item)}

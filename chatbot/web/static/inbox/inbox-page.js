@@ -3,6 +3,7 @@
 import "./answers-view.js";
 import "./canned-replies.js";
 import "./case-asks.js";
+import "./case-calls.js";
 import "./case-composer.js";
 import "./case-context.js";
 import "./case-head.js";
