@@ -84,3 +84,5 @@ def test_a_key_is_shown_once_works_and_is_revoked(olga: httpx.Client, url: str, 
     assert [key["name"] for key in staff.json()["keys"]] == ["shop/web"] and made["token"] not in staff.text
     left = olga.post(f"{AT}/keys/revoke", json={"name": "shop/web", "role": "app"}).json()
     assert left["keys"] == [] and remembered.keys.find(made["token"]) is None
+    done = [(event.kind, event.actor) for event in remembered.events.latest(("key_added", "key_revoked"), 2)]
+    assert sorted(done) == [("key_added", "operator:Olga"), ("key_revoked", "operator:Olga")]
