@@ -84,15 +84,15 @@ class Filling:
         lineage.train(9, skill=0.89)
         self._weeks(9, 0)
         self._open()
-        visitor, chats = self._visitor(), dict[str, str]()
-        for talk in sorted([*words.OTHERS, *words.WAITING], key=lambda talk: -talk.days):
-            chats[talk.asks[0]] = self._talk(talk, self._visitor())
-        for talk in words.MINE:
-            self._talk(talk, visitor)
-        chats["photo"] = self._photo(visitor)
-        chats |= {"paying": self._talk(words.PAYING, visitor), "cracked": self._talk(words.CRACKED, visitor)}
-        chats["disliked"] = chats[words.CORRECTED[0]]
-        self._approvals()
+        self._approve()
+        visitor = self._visitor()
+        talks = [(talk, self._visitor()) for talk in (*words.OTHERS, *words.WAITING)]
+        talks += [(talk, visitor) for talk in (*words.MINE, words.PAYING, words.CRACKED)]
+        talks.sort(key=lambda one: -one[0].days)
+        chats = {talk.asks[0]: self._talk(talk, whose) for talk, whose in talks}
+        known = {"paying": words.LIST, "cracked": words.CRACKED.asks[0], "disliked": words.CORRECTED[0]}
+        chats |= {name: chats[question] for name, question in known.items()} | {"photo": self._photo(visitor)}
+        self._ask_for_a_look()
         self.session.live.close()
         lineage.begin()
         receipt = self.settings.home / "other side.jpg"
@@ -170,17 +170,20 @@ class Filling:
         *_, last = self.session.say(visitor, "This is the base of the lamp that came today", uploads=[upload.id])
         return last.conversation
 
-    def _approvals(self) -> None:
-        """Answers in use, one that waits for a second look, grades and a correction."""
-        feedback, olga, ann = self.store.feedback, self.staff["Olga Brandt"], self.staff["Ann Lee"]
-        exchanges = {one.question: one for one in self.store.conversations.exchanges(60)}
+    def _approve(self) -> None:
+        """Answers in use."""
         for days, (question, answer) in zip((5.2, 2.1), words.APPROVED, strict=True):
             self.clock.set(PRESENT - timedelta(days=days))
-            feedback.approve(question, answer, ann, exchanges[question].reply if question in exchanges else None)
-        self.clock.set(PRESENT - timedelta(minutes=40))
+            self.store.feedback.approve(question, answer, self.staff["Ann Lee"])
+
+    def _ask_for_a_look(self) -> None:
+        """A correction whose answer waits for a second look, and canned replies."""
+        feedback, ann = self.store.feedback, self.staff["Ann Lee"]
+        self.clock.set(PRESENT - timedelta(minutes=4))
         question, answer = words.CORRECTED
-        feedback.correct(exchanges[question].reply, ann, answer)
-        feedback.propose(question, answer, ann, exchanges[question].reply, olga)
+        (reply,) = [one.reply for one in self.store.conversations.exchanges(60) if one.question == question]
+        feedback.correct(reply, ann, answer)
+        feedback.propose(question, answer, ann, reply, self.staff["Olga Brandt"])
         for name, text in words.CANNED.items():
             self.store.canned.put(name, text, ann)
 
