@@ -63,6 +63,10 @@ def add_message_routes(router: APIRouter, session: Session, reading: Reading, st
         approvals.propose(session.store, person, message, body.question, body.answer, body.colleague)
         return around(message, person)
 
+    _add_answers(router, session, reading, staff)
+
+
+def _add_answers(router: APIRouter, session: Session, reading: Reading, staff: Person) -> None:
     @get_route(router, "/proposals")
     def proposals(person: Person = staff) -> list[ProposalShape]:
         return reading.proposals(person)
