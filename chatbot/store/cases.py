@@ -5,6 +5,7 @@ or `done`. What a visitor says, or a reason to look at it, opens it again. Every
 event in the audit log, which holds no words, and is told to the broker.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -73,7 +74,7 @@ class CaseFilter:
 class CasePage:
     """Some cases, the cursor of the next page (empty after the last), and how many there are of each status.
 
-    `counts` are those to which the rest of the filter applies, whatever its status and text.
+    `counts` are those to which the rest of the filter applies, whatever its status, holder and text.
     """
 
     items: list[Case]
@@ -140,6 +141,10 @@ class Cases(Protocol):
 
     def page(self, wanted: CaseFilter) -> CasePage:
         """Some of the cases that a filter lets through; raises `InputError` for a cursor that is none."""
+        ...
+
+    def excerpts(self, conversations: Sequence[str], text: str = "") -> dict[str, str]:
+        """What a list shows of some conversations: the visitor's last words, or where `text` stands in them."""
         ...
 
     def attention(self, person: Person) -> Attention:

@@ -27,7 +27,7 @@ DRAWN = {
     "case-head", "case-judge", "case-list", "case-talk", "case-why", "feedback", "inbox", "inbox-page", "opened",
     "dialogs", "element", "icons", "lit", "notices", "proposal",
     "answer-dialog", "ask-before", "bar-chart", "chart", "console", "line-chart", "operate-page", "periods", "tab",
-    "audit-log", "version-changes", "version-verdict",
+    "version-changes", "version-verdict",
     "approved-answers", "article-editor", "article-questions", "file-editor", "file-history", "persona-editor",
     "rule-editor", "opening-hours",
     *(tab.slug for tab in TABS),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 
 from chatbot.broker import Happening
 from chatbot.errors import CaseHeldError, InputError, NotFoundError
@@ -23,6 +24,7 @@ from chatbot.store.cases import (
 )
 from chatbot.store.feedback import LONGEST_TEXT
 from chatbot.store.sqlite.case_calls import CaseCalls
+from chatbot.store.sqlite.case_excerpts import CaseExcerpts
 from chatbot.store.sqlite.case_pages import CasePages
 from chatbot.store.sqlite.case_rows import CaseRows
 from chatbot.store.sqlite.database import Database, Row, Value
@@ -32,10 +34,11 @@ from chatbot.store.sqlite.messages import add_message
 class SqliteCases(Cases):
     """The tables of cases, notes and labels."""
 
-    def __init__(self, database: Database, rows: CaseRows, pages: CasePages) -> None:
+    def __init__(self, database: Database, rows: CaseRows, pages: CasePages, excerpts: CaseExcerpts) -> None:
         self._database = database
         self._rows = rows
         self._pages = pages
+        self._excerpts = excerpts
         self._calls = CaseCalls(database)
 
     def get(self, conversation_id: str) -> Case:
@@ -51,6 +54,9 @@ class SqliteCases(Cases):
 
     def page(self, wanted: CaseFilter) -> CasePage:
         return self._pages.page(wanted)
+
+    def excerpts(self, conversations: Sequence[str], text: str = "") -> dict[str, str]:
+        return self._excerpts.of(conversations, text)
 
     def attention(self, person: Person) -> Attention:
         row = self._database.row(

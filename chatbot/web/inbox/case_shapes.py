@@ -26,6 +26,12 @@ class CaseRow(BaseModel):
     there: bool
 
 
+class ListedCase(CaseRow):
+    """A case with `excerpt`: what the visitor said last, or where that stands which is searched for."""
+
+    excerpt: str
+
+
 class CaseList(BaseModel):
     """A page of cases; `next` is the cursor of the one after it, empty at the end.
 
@@ -33,7 +39,7 @@ class CaseList(BaseModel):
     unread in the reader's.
     """
 
-    items: list[CaseRow]
+    items: list[ListedCase]
     next: str
     counts: dict[CaseStatus, int]
     mine: int

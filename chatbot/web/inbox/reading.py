@@ -20,6 +20,7 @@ from chatbot.web.inbox.case_shapes import (
     CaseRow,
     Choices,
     Colleague,
+    ListedCase,
     NoteShape,
     Other,
     Owner,
@@ -41,7 +42,8 @@ class Reading:
     def cases(self, wanted: CaseFilter, reader: Person) -> CaseList:
         """A page of cases."""
         page, asks = self._store.cases.page(wanted), self._store.cases.attention(reader)
-        items = [self.row(case) for case in page.items]
+        excerpts = self._store.cases.excerpts([case.conversation for case in page.items], wanted.text)
+        items = [ListedCase(**dict(self.row(case)), excerpt=excerpts.get(case.conversation, "")) for case in page.items]
         told = {"mine": asks.mine, "attention": asks.waiting + asks.unread}
         return CaseList(items=items, next=page.next, counts=page.counts, **told)
 

@@ -67,6 +67,7 @@ def test_lists_are_filtered_counted_and_paged(anna: httpx.Client, case: str) -> 
     anna.post(f"{case}/label", json={"label": "Urgent"})
     listed = anna.get(f"{PREFIX}/cases", params={"label": "urgent", "text": "return a lam"}).json()
     assert [f"{PREFIX}/cases/{one['conversation']}" for one in listed["items"]] == [case]
+    assert QUESTION in listed["items"][0]["excerpt"] or "return a lam" in listed["items"][0]["excerpt"]
     assert listed["items"][0]["labels"] == ["urgent"] and listed["counts"] == {"open": 1} and listed["next"] == ""
     assert anna.get(f"{PREFIX}/choices").json()["labels"] == ["urgent"]
     assert anna.post(f"{case}/unlabel", json={"label": "urgent"}).json()["labels"] == []

@@ -14,6 +14,11 @@ class CaseJudge extends Element {
     this.working = false;
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    this.tabIndex = -1; // its keys act once it has the focus
+  }
+
   /** What the reader thought of it before. */
   get mine() {
     return Object.fromEntries(this.message.opinions.filter(({ mine }) => mine).map((one) => [one.kind, one]));

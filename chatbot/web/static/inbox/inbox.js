@@ -38,6 +38,13 @@ export class Inbox extends Model {
     this.listing.me = this.desk.me.id;
   }
 
+  /** Read anew what cases can be filtered by. */
+  async readChoices() {
+    const choices = await this.api.choices().catch(() => ({}));
+    this.desk = { ...this.desk, ...choices };
+    this.changed();
+  }
+
   /** Show what the address wants, and follow what happens. */
   async start() {
     for (const model of [this.listing, this.calls]) model.addEventListener("change", () => this.#count());
@@ -93,13 +100,15 @@ export class Inbox extends Model {
     this.changed();
   }
 
-  /** Leave what is on view: the answers in use, or the screen of a phone. */
+  /** Leave what is on view: the line that says what was done, the answers in use, or the screen of a phone. */
   back() {
-    if (this.view) this.showAnswers(false);
+    if (this.notices.said) this.notices.close();
+    else if (this.view) this.showAnswers(false);
     else this.show(this.pane === "context" ? "talk" : "list");
   }
 
   close() {
+    this.listing.keep("");
     this.opened.clear();
     this.#look();
     this.pane = "list";
@@ -151,12 +160,14 @@ export class Inbox extends Model {
     this.pane = chosen ? "talk" : "list";
     this.changed();
     const listed = this.listing.show(filter);
+    this.listing.keep(chosen);
     if (chosen) await this.#open(chosen);
     else this.opened.clear();
     await listed;
   }
 
   async #open(id) {
+    this.listing.keep(id);
     await this.opened.open(id);
     this.#look();
     if (this.opened.gone) this.drafts.dropAll(id);
