@@ -9,6 +9,9 @@ from chatbot.lineage import SnapshotCounts
 from chatbot.settings import Settings
 from training.finetuning.recipe import LEAST_PREFERENCES, RECIPES, Recipe, load_recipe
 
+CALLED = {"sft": "Replies"}
+"""Recipes whose own name tells people nothing."""
+
 
 @dataclass(frozen=True)
 class Offer:
@@ -27,7 +30,7 @@ def offers(settings: Settings, counts: SnapshotCounts) -> list[Offer]:
     return [
         Offer(
             name,
-            Path(name).stem.replace("_", " ").capitalize(),
+            CALLED.get(name) or Path(name).stem.replace("_", " ").capitalize(),
             described(path_of(name)),
             recipe.minutes,
             _missing(recipe, settings, counts),

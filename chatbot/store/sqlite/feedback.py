@@ -37,10 +37,7 @@ class SqliteFeedback(FeedbackStore):
             self._cases.rated(message_id, person, value)
 
     def withdraw_rating(self, message_id: str, person: Person) -> None:
-        with self._database.writing() as db:
-            db["feedback"].delete_where("message = ? and person = ? and kind = 'rating'", [message_id, person.id])
-            self._cases.judged(message_id)
-            self._database.event(person.actor, "rating_withdrawn", message_id)
+        self._withdraw(message_id, person, "rating")
 
     def say_helped(self, message_id: str, person: Person, helped: bool) -> None:
         self._put(message_id, person, "helped", value="helped" if helped else "not helped")
@@ -62,6 +59,15 @@ class SqliteFeedback(FeedbackStore):
         if not correction.strip():
             raise InputError("the correction is empty: write the reply as it should have been")
         self._put(message_id, person, "correction", correction=stored_text(correction))
+
+    def withdraw_correction(self, message_id: str, person: Person) -> None:
+        self._withdraw(message_id, person, "correction")
+
+    def _withdraw(self, message_id: str, person: Person, kind: str) -> None:
+        with self._database.writing() as db:
+            db["feedback"].delete_where("message = ? and person = ? and kind = ?", [message_id, person.id, kind])
+            self._cases.judged(message_id)
+            self._database.event(person.actor, f"{kind}_withdrawn", message_id)
 
     def approve(self, query: str, response: str, person: Person, message_id: str | None = None) -> ApprovedAnswer:
         answer = _answer_to(query, response, person, message_id)
