@@ -40,9 +40,10 @@ class Training extends Tab {
   }
 
   async opened(parameters) {
-    await Promise.all([this.#readAll(), this.#readBases()]);
+    await this.#readAll();
     const asked = parameters.get("run");
     if (asked) this.#pick([asked]);
+    await this.#readBases();
   }
 
   /** Several happenings at once are one reason to look. */
