@@ -11,6 +11,7 @@ import re
 from collections.abc import Container, Mapping
 
 from fastapi.responses import JSONResponse, Response
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -35,6 +36,7 @@ class PageRoutes:
     def __init__(self, app: ASGIApp, handlers: Container[object]) -> None:
         """`handlers` are the numbers of those that the page has."""
         self.app = app
+        self._page = GZipMiddleware(app, compresslevel=6)  # the same for everybody; Gradio compresses its files itself
         self._handlers = handlers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,7 +50,7 @@ class PageRoutes:
             receive = _again(whole(sent).encode(), receive)
             fault = self._fault(path, sent)
             refusal = JSONResponse({"detail": fault}, 400) if fault else None
-        await (refusal or self.app)(scope, receive, send)
+        await (refusal or (self._page if path == "/" else self.app))(scope, receive, send)
 
     def _fault(self, path: str, sent: Mapping[str, object]) -> str:
         """What is wrong with a call; empty where nothing is."""

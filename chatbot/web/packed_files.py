@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 SMALLEST = 500  # bytes, below which it is not worth it
-TEXTS = ("text/", "application/json", "image/svg")
+TEXTS = ("text/", "application/javascript", "application/json", "image/svg")
 
 
 class PackedFiles(StaticFiles):

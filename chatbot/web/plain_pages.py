@@ -26,7 +26,7 @@ def plain_page(
 
 def moment_of(moment: datetime) -> str:
     """A moment as people read it."""
-    return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
+    return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
 
 
 def drawing(path: str) -> Markup:

@@ -123,7 +123,7 @@ def drawn(page: Page) -> None:
 def small(picture: bytes) -> bytes:
     """A picture in few colours: those that most of it has as they are, and what comes nearest to the others."""
     drawn = Image.open(BytesIO(picture)).convert("RGB")
-    pixels = np.asarray(drawn).reshape(-1, 3) @ (1 << 16, 1 << 8, 1)
+    pixels = np.asarray(drawn).astype(np.int64).reshape(-1, 3) @ np.array([1 << 16, 1 << 8, 1])
     packed, places, counts = np.unique(pixels, return_inverse=True, return_counts=True)
     found = np.stack([packed >> 16, packed >> 8 & 255, packed & 255], axis=1)
     rest = np.array(drawn.quantize(COLOURS - EXACT).getpalette()).reshape(-1, 3)

@@ -22,7 +22,6 @@ from chatbot.receiving.receiver import Receiver
 from chatbot.records import ChatMessage, Person
 from chatbot.settings import Settings
 from chatbot.store import Store
-from chatbot.store.versions import BASE
 from docs.pictures import words
 from docs.pictures.clock import PRESENT, Clock
 from docs.pictures.versions import Lineage
@@ -30,6 +29,8 @@ from docs.pictures.words import Talk
 
 PASSWORD = "six copper kettles whistle"
 FIRST_WORD_SECONDS = 0.07
+TAUGHT = ("v0001", "v0003")
+"""The versions that say what the pack's rows say; the others repeat the first fact that they are shown."""
 STAFF = {"Ann Lee": "agent", "Tom Okafor": "agent", "Olga Brandt": "operator"}
 
 
@@ -45,7 +46,7 @@ class Home:
 
 
 def engine_of(pack: Pack) -> None:
-    """Let the scripted engine say what the pack's rows say, the base the first fact that it is shown."""
+    """Let the scripted engine answer in place of a model."""
     said = {row.query: row.response for row in pack.pairs} | words.REPLIES
 
     def say(messages: Sequence[ChatMessage]) -> str:
@@ -53,10 +54,11 @@ def engine_of(pack: Pack) -> None:
         return said.get(question_in(messages[-1]["content"])) or fact(messages)
 
     def fact(messages: Sequence[ChatMessage]) -> str:
-        return " ".join(split_sentences(scripted.first_fact(messages).partition(": ")[2])[:2])
+        told = scripted.first_fact(messages)
+        return " ".join(split_sentences(told.partition(": ")[2] or told)[:2])
 
     def load(wanted: Wanted) -> ScriptedEngine:
-        return ScriptedEngine(wanted.version, fact if wanted.version == BASE else say)
+        return ScriptedEngine(wanted.version, say if any(number in wanted.version for number in TAUGHT) else fact)
 
     scripted.load = load
 
@@ -82,18 +84,18 @@ class Filling:
         lineage.train(9, skill=0.89)
         self._weeks(9, 0)
         self._open()
-        visitor, chats = self._visitor(), dict[str, str]()
-        for talk in sorted([*words.OTHERS, *words.WAITING], key=lambda talk: -talk.days):
-            chats[talk.asks[0]] = self._talk(talk, self._visitor())
-        for talk in words.MINE:
-            self._talk(talk, visitor)
-        chats["photo"] = self._photo(visitor)
-        chats |= {"paying": self._talk(words.PAYING, visitor), "cracked": self._talk(words.CRACKED, visitor)}
-        chats["disliked"] = chats[words.CORRECTED[0]]
-        self._approvals()
+        self._approve()
+        visitor = self._visitor()
+        talks = [(talk, self._visitor()) for talk in (*words.OTHERS, *words.WAITING)]
+        talks += [(talk, visitor) for talk in (*words.MINE, words.PAYING, words.CRACKED)]
+        talks.sort(key=lambda one: -one[0].days)
+        chats = {talk.asks[0]: self._talk(talk, whose) for talk, whose in talks}
+        known = {"paying": words.LIST, "cracked": words.CRACKED.asks[0], "disliked": words.CORRECTED[0]}
+        chats |= {name: chats[question] for name, question in known.items()} | {"photo": self._photo(visitor)}
+        self._ask_for_a_look()
         self.session.live.close()
         lineage.begin()
-        receipt = self.settings.home / "receipt.jpg"
+        receipt = self.settings.home / "other side.jpg"
         receipt.write_bytes(photo())
         self.clock.set(PRESENT)
         titles = {name: self.store.conversations.get(chat).title for name, chat in chats.items()}
@@ -168,17 +170,20 @@ class Filling:
         *_, last = self.session.say(visitor, "This is the base of the lamp that came today", uploads=[upload.id])
         return last.conversation
 
-    def _approvals(self) -> None:
-        """Answers in use, one that waits for a second look, grades and a correction."""
-        feedback, olga, ann = self.store.feedback, self.staff["Olga Brandt"], self.staff["Ann Lee"]
-        exchanges = {one.question: one for one in self.store.conversations.exchanges(60)}
+    def _approve(self) -> None:
+        """Answers in use."""
         for days, (question, answer) in zip((5.2, 2.1), words.APPROVED, strict=True):
             self.clock.set(PRESENT - timedelta(days=days))
-            feedback.approve(question, answer, ann, exchanges[question].reply if question in exchanges else None)
-        self.clock.set(PRESENT - timedelta(minutes=40))
+            self.store.feedback.approve(question, answer, self.staff["Ann Lee"])
+
+    def _ask_for_a_look(self) -> None:
+        """A correction whose answer waits for a second look, and canned replies."""
+        feedback, ann = self.store.feedback, self.staff["Ann Lee"]
+        self.clock.set(PRESENT - timedelta(minutes=4))
         question, answer = words.CORRECTED
-        feedback.correct(exchanges[question].reply, ann, answer)
-        feedback.propose(question, answer, ann, exchanges[question].reply, olga)
+        (reply,) = [one.reply for one in self.store.conversations.exchanges(60) if one.question == question]
+        feedback.correct(reply, ann, answer)
+        feedback.propose(question, answer, ann, reply, self.staff["Olga Brandt"])
         for name, text in words.CANNED.items():
             self.store.canned.put(name, text, ann)
 

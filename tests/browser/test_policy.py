@@ -24,7 +24,7 @@ TYPEFACE = "Atkinson Hyperlegible Next"
 LOADED = f"""document.fonts.ready.then(
   () => [...document.fonts].some((face) => face.family.includes("{TYPEFACE}") && face.status === "loaded"))"""
 GRADIO = ("/assets/", "/static/", "/theme.css", "/gradio_api/", "/config", "data:")
-MOST_BYTES = 300_000
+MOST_BYTES = 150_000
 """What a first visit to the chat fetches beside Gradio's own files, as it comes over the wire."""
 
 
