@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from chatbot.desk.to_learn import find_to_learn
 from chatbot.errors import InputError
 from chatbot.store import Store
 from chatbot.store.cases import CaseFilter
@@ -114,10 +115,7 @@ def _disliked(store: Store) -> Step | None:
 
 
 def _learn(store: Store, pack: str) -> Step | None:
-    latest = next((one for one in store.versions.snapshots() if one.pack == pack), None)
-    since = latest.created_at if latest else ""
-    given = sum(store.feedback.given_since(pack, since).values())
-    given += sum(answer.created_at > since for answer in store.feedback.answers())
+    given = sum(find_to_learn(store, pack).given.values())
     what = _count(
         given, "rating, correction or approved answer waits", "ratings, corrections and approved answers wait"
     )

@@ -37,6 +37,8 @@ def test_what_is_urgent_is_first(chat: Session, visitor: Person) -> None:
     assert kinds(store) == []
     assert overview(store, "lamps", 1).tallies.whole.endings == {"open": 1}
     store.feedback.rate(str(good.message), visitor, "dislike")
+    assert kinds(store) == ["disliked"]
+    store.people.set_consent(visitor, True)
     assert kinds(store) == ["disliked", "learn"]
     asked = store.conversations.start(visitor, "lamps")
     store.conversations.add_user_message(asked, None, "Hello?")
