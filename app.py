@@ -143,7 +143,8 @@ def _add_routes(app: "FastAPI", console: "Console") -> None:
 
     session, access, desk = console.session, console.access, console.desk
     settings, modules = session.settings, Modules(FOLDER, page.FOLDER)
-    app.include_router(login_routes(access, Provider(settings) if settings.openid_issuer else None))
+    provider = Provider(settings) if settings.openid_issuer else None
+    app.include_router(login_routes(access, provider, lambda: session.pack.persona.title))
     app.include_router(docs_routes())
     app.include_router(article_routes(lambda: session.pack))
     app.include_router(brand_routes(lambda: session.pack))

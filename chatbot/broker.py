@@ -19,6 +19,7 @@ HappeningKind = Literal[
     "case",
     "queue",
     "note",
+    "call",
     "look",
     "typing",
     "presence",
@@ -39,13 +40,14 @@ class Happening:
 
     `message` {message, role, author}: somebody wrote. `reply` {message, state}: the bot's reply `began` or `ended`.
     `case` {status, was, holder, name}: who has it now. `queue` {position}: the place of one who waits, whenever it is
-    another one while their page is open. `note` {}: notes, labels, reason or contact, for the staff alone. `look` {}:
-    others of the staff have it on view now. `typing` {who, name}. `presence` {who, person, there}: a visitor on the
-    page, or an agent at the inbox. `status` {notice, opens}: what keeps the assistant from answering, and when people
-    answer again; empty where nothing does, and while they do. `run` {run, status, phase, message, step}: a fine-tune
-    goes on or ends. `version` {}: there is a new version, it is known better, or another one answers. `pack` {file,
-    change}: a file of the pack was changed; without a file, what was changed answers. `setting` {name}: it has another
-    value. `lost` {}: happenings were missed, so read everything anew.
+    another one while their page is open. `note` {}: notes, labels, reason or contact, for the staff alone. `call`
+    {person}: one of them is called to it. `look` {}: others of the staff have it on view now. `typing` {who, name}.
+    `presence` {who, person, there}: a visitor on the page, or an agent at the inbox. `status` {notice, opens}: what
+    keeps the assistant from answering, and when people answer again; empty where nothing does, and while they do.
+    `run` {run, status, phase, message, step}: a fine-tune goes on or ends. `version` {}: there is a new version, it is
+    known better, or another one answers. `pack` {file, change}: a file of the pack was changed; without a file, what
+    was changed answers. `setting` {name}: it has another value. `lost` {}: happenings were missed, so read everything
+    anew.
     """
 
     kind: HappeningKind

@@ -44,6 +44,8 @@ TESTS = Path(__file__).parent
 os.umask(0o077)  # as the product's programs do: nothing in a home is open to others
 os.environ["CHATBOT_BASE_MODEL"] = SMALL_BASE  # also for fixtures of a whole module
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of programs are started, which need not compile each time
+os.environ.pop("SSL_CERT_FILE", None)
+os.environ["SSL_CERT_DIR"] = str(TESTS)  # holds none: each client of httpx would first read all of the world's
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -52,9 +54,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_hashes() -> Iterator[None]:
-    """Passwords cost next to nothing to hash and to check, where a test does not ask for what is served."""
+def quick() -> Iterator[None]:
+    """Where a test does not ask for what is served, a password costs nothing to check and no commit waits for the disk.
+
+    A killed process loses nothing by that: only a machine without power would.
+    """
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chatbot.store.sqlite.database.SYNCHRONOUS", "off")
         patch.setattr("chatbot.store.passwords.PasswordHasher", partial(PasswordHasher, time_cost=1, memory_cost=64))
         yield
 

@@ -22,6 +22,7 @@ from chatbot.store import open_store
 from chatbot.store.sqlite.backup import back_up, restore
 from chatbot.version_folder import VersionFolder
 from chatbot.web.access import Access
+from tests.events import latest
 from tests.packs import ARTICLES
 from training.release.publish import publish
 from training.runs.resuming import Beginning
@@ -57,7 +58,7 @@ def restored_faults(folder: Path) -> list[str]:
     before, held = State.of(folder / "before" / "chatbot.db"), State.of(folder / "backup" / "chatbot.db")
     found = faults(home)
     with closing(open_store(home / "chatbot.db")) as store:
-        recorded = len(store.events.latest(["restored"], 9))
+        recorded = len(latest(store, ["restored"], 9))
     if held.is_in(home / "chatbot.db"):
         (old,) = folder.glob("home.before-restore-*")
         found += [] if before.is_in(old / "chatbot.db") else ["what was replaced is not kept"]

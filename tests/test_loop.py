@@ -53,6 +53,20 @@ def installation(real_home: Path, tmp_path_factory: pytest.TempPathFactory) -> d
     }
 
 
+@pytest.fixture
+def here(installation: dict[str, str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """`python -m training` in this process, which has its libraries loaded."""
+    for name in [name for name in installation if name.startswith("CHATBOT_")]:
+        monkeypatch.setenv(name, installation[name])
+
+    def run(*words: str) -> "subprocess.CompletedProcess[str]":
+        capfd.readouterr()
+        code = run_command(commands, words)
+        return subprocess.CompletedProcess(words, code, *capfd.readouterr())
+
+    return run
+
+
 @pytest.fixture(scope="module")
 def command(installation: dict[str, str]) -> Run:
     def run(*words: str) -> "subprocess.CompletedProcess[str]":
@@ -126,10 +140,8 @@ def test_the_first_cycle_is_promoted(cycle: Cycle, command: Run, installation: d
     assert open_store(Path(installation["CHATBOT_HOME"]) / "chatbot.db").versions.run(cycle["run"]).status == "finished"
 
 
-def test_evaluation_finds_the_champion_far_better_than_the_base(cycle: Cycle, command: Run) -> None:
-    champion, base = (
-        json.loads(command("training", "evaluate", name, "--json").stdout) for name in ("champion", "base")
-    )
+def test_evaluation_finds_the_champion_far_better_than_the_base(cycle: Cycle, here: Run) -> None:
+    champion, base = (json.loads(here("evaluate", name, "--json").stdout) for name in ("champion", "base"))
     assert champion["version"] == cycle["version"]
     assert champion["perplexity"] < base["perplexity"] * 0.8
     for key in ("suites", "token_accuracy", "answer_similarity", "seconds"):
@@ -161,40 +173,31 @@ def test_the_champion_answers_from_the_terminal(cycle: Cycle, command: Run) -> N
         (("nonsense",), "nonsense"),
     ],
 )
-def test_a_mistake_is_one_line_and_exit_code_2(
-    cycle: Cycle,
-    installation: dict[str, str],
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: pytest.CaptureFixture[str],
-    words: tuple[str, ...],
-    says: str,
-) -> None:
-    for name in [name for name in installation if name.startswith("CHATBOT_")]:
-        monkeypatch.setenv(name, installation[name])
-    assert run_command(commands, words) == 2
-    said = capfd.readouterr()
-    assert said.out == ""
-    assert len(said.err.strip().splitlines()) == 1
-    assert says in said.err
+def test_a_mistake_is_one_line_and_exit_code_2(cycle: Cycle, here: Run, words: tuple[str, ...], says: str) -> None:
+    done = here(*words)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert says in done.stderr
 
 
-def test_the_gate_holds_what_is_not_better(cycle: Cycle, command: Run) -> None:
-    done = command("training", "gate", "base", "--against", cycle["version"], "--json")
+def test_the_gate_holds_what_is_not_better(cycle: Cycle, here: Run) -> None:
+    done = here("gate", "base", "--against", cycle["version"], "--json")
     assert done.returncode == 3
     assert json.loads(done.stdout)["decision"] == "hold"
 
 
-def test_a_verdict_asked_for_is_stored(cycle: Cycle, command: Run, installation: dict[str, str]) -> None:
-    asked = json.loads(command("training", "gate", cycle["version"], "--against", "base", "--json").stdout)
+def test_a_verdict_asked_for_is_stored(cycle: Cycle, here: Run, installation: dict[str, str]) -> None:
+    asked = json.loads(here("gate", cycle["version"], "--against", "base", "--json").stdout)
     kept = open_store(Path(installation["CHATBOT_HOME"]) / "chatbot.db").versions.get(cycle["version"]).gate
     assert kept["against"] == asked["against"] == "base"
     assert kept["decision"] == asked["decision"]
 
 
-def test_promote_and_roll_back(cycle: Cycle, command: Run) -> None:
-    assert command("training", "rollback").stdout.startswith("base")
-    assert command("training", "promote", cycle["version"]).stdout.startswith(cycle["version"])
-    assert command("training", "rollback").stdout.startswith("base")
-    last = command("training", "rollback")
+def test_promote_and_roll_back(cycle: Cycle, here: Run) -> None:
+    assert here("rollback").stdout.startswith("base")
+    assert here("promote", cycle["version"]).stdout.startswith(cycle["version"])
+    assert here("rollback").stdout.startswith("base")
+    last = here("rollback")
     assert last.returncode == 2
     assert "nothing to roll back" in last.stderr

@@ -54,6 +54,16 @@ def withdraw(store: Store, person: Person, answer: str) -> None:
             _unlabel(store, store.conversations.message(waiting.message), person)
 
 
+def revise(store: Store, person: Person, answer: str, question: str, words: str) -> ApprovedAnswer:
+    """Use other words from now on in place of an answer in use."""
+    with store.transaction():
+        used = next((one for one in store.feedback.answers() if one.id == answer), None)
+        if used is None:
+            raise NotFoundError("this answer was withdrawn in the meantime: reload the page")
+        store.feedback.withdraw_answer(answer, person)
+        return approve(store, person, used.message, question, words)
+
+
 def _reply(store: Store, message: str) -> Message:
     said = store.conversations.message(message)
     if said.role == "user":

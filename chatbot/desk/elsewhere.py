@@ -52,6 +52,8 @@ class Elsewhere:
         happening = self._happening(event)
         if happening:
             self._store.broker.publish(happening)
+        for person in _called(event):
+            self._store.broker.publish(Happening("call", event.subject, {"person": person}))
 
     def _happening(self, event: Event) -> Happening | None:
         if event.kind == "conversation_deleted":
@@ -81,3 +83,11 @@ class Elsewhere:
             return None
         told = {"status": case.status, "was": None, "holder": case.holder, "name": case.holder_name}
         return Happening("case", event.subject, told)
+
+
+def _called(event: Event) -> list[str]:
+    """The ids of the staff who are called to a case."""
+    if event.kind == "case_transferred":
+        return [str(event.detail["holder"])]
+    mentions = event.detail["mentions"] if event.kind == "case_noted" else []
+    return [str(one) for one in mentions] if isinstance(mentions, list) else []

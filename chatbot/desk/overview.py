@@ -44,9 +44,14 @@ def overview(store: Store, pack: str, days: int) -> Overview:
     check_days(days)
     now = datetime.now(UTC)
     quiet = (now - timedelta(minutes=QUIET_MINUTES)).isoformat(timespec="microseconds")
-    since, before = begun(days, now), begun(2 * days, now)
-    tallies = store.figures.tallies(pack, since, now.isoformat(timespec="microseconds"), quiet)
-    return Overview(days, tallies, store.figures.tallies(pack, before, since, quiet).whole)
+    since, today = now - timedelta(days=days - 1), _day(now)
+    before = _day(since - timedelta(days=days)), _day(since - timedelta(days=1))
+    tallies = store.figures.tallies(pack, _day(since), today, quiet)
+    return Overview(days, tallies, store.figures.tallies(pack, *before, quiet).whole)
+
+
+def _day(moment: datetime) -> str:
+    return moment.date().isoformat()
 
 
 def begun(days: int, now: datetime | None = None) -> str:

@@ -77,7 +77,7 @@ class Question:
 def answer(installation: Installation, question: Question) -> RunningReply:
     """The reply to a question, which is written as it is iterated."""
     stopper = Stopper()
-    return RunningReply(_Answering(installation, question, stopper).updates(), stopper)
+    return RunningReply(_Answering(installation, question, stopper).updates(), stopper, question.conversation.id)
 
 
 @dataclass(frozen=True)
@@ -140,10 +140,13 @@ class _Answering:
         return self.installation.store.cases.held(self.question.conversation.id)
 
     def _overtaken(self) -> bool:
-        """Whether a person wrote meanwhile and handed back: a reply now would hide their words in another branch."""
+        """Whether a person wrote meanwhile, or was written to, and handed back: a reply now would hide that."""
         conversations = self.installation.store.conversations
         head = conversations.get(self.question.conversation.id).head
-        return head not in (None, self.question.head) and conversations.message(str(head)).role == "agent"
+        if head in (None, self.question.head):
+            return False
+        said = conversations.message(str(head))
+        return said.role == "agent" or said.held
 
     def _silent(self) -> Update:
         """All that is told of a message that a person replies to."""

@@ -36,12 +36,17 @@ def write_once(
     sampling: Sampling,
     traces: Sequence[Trace] = (),
     known: Sequence[Known] = (),
+    by_person: bool = False,
 ) -> tuple[Turn, Draft]:
-    """The reply to a question after what was said before; it ends after a minute at the latest."""
+    """The reply to a question after what was said before; it ends after a minute at the latest.
+
+    One that is said `by_person` hands nobody over.
+    """
     settings, (engine, knowledge) = installation.settings, loaded
     deadline = time.monotonic() + LONGEST_SECONDS
     knowledge.set_answers(installation.store.feedback.answers())
-    turn = prepare_turn(settings, installation.pack, knowledge, engine, history, question, traces, known)
+    pack = installation.pack
+    turn = prepare_turn(settings, pack, knowledge, engine, history, question, traces, known, by_person=by_person)
     writing, last = Writing(engine, turn, sampling, settings.check, settings.best_of), Draft()
     for draft in writing:
         last = draft

@@ -46,9 +46,10 @@ class Stopper:
 
 
 class RunningReply:
-    """A reply on its way: iterate it once for its updates, which takes it to its end."""
+    """A reply on its way in a `conversation`: iterate it once for its updates, which takes it to its end."""
 
-    def __init__(self, updates: Generator[Update, None, None], stopper: Stopper) -> None:
+    def __init__(self, updates: Generator[Update, None, None], stopper: Stopper, conversation: str) -> None:
+        self.conversation = conversation
         self._updates = updates
         self._stopper = stopper
 

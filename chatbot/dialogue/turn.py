@@ -98,6 +98,7 @@ def prepare_turn(
     traces: Sequence[Trace] = (),
     known: Sequence[Known] = (),
     pictures: Sequence[str] = (),
+    by_person: bool = False,
 ) -> Turn:
     """Decide what the model is asked, if it is; raises `InputError` when the question does not fit the context.
 
@@ -107,15 +108,17 @@ def prepare_turn(
     `traces` are those of the replies before, where they were stored; else the words of a reply tell whether it offered
     a person and what it was about. What is `known` of whoever asks is shown to the model, and is no source. `pictures`
     go with the message to a model that sees, whose reply about them can rest on no passage: its figures alone are
-    checked.
+    checked. What is to be said `by_person` is answered whatever would hand it over to one.
     """
-    if accepted := accepts_offer(pack, history, question, traces):
+    if not by_person and (accepted := accepts_offer(pack, history, question, traces)):
         return ruled(accepted)
     finding = ", ".join(one.value for one in known if one.finds)
     asked = replace(_asked(pack, knowledge, history, question, traces), of=finding)
     task = _Task(settings, pack, knowledge, engine, history, asked, known, pictures)
     retrieve = _begin_retrieval(task)
     ruling = apply_rules(pack, knowledge, history, question)
+    if by_person and ruling.handoff:
+        ruling = Ruling(weighed=ruling.weighed)
     if ruling.reply:
         return ruled(ruling)
     found, asked = (Found(), task.asked) if ruling.talks else retrieve()

@@ -5,6 +5,7 @@ or `done`. What a visitor says, or a reason to look at it, opens it again. Every
 event in the audit log, which holds no words, and is told to the broker.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -17,6 +18,7 @@ LONGEST_CONTACT = 254
 MOST_LABELS = 20
 LONGEST_PAGE = 200
 CaseOrder = Literal["urgent", "latest"]
+CallKind = Literal["mention", "transfer"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class CaseFilter:
 class CasePage:
     """Some cases, the cursor of the next page (empty after the last), and how many there are of each status.
 
-    `counts` are those to which the rest of the filter applies, whatever its status and text.
+    `counts` are those to which the rest of the filter applies, whatever its status, holder and text.
     """
 
     items: list[Case]
@@ -111,6 +113,17 @@ class Note:
     created_at: str
 
 
+@dataclass(frozen=True)
+class Call:
+    """Somebody of the staff is called to a case, which they have not opened since; `caller` is a name."""
+
+    conversation: str
+    title: str
+    kind: CallKind
+    caller: str
+    at: str
+
+
 class Cases(Protocol):
     """The tables of cases, notes and labels.
 
@@ -128,6 +141,10 @@ class Cases(Protocol):
 
     def page(self, wanted: CaseFilter) -> CasePage:
         """Some of the cases that a filter lets through; raises `InputError` for a cursor that is none."""
+        ...
+
+    def excerpts(self, conversations: Sequence[str], text: str = "") -> dict[str, str]:
+        """What a list shows of some conversations: the visitor's last words, or where `text` stands in them."""
         ...
 
     def attention(self, person: Person) -> Attention:
@@ -187,7 +204,11 @@ class Cases(Protocol):
         ...
 
     def seen(self, conversation_id: str, person: Person) -> None:
-        """Nothing of it is unread any more."""
+        """Nothing of it is unread any more, and the person is not called to it any more."""
+        ...
+
+    def calls(self, person: Person) -> list[Call]:
+        """The cases that somebody is called to by a note or a transfer, until they open them; the latest first."""
         ...
 
     def add_note(self, conversation_id: str, person: Person, text: str) -> Note:

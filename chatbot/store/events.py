@@ -49,6 +49,19 @@ class Entry:
         return f"entry {self.number} ({self.event.kind} by {self.event.actor} at {self.event.at})"
 
 
+@dataclass(frozen=True)
+class EventFilter:
+    """What of the log is wanted: of these kinds, or of all; by this actor, or by all; from `since` on, before `until`.
+
+    What visitors do is left out: of them the log has no more than ids.
+    """
+
+    kinds: Collection[str] = ()
+    actor: str = ""
+    since: str = ""
+    until: str = ""
+
+
 def hash_of(event: Event, number: int, previous: str) -> str:
     """The hash of an entry."""
     text = json.dumps(_fields(event, number, previous), sort_keys=True, separators=(",", ":"))
@@ -66,8 +79,12 @@ class Events(Protocol):
         """Record what no other area of the store does; `detail` is plain JSON without words of visitors or secrets."""
         ...
 
-    def latest(self, kinds: Collection[str], limit: int) -> list[Event]:
-        """The latest events of some kinds, the newest first."""
+    def found(self, wanted: EventFilter, limit: int, before: int | None = None) -> list[Entry]:
+        """The latest entries that are wanted, of those before a number where there is one; the newest first."""
+        ...
+
+    def actors(self) -> list[str]:
+        """Everybody who ever did something, but for visitors."""
         ...
 
     def mark(self, kinds: Collection[str]) -> int:

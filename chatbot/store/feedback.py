@@ -53,6 +53,10 @@ class FeedbackStore(Protocol):
         """Write what the reply should have been."""
         ...
 
+    def withdraw_correction(self, message_id: str, person: Person) -> None:
+        """Take back what one wrote that a reply should have been."""
+        ...
+
     def approve(self, query: str, response: str, person: Person, message_id: str | None = None) -> ApprovedAnswer:
         """Use this answer from now on; replaces an earlier one approved from the same message.
 

@@ -6,20 +6,20 @@ no answer (`unanswered`); nothing was asked that the bot answers from what it kn
 still goes on (`open`); or it ended without complaint, which is `assumed` to be an answer.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, get_args
+from typing import Literal, NamedTuple, Protocol, get_args
 
 Ending = Literal["confirmed", "assumed", "open", "other", "unanswered", "disliked", "handed_off"]
 ENDINGS: tuple[Ending, ...] = get_args(Ending)
 Fault = Literal["unanswered", "disliked", "corrected"]
 QUIET_MINUTES = 30
 """After so long without a word a conversation has ended."""
+EMPTY: Mapping[tuple[str, str], int] = {}
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """So many conversations of a day and a version that came to the same, whose first reply began within `first_ms`.
 
     `version` is that of the last reply, `first_ms` rounded, None where nothing had to be written.
@@ -29,7 +29,7 @@ class Counted:
     version: str
     ending: Ending
     first_ms: int | None
-    count: int
+    number: int
 
 
 @dataclass
@@ -41,9 +41,20 @@ class Tally:
 
     def add(self, counted: Counted) -> None:
         """Count these too."""
-        self.endings[counted.ending] += counted.count
+        self.endings[counted.ending] += counted.number
         if counted.first_ms is not None:
-            self._first[counted.first_ms] += counted.count
+            self._first[counted.first_ms] += counted.number
+
+    def join(self, other: "Tally") -> None:
+        """Count all that another counted."""
+        self.endings.update(other.endings)
+        self._first.update(other._first)
+
+    def reopen(self, count: int) -> None:
+        """So many of those that are assumed to be answered go on still."""
+        self.endings["open"] += count
+        self.endings["assumed"] -= count
+        self.endings = +self.endings
 
     @property
     def conversations(self) -> int:
@@ -76,14 +87,19 @@ class Tallies:
     versions: Mapping[str, Tally]
 
     @classmethod
-    def of(cls, counted: Sequence[Counted]) -> "Tallies":
-        """Counted apart by day and by version; days and versions are in order."""
-        days = {day: Tally() for day in sorted({one.day for one in counted})}
-        versions = {version: Tally() for version in sorted({one.version for one in counted})}
-        whole = Tally()
+    def of(cls, counted: Iterable[Counted], going_on: Mapping[tuple[str, str], int] = EMPTY) -> "Tallies":
+        """Counted apart by day and by version, in order; `going_on` says of how many it is known that they are open."""
+        cells: defaultdict[tuple[str, str], Tally] = defaultdict(Tally)
         for one in counted:
-            for tally in (whole, days[one.day], versions[one.version]):
-                tally.add(one)
+            cells[one.day, one.version].add(one)
+        for place, number in going_on.items():
+            cells[place].reopen(number)
+        days = {day: Tally() for day in sorted({day for day, _ in cells})}
+        versions = {version: Tally() for version in sorted({version for _, version in cells})}
+        whole = Tally()
+        for (day, version), cell in cells.items():
+            for tally in (whole, days[day], versions[version]):
+                tally.join(cell)
         return cls(whole, days, versions)
 
 
@@ -102,8 +118,8 @@ class Missed:
 class Figures(Protocol):
     """Counts over conversations; nothing is stored for them."""
 
-    def tallies(self, pack: str, since: str, until: str, quiet: str) -> Tallies:
-        """A pack's conversations begun from `since` until before `until`; said nothing since `quiet`, one has ended."""
+    def tallies(self, pack: str, first: str, last: str, quiet: str) -> Tallies:
+        """A pack's conversations begun from the `first` day to the `last`; what is silent since `quiet` has ended."""
         ...
 
     def missed(self, pack: str, since: str, limit: int) -> list[Missed]:

@@ -8,9 +8,10 @@ import logging
 
 import gradio as gr
 
+from chatbot.dialogue.handoff import ASKED
 from chatbot.dialogue.running import RunningReply
 from chatbot.errors import NotFoundError, UserError
-from chatbot.records import now
+from chatbot.records import Person, now
 from chatbot.web.chat_screen import SAME, Frame, Frames, Screen, ids_in, notice, text_of
 from chatbot.web.chat_view import (
     ChatView,
@@ -19,6 +20,7 @@ from chatbot.web.chat_view import (
     fingerprint,
     history_view,
     opening_view,
+    pending_view,
     status_view,
     with_update,
 )
@@ -61,8 +63,23 @@ class ChatEvents:
         yield from self._asked(text_of(event, "text"), conversation_id, request)
 
     def person(self, conversation_id: str | None, request: gr.Request) -> Frames:
-        """Ask for a person."""
-        yield from self._asked(self._session.pack.persona.texts.person, conversation_id, request)
+        """Ask for a person; while a reply is under way, which may take its time, one is called beside it."""
+        if conversation_id and self._screen.tab(request).busy:
+            yield self._called(conversation_id, request)
+        else:
+            yield from self._asked(self._session.pack.persona.texts.person, conversation_id, request)
+
+    def _called(self, conversation_id: str, request: gr.Request) -> Frame:
+        person, tab = self._access.visitor(request.cookies), self._screen.tab(request)
+        try:
+            self._screen.limits.message(request)
+            conversation = self._store.conversations.get(conversation_id, person)
+            self._store.cases.hand_off(conversation.id, person.actor, ASKED)
+        except UserError as error:
+            notice(error)
+            return Frame()
+        tab.renew()
+        return Frame(pending_view(self._store, person, conversation.id))
 
     def _asked(
         self,
@@ -135,19 +152,22 @@ class ChatEvents:
             yield Frame()
             return
         turn, opening = begun
-        yield Frame(opening, conversation_id, box=box)
-        yield from self._follow(turn, tab, conversation_id, request)
-
-    def _follow(self, turn: FollowedReply, tab: Tab, conversation_id: str | None, request: gr.Request) -> Frames:
         person = self._access.visitor(request.cookies)
+        tab.conversation = turn.conversation
+        history = SAME if conversation_id else history_view(self._store, person, turn.conversation)
+        yield Frame({**opening, "conversation": turn.conversation}, turn.conversation, history, box)
+        yield from self._follow(turn, tab, person)
+
+    def _follow(self, turn: FollowedReply, tab: Tab, person: Person) -> Frames:
+        conversation_id = turn.conversation
         view: ChatView | None = None
         try:
             for update in turn.follow():
                 if turn.left:
                     yield Frame()
                     return
-                if view is None:
-                    conversation_id = update.conversation
+                if view is None or turn.renewed:
+                    turn.renewed = False
                     view = conversation_view(self._store, person, conversation_id, busy=True)
                     history = history_view(self._store, person, conversation_id)
                     yield Frame(with_update(view, update), conversation_id, history)
@@ -162,7 +182,6 @@ class ChatEvents:
         if turn.left:
             yield Frame()
         else:
-            conversation_id = conversation_id or self._store.conversations.of(person, 1)[0].id
             frame = self._screen.frame(person, conversation_id, tab)
             tab.shown = ""  # an older frame, sent by a look, may arrive after this one: the next look sends it again
             yield frame
@@ -193,6 +212,8 @@ class ChatEvents:
     def look(self, conversation_id: str | None, request: gr.Request) -> Outputs:
         """What changed without this tab: what others wrote, who has the conversation, whether the bot can answer."""
         tab = self._screen.tab(request)
+        if tab.busy and conversation_id and self._store.cases.held(conversation_id):
+            tab.leave()  # a person replies now, whatever becomes of what the bot was to say
         still = tab.busy or not tab.shows(conversation_id)
         frame = Frame() if still else self._news(conversation_id, tab, request)
         return status_view(self._session), *frame[:-1]

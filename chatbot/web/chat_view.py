@@ -130,14 +130,27 @@ def conversation_view(store: Store, person: Person, conversation_id: str, busy: 
     """The branch on view of a person's conversation; raises `NotFoundError` where it is not theirs."""
     conversation = store.conversations.get(conversation_id, person)
     ratings = store.feedback.ratings_by(person, conversation.id)
-    items = _items(store, conversation.id, conversation.head, ratings)
+    items, case = _items(store, conversation.id, conversation.head, ratings), case_view(store, conversation.id)
     return {
         "conversation": conversation.id,
-        "items": items,
+        "items": _with_person(items) if case["status"] == "held" else items,
         "busy": busy,
-        "case": case_view(store, conversation.id),
+        "case": case,
         "helped": store.feedback.helped(person, conversation.id),
     }
+
+
+def _with_person(items: list[ItemView]) -> list[ItemView]:
+    """What is shown while a person holds the conversation: nobody waits for a reply of the bot any more."""
+    said = [item for item in items if item["role"] != "assistant" or item["text"]]
+    return [*said[:-1], {**said[-1], "held": True}] if said and said[-1]["role"] == "user" else said
+
+
+def pending_view(store: Store, person: Person, conversation_id: str) -> ChatView:
+    """The branch on view while the reply at its end is under way; raises `NotFoundError` where it is not theirs."""
+    view = conversation_view(store, person, conversation_id, busy=True)
+    owed = view["case"]["status"] != "held" and view["items"][-1:] and view["items"][-1]["role"] == "user"
+    return {**view, "items": [*view["items"], _blank("assistant", "", "streaming")]} if owed else view
 
 
 def case_view(store: Store, conversation_id: str) -> CaseView:
@@ -172,8 +185,8 @@ def opening_view(
 
 
 def with_update(view: ChatView, update: Update) -> ChatView:
-    """The view with the newest text of the reply at its end; where a person replies, nothing is to be shown yet."""
-    if update.trace.act == "held":
+    """The view with the newest text of the reply at its end, if it is there: where a person replies, it is not."""
+    if update.trace.act == "held" or view["items"][-1]["role"] != "assistant":
         return view
     return {**view, "items": [*view["items"][:-1], {**view["items"][-1], "text": update.text}]}
 

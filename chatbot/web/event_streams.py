@@ -31,7 +31,7 @@ from chatbot.web.rates import RateLimits
 
 HEARTBEAT_SECONDS = 15.0
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-STAFF_ONLY = ("note", "look")
+STAFF_ONLY = ("note", "call", "look")
 VISITORS_ONLY = ("queue",)
 STAFF_DETAILS = ("person", "author", "holder")
 

@@ -17,7 +17,7 @@ from chatbot.web.sub_path import SubPathMiddleware
 
 def guard(app: FastAPI, settings: Settings, access: Access) -> None:
     """Add the middleware; what is added last sees a request first."""
-    app.add_middleware(ActingMiddleware)
+    app.add_middleware(ActingMiddleware, access=access)
     app.add_middleware(
         ClosedPagesMiddleware, access=access, open_pages=settings.open_pages, metrics_key=settings.metrics_key
     )

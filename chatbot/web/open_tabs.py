@@ -22,9 +22,11 @@ Start = Callable[[], tuple[RunningReply, ChatView]]
 
 
 class FollowedReply:
-    """A reply on its way."""
+    """A reply on its way; `renewed` once something else of its conversation changed than the reply."""
 
     def __init__(self, reply: RunningReply) -> None:
+        self.conversation = reply.conversation
+        self.renewed = False
         self._reply = reply
         self._changed = threading.Condition()
         self._latest: Update | None = None
@@ -87,6 +89,11 @@ class Tab:
     def shows(self, conversation_id: str | None) -> bool:
         """Whether this conversation is on view; a question about another one was sent before the visitor moved on."""
         return self.shown is None or self.conversation == conversation_id
+
+    def renew(self) -> None:
+        """Let replies be shown with what changed around them."""
+        for turn in self.turns:
+            turn.renewed = True
 
     def leave(self) -> None:
         """Look at something else; the reply on its way is finished unseen."""

@@ -29,7 +29,7 @@ class PackedFiles(StaticFiles):
         response.headers["Vary"] = "Accept-Encoding"
         if not _wanted(Headers(scope=scope)) or int(response.headers["content-length"]) < SMALLEST:
             return response
-        body = await run_in_threadpool(packed, response.path, response.headers["etag"])
+        body = await run_in_threadpool(packed, str(response.path), response.headers["etag"])
         kept = {name: response.headers[name] for name in ("content-type", "last-modified", "vary")}
         marks = {"ETag": f"W/{response.headers['etag']}", "Content-Encoding": "gzip"}
         return Response(body, headers=kept | marks)
@@ -41,6 +41,6 @@ def _wanted(asked: Headers) -> bool:
 
 
 @lru_cache(maxsize=512)
-def packed(path: str | Path, mark: str) -> bytes:
+def packed(path: str, mark: str) -> bytes:
     """A file as it is sent; `mark` changes with it."""
     return gzip.compress(Path(path).read_bytes(), mtime=0)

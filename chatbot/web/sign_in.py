@@ -3,7 +3,7 @@
 app.include_router(login_routes(access))
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
@@ -19,16 +19,24 @@ from chatbot.web.plain_pages import plain_page
 from chatbot.web.routes import get_route
 from chatbot.web.sign_in_code import code_step_routes
 from chatbot.web.sign_in_openid import openid_routes
+from chatbot.web.sign_in_page import whose
 from chatbot.web.sign_in_tries import SignInTry, record_failure
 from chatbot.web.sub_path import cookie_path, own_page, redirect
 
 
-def login_routes(access: Access, provider: Provider | None = None) -> APIRouter:
-    """The sign-in page for staff, by password or through a provider, signing out, and the page of their own account."""
+def login_routes(access: Access, provider: Provider | None = None, title_now: Callable[[], str] = str) -> APIRouter:
+    """The sign-in page for staff, by password or through a provider, signing out, and the page of their own account.
+
+    `title_now` is what the pack calls its chatbot.
+    """
     router = APIRouter(include_in_schema=False)
 
-    def page(target: str, fault: str = "", status: int = 200, wait: Mapping[str, str] | None = None) -> HTMLResponse:
-        return plain_page("login.html", status, wait, next=target, fault=fault, provider=provider and provider.name)
+    def page(
+        target: str, fault: str = "", status: int = 200, wait: Mapping[str, str] | None = None, name: str = ""
+    ) -> HTMLResponse:
+        told = whose(title_now(), target, first=not access.store.people.staff())
+        by = provider and provider.name
+        return plain_page("login.html", status, wait, fault=fault, provider=by, name=name, **told)
 
     @get_route(router, "/login", include_in_schema=False)
     def show(request: Request, next: str = REVIEW.path) -> HTMLResponse:
@@ -42,11 +50,11 @@ def login_routes(access: Access, provider: Provider | None = None) -> APIRouter:
         try:
             attempt = SignInTry(access.store.rates, request, name)
         except BusyError as error:
-            return page(target, str(error), 429, retry_headers(error))
+            return page(target, str(error), 429, retry_headers(error), name)
         person = access.store.people.check_password(name, password)
         if person is None:
             record_failure(access.store, name)
-            return page(target, "Name or password is wrong.", 401)
+            return page(target, "Name or password is wrong.", 401, name=name)
         waiting = access.store.second_factors.is_on(person)
         if not waiting:
             attempt.succeeded()
@@ -64,8 +72,8 @@ def login_routes(access: Access, provider: Provider | None = None) -> APIRouter:
             response.delete_cookie(STAFF_COOKIE, path)
         return response
 
-    router.include_router(code_step_routes(access))
+    router.include_router(code_step_routes(access, title_now))
     if provider:
-        router.include_router(openid_routes(access, provider))
+        router.include_router(openid_routes(access, provider, title_now))
     router.include_router(account_routes(access))
     return router

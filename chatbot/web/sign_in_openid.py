@@ -1,6 +1,7 @@
 """Signing in through an OpenID provider: there and back."""
 
 import hmac
+from collections.abc import Callable
 from dataclasses import asdict
 
 from fastapi import APIRouter, Request
@@ -12,6 +13,7 @@ from chatbot.web.access import Access, set_cookie
 from chatbot.web.openid import Handshake, Provider
 from chatbot.web.pages import REVIEW
 from chatbot.web.plain_pages import plain_page
+from chatbot.web.sign_in_page import whose
 from chatbot.web.sub_path import cookie_path, own_page, prefix_of, redirect
 
 COOKIE = "chatbot_openid"
@@ -19,7 +21,7 @@ BACK = "/login/openid/back"
 SECONDS = 600
 
 
-def openid_routes(access: Access, provider: Provider) -> APIRouter:
+def openid_routes(access: Access, provider: Provider, title_now: Callable[[], str] = str) -> APIRouter:
     """The way to the provider, and the one back from it.
 
     What was sent along is kept in a signed cookie of this browser: nobody else can finish what it began.
@@ -28,7 +30,8 @@ def openid_routes(access: Access, provider: Provider) -> APIRouter:
     signer = access.signer("openid")
 
     def page(fault: str, status: int, up: str = "../../") -> HTMLResponse:
-        return plain_page("login.html", status, next=REVIEW.path, fault=fault, up=up, provider=provider.name)
+        told = whose(title_now(), REVIEW.path)
+        return plain_page("login.html", status, fault=fault, up=up, provider=provider.name, **told)
 
     @router.get("/login/openid")
     def leave(request: Request, next: str = REVIEW.path) -> Response:

@@ -30,7 +30,7 @@ def inbox_app(session: Session, access: Access, desk: Desk) -> FastAPI:
     """The inbox behind all that stands before every route, with two agents and an operator."""
     app = FastAPI()
     guard(app, load_settings(), access)
-    app.include_router(login_routes(access))
+    app.include_router(login_routes(access, title_now=lambda: session.pack.persona.title))
     app.include_router(event_routes(session.settings, access, desk))
     app.include_router(inbox_routes(session, access, desk))
     modules = Modules()

@@ -23,11 +23,11 @@ HERE = Path(__file__).parent / "modules"
 TEST = re.compile(r"^export (?:async )?function (\w+)\(\)", re.MULTILINE)
 FOUND = [(path.name, name) for path in sorted(HERE.glob("*.test.js")) for name in TEST.findall(path.read_text("utf-8"))]
 DRAWN = {
-    "acts", "answers-view", "api", "canned-replies", "case-asks", "case-composer", "case-context",
+    "acts", "answers-view", "api", "canned-replies", "case-asks", "case-calls", "case-composer", "case-context",
     "case-head", "case-judge", "case-list", "case-talk", "case-why", "feedback", "inbox", "inbox-page", "opened",
     "dialogs", "element", "icons", "lit", "notices", "proposal",
     "answer-dialog", "ask-before", "bar-chart", "chart", "console", "line-chart", "operate-page", "periods", "tab",
-    "audit-log", "version-changes", "version-verdict",
+    "version-changes", "version-verdict",
     "approved-answers", "article-editor", "article-questions", "file-editor", "file-history", "persona-editor",
     "rule-editor", "opening-hours",
     *(tab.slug for tab in TABS),

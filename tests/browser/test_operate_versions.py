@@ -156,8 +156,15 @@ def test_a_held_version_is_looked_at_promoted_and_rolled_back(page: Page, url: s
     press(page, "Roll back to the base model")
     press(page, "Roll back")
     expect(answering.get_by_role("status")).to_have_text("The base model answers now")
-    log = page.get_by_role("region", name="Audit log").get_by_role("listitem")
+    page.get_by_role("link", name="What was done").click()
+    log = page.locator("operate-log .log > li")
     expect(log.first).to_contain_text("Olga (operator) let the base model answer instead of v1")
+    page.get_by_label("Who").select_option(label="The system")
+    expect(log.first).not_to_contain_text("Olga")
+    page.get_by_label("What").select_option(label="Settings and system")
+    expect(page.get_by_text("Nothing of that was done")).to_be_visible()
+    page.get_by_role("button", name="Show all").click()
+    expect(log.first).to_contain_text("Olga (operator)")
 
 
 def test_one_question_is_put_to_two_versions(page: Page, url: str, session: Session) -> None:

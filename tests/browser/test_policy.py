@@ -78,7 +78,7 @@ def context(chromium: Browser, signed_in: StorageState, url: str) -> Iterator[Br
     [
         ("/login", "Sign in"),
         ("/docs", "The API"),
-        ("/operate/versions", "What was done"),
+        ("/operate/log", "What was done"),
         ("/review/", "Nobody waits"),
     ],
 )

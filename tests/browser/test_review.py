@@ -112,9 +112,13 @@ def test_of_two_agents_one_claims_and_the_other_is_told_who(ask: Ask, sign_in: S
     expect(first.get_by_text("Bo also looks at this chat.")).to_be_visible()
     expect(stale.get_by_text("Anna also looks at this chat.")).to_be_visible()
     stale.route("**/review/api/cases**", lambda route: route.abort())
-    first.keyboard.press("c")
+    first.keyboard.type("c" + "as you ask: ")
+    expect(composer(first)).to_have_value("as you ask: ")
     expect(state(first)).to_contain_text("You hold this chat")
     expect(first.locator(".tab", has_text="Mine")).to_contain_text("1")
+    expect(first.locator("a.case[aria-current]")).to_contain_text("you")
+    first.locator(".tab", has_text="Mine").click()
+    expect(first.locator(".tab", has_text="All")).to_contain_text("1")
     stale.unroute("**/review/api/cases**")
     stale.locator(".case-head").get_by_role("button", name="Claim").click()
     expect(notice(stale)).to_contain_text("Anna holds this case")
@@ -208,15 +212,16 @@ def test_a_disliked_reply_is_graded_corrected_and_approved_with_a_warning(
         expect(talk).to_contain_text(shown)
     for shown in ("the reply rests on this", "Returns › Time", "base"):
         expect(context).to_contain_text(shown)
-    context.get_by_text("What it learned that is nearest").click()
+    context.get_by_text("What it has learned that is like this").click()
     expect(context).to_contain_text("the base model wrote it, which learned from nobody here")
+    page.keyboard.press("g")
     page.keyboard.press("1")
-    expect(talk).to_contain_text("You gave accuracy 1")
+    expect(talk).to_contain_text("You graded it: right 1 of 5")
     correction = page.get_by_label("What the reply should have been")
     expect(correction).to_have_value(disliked.text)
     correction.fill("A lamp can be returned within 60 days of delivery.")
     page.keyboard.press("Escape")
-    page.locator(".case-head h2").click()
+    page.keyboard.press("g")
     page.keyboard.press("a")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("it says 30 days, the answer 60 days")
@@ -224,15 +229,27 @@ def test_a_disliked_reply_is_graded_corrected_and_approved_with_a_warning(
     expect(dialog).to_contain_text("past question would now be answered so")
     dialog.get_by_role("button", name="Use it all the same").click()
     expect(notice(page)).to_contain_text("similar questions are answered with it")
+    expect(correction).to_have_count(0)
+    expect(talk.locator(".in-use")).to_contain_text("In use from now on")
     again = ask("Please tell me: How long may I return a lamp?")
     assert again.trace.passages[0]["kind"] == "answer"
     kept = {one.kind: one for one in session.store.feedback.on(disliked.message) if one.role == "agent"}
     assert kept["stars"].stars == {"accuracy": 1}
     assert kept["correction"].correction == "A lamp can be returned within 60 days of delivery."
 
+    talk.get_by_role("button", name="Send it to this visitor too").click()
+    expect(talk.locator(".said.agent .bubble")).to_have_text("A lamp can be returned within 60 days of delivery.")
+    expect(talk.get_by_role("button", name="Send it to this visitor too")).to_have_count(0)
+    talk.get_by_role("button", name="Take it back").click()
+    expect(talk).not_to_contain_text("You wrote instead")
+
     page.locator(".tools").get_by_role("button", name="Answers in use").click()
     answers = page.locator("answers-view")
     expect(answers).to_contain_text("60 days")
+    answers.get_by_role("button", name="Change").click()
+    answers.get_by_label("the bot says").fill("90 days, and it is free.")
+    answers.get_by_role("button", name="Use it like this").click()
+    expect(answers.locator(".card .words")).to_have_text("90 days, and it is free.")
     answers.get_by_role("button", name="Withdraw").click()
     expect(answers).to_contain_text("No approved answer yet")
     assert session.store.feedback.answers() == []
@@ -266,7 +283,12 @@ def test_a_colleague_is_asked_for_a_second_look_and_is_told(ask: Ask, session: S
     expect(page.locator(".said .proposal")).to_contain_text("Somebody else confirms it")
     expect(page.locator(".said .proposal").get_by_role("button", name="Use this answer")).to_have_count(0)
     assert session.store.feedback.answers() == []
+    expect(notice(colleague)).to_contain_text(f"Anna mentions you in “{QUESTION}”")
+    called = colleague.get_by_role("list", name="You are called")
+    expect(called).to_contain_text("Anna mentions you in")
+    expect(colleague).to_have_title(re.compile(r"^\(1\) "))
     notice(colleague).get_by_role("button", name="Open").click()
+    expect(called).to_have_count(0)
     expect(colleague.locator(".note .bubble")).to_contain_text("@Bo a second look")
     colleague.locator(".tools").get_by_role("button", name="Answers in use").click()
     expect(colleague.get_by_role("list", name="Answers that wait for a second look")).to_contain_text("Anna asked you")
@@ -311,10 +333,19 @@ def test_everything_goes_by_keyboard(ask: Ask, sign_in: SignIn) -> None:
     expect(head).to_have_text("hhh kkk")
     expect(page.locator("case-judge")).to_be_visible()
     page.keyboard.press("4")
-    expect(page.get_by_text("gave accuracy 4")).to_be_visible()
+    expect(notice(page)).to_contain_text("press g first")
+    page.keyboard.press("g")
+    expect(page.locator("case-judge")).to_be_focused()
+    page.keyboard.press("4")
+    expect(page.get_by_text("right 4 of 5")).to_be_visible()
+    page.keyboard.press("u")
+    expect(notice(page)).to_contain_text("nothing to undo")
+    page.keyboard.press("Escape")
+    expect(notice(page)).to_have_count(0)
+    expect(head).to_have_text("hhh kkk")
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keys")
-    for words in ("next chat", "claim, or take over", "grade the reply", "send what is typed"):
+    for words in ("next chat", "claim, or take over", "how good it is", "send what is typed"):
         expect(keys).to_contain_text(words)
     page.keyboard.press("j")
     expect(head).to_have_text("hhh kkk")
@@ -354,15 +385,31 @@ def test_many_cases_are_paged_filtered_and_found(session: Session, visitor: Pers
     page.get_by_role("button", name="Show all chats without them").click()
     page.get_by_label("Search all chats").fill("number 59")
     expect(cases(page)).to_have_count(1)
+    expect(cases(page).locator("mark")).to_have_text(["number", "59"])
+    page.get_by_label("Search all chats").fill("qqqq")
+    expect(page.get_by_text("Nothing found for “qqqq”")).to_be_visible()
 
 
 def test_notes_labels_and_canned_replies(ask: Ask, session: Session, sign_in: SignIn) -> None:
     wish = ask(HUMAN)
     page = sign_in(at=f"?case={wish.conversation}")
     page.keyboard.press("l")
-    page.keyboard.type("Refund")
     page.keyboard.press("Enter")
+    expect(notice(page)).to_contain_text("the label is empty")
+    page.get_by_label("New label").fill("much too long for a label " * 3)
+    page.keyboard.press("Enter")
+    expect(notice(page)).to_contain_text("40 fit")
+    page.get_by_label("New label").fill("Refund")
+    page.keyboard.press("Enter")
+    expect(notice(page)).to_contain_text("labels are written in small letters")
     expect(page.locator("a.case")).to_contain_text("refund")
+    page.get_by_role("button", name="refund", exact=True).click()
+    expect(page.get_by_role("button", name="Take off: Label refund")).to_be_visible()
+    expect(page.locator(".tab[aria-current]")).to_contain_text("All")
+    page.get_by_role("button", name="Filters").click()
+    page.locator("select[name=label]").select_option("refund")
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator("a.case[aria-current]")).to_have_count(1)
     page.get_by_role("button", name="Take off the label refund").click()
     expect(page.locator("a.case")).not_to_contain_text("refund")
     notice(page).get_by_role("button", name="Undo").click()
@@ -463,10 +510,15 @@ def test_it_is_usable_on_a_phone(ask: Ask, sign_in: SignIn, scheme: str) -> None
     assert (paper == "rgb(18, 22, 26)") == (scheme == "dark") and wish.conversation
 
 
-def test_light_or_dark_is_kept(sign_in: SignIn) -> None:
+def test_light_or_dark_is_kept_and_so_is_sound(sign_in: SignIn) -> None:
     page = sign_in(color_scheme="light")
     page.locator(".tools").get_by_role("button", name="Light or dark").click()
     dark = "getComputedStyle(document.body).backgroundColor"
     assert page.evaluate(dark) == "rgb(18, 22, 26)"
+    bell = page.locator("[data-act=attention]")
+    expect(bell).to_have_attribute("aria-pressed", "false")
+    bell.click()
+    expect(notice(page)).to_contain_text("on, for when somebody waits")
     page.reload()
+    expect(bell).to_have_attribute("aria-pressed", "true")
     assert page.evaluate(dark) == "rgb(18, 22, 26)"

@@ -7,6 +7,7 @@ import pytest
 from chatbot.backup_commands import backup, restore_backup
 from chatbot.commands import run_command
 from chatbot.store import open_store
+from tests.events import latest
 
 
 def test_a_backup_and_its_restore_are_in_the_log(
@@ -16,7 +17,7 @@ def test_a_backup_and_its_restore_are_in_the_log(
     assert run_command(backup, [str(tmp_path / "backup")]) == 0
     assert run_command(restore_backup, [str(tmp_path / "backup"), "--yes"]) == 0
     (old,) = tmp_path.glob("home.before-restore-*")
-    (copied,) = open_store(old / "chatbot.db").events.latest(["backup"], 9)
+    (copied,) = latest(open_store(old / "chatbot.db"), ["backup"], 9)
     assert (copied.subject, copied.detail) == (str(tmp_path / "backup"), {"encrypted": False})
-    (restored,) = open_store(home / "chatbot.db").events.latest(["restored", "backup"], 9)
+    (restored,) = latest(open_store(home / "chatbot.db"), ["restored", "backup"], 9)
     assert (restored.kind, restored.detail) == ("restored", {"replaced": str(old)})

@@ -11,6 +11,7 @@ from chatbot.errors import InputError, NotFoundError
 from chatbot.kept_settings import read_kept
 from chatbot.settings import load_settings
 from chatbot.store.sqlite.store import SqliteStore
+from tests.events import latest
 
 OLGA = "operator:Olga"
 
@@ -20,7 +21,7 @@ def test_a_change_holds_at_once_and_after_the_next_start(chat: Session, store: S
     store.broker.listen(heard.append)
     change(chat.settings, store, "temperature", "0.5", OLGA)
     assert chat.sampling().temperature == 0.5 == load_settings().temperature
-    event = store.events.latest([CHANGED], 1)[0]
+    event = latest(store, [CHANGED], 1)[0]
     assert (event.actor, event.subject, event.detail) == (OLGA, "temperature", {"value": "0.5", "was": "0.0"})
     assert [(one.kind, one.detail) for one in heard] == [("setting", {"name": "temperature"})]
     change(chat.settings, store, "temperature", None, OLGA)

@@ -165,7 +165,8 @@ def test_an_engine_whose_process_failed_or_was_killed_answers_the_next(real_home
 
 
 def test_the_engines_process_ends_with_whoever_started_it(real_home: Path) -> None:
-    starting = [sys.executable, "-c", STARTING, str(real_home)]
+    gguf = find_base_model("smollm2-135m-instruct", real_home).gguf
+    starting = [sys.executable, "-c", STARTING, str(gguf)]
     with subprocess.Popen(starting, stdout=subprocess.PIPE, text=True) as starter:
         assert starter.stdout
         worker = psutil.Process(int(starter.stdout.readline()))
@@ -203,11 +204,9 @@ STARTING = """
 import sys
 from pathlib import Path
 import psutil
-from chatbot.engines.base_model import find_base_model
-from chatbot.engines import loading, openvino
-from chatbot.engines.openvino import OpenVinoEngine
-base = find_base_model("smollm2-135m-instruct", Path(sys.argv[1]))
-engine = OpenVinoEngine(base.gguf, base, "base")
+from chatbot.engines.openvino_process import Worker
+worker = Worker(Path(sys.argv[1]))
+worker.wait()
 print(psutil.Process().children()[0].pid, flush=True)
 sys.stdin.read()
 """

@@ -9,7 +9,7 @@ from transformers import PreTrainedTokenizerFast
 
 from chatbot.dialogue.opening import open_session
 from chatbot.engine_kinds import ENGINES
-from chatbot.engines.base_model import NO_BASE, BaseModel, find_base_model
+from chatbot.engines.base_model import NO_BASE, BaseModel, base_name, find_base_model
 from chatbot.engines.loading import load_engine, refuse_unserved, served_base
 from chatbot.engines.wanted import Wanted
 from chatbot.errors import EngineError, UserError, WeightsError
@@ -121,3 +121,10 @@ def test_a_template_of_no_use_is_refused(template: str | None, said: str, real_h
 def test_the_packaged_template_is_of_use(real_home: Path) -> None:
     tokenizer = find_base_model("smollm2-135m-instruct", real_home).tokenizer
     assert tokenizer.decode([tokenizer.eos_token_id]) == "<|im_end|>"
+
+
+def test_a_base_is_known_by_one_name_before_and_after_it_is_found(home: Path, tmp_path: Path) -> None:
+    file = write_tiny_gguf(tmp_path / "Tiny.gguf", "llama")
+    assert base_name(str(file)) == find_base_model(str(file), home).name == "tiny"
+    assert base_name("smollm2-135m-instruct") == "smollm2-135m-instruct"
+    assert base_name("Some/Model-1B") == "some--model-1b"

@@ -15,6 +15,7 @@ from chatbot.web.access import Access
 from chatbot.web.acting import ActingMiddleware
 from chatbot.web.sign_in import login_routes
 from tests.conftest import Serve
+from tests.events import latest
 from tests.running_server import RunningServer, command, running_server, settings_for
 
 PASSWORD = "marker-of-a-password"
@@ -83,7 +84,7 @@ def url(access: Access, serve: Serve) -> str:
     from fastapi import FastAPI
 
     app = FastAPI()
-    app.add_middleware(ActingMiddleware)
+    app.add_middleware(ActingMiddleware, access=access)
     app.include_router(login_routes(access))
     return serve(app)
 
@@ -92,7 +93,7 @@ def test_a_name_that_nobody_has_is_not_kept_since_it_may_be_a_password(url: str,
     access.store.people.add_staff("Olga", "operator", PASSWORD)
     for name in ("Olga", PASSWORD):
         assert httpx.post(f"{url}/login", data={"name": name, "password": "wrong"}).status_code == 401
-    failed = access.store.events.latest(["sign_in_failed"], 9)
+    failed = latest(access.store, ["sign_in_failed"], 9)
     assert [(event.actor, event.subject, event.address) for event in failed] == [
         ("stranger", "", "127.0.0.1"),
         ("stranger", "Olga", "127.0.0.1"),

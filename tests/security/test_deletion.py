@@ -36,6 +36,7 @@ from chatbot.store.uploads import Content
 from chatbot.web.access import VISITOR_COOKIE, Access
 from chatbot.web.chat_history import HistoryEvents
 from chatbot.web.chat_screen import Screen
+from tests.events import latest
 from tests.packs import write_pack
 from training.__main__ import commands
 from training.curation.snapshots import open_snapshot, verify
@@ -307,6 +308,7 @@ def test_a_chat_deleted_while_its_reply_is_written_leaves_nothing(scene: Scene) 
 
 READER = """
 import sqlite3, sys
+from tests.events import latest
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 if sys.argv[2] == "reads":
     connection.execute("begin")
@@ -378,7 +380,7 @@ def test_a_database_of_an_earlier_release_keeps_nothing_in_its_free_pages(tmp_pa
     assert holding(file.parent)
     store = open_store(file)
     assert store.erasures.wipe()
-    (event,) = store.events.latest(["rating"], 5)
+    (event,) = latest(store, ["rating"], 5)
     assert event.detail == {"value": "like"}
     assert holding(file.parent) == set()
     store.close()

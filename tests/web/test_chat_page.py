@@ -1,7 +1,7 @@
 """What the chat page answers where the browser's questions cross each other on the way."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
@@ -10,6 +10,8 @@ import pytest
 
 from chatbot.dialogue.running import Update
 from chatbot.dialogue.session import Session
+from chatbot.engines.live import LiveEngine
+from chatbot.engines.scripted import ScriptedEngine
 from chatbot.errors import BusyError
 from chatbot.web.access import VISITOR_COOKIE, Access
 from chatbot.web.chat_events import ChatEvents
@@ -173,3 +175,77 @@ def test_asking_for_a_person_hands_over_and_keeps_what_is_typed(
     assert questions(session) == ["Talk to a person"]
     view = frames[-1].talk
     assert isinstance(view, dict) and view["case"]["status"] == "waiting" and view["items"][-1]["handoff"]
+
+
+@pytest.fixture
+def loading(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """An engine that is getting ready until this is set."""
+    with session.live.lease() as (_, knowledge):
+        known = knowledge
+    loaded = threading.Event()
+
+    def load(name: str) -> tuple[ScriptedEngine, object]:
+        loaded.wait()
+        return ScriptedEngine(name), known
+
+    live = LiveEngine(load, lambda: "base")
+    monkeypatch.setattr(session, "live", live)
+    yield loaded
+    loaded.set()
+    live.close()
+
+
+def texts(view: object) -> list[tuple[str, str]]:
+    assert isinstance(view, dict)
+    return [(item["role"], item["text"]) for item in view["items"]]
+
+
+def test_a_conversation_is_known_as_soon_as_it_is_asked_in(
+    session: Session, access: Access, events: ChatEvents, loading: threading.Event
+) -> None:
+    frames = events.ask("Hello", None, asker(session, access))
+    view, conversation, history, _ = next(frames)
+    assert isinstance(view, dict) and isinstance(history, dict)
+    assert conversation == view["conversation"] == history["items"][0]["id"]
+    assert view["busy"] and texts(view) == [("user", "Hello"), ("assistant", "")]
+    loading.set()
+    assert texts([*frames][-1].talk)[-1][1]
+
+
+def test_who_takes_over_is_seen_though_the_reply_never_began(
+    session: Session, access: Access, events: ChatEvents, loading: threading.Event
+) -> None:
+    request = asker(session, access)
+    frames = events.ask("Hello", None, request)
+    conversation = next(frames).conversation
+    assert isinstance(conversation, str)
+    agent = session.store.people.add_staff("Ada", "agent", "correct horse battery")
+    assert events.look(conversation, request)[1:] == (SAME,) * 3
+    session.store.cases.claim(conversation, agent)
+    view = events.look(conversation, request)[1]
+    assert isinstance(view, dict) and view["case"]["name"] == "Ada" and not view["busy"]
+    assert texts(view) == [("user", "Hello")] and view["items"][0]["held"]
+    session.store.cases.write(conversation, agent, "I am here.")
+    assert texts(events.look(conversation, request)[1])[1:] == [("agent", "I am here.")]
+    loading.set()
+    assert [*frames] == [(SAME,) * 4]
+    said = session.store.conversations.path(session.store.conversations.get(conversation).head)
+    assert [one.role for one in said] == ["user", "agent"], "the bot spoke beside the person"
+
+
+def test_a_person_can_be_asked_for_while_a_reply_is_under_way(
+    session: Session, access: Access, events: ChatEvents, loading: threading.Event
+) -> None:
+    request = asker(session, access)
+    frames = events.ask("Hello", None, request)
+    conversation = next(frames).conversation
+    assert isinstance(conversation, str)
+    [(view, *_)] = events.person(conversation, request)
+    assert isinstance(view, dict) and view["busy"] and view["case"]["status"] == "waiting"
+    assert texts(view) == [("user", "Hello"), ("assistant", "")]
+    with pytest.warns(UserWarning, match="does not exist"):
+        assert [*events.person(conversation, asker(session, access))] == [(SAME,) * 4], "a stranger called"
+    loading.set()
+    later = [frame.talk for frame in frames]
+    assert all(isinstance(one, dict) and one["case"]["status"] == "waiting" for one in later)
+    assert questions(session) == ["Hello"]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import click
 
 from chatbot.acting import terminal_actor
+from chatbot.bases import resolve_base
 from chatbot.commands import keep_to_owner
 from chatbot.errors import TrainingError
 from chatbot.settings import Settings, load_settings
@@ -31,7 +32,7 @@ def installation() -> tuple[Settings, Store]:
 
 def on_base(settings: Settings, base: str) -> Settings:
     """The settings with another base, if one is named, and what is usual for it; raises `TrainingError`."""
-    if base in ("", settings.base_model):
+    if not base or resolve_base(base) == settings.base_model:
         return settings
     if settings.engine == "remote":
         raise TrainingError("the servers of `remote_urls` hold one base: leave --base out, or set `base_model`")

@@ -66,9 +66,8 @@ def run(
         raise TrainingError("--resume knows how many folds the run has: leave --folds out")
     answering, store = installation()
     began = resumable(answering, store, resume) if resume else None
-    base = base or (began.base if began else "")
-    settings = on_base(answering, base)
-    wish = _wish(recipe, base, answering)
+    settings = on_base(answering, base or (began.base if began else ""))
+    wish = _wish(recipe, settings, answering)
     chosen = load_recipe(wish.recipe, overrides)
     number = snapshot
     if began:
@@ -139,7 +138,7 @@ def cycle(recipe: str | None, base: str, overrides: tuple[str, ...], run_id: str
     """Collect, fine-tune, evaluate and promote if the gate agrees; exit code 3 if it holds."""
     answering, store = installation()
     settings = on_base(answering, base)
-    wish = _wish(recipe, base, answering)
+    wish = _wish(recipe, settings, answering)
     chosen = load_recipe(wish.recipe, overrides)
     _mention(chosen)
 
@@ -157,8 +156,8 @@ def cycle(recipe: str | None, base: str, overrides: tuple[str, ...], run_id: str
     return 0 if result.decision == "promote" else HELD
 
 
-def _wish(recipe: str | None, base: str, answering: Settings) -> Wish:
-    return Wish(recipe or "", base=base).filled(answering)
+def _wish(recipe: str | None, settings: Settings, answering: Settings) -> Wish:
+    return Wish(recipe or "", base=str(settings.base_model)).filled(answering)
 
 
 def _mention(recipe: Recipe) -> None:

@@ -1,88 +1,152 @@
-"""The audit log as operators read it: its latest entries that concern them, in words."""
+"""The audit log as operators read it: what the staff and the system did, in words, the same many times in one line."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Literal
 
 from chatbot.store import Store
-from chatbot.store.events import Event
+from chatbot.store.events import Entry, Event, EventFilter
 from training.console.names import named, who
 
 READ = 300
 SHOWN = 60
-HAPPENED = {
-    "alias_champion": "let {subject} answer",
-    "alias_candidate": "made {subject} the candidate",
-    "alias_canary": "let {subject} answer a share of the conversations",
-    "dropped_canary": "ended the trial of {subject}",
-    "run_started": "started the run {subject}",
-    "run_stop_asked": "asked the run {subject} to stop",
-    "run_finished": "brought the run {subject} to its end",
-    "run_stopped": "stopped the run {subject}",
-    "run_failed": "could not bring the run {subject} to its end",
-    "run_interrupted": "found the run {subject} interrupted",
-    "snapshot": "froze snapshot {subject}",
-    "version": "recorded the version {subject}",
-    "answer_approved": "approved an answer",
-    "answer_proposed": "sent an answer for a second look",
-    "answer_confirmed": "confirmed an answer",
-    "answer_withdrawn": "withdrew an approved answer",
-    "gap_set_aside": "set a question without an answer aside",
-    "gap_taken_back": "took a question back that was set aside",
-    "handoff": "handed a conversation to a person",
-    "handback": "handed a conversation back to the bot",
-    "signed_in": "signed in",
-    "signed_out": "signed out",
-    "sign_in_failed": "did not get in as {subject}",
-    "person_added": "added {subject}",
-    "password_changed": "changed the password of {subject}",
-    "role_changed": "changed the role of {subject}",
-    "person_disabled": "disabled {subject}",
-    "person_enabled": "enabled {subject}",
-    "person_deleted": "deleted {subject}",
-    "second_factor_on": "turned codes on for {subject}",
-    "second_factor_off": "turned codes off for {subject}",
-    "recovery_code_used": "used a recovery code",
-    "key_added": "added the API key {subject}",
-    "key_revoked": "revoked the API key {subject}",
-    "conversation_deleted": "deleted the conversation {subject}",
-    "exported": "exported {subject}",
-    "audit_exported": "exported the audit log",
-    "backup": "made a backup",
-    "restored": "restored a backup",
-    "server_started": "started the server at {subject}",
+Sort = Literal["accounts", "chats", "knowledge", "versions", "system"]
+HAPPENED: Mapping[Sort, Mapping[str, str]] = {
+    "accounts": {
+        "signed_in": "signed in",
+        "signed_out": "signed out",
+        "sign_in_failed": "did not get in as {subject}",
+        "sign_ins_ended": "signed {subject} out everywhere",
+        "person_added": "added {subject}",
+        "person_removed": "removed {subject}",
+        "person_disabled": "disabled {subject}",
+        "person_enabled": "enabled {subject}",
+        "password_changed": "changed the password of {subject}",
+        "role_changed": "changed the role of {subject}",
+        "second_factor_on": "turned codes on",
+        "second_factor_off": "turned codes off",
+        "recovery_code_used": "used a recovery code",
+        "key_added": "added the API key {subject}",
+        "key_revoked": "revoked the API key {subject}",
+    },
+    "chats": {
+        "handoff": "handed a chat to a person",
+        "handback": "handed a chat back to the bot",
+        "case_claimed": "took a chat over",
+        "case_requeued": "put a chat back among those that wait",
+        "case_transferred": "passed a chat on to {holder}",
+        "case_returned": "put a chat back among those that wait, as {holder} was away",
+        "case_closed": "closed a chat",
+        "case_reopened": "opened a chat again",
+        "case_noted": "left a note at a chat",
+        "case_labelled": "labelled a chat",
+        "case_unlabelled": "took a label off a chat",
+        "agent_message": "wrote in a chat",
+        "contact_kept": "kept an address for a chat",
+        "renamed": "renamed a chat",
+        "rating": "rated a reply: {value}",
+        "rating_withdrawn": "took a rating back",
+        "stars": "graded a reply",
+        "correction": "corrected a reply",
+        "canned_reply_changed": "changed the canned reply {subject}",
+        "canned_reply_removed": "removed the canned reply {subject}",
+        "conversation_deleted": "deleted a chat",
+        "person_deleted": "deleted a visitor and all of theirs",
+        "webhook_given_up": "gave up telling a webhook: {what}",
+    },
+    "knowledge": {
+        "pack_changed": "changed {subject}",
+        "answer_approved": "approved an answer",
+        "answer_proposed": "sent an answer for a second look",
+        "answer_confirmed": "confirmed an answer",
+        "answer_withdrawn": "withdrew an approved answer",
+        "gap_set_aside": "set a question without an answer aside",
+        "gap_taken_back": "took a question back that was set aside",
+    },
+    "versions": {
+        "alias_champion": "let {subject} answer",
+        "alias_candidate": "made {subject} the candidate",
+        "alias_canary": "let {subject} answer a share of the chats",
+        "dropped_candidate": "let {subject} be the candidate no more",
+        "dropped_canary": "ended the trial of {subject}",
+        "run_started": "started the training {subject}",
+        "run_stop_asked": "asked the training {subject} to stop",
+        "run_finished": "brought the training {subject} to its end",
+        "run_stopped": "stopped the training {subject}",
+        "run_failed": "could not bring the training {subject} to its end",
+        "run_interrupted": "found the training {subject} interrupted",
+        "snapshot": "froze what is learned from, snapshot {subject}",
+        "version": "recorded the version {subject}",
+        "exported": "exported {subject}",
+    },
+    "system": {
+        "setting_changed": "changed {subject} from {was} to {value}",
+        "server_started": "started the server at {subject}",
+        "backup": "made a backup",
+        "restored": "restored a backup",
+        "audit_exported": "exported this log",
+    },
 }
+WORDS = {kind: words for kinds in HAPPENED.values() for kind, words in kinds.items()}
+OF_A_CHAT = frozenset({"handoff", "handback", "agent_message", *(kind for kind in WORDS if kind.startswith("case_"))})
+"""Kinds whose subject is a conversation that can be read."""
 NOBODY = "a name that nobody has"
 
 
 @dataclass(frozen=True)
 class Happening:
-    """A line of the log; `times` the same, one after another, `when` the last of them was."""
+    """A line of the log, of entry `number`; `times` the same, one after another, `when` the last of them was."""
 
+    number: int
     when: str
     who: str
     what: str
     address: str = ""
+    conversation: str = ""
     times: int = 1
 
 
-def happenings(store: Store) -> list[Happening]:
-    """The latest, the newest first."""
-    events = [event for event in store.events.latest(HAPPENED, READ) if not _is_everyday(event)]
-    same = [list(group) for _, group in groupby(events, lambda event: (event.actor, _happened(event), event.address))]
-    return [
-        Happening(first.at, who(first.actor), _happened(first), first.address, 1 + len(others))
-        for first, *others in same[:SHOWN]
-    ]
+@dataclass(frozen=True)
+class LogPage:
+    """Lines, the newest first; `next` is where the ones before them begin, None where there are none."""
+
+    lines: list[Happening]
+    next: int | None
 
 
-def _is_everyday(event: Event) -> bool:
-    """Whether it is only a visitor who came for the first time."""
-    return event.kind == "person_added" and event.detail.get("role") == "visitor"
+def happenings(store: Store, wanted: EventFilter, before: int | None = None) -> LogPage:
+    """The latest lines that are wanted, of those before an entry where one is named."""
+    entries = store.events.found(wanted, READ, before)
+    same = [list(group) for _, group in groupby(entries, lambda entry: _line(store, entry, 0, 1))]
+    lines = [_line(store, group[0], group[0].number, len(group)) for group in same[:SHOWN]]
+    last = same[len(lines) - 1][-1].number if lines else None
+    return LogPage(lines, last if len(same) > SHOWN or len(entries) == READ else None)
 
 
-def _happened(event: Event) -> str:
-    subject = named(str(event.detail.get("name") or event.subject or NOBODY))
-    text = HAPPENED[event.kind].format(subject=subject)
-    if before := event.detail.get("before"):
+def kinds_of(sort: Sort | None) -> frozenset[str]:
+    """The kinds of a sort; none, which stands for all, where no sort is named."""
+    return frozenset(HAPPENED[sort]) if sort else frozenset()
+
+
+def _line(store: Store, entry: Entry, number: int, times: int) -> Happening:
+    event = entry.event
+    conversation = event.subject if event.kind in OF_A_CHAT else ""
+    when = event.at if number else ""
+    return Happening(number, when, who(event.actor), _happened(store, event), event.address, conversation, times)
+
+
+def _happened(store: Store, event: Event) -> str:
+    told = event.detail
+    known = {name: str(value) for name, value in told.items()}
+    known["subject"] = named(str(told.get("name") or event.subject or NOBODY))
+    if holder := told.get("holder"):
+        known["holder"] = store.people.name_of(str(holder), "somebody who left")
+    words = WORDS.get(event.kind, f"{event.kind.replace('_', ' ')} {{subject}}")
+    text = words.format_map(defaultdict(str, known))
+    if undone := told.get("undoes"):
+        text += f", which undid change {undone}"
+    if before := told.get("before"):
         text += f" instead of {named(str(before))}"
-    return f"{text}: {reason}" if (reason := event.detail.get("reason")) else text
+    return f"{text}: {reason}" if (reason := told.get("reason")) else text

@@ -8,12 +8,12 @@ from sqlite_utils import Database
 MOMENT = 32
 """Characters of a time as it is stored; what is put behind it is found again as the latest by `max`."""
 ROUND_MS = 100
-COLUMNS = ("pack text", "began text", "ending text", "first_ms integer")
-INDEX = "create index cases_as_counted on cases(pack, began, ending, version, first_ms, last_at)"
+COLUMNS = ("pack text", "day text", "ending text", "first_ms integer")
+INDEX = "create index cases_as_counted on cases(pack, day, version, ending, first_ms)"
 
 COUNT = f"""
-update cases set (pack, began, first_ms, ending) = (
-    select conversations.pack, conversations.created_at,
+update cases set (pack, day, first_ms, ending) = (
+    select conversations.pack, substr(conversations.created_at, 1, 10),
         cast(round(told.first_ms / {ROUND_MS}) as integer) * {ROUND_MS},
         case
             when cases.reason = 'handed off' or cases.status in ('waiting', 'held') or told.handed then 'handed_off'

@@ -1,6 +1,7 @@
 """Pages of cases: each query walks one index from where the page before ended, and reads no more than a page."""
 
 import json
+from dataclasses import replace
 from itertools import islice
 
 from chatbot.errors import InputError
@@ -44,7 +45,7 @@ class CasePages:
     def page(self, wanted: CaseFilter) -> CasePage:
         """Some of the cases that a filter lets through."""
         conditions, parameters = _conditions(wanted)
-        counts = self._counts(conditions, parameters)
+        counts = self._counts(*_conditions(replace(wanted, holder=None)))
         if wanted.status:
             conditions, parameters = [*conditions, "cases.status = :status"], parameters | {"status": wanted.status}
         limit = max(1, min(wanted.limit, LONGEST_PAGE))

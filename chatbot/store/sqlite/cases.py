@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 
 from chatbot.broker import Happening
 from chatbot.errors import CaseHeldError, InputError, NotFoundError
@@ -11,6 +12,7 @@ from chatbot.store.cases import (
     LONGEST_NOTE,
     MOST_LABELS,
     Attention,
+    Call,
     Case,
     CaseChoices,
     CaseFilter,
@@ -21,6 +23,8 @@ from chatbot.store.cases import (
     checked_text,
 )
 from chatbot.store.feedback import LONGEST_TEXT
+from chatbot.store.sqlite.case_calls import CaseCalls
+from chatbot.store.sqlite.case_excerpts import CaseExcerpts
 from chatbot.store.sqlite.case_pages import CasePages
 from chatbot.store.sqlite.case_rows import CaseRows
 from chatbot.store.sqlite.database import Database, Row, Value
@@ -30,10 +34,12 @@ from chatbot.store.sqlite.messages import add_message
 class SqliteCases(Cases):
     """The tables of cases, notes and labels."""
 
-    def __init__(self, database: Database, rows: CaseRows, pages: CasePages) -> None:
+    def __init__(self, database: Database, rows: CaseRows, pages: CasePages, excerpts: CaseExcerpts) -> None:
         self._database = database
         self._rows = rows
         self._pages = pages
+        self._excerpts = excerpts
+        self._calls = CaseCalls(database)
 
     def get(self, conversation_id: str) -> Case:
         case = self._pages.get(conversation_id)
@@ -48,6 +54,9 @@ class SqliteCases(Cases):
 
     def page(self, wanted: CaseFilter) -> CasePage:
         return self._pages.page(wanted)
+
+    def excerpts(self, conversations: Sequence[str], text: str = "") -> dict[str, str]:
+        return self._excerpts.of(conversations, text)
 
     def attention(self, person: Person) -> Attention:
         row = self._database.row(
@@ -96,6 +105,7 @@ class SqliteCases(Cases):
             self._rows.change(conversation_id, status="held", holder=person.id)
             taken = {"over": row["holder"]} if row["holder"] else {}
             self._database.event(person.actor, "case_claimed", conversation_id, **taken)
+            self._calls.void(row["number"])
             return self.get(conversation_id)
 
     def release(self, conversation_id: str, person: Person, note: str = "") -> Case:
@@ -113,7 +123,10 @@ class SqliteCases(Cases):
     def transfer(self, conversation_id: str, person: Person, to: Person, note: str = "") -> Case:
         if to.role == "visitor" or to.disabled:
             raise InputError(f"{to.name or 'this person'} cannot hold a case: choose somebody of the staff")
-        return self._put(conversation_id, person, "case_transferred", note, status="held", holder=to.id)
+        with self._database.writing():
+            case = self._put(conversation_id, person, "case_transferred", note, status="held", holder=to.id)
+            self._calls.call(self._rows.find(conversation_id)["number"], conversation_id, "transfer", person, to.id)
+        return case
 
     def close(self, conversation_id: str, person: Person) -> Case:
         done: dict[str, Value] = {"status": "done", "holder": None, "waiting_since": None, "unread": 0}
@@ -169,10 +182,15 @@ class SqliteCases(Cases):
         return message
 
     def seen(self, conversation_id: str, person: Person) -> None:
-        if self._rows.find(conversation_id)["unread"]:
+        row = self._rows.find(conversation_id)
+        if row["unread"] or self._calls.calls(row["number"], person):
             with self._database.writing():
+                self._calls.answered(row["number"], person)
                 self._rows.change(conversation_id, unread=0)
                 self._tell(conversation_id)
+
+    def calls(self, person: Person) -> list[Call]:
+        return self._calls.of(person)
 
     def add_note(self, conversation_id: str, person: Person, text: str) -> Note:
         text = checked_text(text, "note", LONGEST_NOTE)
@@ -183,7 +201,9 @@ class SqliteCases(Cases):
             db["case_notes"].insert(note | {"mentions": json.dumps(mentions)})
             self._rows.noted(row["number"], text)
             self._database.event(person.actor, "case_noted", conversation_id, note=note["id"], mentions=mentions)
-            self._tell(conversation_id, mentions=" ".join(mentions))
+            self._tell(conversation_id)
+            for called in mentions:
+                self._calls.call(row["number"], conversation_id, "mention", person, called)
         return next(note_ for note_ in self.notes(conversation_id) if note_.id == note["id"])
 
     def _mentioned(self, text: str) -> list[str]:
@@ -238,5 +258,5 @@ class SqliteCases(Cases):
             self._tell(conversation_id)
         return self.get(conversation_id)
 
-    def _tell(self, conversation_id: str, **detail: str) -> None:
-        self._database.happened(Happening("note", conversation_id, detail))
+    def _tell(self, conversation_id: str) -> None:
+        self._database.happened(Happening("note", conversation_id))

@@ -26,6 +26,8 @@ from chatbot.store.sqlite.recent_migrations import migrations
 
 BUSY_SECONDS = 20
 LOG_SECONDS = 1
+SYNCHRONOUS = "full"
+"""A commit waits until it is on the disk."""
 OVERWRITES = "m005_deleted_for_good"
 """From this migration on nothing that was deleted stays in free pages."""
 
@@ -70,7 +72,7 @@ class Database:
         if not hasattr(self._local, "db"):
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, factory=Connection, check_same_thread=False)
             connection.execute("pragma journal_mode = wal")
-            connection.execute("pragma synchronous = full")
+            connection.execute(f"pragma synchronous = {SYNCHRONOUS}")
             connection.execute("pragma foreign_keys = on")
             connection.execute("pragma secure_delete = on")
             self._local.db = SqliteDatabase(connection)
@@ -86,6 +88,12 @@ class Database:
         """The rows of a query one after another, for whoever may not want all of them."""
         with storage_faults():
             yield from self.here.query(sql, parameters)
+
+    def tuples(self, sql: str, **parameters: Value) -> list[tuple[Any, ...]]:
+        """All rows of a query that has many, as they come."""
+        with storage_faults():
+            found: list[tuple[Any, ...]] = self.here.conn.execute(sql, parameters).fetchall()
+            return found
 
     def row(self, sql: str, **parameters: Value) -> Row | None:
         """The first row of a query, or None."""

@@ -3,9 +3,15 @@
 import json
 from collections.abc import Collection, Iterator
 
-from chatbot.store.events import Entry, Event, Events
+from chatbot.store.events import Entry, Event, EventFilter, Events
 from chatbot.store.sqlite.database import Database
 from chatbot.store.sqlite.event_log import COLUMNS, entry_of
+
+OF_STAFF = (
+    "actor not like 'visitor:%' and not (kind = 'person_added' and json_valid(detail) "
+    "and coalesce(json_extract(detail, '$.role'), '') = 'visitor')"
+)
+"""What visitors do, and that the system first saw one, is no staff's."""
 
 
 class SqliteEvents(Events):
@@ -17,14 +23,24 @@ class SqliteEvents(Events):
     def add(self, actor: str, kind: str, subject: str, **detail: object) -> None:
         self._database.event(actor, kind, subject, **detail)
 
-    def latest(self, kinds: Collection[str], limit: int) -> list[Event]:
+    def found(self, wanted: EventFilter, limit: int, before: int | None = None) -> list[Entry]:
         rows = self._database.rows(
-            f"select {COLUMNS} from events where kind in (select value from json_each(:kinds)) "
-            "order by number desc limit :n",
-            kinds=json.dumps(list(kinds)),
+            f"select {COLUMNS} from events where {OF_STAFF} and (:before is null or number < :before) "
+            "and (:actor = '' or actor = :actor) "
+            "and (:kinds = '[]' or kind in (select value from json_each(:kinds))) "
+            "and at >= :since and (:until = '' or at < :until) order by number desc limit :n",
+            before=before,
+            actor=wanted.actor,
+            kinds=json.dumps(list(wanted.kinds)),
+            since=wanted.since,
+            until=wanted.until,
             n=limit,
         )
-        return [entry_of(row).event for row in rows]
+        return [entry_of(row) for row in rows]
+
+    def actors(self) -> list[str]:
+        rows = self._database.rows(f"select distinct actor from events where {OF_STAFF} order by actor collate nocase")
+        return [str(row["actor"]) for row in rows]
 
     def mark(self, kinds: Collection[str]) -> int:
         row = self._database.row(

@@ -37,10 +37,7 @@ class SqliteFeedback(FeedbackStore):
             self._cases.rated(message_id, person, value)
 
     def withdraw_rating(self, message_id: str, person: Person) -> None:
-        with self._database.writing() as db:
-            db["feedback"].delete_where("message = ? and person = ? and kind = 'rating'", [message_id, person.id])
-            self._cases.judged(message_id)
-            self._database.event(person.actor, "rating_withdrawn", message_id)
+        self._withdraw(message_id, person, "rating")
 
     def say_helped(self, message_id: str, person: Person, helped: bool) -> None:
         self._put(message_id, person, "helped", value="helped" if helped else "not helped")
@@ -62,6 +59,15 @@ class SqliteFeedback(FeedbackStore):
         if not correction.strip():
             raise InputError("the correction is empty: write the reply as it should have been")
         self._put(message_id, person, "correction", correction=stored_text(correction))
+
+    def withdraw_correction(self, message_id: str, person: Person) -> None:
+        self._withdraw(message_id, person, "correction")
+
+    def _withdraw(self, message_id: str, person: Person, kind: str) -> None:
+        with self._database.writing() as db:
+            db["feedback"].delete_where("message = ? and person = ? and kind = ?", [message_id, person.id, kind])
+            self._cases.judged(message_id)
+            self._database.event(person.actor, f"{kind}_withdrawn", message_id)
 
     def approve(self, query: str, response: str, person: Person, message_id: str | None = None) -> ApprovedAnswer:
         answer = _answer_to(query, response, person, message_id)
@@ -163,10 +169,10 @@ class SqliteFeedback(FeedbackStore):
         rows = self._database.rows(
             f"""
             select coalesce(feedback.value, feedback.kind) as kind, owner.consent, count(*) as n
-            from feedback join messages on messages.id = feedback.message
-                join conversations on conversations.id = messages.conversation
-                join people as owner on owner.id = conversations.person
-                join people as giver on giver.id = feedback.person
+            from feedback indexed by feedback_by_time cross join messages on messages.id = feedback.message
+                cross join conversations on conversations.id = messages.conversation
+                cross join people as owner on owner.id = conversations.person
+                cross join people as giver on giver.id = feedback.person
             where conversations.pack = :pack and {GIVEN} and feedback.created_at > :since
                 and owner.deleted_at is null and giver.deleted_at is null
             group by 1, 2

@@ -4,11 +4,13 @@ from chatbot.store.figures import Counted, Figures, Missed, Tallies
 from chatbot.store.sqlite.database import Database
 
 ENDED = """
-select substr(began, 1, 10) as day, version,
-    case when ending != 'answered' then ending when last_at > :quiet then 'open' else 'assumed' end as ending,
-    first_ms, count(*) as count
-from cases indexed by cases_as_counted where pack = :pack and began >= :since and began < :until
-group by 1, 2, 3, 4
+select day, version, case ending when 'answered' then 'assumed' else ending end, first_ms, count(*)
+from cases indexed by cases_as_counted where pack = :pack and day between :first and :last
+group by day, version, ending, first_ms
+"""
+GOING_ON = """
+select day, version, count(*) from cases indexed by cases_by_time
+where last_at > :quiet and ending = 'answered' and pack = :pack and day between :first and :last group by 1, 2
 """
 
 MISSED = """
@@ -41,9 +43,11 @@ class SqliteFigures(Figures):
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def tallies(self, pack: str, since: str, until: str, quiet: str) -> Tallies:
-        rows = self._database.rows(ENDED, pack=pack, since=since, until=until, quiet=quiet)
-        return Tallies.of([Counted(**row) for row in rows])
+    def tallies(self, pack: str, first: str, last: str, quiet: str) -> Tallies:
+        days = {"pack": pack, "first": first, "last": last}
+        open_still = self._database.tuples(GOING_ON, **days, quiet=quiet)
+        counted = map(Counted._make, self._database.tuples(ENDED, **days))
+        return Tallies.of(counted, {(day, version): count for day, version, count in open_still})
 
     def missed(self, pack: str, since: str, limit: int) -> list[Missed]:
         return [Missed(**row) for row in self._database.rows(MISSED, pack=pack, since=since, limit=limit)]

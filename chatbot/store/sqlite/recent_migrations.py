@@ -85,3 +85,19 @@ def m016_gaps_aside(db: Database) -> None:
     """Questions that are not ours to answer."""
     for statement in GAP_TABLES:
         db.conn.execute(statement)
+
+
+@migrations()
+def m017_calls(db: Database) -> None:
+    """Who of the staff is called to a case, by a mention or a transfer."""
+    for statement in (
+        """
+        create table case_calls (
+            person text not null references people(id), kind text not null, caller text not null references people(id),
+            number integer not null references cases(number) on delete cascade, at text not null,
+            primary key (person, number)
+        ) without rowid
+        """,
+        "create index case_calls_by_case on case_calls(number)",
+    ):
+        db.conn.execute(statement)

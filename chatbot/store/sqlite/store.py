@@ -9,6 +9,7 @@ from chatbot.broker import Broker
 from chatbot.store.passwords import Passwords
 from chatbot.store.sqlite.accounts import SqliteAccounts
 from chatbot.store.sqlite.canned import SqliteCannedReplies
+from chatbot.store.sqlite.case_excerpts import CaseExcerpts
 from chatbot.store.sqlite.case_pages import CasePages
 from chatbot.store.sqlite.case_rows import CaseRows
 from chatbot.store.sqlite.case_search import CaseSearch
@@ -90,7 +91,7 @@ def open_store(path: Path) -> SqliteStore:
         sign_ins,
         SqliteSecondFactors(database),
         SqliteConversations(database, rows),
-        SqliteCases(database, rows, CasePages(database, search)),
+        SqliteCases(database, rows, CasePages(database, search), CaseExcerpts(database, search)),
         SqliteCannedReplies(database),
         SqliteFeedback(database, rows),
         SqliteVersions(database),

@@ -16,7 +16,7 @@ from chatbot.records import CaseReason, CaseStatus, Person
 from chatbot.store.cases import LONGEST_PAGE, CaseFilter, CaseOrder
 from chatbot.web.access import Access
 from chatbot.web.inbox.bodies import Claim, ContactText, HandBack, LabelText, Look, Requeue, Transfer, Words
-from chatbot.web.inbox.case_shapes import CannedShape, CaseList, CaseRow, Choices, Colleague, WholeCase
+from chatbot.web.inbox.case_shapes import CallShape, CannedShape, CaseList, CaseRow, Choices, Colleague, WholeCase
 from chatbot.web.inbox.message_routes import add_message_routes
 from chatbot.web.inbox.message_shapes import DraftText
 from chatbot.web.inbox.reading import Reading
@@ -71,6 +71,10 @@ def _add_reading(router: APIRouter, reading: Reading, staff: Person) -> None:
     @get_route(router, "/cases")
     def cases(wanted: CaseFilter = filtered, person: Person = staff) -> CaseList:
         return reading.cases(wanted, person)
+
+    @get_route(router, "/calls")
+    def calls(person: Person = staff) -> list[CallShape]:
+        return reading.calls(person)
 
     @get_route(router, "/choices")
     def choices(person: Person = staff) -> Choices:

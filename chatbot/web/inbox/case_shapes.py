@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from chatbot.records import CaseReason, CaseStatus
+from chatbot.store.cases import CallKind
 from chatbot.web.inbox.message_shapes import Said
 
 
@@ -25,6 +26,12 @@ class CaseRow(BaseModel):
     there: bool
 
 
+class ListedCase(CaseRow):
+    """A case with `excerpt`: what the visitor said last, or where that stands which is searched for."""
+
+    excerpt: str
+
+
 class CaseList(BaseModel):
     """A page of cases; `next` is the cursor of the one after it, empty at the end.
 
@@ -32,11 +39,21 @@ class CaseList(BaseModel):
     unread in the reader's.
     """
 
-    items: list[CaseRow]
+    items: list[ListedCase]
     next: str
     counts: dict[CaseStatus, int]
     mine: int
     attention: int
+
+
+class CallShape(BaseModel, from_attributes=True):
+    """A case that the reader is called to by a note or a transfer, until they open it; `caller` is a name."""
+
+    conversation: str
+    title: str
+    kind: CallKind
+    caller: str
+    at: str
 
 
 class Choices(BaseModel):

@@ -43,6 +43,11 @@ def add_message_routes(router: APIRouter, session: Session, reading: Reading, st
         feedback.correct(message, person, body.text)
         return around(message, person)
 
+    @router.delete("/messages/{message}/correction")
+    def withdraw_correction(message: str, person: Person = staff) -> WholeCase:
+        feedback.withdraw_correction(message, person)
+        return around(message, person)
+
     @router.post("/messages/{message}/preview")
     def preview(message: str, body: Approval, person: Person = staff) -> EffectsShape:
         conversations.message(message)
@@ -69,6 +74,10 @@ def add_message_routes(router: APIRouter, session: Session, reading: Reading, st
     @get_route(router, "/answers")
     def answers(person: Person = staff) -> list[AnswerShape]:
         return reading.answers()
+
+    @router.put("/answers/{answer}")
+    def revise(answer: str, body: Approval, person: Person = staff) -> AnswerShape:
+        return _found(reading, approvals.revise(session.store, person, answer, body.question, body.answer).id)
 
     @router.delete("/answers/{answer}")
     def withdraw(answer: str, person: Person = staff) -> list[AnswerShape]:

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from chatbot.records import PassageKind, Speaker
-from chatbot.web.inbox.answer_shapes import ProposalShape
+from chatbot.web.inbox.answer_shapes import AnswerShape, ProposalShape
 
 
 class Opinion(BaseModel):
@@ -53,7 +53,10 @@ class Weighed(BaseModel):
 
 
 class Said(BaseModel):
-    """A message of the branch on view, with what can be known of it; `versions` are its siblings and itself."""
+    """A message of the branch on view, with what can be known of it; `versions` are its siblings and itself.
+
+    `answer` is the approved answer in use because of it, `proposal` one that waits for a second look.
+    """
 
     id: str
     parent: str | None
@@ -78,6 +81,7 @@ class Said(BaseModel):
     sources: list[Source]
     opinions: list[Opinion]
     files: list[SentFile]
+    answer: AnswerShape | None
     proposal: ProposalShape | None
 
 

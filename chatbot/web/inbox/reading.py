@@ -14,11 +14,13 @@ from chatbot.store.uploads import Upload
 from chatbot.web.file_views import file_view
 from chatbot.web.inbox.answer_shapes import AnswerShape, ProposalShape
 from chatbot.web.inbox.case_shapes import (
+    CallShape,
     CannedShape,
     CaseList,
     CaseRow,
     Choices,
     Colleague,
+    ListedCase,
     NoteShape,
     Other,
     Owner,
@@ -40,9 +42,14 @@ class Reading:
     def cases(self, wanted: CaseFilter, reader: Person) -> CaseList:
         """A page of cases."""
         page, asks = self._store.cases.page(wanted), self._store.cases.attention(reader)
-        items = [self.row(case) for case in page.items]
+        excerpts = self._store.cases.excerpts([case.conversation for case in page.items], wanted.text)
+        items = [ListedCase(**dict(self.row(case)), excerpt=excerpts.get(case.conversation, "")) for case in page.items]
         told = {"mine": asks.mine, "attention": asks.waiting + asks.unread}
         return CaseList(items=items, next=page.next, counts=page.counts, **told)
+
+    def calls(self, reader: Person) -> list[CallShape]:
+        """What the reader is called to, the latest first."""
+        return [CallShape.model_validate(call) for call in self._store.cases.calls(reader)]
 
     def choices(self) -> Choices:
         """What cases can be filtered by."""
@@ -62,12 +69,14 @@ class Reading:
         branch = store.conversations.path(store.conversations.get(conversation_id).head)
         sent = store.uploads.sent_in(conversation_id)
         waiting = {one.message: one for one in store.feedback.waiting_answers()}
+        used = {one.message: one for one in self.answers()}
         notes = [asdict(note) | {"mentions": list(note.mentions)} for note in store.cases.notes(conversation_id)]
         return WholeCase(
             case=self.row(case),
             position=store.cases.queue_position(conversation_id),
             messages=[
-                self._said(message, reader, waiting.get(message.id), sent.get(message.id, [])) for message in branch
+                self._said(message, reader, waiting.get(message.id), used.get(message.id), sent.get(message.id, []))
+                for message in branch
             ],
             summary=SummaryShape(**asdict(summary_of(branch))),
             notes=[NoteShape(**note) for note in notes],
@@ -152,7 +161,14 @@ class Reading:
             id=person.id, consent=person.consent, created_at=person.created_at, others=told, remembered=remembered
         )
 
-    def _said(self, message: Message, reader: Person, waiting: ApprovedAnswer | None, sent: Sequence[Upload]) -> Said:
+    def _said(
+        self,
+        message: Message,
+        reader: Person,
+        waiting: ApprovedAnswer | None,
+        used: AnswerShape | None,
+        sent: Sequence[Upload],
+    ) -> Said:
         trace, replies = message.trace or Trace(), message.role != "user"
         return Said(
             id=message.id,
@@ -178,6 +194,7 @@ class Reading:
             sources=[_source(passage) for passage in trace.passages],
             opinions=[self._opinion(one, reader) for one in self._store.feedback.on(message.id)] if replies else [],
             files=[SentFile(**file_view(upload)) for upload in sent],
+            answer=used,
             proposal=self._proposal(waiting, reader) if waiting else None,
         )
 

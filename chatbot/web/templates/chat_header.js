@@ -22,7 +22,7 @@ document.addEventListener("chat-shown", ({ detail: view }) => {
   current = view;
   const { status, name } = view.case;
   const withPerson = status === "waiting" || status === "held";
-  person.setAttribute("aria-disabled", String(withPerson || view.busy));
+  person.setAttribute("aria-disabled", String(withPerson || (view.busy && !view.conversation)));
   person.textContent = status === "held" ? `With ${name}` : status === "waiting" ? "A colleague is told" : props.person;
   frame.toggle("with-person", withPerson);
   tell();

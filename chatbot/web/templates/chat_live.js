@@ -4,6 +4,7 @@ const TYPING_MS = 6000;
 const SAY_TYPING_MS = 2000;
 const PATIENCE_MS = 5000;
 const RETRY_MS = 20000;
+const LATE_MS = 1500;
 const title = document.title;
 let stream = null;
 let streamed = null;
@@ -73,6 +74,7 @@ function hear({ data }) {
   }
   const own = kind === "reply" || detail.role === "user"; // of a turn under way, which this page follows
   if (!(own && current?.busy)) look();
+  else if (detail.state === "ended") setTimeout(() => current?.busy && look(), LATE_MS); // its end was overtaken on the way
 }
 
 function close() {

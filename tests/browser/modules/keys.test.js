@@ -28,6 +28,32 @@ export function letters_act_where_nobody_types() {
   same(pressed, ["j", "j"]);
 }
 
+export function letters_in_quick_succession_are_words_and_run_nothing() {
+  const { root, pressed, keys } = page();
+  keys.bind("e", "done", () => pressed.push("e")).bind("g", "grade", () => root.querySelector("button").focus());
+  const [field, button] = [root.querySelector("textarea"), root.querySelector("button")];
+  for (const letter of "hej") press(root, letter);
+  same(pressed, []);
+  press(root, "2");
+  for (const letter of "jj") press(root, letter);
+  same(pressed, ["2", "j", "j"]);
+  press(button, "e");
+  press(field, "x");
+  press(button, "j");
+  same(pressed, ["2", "j", "j", "e", "j"]);
+  keys.harmless("j");
+  for (const letter of "xje") press(root, letter);
+  same(pressed.slice(5), ["j"]);
+}
+
+export async function a_letter_acts_again_after_a_moment() {
+  const { root, pressed } = page();
+  press(root, "h");
+  await new Promise((done) => setTimeout(done, 210));
+  press(root, "j");
+  same(pressed, ["j"]);
+}
+
 export function keys_with_ctrl_or_command_act_in_a_field_where_that_is_meant() {
   const { root, pressed } = page();
   press(root.querySelector("textarea"), "Enter", { ctrlKey: true });

@@ -59,6 +59,24 @@ export async function a_fault_is_told_and_what_was_shown_stays() {
   same([shown(listing), listing.fault], ["ab", "The server cannot be reached."]);
 }
 
+export async function the_case_on_view_stays_where_it_is_listed_until_another_is_on_view() {
+  const api = server([..."abcd"]);
+  const listing = new Listing(api);
+  await listing.show(FILTER);
+  listing.keep("b");
+  api.ids.splice(1, 1);
+  await listing.refresh();
+  same([shown(listing), listing.beside("b", 1)?.conversation], ["abc", "c"]);
+  listing.keep("c");
+  same(shown(listing), "ac");
+  await listing.refresh();
+  listing.keep("a");
+  api.ids.shift();
+  listing.keep("");
+  await listing.refresh();
+  same(shown(listing), "cd");
+}
+
 export async function neighbours_are_known() {
   const listing = new Listing(server([..."ab"]));
   await listing.show(FILTER);

@@ -12,5 +12,6 @@ export function a_change_is_told_with_its_sign_and_whether_it_is_good() {
   same(change(3, 5, { more: "worse" }), { words: "−2", tone: "better" });
   same(change(5, 3, { more: "neither", told: (by) => `${by} chats` }), { words: "+2 chats", tone: "" });
   same(change(4, 4), { words: "as before", tone: "" });
+  same(change(0.402, 0.4, { told: (by) => `${Math.round(by * 100)} points` }), { words: "as before", tone: "" });
   same([change(4, null), change(null, 4)], [null, null]);
 }

@@ -1,4 +1,4 @@
-import { collision, inQuestion, stateOf } from "../static/inbox/words.js";
+import { collision, inQuestion, reasonName, shownReason, stateOf } from "../static/inbox/words.js";
 import { same } from "./check.js";
 
 const me = { id: "a" };
@@ -10,8 +10,14 @@ export function who_has_a_case_is_told_in_words() {
   same(state({ status: "waiting", waiting_since: since }), "Waits for a person, 5 min");
   same(state({ status: "held", holder: "a", holder_name: "Anna" }), "You hold this chat");
   const waits = { status: "held", holder: "b", holder_name: "Bo", waiting_since: since };
-  same(state(waits), "Bo holds this chat; the visitor waits for words, 5 min");
+  same(state(waits), "Bo holds this chat; the visitor has waited 5 min");
   same(state({ status: "done" }), "Done");
+}
+
+export function reasons_are_told_in_plain_words_as_long_as_they_hold() {
+  const shown = (reason, status) => shownReason({ reason, status });
+  same([shown("handed off", "waiting"), shown("handed off", "held"), shown("handed off", "open")], ["asked for a person", "asked for a person", ""]);
+  same([shown("uncertain", "open"), shown("disliked", "done"), shown("new", "open"), reasonName("new")], ["the bot was unsure", "disliked", "", "new"]);
 }
 
 export function writing_counts_more_than_looking() {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.desk.approvals import SECOND_LOOK, approve, confirm, propose, withdraw
+from chatbot.desk.approvals import SECOND_LOOK, approve, confirm, propose, revise, withdraw
 from chatbot.dialogue.session import Session
 from chatbot.errors import AccessError, InputError, NotFoundError
 from chatbot.records import ApprovedAnswer, Person
@@ -97,3 +97,14 @@ def test_it_takes_a_colleague_and_a_reply(store: Store, agent: Person, bo: Perso
     with pytest.raises(InputError, match="choose a reply"):
         propose(store, agent, question, QUESTION, BETTER, bo.id)
     assert store.feedback.waiting_answers() == []
+
+
+def test_an_answer_in_use_is_given_other_words(
+    chat: Session, store: Store, visitor: Person, agent: Person, bo: Person, reply: str
+) -> None:
+    used = approve(store, agent, reply, QUESTION, BETTER)
+    changed = revise(store, bo, used.id, QUESTION, "Yes, since May.")
+    assert store.feedback.answers() == [changed] and (changed.message, changed.person) == (reply, bo.id)
+    assert "since May" in last(chat.say(visitor, QUESTION)).text
+    with pytest.raises(NotFoundError, match="withdrawn in the meantime"):
+        revise(store, bo, used.id, QUESTION, BETTER)

@@ -20,6 +20,7 @@ from chatbot.records import Person
 from chatbot.settings import load_settings
 from chatbot.store.sqlite.store import SqliteStore
 from chatbot.store.uploads import Content
+from tests.events import latest
 
 SECRET = "a secret of some length"
 
@@ -156,7 +157,7 @@ def test_what_is_never_received_is_given_up_and_said_so(
     receiver.wait(3)
     assert emptied(store)
     assert len(receiver.received) == 3
-    assert [event.detail for event in store.events.latest(("webhook_given_up",), 9)] == [{"what": "case.waiting"}]
+    assert [event.detail for event in latest(store, ("webhook_given_up",), 9)] == [{"what": "case.waiting"}]
 
 
 def test_an_address_that_never_answers_delays_nobody(

@@ -50,12 +50,14 @@ def test_what_a_command_line_does_is_told(
     store.cases.hand_off(conversation.id, visitor.actor, "asked for a person")
     heard(2)
     message = other.cases.write(conversation.id, agent, "Hello, I am Ada.")
-    other.cases.add_note(conversation.id, agent, "new here")
+    ben = other.people.add_staff("ben", "agent", "correct horse battery")
+    other.cases.add_note(conversation.id, agent, "new here, @ben")
     other.people.add_visitor()
     other.erasures.erase(other.erasures.traces([store.conversations.start(visitor, "lamps").id]), "system")
-    told = heard(6)
-    assert [one.kind for one in told] == ["message", "case", "case", "message", "note", "case"]
-    held, said = told[2:4]
+    told = heard(7)
+    assert [one.kind for one in told] == ["message", "case", "case", "message", "note", "call", "case"]
+    held, said, _, call = told[2:6]
+    assert call.detail == {"person": ben.id}
     assert held.detail == {"status": "held", "was": None, "holder": agent.id, "name": "ada"}
     assert said.detail == {"message": message.id, "role": "agent", "author": agent.id}
-    assert told[5].detail == {"status": "deleted"}
+    assert told[6].detail == {"status": "deleted"}

@@ -55,3 +55,15 @@ def test_of_two_messages_at_once_a_person_sees_both(
     second = chat.say(visitor, "Hello?", conversation)
     assert [last(one).trace.act for one in (first, second)] == ["held", "held"]
     assert talk(store, conversation) == [("user", QUESTION), ("user", "Hello?")]
+
+
+def test_a_late_reply_does_not_hide_what_was_said_to_a_person_meanwhile(
+    chat: Session, store: Store, visitor: Person, agent: Person
+) -> None:
+    first = chat.say(visitor, QUESTION)
+    conversation = store.conversations.of(visitor)[0].id
+    store.cases.claim(conversation, agent)
+    last(chat.say(visitor, "Hello?", conversation))
+    store.cases.release(conversation, agent)
+    assert last(first).trace.act == "held"
+    assert talk(store, conversation) == [("user", QUESTION), ("user", "Hello?")]

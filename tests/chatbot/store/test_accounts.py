@@ -5,6 +5,7 @@ import pytest
 from chatbot.errors import AccessError, InputError, LastOperatorError, NotFoundError
 from chatbot.records import Person
 from chatbot.store import Store
+from tests.events import latest
 
 PASSWORD = "correct horse battery"
 ISSUER = "https://id.example"
@@ -77,5 +78,5 @@ def test_an_account_of_a_provider_has_no_password(store: Store, password: str) -
 
 def test_what_was_changed_is_told_by_events_without_the_password(store: Store, olga: Person) -> None:
     store.accounts.set_password(olga, "seven green lanterns swim", "operator:otto")
-    (event,) = store.events.latest(["password_changed"], 5)
+    (event,) = latest(store, ["password_changed"], 5)
     assert (event.actor, event.subject, event.detail) == ("operator:otto", olga.id, {"name": "olga"})

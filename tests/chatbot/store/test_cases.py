@@ -249,6 +249,7 @@ def test_filters_say_which_cases_and_counts_how_many_of_each_status(
     moment = store.cases.get(two).last_at
     assert ids(store, since=moment) == [two] and ids(store, until=moment) == [one]
     assert store.cases.page(CaseFilter(status="held")).counts == {"held": 1, "open": 1}
+    assert store.cases.page(CaseFilter(status="held", holder=agent.id)).counts == {"held": 1, "open": 1}
     choices = store.cases.choices()
     assert (choices.labels, choices.versions, choices.topics) == (["refund late"], ["v1", "v2"], ["Returns"])
     store.cases.remove_label(one, agent, "Refund late")

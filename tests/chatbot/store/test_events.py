@@ -4,6 +4,7 @@ from chatbot.acting import acting
 from chatbot.records import Person
 from chatbot.store import Store
 from chatbot.store.events import Event
+from tests.events import latest
 
 
 def test_the_latest_events_of_some_kinds(store: Store, visitor: Person) -> None:
@@ -15,11 +16,11 @@ def test_the_latest_events_of_some_kinds(store: Store, visitor: Person) -> None:
     store.cases.release(conversation.id, agent)
     with acting("operator:olga", "192.0.2.1"):
         store.events.add("system", "backup", "elsewhere", encrypted=True)
-    back, off = store.events.latest(("handoff", "handback"), 9)
+    back, off = latest(store, ("handoff", "handback"), 9)
     assert off == Event(off.at, visitor.actor, "handoff", conversation.id, {"reason": "asked for a person"})
     assert (back.kind, back.actor, back.detail) == ("handback", "agent:ada", {})
-    assert store.events.latest(("handoff", "handback"), 1) == [back]
-    (copied,) = store.events.latest(("backup",), 9)
+    assert latest(store, ("handoff", "handback"), 1) == [back]
+    (copied,) = latest(store, ("backup",), 9)
     assert (copied.actor, copied.address, copied.detail) == ("operator:olga", "192.0.2.1", {"encrypted": True})
 
 

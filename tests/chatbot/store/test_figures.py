@@ -8,7 +8,7 @@ from chatbot.store.figures import ENDINGS, Counted, Figures, Tallies
 from chatbot.store.sqlite.case_endings import count_endings
 from chatbot.store.sqlite.store import SqliteStore
 
-EVER, LATER = "2020", "2100"
+EVER, LATER = "2020-01-01", "2100-01-01"
 
 
 def talk(store: Store, person: Person, *acts: Act, version: str = "v1", first: float | None = 90, **trace: str) -> str:
@@ -23,8 +23,8 @@ def talk(store: Store, person: Person, *acts: Act, version: str = "v1", first: f
     return str(parent)
 
 
-def tallies(store: Store, quiet: str = LATER, since: str = EVER, until: str = LATER) -> Tallies:
-    return store.figures.tallies("lamps", since, until, quiet)
+def tallies(store: Store, quiet: str = LATER, first: str = EVER, last: str = LATER) -> Tallies:
+    return store.figures.tallies("lamps", first, last, quiet)
 
 
 def test_every_conversation_comes_to_exactly_one_thing(store: Store, visitor: Person, agent: Person) -> None:
@@ -81,29 +81,33 @@ def test_what_is_kept_is_what_is_found_when_all_is_counted_anew(store: Store, vi
     asked = store.conversations.add_user_message(left, None, "How long?")
     store.conversations.begin_reply(left, asked.id, Trace("v1"))
     store.conversations.mark_interrupted()
-    kept = store.database.rows("select conversation, pack, began, ending, first_ms from cases")
+    kept = store.database.rows("select conversation, pack, day, ending, first_ms from cases")
     count_endings(store.database.here)
-    assert store.database.rows("select conversation, pack, began, ending, first_ms from cases") == kept
+    assert store.database.rows("select conversation, pack, day, ending, first_ms from cases") == kept
     assert {row["ending"] for row in kept} >= {"answered", "handed_off"} and len(kept) == 8
 
 
 def test_they_are_counted_by_day_and_by_version_of_the_last_reply_within_a_time(store: Store, visitor: Person) -> None:
     assert isinstance(store, SqliteStore)
-    talk(store, visitor, "answer", version="v1", first=90)
-    moment = now()
+    early = store.conversations.message(talk(store, visitor, "answer", version="v1", first=90)).conversation
     talk(store, visitor, "answer", version="v2", first=290)
     talk(store, visitor, "abstain", version="v2", first=None)
     found = tallies(store)
-    assert list(found.days) == [moment[:10]] and list(found.versions) == ["v1", "v2"]
+    assert list(found.days) == [now()[:10]] and list(found.versions) == ["v1", "v2"]
     assert found.versions["v2"].conversations == 2 and found.versions["v2"].resolved == 0.5
     assert (found.versions["v1"].first_ms, found.versions["v2"].first_ms, found.whole.first_ms) == (100, 300, 100)
-    assert tallies(store, until=moment).whole.conversations == 1
-    assert tallies(store, since=moment).whole.conversations == 2
+    changed = "update conversations set created_at = '2026-01-01T23:59:59.000000+00:00' where id = ?"
+    store.database.here.conn.execute(changed, [early])
+    count_endings(store.database.here)
+    assert tallies(store, last="2026-01-01").whole.conversations == 1
+    assert tallies(store, first="2026-01-02").whole.conversations == 2
+    assert list(tallies(store).days) == ["2026-01-01", now()[:10]]
     assert store.figures.tallies("rugs", EVER, LATER, LATER).whole.resolved is None
 
 
 def test_the_median_is_of_first_replies() -> None:
     counted = [Counted("d", "v", "assumed", ms, count) for ms, count in ((10, 1), (20, 1), (90, 3))]
+    assert Tallies.of(counted, {("d", "v"): 5}).whole.endings == {"open": 5}
     assert Tallies.of(counted).whole.first_ms == 90 and Tallies.of([]).whole.first_ms is None
 
 
@@ -126,12 +130,12 @@ def test_questions_are_missed_that_got_no_answer_or_a_bad_one(store: Store, visi
     assert not figures.missed("rugs", EVER, 10)
 
 
-@pytest.mark.parametrize("query", ["ENDED", "MISSED"])
+@pytest.mark.parametrize("query", ["ENDED", "GOING_ON", "MISSED"])
 def test_whole_tables_are_not_read(store: Store, query: str) -> None:
     from chatbot.store.sqlite import figures
 
     assert isinstance(store, SqliteStore)
-    times = {"pack": "lamps", "since": EVER, "until": LATER, "quiet": LATER}
+    times = {"pack": "lamps", "since": EVER, "first": EVER, "last": LATER, "quiet": LATER}
     plan = store.database.rows(f"explain query plan {getattr(figures, query)}", **times, limit=5)
     read = {step["detail"].split()[1] for step in plan if step["detail"].startswith("SCAN")}
     assert not read & {"messages", "replies", "questions", "conversations", "cases", "feedback", "people"}, plan

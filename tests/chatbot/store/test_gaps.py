@@ -7,6 +7,7 @@ from chatbot.records import Person, Trace
 from chatbot.store import Store
 from chatbot.store.gaps import GapsAside
 from chatbot.store.sqlite.gaps import SqliteGapsAside
+from tests.events import latest
 
 
 def asked(store: Store, person: Person, question: str) -> tuple[str, str]:
@@ -26,7 +27,7 @@ def test_questions_are_set_aside_together_and_taken_back(store: Store, visitor: 
     assert store.gaps.all("rugs") == []
     store.gaps.take_back(aside, agent)
     assert store.gaps.all("lamps") == []
-    events = store.events.latest(["gap_set_aside", "gap_taken_back"], 5)
+    events = latest(store, ["gap_set_aside", "gap_taken_back"], 5)
     assert [(event.kind, event.actor) for event in events] == [
         ("gap_taken_back", agent.actor),
         ("gap_set_aside", agent.actor),

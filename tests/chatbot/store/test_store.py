@@ -170,6 +170,18 @@ def test_a_second_rating_replaces_the_first_and_can_be_withdrawn(
     assert events(store, "rating_withdrawn") == [(visitor.actor, reply, {})]
 
 
+def test_a_correction_is_taken_back_by_whoever_wrote_it(
+    store: SqliteStore, exchange: tuple[Message, Message], visitor: Person, agent: Person
+) -> None:
+    reply = exchange[1].id
+    store.feedback.rate(reply, agent, "dislike")
+    store.feedback.correct(reply, agent, "It is 14 days.")
+    store.feedback.withdraw_correction(reply, visitor)
+    assert [one.kind for one in store.feedback.on(reply)] == ["rating", "correction"]
+    store.feedback.withdraw_correction(reply, agent)
+    assert [one.kind for one in store.feedback.on(reply)] == ["rating"]
+
+
 def test_each_person_and_kind_of_feedback_stands_beside_the_others(
     store: SqliteStore, exchange: tuple[Message, Message], visitor: Person, agent: Person
 ) -> None:

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from chatbot.store import Store
+from tests.events import latest
 from training.console.tabs import gaps
 from training.console.tabs.tab import API
 
@@ -42,7 +43,7 @@ def test_an_answer_is_looked_at_then_used_and_closes_the_gap(
     assert olga.post(f"{GAPS}/answer", json=body).status_code == 200
     (answer,) = remembered.feedback.answers()
     assert (answer.response, answer.query) == ("Zebra wallpaper is sold out.", CURTAINS[0])
-    assert [event.actor for event in remembered.events.latest(["answer_approved"], 1)] == ["operator:Olga"]
+    assert [event.actor for event in latest(remembered, ["answer_approved"], 1)] == ["operator:Olga"]
     assert [left["question"] for left in olga.get(GAPS).json()["gaps"]] == ["Qwxz vbnm?"]
 
 
@@ -64,7 +65,7 @@ def test_what_is_not_ours_is_set_aside_until_it_is_taken_back(
     told = olga.get(GAPS).json()
     assert not told["aside"] and 2 in {one["conversations"] for one in told["gaps"]}
     kinds = ["gap_taken_back", "gap_set_aside"]
-    assert [event.kind for event in remembered.events.latest(kinds, 2)] == kinds
+    assert [event.kind for event in latest(remembered, kinds, 2)] == kinds
 
 
 def test_what_cannot_be_answered_is_said_in_words(olga: httpx.Client) -> None:

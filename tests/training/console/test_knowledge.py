@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from chatbot.store import Store
+from tests.events import latest
 from training.console.tabs import knowledge
 from training.console.tabs.knowledge_shapes import Shelf
 from training.console.tabs.tab import API
@@ -32,7 +33,7 @@ def test_an_article_is_saved_read_by_visitors_and_put_back(olga: httpx.Client, u
     saved = olga.put(f"{AT}/file", json=body)
     assert saved.status_code == 200 and saved.json()["change"] == 1
     assert "60 days" in httpx.get(f"{url}/articles/returns").text
-    event = remembered.events.latest(["pack_changed"], 1)[0]
+    event = latest(remembered, ["pack_changed"], 1)[0]
     assert (event.actor, event.subject, event.address) == ("operator:Olga", RETURNS, "127.0.0.1")
     late = olga.put(f"{AT}/file", json=body)
     assert late.status_code == 409 and late.json()["detail"].startswith("Olga changed articles/returns.md after it was")

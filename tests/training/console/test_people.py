@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from chatbot.store import Store
+from tests.events import latest
 from tests.product import PASSWORD, signed_in
 from training.console.tabs import people
 from training.console.tabs.people import PersonShape, Staff
@@ -60,7 +61,7 @@ def test_an_account_is_changed_and_its_owner_signed_out(
     assert remembered.people.check_password("Ben", OTHER) and not remembered.people.check_password("Ben", PASSWORD)
     assert person(olga.post(f"{AT}/{ben.id}/disable"), "Ben").disabled
     assert not person(olga.post(f"{AT}/{ben.id}/enable"), "Ben").disabled
-    event = remembered.events.latest(["sign_ins_ended"], 1)[0]
+    event = latest(remembered, ["sign_ins_ended"], 1)[0]
     assert (event.actor, event.subject) == ("operator:Olga", ben.id)
 
 
@@ -84,3 +85,5 @@ def test_a_key_is_shown_once_works_and_is_revoked(olga: httpx.Client, url: str, 
     assert [key["name"] for key in staff.json()["keys"]] == ["shop/web"] and made["token"] not in staff.text
     left = olga.post(f"{AT}/keys/revoke", json={"name": "shop/web", "role": "app"}).json()
     assert left["keys"] == [] and remembered.keys.find(made["token"]) is None
+    done = [(event.kind, event.actor) for event in latest(remembered, ("key_added", "key_revoked"), 2)]
+    assert sorted(done) == [("key_added", "operator:Olga"), ("key_revoked", "operator:Olga")]

@@ -3,6 +3,7 @@
 import httpx
 
 from chatbot.store import Store
+from tests.events import latest
 from training.console.tabs import settings
 from training.console.tabs.tab import API
 
@@ -27,7 +28,7 @@ def test_settings_are_listed_changed_and_reset(olga: httpx.Client, remembered: S
     }
     changed = named(olga.put(f"{AT}/top_p", json={"value": "0.5"}), "top_p")
     assert (changed["value"], changed["source"]) == ("0.5", "kept") and callable(settings.routes)
-    event = remembered.events.latest(["setting_changed"], 1)[0]
+    event = latest(remembered, ["setting_changed"], 1)[0]
     assert (event.actor, event.subject, event.detail["value"]) == ("operator:Olga", "top_p", "0.5")
     assert named(olga.delete(f"{AT}/top_p"), "top_p")["value"] == "0.95"
 

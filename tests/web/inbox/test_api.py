@@ -67,6 +67,7 @@ def test_lists_are_filtered_counted_and_paged(anna: httpx.Client, case: str) -> 
     anna.post(f"{case}/label", json={"label": "Urgent"})
     listed = anna.get(f"{PREFIX}/cases", params={"label": "urgent", "text": "return a lam"}).json()
     assert [f"{PREFIX}/cases/{one['conversation']}" for one in listed["items"]] == [case]
+    assert QUESTION in listed["items"][0]["excerpt"] or "return a lam" in listed["items"][0]["excerpt"]
     assert listed["items"][0]["labels"] == ["urgent"] and listed["counts"] == {"open": 1} and listed["next"] == ""
     assert anna.get(f"{PREFIX}/choices").json()["labels"] == ["urgent"]
     assert anna.post(f"{case}/unlabel", json={"label": "urgent"}).json()["labels"] == []
@@ -92,6 +93,9 @@ def test_an_agent_writes_hands_over_and_is_done(anna: httpx.Client, olga: httpx.
     noted = anna.post(f"{case}/note", json={"text": f"@{OPERATOR} can you?"}).json()["notes"]
     (olgas,) = [one["id"] for one in anna.get(f"{PREFIX}/staff").json() if one["name"] == OPERATOR]
     assert noted[0]["mentions"] == [olgas] and noted[0]["name"] == "Anna"
+    assert [(one["kind"], one["caller"]) for one in olga.get(f"{PREFIX}/calls").json()] == [("mention", "Anna")]
+    assert olga.post(f"{case}/seen").status_code == 204
+    assert olga.get(f"{PREFIX}/calls").json() == anna.get(f"{PREFIX}/calls").json() == []
     assert anna.post(f"{case}/transfer", json={"to": olgas}).json()["holder_name"] == OPERATOR
     assert anna.post(f"{case}/release", json={}).status_code == 409
     assert olga.post(f"{case}/release", json={"note": "settled"}).json()["status"] == "open"
@@ -108,6 +112,9 @@ def test_replies_are_graded_corrected_and_approved(anna: httpx.Client, case: str
     assert anna.post(f"{message}/stars", json={"stars": {"accuracy": 4}}).status_code == 200
     assert anna.post(f"{message}/rating", json={"value": "like"}).status_code == 200
     assert anna.post(f"{message}/correction", json={"text": "30 days."}).status_code == 200
+    said = anna.delete(f"{message}/correction").json()["messages"][1]
+    assert [one["kind"] for one in said["opinions"]] == ["stars", "rating"] and said["answer"] is None
+    assert anna.post(f"{message}/correction", json={"text": "30 days."}).status_code == 200
     opinions = anna.get(case).json()["messages"][1]["opinions"]
     assert {one["kind"] for one in opinions} == {"stars", "rating", "correction"}
     assert all(one["mine"] and one["who"] == "Anna" for one in opinions)
@@ -115,6 +122,9 @@ def test_replies_are_graded_corrected_and_approved(anna: httpx.Client, case: str
     answer = anna.post(f"{message}/approve", json={"question": QUESTION, "answer": "You have 30 days."}).json()
     assert (answer["author"], answer["message"]) == ("Anna", reply["id"])
     assert [one["id"] for one in anna.get(f"{PREFIX}/answers").json()] == [answer["id"]]
+    assert anna.get(case).json()["messages"][1]["answer"] == answer
+    answer = anna.put(f"{PREFIX}/answers/{answer['id']}", json={"question": QUESTION, "answer": "30 days."}).json()
+    assert [one["response"] for one in anna.get(f"{PREFIX}/answers").json()] == ["30 days."]
     assert anna.delete(f"{PREFIX}/answers/{answer['id']}").json() == []
     assert anna.post(f"{message}/stars", json={"stars": {"accuracy": 9}}).status_code == 400
 

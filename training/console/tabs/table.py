@@ -1,6 +1,6 @@
 """The one table of tabs, in their order."""
 
-from training.console.tabs import gaps, knowledge, overview, people, playground, settings, training, versions
+from training.console.tabs import gaps, knowledge, log, overview, people, playground, settings, training, versions
 from training.console.tabs.tab import Tab
 
 TABS = (
@@ -12,4 +12,5 @@ TABS = (
     Tab("knowledge", "Knowledge", knowledge.routes),
     Tab("people", "People", people.routes),
     Tab("settings", "Settings", settings.routes),
+    Tab("log", "Log", log.routes),
 )

@@ -1,7 +1,6 @@
 """The tab Versions: all of them against the one that answers, what changed, and which one answers from now on.
 
 GET  /operate/api/versions                       all, and who answers
-GET  /operate/api/versions/log                   the audit log's latest lines
 GET  /operate/api/versions/acts/{act}?version=   what promoting, trying, ending a trial or rolling back would mean
 POST /operate/api/versions/acts/{act}            {version, champion}: do it
 GET  /operate/api/versions/{version}             the gate's verdict
@@ -17,7 +16,6 @@ from chatbot.store.versions import BASE
 from chatbot.web.routes import get_route
 from training.console import acts
 from training.console.console import Console
-from training.console.happenings import happenings
 from training.console.lineup import VersionRow, differences, suite_words, version_rows
 from training.console.names import beginning, named, title, with_titles
 from training.console.tabs.tab import tab_router
@@ -29,7 +27,6 @@ from training.console.tabs.versions_shapes import (
     Done,
     Lineup,
     Live,
-    LogLine,
     QuestionShape,
     ReplyShape,
     SuiteShape,
@@ -51,10 +48,6 @@ def routes(console: Console) -> APIRouter:
     def all_of_them(person: Person = operator) -> Lineup:
         rows, champion = _rows(console)
         return Lineup(live=_live(console), versions=[_version(row, champion) for row in rows])
-
-    @get_route(router, "/log")
-    def log(person: Person = operator) -> list[LogLine]:
-        return [LogLine.model_validate(line) for line in happenings(store)]
 
     @get_route(router, "/acts/{act}")
     def ask(act: acts.Kind, version: str = "", person: Person = operator) -> QuestionShape:

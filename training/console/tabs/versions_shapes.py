@@ -145,13 +145,3 @@ class Changes(BaseModel):
     counts: dict[Effect, int]
     changes: list[ChangeShape]
     words: str
-
-
-class LogLine(BaseModel, from_attributes=True):
-    """A line of the audit log; `times` the same one after another."""
-
-    when: str
-    who: str
-    what: str
-    address: str
-    times: int

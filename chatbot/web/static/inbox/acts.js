@@ -10,6 +10,7 @@ export class Acts {
   async claim(over = false) {
     const { opened } = this.inbox;
     const before = opened.whole.case;
+    this.inbox.write("reply"); // at once: whoever claims begins to type
     await this.#do("claim", { over }, "You hold this chat: the bot is silent, and what you write goes to the visitor.", {
       undo: () => this.requeue(opened.id, before),
     });
@@ -42,6 +43,7 @@ export class Acts {
     const { id } = opened;
     const before = opened.whole.case;
     const next = listing.beside(id, 1) ?? listing.beside(id, -1);
+    listing.keep("");
     const done = await this.#do("close", {}, "Done.", { id, undo: () => this.takeUp(id, before) });
     if (done && next && next.conversation !== id) this.inbox.open(next.conversation);
   }
@@ -59,8 +61,8 @@ export class Acts {
   }
 
   /** Write to the visitor; true once the server has it. */
-  async send(text, id) {
-    return this.#do("message", { text }, "", { id });
+  async send(text, id, words = "") {
+    return this.#do("message", { text }, words, { id });
   }
 
   async note(text, id) {
@@ -68,13 +70,30 @@ export class Acts {
   }
 
   async label(label) {
-    const { id } = this.inbox.opened;
-    return this.#do("label", { label }, `“${label}” put on.`, { undo: () => this.#do("unlabel", { label }, "", { id }) });
+    const { id, whole } = this.inbox.opened;
+    const kept = label.trim().replaceAll(/\s+/g, " ").toLowerCase();
+    if (whole.case.labels.includes(kept)) return this.inbox.say(`This chat has the label “${kept}” already.`);
+    const words = kept === label.trim() ? `“${kept}” put on.` : `Put on as “${kept}”: labels are written in small letters.`;
+    return this.#labelled("label", kept, words, id, "unlabel");
   }
 
   async unlabel(label) {
     const { id } = this.inbox.opened;
-    return this.#do("unlabel", { label }, `“${label}” taken off.`, { undo: () => this.#do("label", { label }, "", { id }) });
+    return this.#labelled("unlabel", label, `“${label}” taken off.`, id, "label");
+  }
+
+  /** Put a label on or take it off; there may be others to choose from then. */
+  async #labelled(what, label, words, id, back) {
+    const undo = () => this.#labelled(back, label, "", id);
+    const done = await this.#do(what, { label }, words, { id, undo });
+    if (done) await this.inbox.readChoices();
+    return done;
+  }
+
+  /** Take back what the reader wrote that a reply should have been. */
+  async uncorrect(message, text) {
+    const undo = () => this.tried(() => this.inbox.api.judge(message, "correction", { text }), "Saved again.");
+    return this.tried(() => this.inbox.api.uncorrect(message), "Taken back: nothing is learned from it.", undo);
   }
 
   /** Use an answer that waited for a second look. */

@@ -26,6 +26,11 @@ export function addressOf({ filter, chosen = "", view = "" }) {
   return told.size ? `?${told}` : "./";
 }
 
+/** No filter beside the status. */
+export function cleared() {
+  return Object.fromEntries(FIELDS.map((field) => [field, ""]));
+}
+
 /** How many filters beside the status narrow a list. */
 export function narrowed(filter) {
   return FIELDS.filter((field) => filter[field]).length;

@@ -6,12 +6,13 @@ import { inFull, moment } from "../shared/times.js";
 import { proposalView } from "./proposal.js";
 
 class AnswersView extends Element {
-  static properties = { inbox: { attribute: false }, answers: { state: true }, waiting: { state: true } };
+  static properties = { inbox: { attribute: false }, answers: { state: true }, waiting: { state: true }, editing: { state: true } };
 
   constructor() {
     super();
     this.answers = null;
     this.waiting = [];
+    this.editing = "";
   }
 
   connectedCallback() {
@@ -50,16 +51,42 @@ class AnswersView extends Element {
   #list() {
     return html`<ul class="stack" aria-label="Approved answers in use">
       ${this.answers.map(
-        (answer) => html`<li class="card">
-          <h3>${answer.query}</h3>
+        (answer) => html`<li class="card">${answer.id === this.editing ? this.#edited(answer) : this.#shown(answer)}</li>`,
+      )}
+    </ul>`;
+  }
+
+  #shown(answer) {
+    return html`<h3>${answer.query}</h3>
           <p class="words">${answer.response}</p>
           <div class="row">
             <span class="small quiet">${answer.author}${answer.confirmed_by ? `, confirmed by ${answer.confirmed_by}` : ""}, <time datetime=${answer.created_at} title=${inFull(answer.created_at)}>${moment(answer.created_at)}</time></span>
-            <button class="push" aria-label="Withdraw the answer to: ${answer.query}" @click=${() => this.#withdraw(answer)}>Withdraw</button>
-          </div>
-        </li>`,
-      )}
-    </ul>`;
+            <button class="push" aria-label="Change the answer to: ${answer.query}" @click=${() => (this.editing = answer.id)}>Change</button>
+            <button aria-label="Withdraw the answer to: ${answer.query}" @click=${() => this.#withdraw(answer)}>Withdraw</button>
+          </div>`;
+  }
+
+  #edited(answer) {
+    return html`<form class="stack" @submit=${(event) => this.#revise(event, answer)}>
+      <label class="field">When somebody asks<textarea name="question" rows="2" required .value=${answer.query}></textarea></label>
+      <label class="field">the bot says<textarea name="answer" rows="4" required .value=${answer.response}></textarea></label>
+      <div class="row">
+        <button class="main">Use it like this</button>
+        <button type="button" @click=${() => (this.editing = "")}>Cancel</button>
+      </div>
+    </form>`;
+  }
+
+  async #revise(event, { id, query, response }) {
+    event.preventDefault();
+    const { question, answer } = event.target.elements;
+    const { acts, api } = this.inbox;
+    const undo = async (made) => {
+      if (await acts.tried(() => api.revise(made.id, query, response), "As it was before.")) await this.#read();
+    };
+    if (!(await acts.tried(() => api.revise(id, question.value, answer.value), "Changed: this is what is said from now on.", undo))) return;
+    this.editing = "";
+    await this.#read();
   }
 
   #none() {

@@ -17,14 +17,14 @@ export class Attention {
   async toggle() {
     if (this.on) {
       this.storage.setItem(KEY, "off");
-      return "No sound and no notifications any more.";
+      return "Sound and notifications are off.";
     }
     const allowed = "Notification" in window ? await Notification.requestPermission() : "denied";
     this.storage.setItem(KEY, "on");
     this.sound();
     return allowed === "granted"
-      ? "A sound and a notification when somebody waits or writes to you."
-      : "A sound when somebody waits or writes to you. Notifications are turned off in this browser.";
+      ? "Sound and notifications are on, for when somebody waits or writes to you."
+      : "Sound is on, for when somebody waits or writes to you. Notifications are turned off in this browser.";
   }
 
   /** Put the number into the title; returns whether it grew. */

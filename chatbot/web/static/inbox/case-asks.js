@@ -74,7 +74,7 @@ class CaseAsks extends Dialog {
           <div><dt class="small quiet">When somebody asks</dt><dd class="words">${question}</dd></div>
           <div><dt class="small quiet">the bot says</dt><dd class="words">${answer}</dd></div>
         </dl>
-        ${contradicts.length ? nothing : html`<p class="quiet">It contradicts no article that is near${alone ? ", and no other question that is known would find it" : ""}.</p>`}
+        ${contradicts.length ? nothing : html`<p class="quiet">It contradicts no article that is near${alone ? ", and no other question that visitors have asked so far would get it" : ""}.</p>`}
         ${
           contradicts.length
             ? html`<div class="told wrong">

@@ -59,7 +59,7 @@ class CaseComposer extends Element {
     return html`<form class="composer ${this.kind}" @submit=${this.#submit}>
       <div class="row kinds" role="group" aria-label="Write to">
         ${this.#kind("reply", "To the visitor", "r")} ${this.#kind("note", "Note to colleagues", "n")}
-        <button type="button" class="plain push" ?disabled=${this.drafting || !toVisitor} @click=${() => this.draft()}>
+        <button type="button" class="plain push" title="The assistant writes an answer from the articles into the field; nothing is sent before you do" ?disabled=${this.drafting || !toVisitor} @click=${() => this.draft()}>
           ${this.drafting ? "Writing a draft …" : html`Draft <kbd>d</kbd>`}
         </button>
         <button type="button" class="plain" @click=${() => this.inbox.ask("canned")}>Canned <kbd>i</kbd></button>

@@ -4,7 +4,7 @@ import { Element } from "../shared/element.js";
 import { icon } from "../shared/icons.js";
 import { html, nothing } from "../shared/lit.js";
 import { inFull, moment } from "../shared/times.js";
-import { addressOf } from "./address.js";
+import { addressOf, cleared } from "./address.js";
 import { fact } from "./case-why.js";
 
 class CaseContext extends Element {
@@ -41,10 +41,15 @@ class CaseContext extends Element {
     return html`<section aria-label="Labels">
       <h3>Labels</h3>
       <div class="row" ?hidden=${!labels.length}>
-        ${labels.map((label) => html`<button class="small chip-button" aria-label="Take off the label ${label}" @click=${() => this.inbox.acts.unlabel(label)}>${label} ✕</button>`)}
+        ${labels.map(
+          (label) => html`<span class="chip-pair">
+            <button class="small" title="All chats with this label" @click=${() => this.inbox.narrow({ ...cleared(), label, status: "all" })}>${label}</button>
+            <button class="bare" aria-label="Take off the label ${label}" title="Take it off" @click=${() => this.inbox.acts.unlabel(label)}>${icon("close")}</button>
+          </span>`,
+        )}
       </div>
       <form class="row" @submit=${this.#label}>
-        <label class="grow"><span class="only-read">New label</span><input name="label" id="label" list="labels" maxlength="40" autocomplete="off" placeholder="Add a label" /></label>
+        <label class="grow"><span class="only-read">New label</span><input name="label" id="label" list="labels" autocomplete="off" placeholder="Add a label" /></label>
         <datalist id="labels">${this.inbox.desk.labels.map((label) => html`<option value=${label}></option>`)}</datalist>
         <button>Add</button>
       </form>
@@ -54,7 +59,7 @@ class CaseContext extends Element {
   async #label(event) {
     event.preventDefault();
     const field = event.target.elements.label;
-    if (field.value.trim() && (await this.inbox.acts.label(field.value.trim()))) field.value = "";
+    if (await this.inbox.acts.label(field.value)) field.value = "";
   }
 
   #person({ case: one, person }) {

@@ -22,7 +22,7 @@ class CaseHead extends Element {
       <button class="bare to-list" aria-label="Back to the list" @click=${() => this.inbox.show("list")}>${icon("back")}</button>
       <div class="what">
         <h2 class="clip" title=${one.title}>${one.title}</h2>
-        <p class="small ${one.status === "waiting" ? "waits" : "quiet"}">${stateOf(one, me)}</p>
+        <p title=${stateOf(one, me)} class="small clip ${one.status === "waiting" ? "waits" : "quiet"}">${stateOf(one, me)}</p>
       </div>
       <div class="row acts">${this.#acts(one, me)}</div>
       <button class="bare to-context" aria-label="Sources, rule, person" @click=${() => this.inbox.show("context")}>${icon("info")}</button>

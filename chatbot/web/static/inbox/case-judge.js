@@ -2,6 +2,7 @@
 
 import { Element } from "../shared/element.js";
 import { html, live, nothing } from "../shared/lit.js";
+import { askedOf } from "./grades.js";
 
 const GRADES = [1, 2, 3, 4, 5];
 
@@ -11,6 +12,11 @@ class CaseJudge extends Element {
   constructor() {
     super();
     this.working = false;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.tabIndex = -1; // its keys act once it has the focus
   }
 
   /** What the reader thought of it before. */
@@ -38,7 +44,7 @@ class CaseJudge extends Element {
         this.message.role === "assistant"
           ? html`${this.#grades(first, stars)}
               <details>
-                <summary>${others.map(capital).join(", ")}</summary>
+                <summary>Grade more of it</summary>
                 ${others.map((criterion) => this.#grades(criterion, stars))}
               </details>`
           : nothing
@@ -56,31 +62,39 @@ class CaseJudge extends Element {
         <button class="main" ?disabled=${this.working} @click=${() => this.approve()}>Use this answer from now on <kbd>a</kbd></button>
         <button ?disabled=${this.working} @click=${() => this.save()}>${this.message.role === "assistant" ? "Save correction" : "Learn from it"} <kbd>s</kbd></button>
       </div>
+      <p class="small quiet">
+        <strong>Use this answer</strong>: the bot gives it at once to everybody who asks alike.
+        <strong>${this.message.role === "assistant" ? "Save correction" : "Learn from it"}</strong>: no answer changes now; the next training learns from it where the visitor agreed.
+      </p>
     </div>`;
   }
 
   #grades(criterion, stars) {
     const name = `${criterion}-${this.message.id}`;
     return html`<fieldset class="grades">
-      <legend class="small strong">${capital(criterion)}</legend>
+      <legend class="small strong">${askedOf(criterion)}</legend>
+      <span class="small quiet" aria-hidden="true">no</span>
       ${GRADES.map(
         (grade) => html`<label
           ><input type="radio" name=${name} .checked=${live(stars[criterion] === grade)} @change=${() => this.grade(grade, criterion)} /><span>${grade}</span></label
         >`,
       )}
+      <span class="small quiet" aria-hidden="true">yes</span>
     </fieldset>`;
   }
 
   grade(grade, criterion = this.inbox.desk.criteria[0]) {
     if (this.message.role !== "assistant") return undefined;
-    return this.#told("stars", { stars: { [criterion]: grade } }, `${capital(criterion)} ${grade}.`);
+    return this.#told("stars", { stars: { [criterion]: grade } }, `${askedOf(criterion)} ${grade} of 5.`);
   }
 
   async save() {
     if (this.message.role === "agent" && this.correction === this.message.content) {
       return this.#told("rating", { value: "like" }, "Marked to be learned from, where the visitor agreed to that.");
     }
-    if (await this.#told("correction", { text: this.correction }, "Saved, to be learned from where the visitor agreed to that.")) this.#drop("correction");
+    const { id } = this.message;
+    const undo = () => this.inbox.acts.uncorrect(id, this.correction);
+    if (await this.#told("correction", { text: this.correction }, "Saved, to be learned from where the visitor agreed to that.", undo)) this.#drop("correction");
   }
 
   /** Look at what approving would change, and ask where that is anything. */
@@ -94,10 +108,10 @@ class CaseJudge extends Element {
     if (effects) this.inbox.ask("approve", { message: id, ...body, effects });
   }
 
-  async #told(what, body, words) {
+  async #told(what, body, words, undo = null) {
     const { acts, api } = this.inbox;
     this.working = true;
-    const done = await acts.tried(() => api.judge(this.message.id, what, body), words);
+    const done = await acts.tried(() => api.judge(this.message.id, what, body), words, undo);
     this.working = false;
     return done;
   }
@@ -115,10 +129,6 @@ class CaseJudge extends Element {
     this.inbox.drafts.drop(this.inbox.opened.id, `${field}-${this.message.id}`);
     this.requestUpdate();
   }
-}
-
-function capital(word) {
-  return word[0].toUpperCase() + word.slice(1);
 }
 
 customElements.define("case-judge", CaseJudge);

@@ -4,7 +4,9 @@ import { Element } from "../shared/element.js";
 import { icon } from "../shared/icons.js";
 import { html, live, nothing, repeat } from "../shared/lit.js";
 import { inFull, shortly, since } from "../shared/times.js";
-import { FIELDS, STATUSES, addressOf, narrowed } from "./address.js";
+import { FIELDS, STATUSES, addressOf, cleared, narrowed } from "./address.js";
+import { excerptView } from "./excerpts.js";
+import { reasonName, shownReason } from "./words.js";
 
 const TABS = { waiting: "Waiting", mine: "Mine", open: "Open", done: "Done", all: "All" };
 const SEARCH_MS = 250;
@@ -16,6 +18,8 @@ const EMPTY = {
   all: ["No chat yet", "As soon as somebody writes to the bot, it is here.", "", ""],
 };
 const LABELS = { holder: "Agent", reason: "Reason", label: "Label", version: "Version", topic: "Topic", since: "From", until: "To" };
+
+const GHOSTS = [0, 1, 2].map(() => html`<li class="case ghost" aria-hidden="true"><span></span><span></span></li>`);
 
 class CaseList extends Element {
   static properties = { inbox: { attribute: false }, filtering: { state: true } };
@@ -30,7 +34,7 @@ class CaseList extends Element {
   }
 
   connectedCallback() {
-    for (const model of [this.inbox, this.inbox.listing, this.inbox.opened]) this.follow(model);
+    for (const model of [this.inbox, this.inbox.listing, this.inbox.opened, this.inbox.calls]) this.follow(model);
     super.connectedCallback();
     this.#clock = setInterval(() => this.requestUpdate(), 30_000);
   }
@@ -55,10 +59,11 @@ class CaseList extends Element {
   }
 
   view() {
-    const { filter, counts, items, fault } = this.inbox.listing;
+    const { filter, counts, items, fault, loading } = this.inbox.listing;
     if (!filter) return nothing;
     return html`
       <nav class="tabs" aria-label="Chats by status">${STATUSES.map((status) => this.#tab(status, filter, counts))}</nav>
+      <case-calls .inbox=${this.inbox}></case-calls>
       <div class="find">
         <label class="search"
           >${icon("search")}<span class="only-read">Search all chats</span>
@@ -71,8 +76,9 @@ class CaseList extends Element {
       </div>
       ${this.filtering ? this.#filters(filter) : this.#chosen(filter)}
       ${fault ? html`<p class="told wrong" role="alert">${fault}</p>` : nothing}
-      <ul class="cases" aria-label="Chats" aria-busy=${this.inbox.listing.loading}>
+      <ul class="cases" aria-label="Chats" aria-busy=${loading}>
         ${repeat(items, ({ conversation }) => conversation, (item) => html`<li>${this.#row(item)}</li>`)}
+        ${loading && !items.length ? GHOSTS : nothing}
       </ul>
       ${this.#end(filter)}
     `;
@@ -81,26 +87,31 @@ class CaseList extends Element {
   #tab(status, filter, counts) {
     const here = status === filter.status;
     return html`<button class="tab" aria-current=${here ? "true" : nothing} @click=${() => this.inbox.narrow({ status })}>
-      <span class="figures">${counts[status] ?? "·"}</span><span>${TABS[status]}</span>
+      <span class="figures">${counts[status] ?? "…"}</span><span>${TABS[status]}</span>
     </button>`;
   }
 
-  #row(item) {
-    const { opened, drafts, me } = this.inbox;
+  #row(listed) {
+    const { opened, drafts, me, filter, calls } = this.inbox;
+    const item = listed.conversation === opened.id ? { ...listed, ...opened.whole?.case } : listed;
+    const reason = shownReason(item);
+    const said = excerptView(item, filter.text);
+    const marks = [
+      reason && html`<span class="badge ${item.reason.replace(" ", "-")}">${reason}</span>`,
+      item.holder && html`<span class="badge ${item.holder === me.id ? "mine" : ""}">${item.holder === me.id ? "you" : item.holder_name}</span>`,
+      ...item.labels.map((label) => html`<span class="chip">${label}</span>`),
+      drafts.has(item.conversation) && html`<span class="chip draft">draft</span>`,
+    ].filter(Boolean);
     const href = addressOf({ filter: this.inbox.filter, chosen: item.conversation });
     return html`<a class="case" href=${href} aria-current=${item.conversation === opened.id ? "true" : nothing} @click=${(event) => this.#open(event, item)}>
       <span class="line">
-        <span class="here ${item.there ? "" : "away"}" title=${item.there ? "The visitor is here" : "The visitor has left the page"}></span>
-        <span class="title clip ${item.unread ? "strong" : ""}">${item.title}</span>
+        <span class="title clip ${item.unread || calls.to(item.conversation) ? "strong" : ""}">${item.title}</span>
+        ${item.unread ? html`<span class="only-read">${item.unread} new</span>` : nothing}
+        ${item.there ? html`<span class="here" role="img" aria-label="The visitor is here" title="The visitor is here"></span>` : nothing}
         ${when(item)}
       </span>
-      <span class="line marks">
-        <span class="badge ${item.reason.replace(" ", "-")}">${item.reason}</span>
-        ${item.holder ? html`<span class="badge ${item.holder === me.id ? "mine" : ""}">${item.holder === me.id ? "you" : item.holder_name}</span>` : nothing}
-        ${item.labels.map((label) => html`<span class="chip">${label}</span>`)}
-        ${drafts.has(item.conversation) ? html`<span class="chip draft">draft</span>` : nothing}
-        ${item.unread ? html`<span class="count push" aria-label="${item.unread} unread">${item.unread}</span>` : nothing}
-      </span>
+      ${said.length ? html`<span class="excerpt small ${item.unread ? "" : "quiet"}">${said}</span>` : nothing}
+      ${marks.length ? html`<span class="line marks">${marks}</span>` : nothing}
     </a>`;
   }
 
@@ -117,10 +128,11 @@ class CaseList extends Element {
     }
     if (items.length || loading || fault) return nothing;
     if (narrowed(filter)) {
+      const others = narrowed({ ...filter, text: "" });
       return html`<div class="empty" role="status">
-        <h2>No chat fits</h2>
-        <p>Nothing under these filters${filter.text ? html`, and no chat in which “${filter.text}” is said` : nothing}.</p>
-        <button @click=${() => this.inbox.narrow(cleared())}>Show all chats without them</button>
+        <h2 class="words">${filter.text ? `Nothing found for “${filter.text}”` : "No chat fits"}</h2>
+        <p>${others ? "Filters are set: without them there may be more." : "All chats and notes were searched; other words, or fewer, may find it."}</p>
+        <button @click=${() => this.inbox.narrow(cleared())}>${others ? "Show all chats without them" : "Clear the search"}</button>
       </div>`;
     }
     const [title, words, status, label] = EMPTY[filter.status];
@@ -137,7 +149,7 @@ class CaseList extends Element {
     const plain = (values) => values.map((value) => [value, value]);
     const choices = {
       holder: people,
-      reason: plain(desk.reasons),
+      reason: desk.reasons.map((reason) => [reason, reasonName(reason)]),
       label: plain(desk.labels),
       version: plain(desk.versions),
       topic: plain(desk.topics),
@@ -165,7 +177,8 @@ class CaseList extends Element {
   #chosen(filter) {
     const set = FIELDS.filter((field) => field !== "text" && filter[field]);
     if (!set.length) return nothing;
-    const name = (field) => (field === "holder" ? this.inbox.desk.staff.find(({ id }) => id === filter.holder)?.name : filter[field]);
+    const named = { holder: () => this.inbox.desk.staff.find(({ id }) => id === filter.holder)?.name, reason: reasonName };
+    const name = (field) => (named[field] ?? String)(filter[field]);
     return html`<div class="row chosen">
       ${set.map(
         (field) => html`<button class="small" @click=${() => this.inbox.narrow({ [field]: "" })} aria-label="Take off: ${LABELS[field]} ${name(field)}">
@@ -177,6 +190,7 @@ class CaseList extends Element {
 
   #toggleFilters() {
     this.filtering = !this.filtering;
+    if (this.filtering) this.inbox.readChoices();
   }
 
   #search(event) {
@@ -200,13 +214,9 @@ class CaseList extends Element {
   }
 }
 
-function cleared() {
-  return Object.fromEntries(FIELDS.map((field) => [field, ""]));
-}
-
 function when(item) {
   if (item.waiting_since) {
-    return html`<time class="waits" datetime=${item.waiting_since} title="Waits since ${inFull(item.waiting_since)}">${since(item.waiting_since)}</time>`;
+    return html`<time class="waits" datetime=${item.waiting_since} title="Waits since ${inFull(item.waiting_since)}">waits ${since(item.waiting_since)}</time>`;
   }
   return html`<time class="quiet" datetime=${item.last_at} title=${inFull(item.last_at)}>${shortly(item.last_at)}</time>`;
 }

@@ -5,7 +5,9 @@ import { html, nothing, repeat } from "../shared/lit.js";
 import { inFull, moment } from "../shared/times.js";
 import { feedbackView } from "./feedback.js";
 import { filesView } from "./files.js";
+import { inUseView } from "./in-use.js";
 import { proposalView } from "./proposal.js";
+import { triedWords } from "./reasons.js";
 
 class CaseTalk extends Element {
   static properties = { inbox: { attribute: false } };
@@ -52,7 +54,7 @@ class CaseTalk extends Element {
     const talk = this.querySelector(".talk");
     if (!talk) return;
     const { id, whole } = this.inbox.opened;
-    const last = whole.messages.at(-1)?.id ?? "";
+    const last = lastOf(whole);
     const [fresh, grown] = [this.#shown !== id, this.#last !== last];
     this.#shown = id;
     this.#last = last;
@@ -84,11 +86,12 @@ class CaseTalk extends Element {
       <span class="speaker small quiet">${speaker}${state ? ` · ${state}` : ""} · ${clock(message.created_at)}</span>
       ${filesView(message.files)}
       <div class="words bubble">${message.content}</div>
-      ${message.opinions.map(feedbackView)} ${message.proposal ? proposalView(message.proposal, this.inbox) : nothing}
+      ${message.opinions.map((one) => feedbackView(one, ({ text }) => this.inbox.acts.uncorrect(message.id, text)))}
+      ${message.answer ? inUseView(message, this.inbox) : nothing} ${message.proposal ? proposalView(message.proposal, this.inbox) : nothing}
       ${
         judged
           ? html`<button class="plain small look" aria-expanded=${open} @click=${() => opened.look(message.id, !open)}>
-              ${open ? "Close the grading" : "Grade, correct, approve"}
+              ${open ? "Close this form" : "Grade, correct, approve"}
             </button>`
           : nothing
       }
@@ -106,9 +109,7 @@ class CaseTalk extends Element {
 
   #handover({ case: one, summary }) {
     if (one.status === "open" || one.status === "done") return nothing;
-    const tried = summary.tried.map(
-      ({ begins, act, rule }) => html`<li>${begins} <span class="quiet">(${act}${rule ? html`, rule <code>${rule}</code>` : nothing})</span></li>`,
-    );
+    const tried = summary.tried.map((one) => html`<li>${one.begins} <span class="quiet">(${triedWords(one)})</span></li>`);
     return html`<details class="card handover" open>
       <summary>What happened so far</summary>
       <dl>
@@ -128,6 +129,12 @@ class CaseTalk extends Element {
       The visitor has left the page${one.contact ? html`; they want to be answered at <strong>${one.contact}</strong>` : ". What you write is there when they come back"}.
     </p>`;
   }
+}
+
+/** The id of what was said or noted last. */
+function lastOf({ messages, notes }) {
+  const [said, noted] = [messages.at(-1), notes.at(-1)];
+  return (noted && !(said?.created_at > noted.created_at) ? noted : said)?.id ?? "";
 }
 
 function clock(stamp) {

@@ -21,7 +21,7 @@ class CaseWhy extends Element {
       <p>${reasonOf(reply)}${reply.check_words ? ` ${reply.check_words}` : nothing}</p>
       ${this.#passages(reply.sources)} ${this.#cameAbout(reply)}
       <details class="learned" @toggle=${(event) => event.target.open && this.#read()}>
-        <summary>What it learned that is nearest</summary>
+        <summary>What it has learned that is like this</summary>
         ${this.#learned()}
       </details>
     </section>`;
@@ -48,18 +48,18 @@ class CaseWhy extends Element {
   #cameAbout(reply) {
     const { weighed } = reply;
     return html`<details>
-      <summary>Rule and check</summary>
+      <summary>How it was decided</summary>
       ${
         weighed
           ? html`<div class="weighed">
-              <span class="line"><span class="grow">Likeliest rule <code>${weighed.rule}</code></span><span class="figures small quiet">${percent(weighed.probability)}</span></span>
+              <span class="line"><span class="grow">Likeliest kind of message: “${weighed.rule.replaceAll("_", " ")}”</span><span class="figures small quiet">${percent(weighed.probability)}</span></span>
               ${scale(weighed)}
               <p class="small quiet">${weighedWords(reply)} It holds from ${percent(weighed.needed)}.</p>
             </div>`
           : nothing
       }
       <dl class="facts">
-        ${fact("Rule", reply.rule && html`<code>${reply.rule}</code>`)} ${fact("Did", reply.act)} ${fact("Check", reply.check_words || (reply.check === "passed" ? "Passed what the model wrote." : ""))}
+        ${fact("Took it as", reply.rule && `“${reply.rule.replaceAll("_", " ")}”`)} ${fact("Did", reply.act)} ${fact("Check", reply.check_words || (reply.check === "passed" ? "Passed what the model wrote." : ""))}
         ${fact("Knew", reply.known.length && `the visitor's ${reply.known.join(", ")}, as they told it`)} ${fact("Refused", reply.refused.join(", "))} ${fact("Version", reply.version && html`<code>${reply.version}</code>`)}
       </dl>
     </details>`;

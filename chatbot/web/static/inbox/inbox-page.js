@@ -3,6 +3,7 @@
 import "./answers-view.js";
 import "./canned-replies.js";
 import "./case-asks.js";
+import "./case-calls.js";
 import "./case-composer.js";
 import "./case-context.js";
 import "./case-head.js";
@@ -31,7 +32,9 @@ class InboxPage extends Element {
     const inbox = new Inbox(api, this.querySelector("page-notices"), JSON.parse(this.dataset.facts));
     inbox.ask = (what, about) => (what === "canned" ? this.querySelector("canned-replies").open() : this.querySelector("case-asks").ask(what, about));
     inbox.insert = (text) => this.querySelector("case-composer").insert(text);
+    inbox.write = (kind) => this.querySelector("case-composer")?.write(kind);
     this.keys = this.#keys(inbox);
+    this.#showAttention(inbox.attention);
     this.follow(inbox);
     try {
       await inbox.readDesk();
@@ -74,11 +77,15 @@ class InboxPage extends Element {
 
   #keys(inbox) {
     const part = (name) => this.querySelector(name);
-    const judge = (act) => async () => {
+    const toReply = async () => {
       if (!inbox.opened.reply) return;
       inbox.opened.look(inbox.opened.looked, true);
       await part("case-talk").updateComplete;
-      await act(part("case-judge"));
+      part("case-judge")?.focus();
+    };
+    const judge = (act) => () => {
+      if (part("[data-looked]")?.contains(document.activeElement)) act(part("case-judge"));
+      else if (inbox.opened.reply) inbox.say("This key is for a reply of the bot: press g first.");
     };
     const onCase = (act) => () => inbox.opened.whole && act(inbox.opened.whole.case);
     const onHeld = (act) => onCase(({ holder }) => (holder === inbox.me.id ? act() : inbox.say("You do not hold this chat: press c first.")));
@@ -97,21 +104,24 @@ class InboxPage extends Element {
       .bind("t", "transfer to a colleague", onHeld(() => inbox.ask("transfer")))
       .bind("e", "done, or reopen", onCase((one) => (one.status === "done" ? inbox.acts.reopen() : inbox.acts.finish())))
       .bind("ArrowLeft", "the reply before, to look at", () => inbox.opened.lookBeside(-1))
-      .bind("ArrowRight", "the reply after", () => inbox.opened.lookBeside(1));
+      .bind("ArrowRight", "the reply after", () => inbox.opened.lookBeside(1))
+      .bind("g", "grade, correct or approve the reply that is looked at", toReply);
     for (const grade of [1, 2, 3, 4, 5]) {
-      keys.bind(String(grade), grade === 1 ? "grade the reply that is looked at" : "", judge((one) => one.grade(grade)));
+      keys.bind(String(grade), grade === 1 ? "after g: how good it is" : "", judge((one) => one.grade(grade)));
     }
     return keys
-      .bind("a", "use the answer from now on", judge((one) => one.approve()))
-      .bind("s", "save the correction", judge((one) => one.save()))
-      .bind("u", "undo", () => inbox.notices.undo())
+      .bind("a", "after g: use the answer from now on", judge((one) => one.approve()))
+      .bind("s", "after g: save the correction", judge((one) => one.save()))
+      .bind("u", "undo", () => inbox.notices.undo() || inbox.say("There is nothing to undo now."))
       .bind("Escape", "leave a field, then back", () => inbox.back())
-      .bind("?", "this list", () => part("key-help").open());
+      .bind("?", "this list", () => part("key-help").open())
+      .harmless("j", "k");
   }
 
   connectedCallback() {
     super.connectedCallback();
     document.addEventListener("click", this.#head);
+    this.querySelector(".empty")?.remove(); // what stood here until this module was loaded
   }
 
   #head = async (event) => {
@@ -119,8 +129,20 @@ class InboxPage extends Element {
     if (act === "keys") this.querySelector("key-help").open();
     if (!this.inbox) return;
     if (act === "answers") this.inbox.showAnswers(this.inbox.view !== "answers");
-    if (act === "attention") this.inbox.say(await this.inbox.attention.toggle());
+    if (act === "attention") {
+      this.inbox.say(await this.inbox.attention.toggle());
+      this.#showAttention(this.inbox.attention);
+    }
   };
+
+  /** Let the button in the page's head tell whether sound is on. */
+  #showAttention({ on }) {
+    const button = document.querySelector("[data-act=attention]");
+    const words = `Sound and notifications: ${on ? "on" : "off"}`;
+    button.setAttribute("aria-pressed", on);
+    button.title = words;
+    button.querySelector(".said").textContent = words;
+  }
 }
 
 customElements.define("inbox-page", InboxPage);

@@ -6,6 +6,7 @@ import { Happenings } from "../shared/happenings.js";
 import { Acts } from "./acts.js";
 import { addressOf, viewOf } from "./address.js";
 import { Attention } from "./attention.js";
+import { Calls, callWords } from "./called.js";
 import { Listing } from "./listing.js";
 import { Opened } from "./opened.js";
 
@@ -24,6 +25,7 @@ export class Inbox extends Model {
     Object.assign(this, { api, notices, facts, view: "", pane: "list", line: "opening" });
     this.listing = new Listing(api);
     this.opened = new Opened(api);
+    this.calls = new Calls(api);
     this.acts = new Acts(this);
     this.attention = new Attention();
   }
@@ -36,9 +38,17 @@ export class Inbox extends Model {
     this.listing.me = this.desk.me.id;
   }
 
+  /** Read anew what cases can be filtered by. */
+  async readChoices() {
+    const choices = await this.api.choices().catch(() => ({}));
+    this.desk = { ...this.desk, ...choices };
+    this.changed();
+  }
+
   /** Show what the address wants, and follow what happens. */
   async start() {
-    this.listing.addEventListener("change", () => this.#count());
+    for (const model of [this.listing, this.calls]) model.addEventListener("change", () => this.#count());
+    this.calls.refresh();
     document.addEventListener("visibilitychange", () => this.#saw(this.opened.id));
     addEventListener("popstate", () => this.#follow(viewOf(location.search)));
     addEventListener("focus", () => ENDED.has(this.line) && this.#listenAgain());
@@ -90,13 +100,15 @@ export class Inbox extends Model {
     this.changed();
   }
 
-  /** Leave what is on view: the answers in use, or the screen of a phone. */
+  /** Leave what is on view: the line that says what was done, the answers in use, or the screen of a phone. */
   back() {
-    if (this.view) this.showAnswers(false);
+    if (this.notices.said) this.notices.close();
+    else if (this.view) this.showAnswers(false);
     else this.show(this.pane === "context" ? "talk" : "list");
   }
 
   close() {
+    this.listing.keep("");
     this.opened.clear();
     this.#look();
     this.pane = "list";
@@ -134,12 +146,13 @@ export class Inbox extends Model {
   async #judged(message, what, body, words, undo = null) {
     const { id } = this.opened;
     const done = await this.acts.tried(() => this.api.judge(message, what, body), words, undo);
+    if (done) this.opened.look(this.opened.looked, false);
     if (done) for (const field of ["correction", "question"]) this.drafts.drop(id, `${field}-${message}`);
     this.changed();
   }
 
   async refresh() {
-    await Promise.all([this.listing.refresh(), this.opened.refresh()]);
+    await Promise.all([this.listing.refresh(), this.opened.refresh(), this.calls.refresh()]);
   }
 
   async #follow({ filter, chosen, view }) {
@@ -147,12 +160,14 @@ export class Inbox extends Model {
     this.pane = chosen ? "talk" : "list";
     this.changed();
     const listed = this.listing.show(filter);
+    this.listing.keep(chosen);
     if (chosen) await this.#open(chosen);
     else this.opened.clear();
     await listed;
   }
 
   async #open(id) {
+    this.listing.keep(id);
     await this.opened.open(id);
     this.#look();
     if (this.opened.gone) this.drafts.dropAll(id);
@@ -166,10 +181,10 @@ export class Inbox extends Model {
     told.catch(() => {});
   }
 
-  /** What is on view is unread no more, if somebody looks at it. */
+  /** What is on view is unread no more, and calls no more, if somebody looks at it. */
   #saw(id) {
-    const unread = this.opened.whole?.case.unread;
-    if (unread && id === this.opened.id && document.visibilityState === "visible") this.api.act(id, "seen").catch(() => {});
+    const news = this.opened.whole?.case.unread || this.calls.to(id);
+    if (news && id === this.opened.id && document.visibilityState === "visible") this.api.act(id, "seen").catch(() => {});
   }
 
   #write(view) {
@@ -196,7 +211,7 @@ export class Inbox extends Model {
     for (const kind of ["message", "reply", "case", "note"]) {
       happenings.addEventListener(kind, ({ detail }) => this.#happened(detail.conversation));
     }
-    happenings.addEventListener("note", ({ detail }) => this.#mentioned(detail));
+    happenings.addEventListener("call", ({ detail }) => this.#called(detail));
     happenings.addEventListener("typing", ({ detail }) => this.#typed(detail));
     for (const kind of ["presence", "look"]) {
       happenings.addEventListener(kind, ({ detail }) => this.#moved(detail));
@@ -222,11 +237,16 @@ export class Inbox extends Model {
     this.#listSoon();
   }
 
-  #mentioned({ conversation, detail }) {
-    if (!detail.mentions?.split(" ").includes(this.me.id)) return;
+  /** A colleague calls: it is said now, and stands above the list until the chat is opened. */
+  async #called({ conversation, detail }) {
+    if (detail.person !== this.me.id) return;
+    await this.calls.refresh();
+    const call = this.calls.to(conversation);
+    if (!call) return;
     const open = () => this.open(conversation);
-    this.attention.call("A colleague mentions you in a note.", open);
-    if (conversation !== this.opened.id) this.say("A colleague mentions you in a note.", { act: { words: "Open", run: open } });
+    this.attention.call(`${callWords(call)}.`, open);
+    if (conversation !== this.opened.id) this.say(`${callWords(call)}.`, { act: { words: "Open", run: open } });
+    else this.#saw(conversation);
   }
 
   #moved({ conversation }) {
@@ -248,10 +268,13 @@ export class Inbox extends Model {
 
   #listSoon() {
     clearTimeout(this.#listTimer);
-    this.#listTimer = setTimeout(() => this.listing.refresh(), GATHERED_MS);
+    this.#listTimer = setTimeout(() => {
+      this.listing.refresh();
+      if (this.calls.items.length) this.calls.refresh();
+    }, GATHERED_MS);
   }
 
   #count() {
-    if (this.attention.count(this.listing.attention)) this.attention.call("Somebody waits or has written.", () => this.show("list"));
+    if (this.attention.count(this.listing.attention + this.calls.items.length)) this.attention.call("Somebody waits or has written.", () => this.show("list"));
   }
 }

@@ -5,6 +5,7 @@ import { asAsked } from "./address.js";
 
 export class Listing extends Model {
   #asked = null;
+  #kept = "";
 
   constructor(api) {
     super();
@@ -29,11 +30,20 @@ export class Listing extends Model {
 
   /** Read what is shown once more, as many as there are. */
   async refresh() {
-    await this.#read([], null, this.items.length);
+    await this.#read([], null, this.items.filter(({ stray }) => !stray).length);
   }
 
   async more() {
     if (this.next) await this.#read(this.items, this.next, this.items.length + 1);
+  }
+
+  /** Keep a case where it is listed, also once it is none of these any more, until another is kept, or none. */
+  keep(id) {
+    if (this.#kept === id) return;
+    const strayed = this.#kept;
+    this.#kept = id;
+    this.items = this.items.filter(({ conversation, stray }) => !stray || conversation !== strayed);
+    this.changed();
   }
 
   /** The case before (-1) or after (+1) one of them; the first where it is not in the list. */
@@ -57,13 +67,20 @@ export class Listing extends Model {
         for (const item of page.items) found.set(item.conversation, item);
         after = page.next;
       } while (after && found.size < wanted);
-      Object.assign(this, { items: [...found.values()], next: page.next, counts: countsOf(page), attention: page.attention, fault: "" });
+      Object.assign(this, { items: this.#withKept([...found.values()], this.items), next: page.next, counts: countsOf(page), attention: page.attention, fault: "" });
     } catch (fault) {
       if (fault.name === "AbortError") return;
       this.fault = fault.message;
     }
     this.loading = false;
     this.changed();
+  }
+
+  /** What was found, and at its place the kept case if it was listed and is not found any more. */
+  #withKept(found, before) {
+    const at = before.findIndex(({ conversation }) => conversation === this.#kept);
+    if (at >= 0 && !found.some(({ conversation }) => conversation === this.#kept)) found.splice(at, 0, { ...before[at], stray: true });
+    return found;
   }
 }
 

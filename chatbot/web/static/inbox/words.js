@@ -7,9 +7,22 @@ export function stateOf(one, me) {
   if (one.status === "waiting") return `Waits for a person, ${since(one.waiting_since)}`;
   if (one.status === "held") {
     const who = one.holder === me.id ? "You hold this chat" : `${one.holder_name} holds this chat`;
-    return one.waiting_since ? `${who}; the visitor waits for words, ${since(one.waiting_since)}` : who;
+    return one.waiting_since ? `${who}; the visitor has waited ${since(one.waiting_since)}` : who;
   }
   return one.status === "done" ? "Done" : "The bot answers";
+}
+
+const REASONS = { "handed off": "asked for a person", uncertain: "the bot was unsure" };
+
+/** A reason to look at a case, as people say it. */
+export function reasonName(reason) {
+  return REASONS[reason] ?? reason;
+}
+
+/** The reason that a case shows: none for what is only new, and none that is settled since a person had the chat. */
+export function shownReason({ reason, status }) {
+  const settled = reason === "handed off" && status !== "waiting" && status !== "held";
+  return reason === "new" || settled ? "" : reasonName(reason);
 }
 
 const WORTH_A_LOOK = {

@@ -14,6 +14,7 @@ from chatbot.knowledge.editing.files import article_file
 from chatbot.knowledge.packs import load_pack
 from chatbot.settings import load_settings
 from chatbot.store.sqlite.store import SqliteStore
+from tests.events import latest
 
 RETURNS = article_file("returns")
 LONGER = "# Returns\n\n## Time\n\nA lamp can be returned within 60 days of delivery.\n"
@@ -37,7 +38,7 @@ def test_a_change_is_written_kept_and_told(editor: PackEditor, store: SqliteStor
     assert change and (change.before, change.after, change.actor) == (before.text, LONGER, OLGA)
     assert editor.read(RETURNS).text == LONGER and "60 days" in told(editor)
     assert [one.kind for one in heard] == ["pack"] and heard[0].detail == {"file": RETURNS, "change": 1}
-    event = store.events.latest([CHANGED], 1)[0]
+    event = latest(store, [CHANGED], 1)[0]
     assert (event.actor, event.subject, event.detail) == (OLGA, RETURNS, {"change": 1, "undoes": None})
     assert editor.save(RETURNS, LONGER, editor.read(RETURNS).revision, OTTO) is None, "nothing was changed"
 

@@ -12,11 +12,12 @@ from chatbot.errors import EngineError
 from chatbot.settings import Settings
 from chatbot.store import Store
 from chatbot.store.versions import BASE
+from tests.events import latest
 from tests.training.console.made import add_version, held
 from tests.training.console.tabs.conftest import Operators
 from training.console.tabs import versions
 from training.console.tabs.tab import Tab
-from training.console.tabs.versions_shapes import Changes, Lineup, LogLine, QuestionShape, Verdict
+from training.console.tabs.versions_shapes import Changes, Lineup, QuestionShape, Verdict
 from training.evaluation.results import Evaluation, Judged
 from training.evaluation.shelf import result_file
 
@@ -50,8 +51,8 @@ def test_versions_are_judged_promoted_and_rolled_back(operators: Operators, stor
         ("Facts", "worse"),
     ]
     assert client.post(f"{API}/acts/promote", json={"version": second.name, "champion": BASE}).status_code == 400
-    log = [LogLine.model_validate(line) for line in client.get(f"{API}/log").json()]
-    assert log[0].what == "let v1 answer" and log[0].who == "olga (operator)"
+    (promoted,) = latest(store, ["alias_champion"], 1)
+    assert (promoted.actor, promoted.subject) == ("operator:olga", first.name)
     assert client.get(f"{API}/none").status_code == 404
 
 

@@ -1,6 +1,6 @@
 // <bar-chart>: stacked bars, such as how conversations ended, day by day.
 //
-//   .series=${[{ name: "Handed off", colour: "c4" }, …]}  .bars=${[{ name: "3 Mar", values: [2, …] }, …]}  label="…"
+//   .series=${[{ name: "Went to a person", colour: "c4" }, …]}  .bars=${[{ name: "3 Mar", values: [2, …] }, …]}  label="…"
 
 import { html, nothing, svg } from "../shared/lit.js";
 import { Chart, EDGE } from "./chart.js";

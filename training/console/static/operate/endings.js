@@ -3,7 +3,7 @@
 export const ENDINGS = [
   { key: "confirmed", name: "Resolved, confirmed", colour: "c1", words: "the visitor said that it helped" },
   { key: "assumed", name: "Resolved, assumed", colour: "c7", words: "it ended without dislike, hand-off or silence" },
-  { key: "handed_off", name: "Handed off", colour: "c4", words: "a person was asked for, promised or wrote" },
+  { key: "handed_off", name: "Went to a person", colour: "c4", words: "a person was asked for, promised or wrote" },
   { key: "unanswered", name: "Unanswered", colour: "c3", words: "the bot had no answer to the last question" },
   { key: "disliked", name: "Disliked", colour: "c5", words: "a reply was disliked, or did not help" },
   { key: "other", name: "Nothing asked", colour: "c6", words: "small talk, or what is not the bot's to answer" },

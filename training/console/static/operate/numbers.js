@@ -23,7 +23,9 @@ export function count(number, one, more = `${one}s`) {
 export function change(now, before, { more = "better", told = (by) => by.toLocaleString() } = {}) {
   if (now === null || now === undefined || before === null || before === undefined) return null;
   const by = now - before;
+  const [amount, none] = [told(Math.abs(by)), told(0)];
+  if (amount === none) return { words: "as before", tone: "" };
   const less = more === "better" ? "worse" : "better";
-  const tone = more === "neither" || by === 0 ? "" : by > 0 ? more : less;
-  return { words: by === 0 ? "as before" : `${by > 0 ? "+" : "−"}${told(Math.abs(by))}`, tone };
+  const tone = more === "neither" ? "" : by > 0 ? more : less;
+  return { words: `${by > 0 ? "+" : "−"}${amount}`, tone };
 }

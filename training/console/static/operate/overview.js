@@ -95,7 +95,7 @@ class Overview extends Tab {
       <div class="figures-row">
         ${figure("Conversations", now.conversations.toLocaleString(), change(now.conversations, before.conversations, { more: "neither" }))}
         ${figure("Resolved", percent(now.resolved), change(now.resolved, before.resolved, points), `${count(now.endings.confirmed ?? 0, "confirmed", "confirmed")}, ${(now.endings.assumed ?? 0).toLocaleString()} assumed`)}
-        ${figure("Handed off", percent(share(now, "handed_off")), change(share(now, "handed_off"), share(before, "handed_off"), worse))}
+        ${figure("Went to a person", percent(share(now, "handed_off")), change(share(now, "handed_off"), share(before, "handed_off"), worse))}
         ${figure("Unanswered", percent(share(now, "unanswered")), change(share(now, "unanswered"), share(before, "unanswered"), worse))}
         ${figure("Disliked", percent(share(now, "disliked")), change(share(now, "disliked"), share(before, "disliked"), worse))}
         ${figure("First response", duration(now.first_ms), change(now.first_ms, before.first_ms, { more: "worse", told: duration }), "median")}
@@ -171,7 +171,8 @@ class Overview extends Tab {
 function figure(name, value, changed, more = "") {
   return html`<div class="figure">
     <span>${name}</span><b>${value}</b>
-    <small>${more}${more && changed ? " · " : nothing}${changed ? html`<span class=${changed.tone}>${changed.words}</span>` : nothing}</small>
+    ${changed ? html`<small class=${changed.tone}>${changed.words}</small>` : nothing}
+    ${more ? html`<small>${more}</small>` : nothing}
   </div>`;
 }
 

@@ -2,7 +2,6 @@
 
 import { html, nothing, repeat } from "../shared/lit.js";
 import { inFull, moment } from "../shared/times.js";
-import "./audit-log.js";
 import { badges, dated, signed, tone } from "./comparing.js";
 import { percent } from "./numbers.js";
 import { Tab } from "./tab.js";
@@ -58,7 +57,6 @@ class Versions extends Tab {
 
   async #readAll() {
     await this.read(() => this.console.get("versions"));
-    this.querySelector("audit-log")?.read();
     if (this.chosen) await this.#choose(this.chosen);
   }
 
@@ -80,7 +78,7 @@ class Versions extends Tab {
         </nav>
         ${this.verdict ? this.#detail(live) : nothing}
       </div>
-      <audit-log .console=${this.console}></audit-log>
+      <p><a href="log?what=versions">What was done with versions and trainings</a></p>
     `;
   }
 
