@@ -98,7 +98,7 @@ def test_a_training_is_started_followed_stopped_and_gone_on_with(page: Page, url
     store = session.store
     page.goto(f"{url}/operate/training")
     expect(page.get_by_text(re.compile(r"Learns from \d+ rows, validates on \d+"))).to_be_visible()
-    expect(page.get_by_label("Base")).to_have_value(session.settings.base_model)
+    expect(page.get_by_role("combobox", name="Base")).to_have_value(session.settings.base_model)
     page.get_by_label("Minutes of learning").fill("5")
     expect(page.get_by_role("radio", name="By examples (usual)")).to_be_checked()
     press(page, "Start training")
@@ -161,7 +161,7 @@ def test_a_held_version_is_looked_at_promoted_and_rolled_back(page: Page, url: s
     expect(log.first).to_contain_text("Olga (operator) let the base model answer instead of v1")
     page.get_by_label("Who").select_option(label="The system")
     expect(log.first).not_to_contain_text("Olga")
-    page.get_by_label("What").select_option(label="Settings and system")
+    page.get_by_role("combobox", name="What").select_option(label="Settings and system")
     expect(page.get_by_text("Nothing of that was done")).to_be_visible()
     page.get_by_role("button", name="Show all").click()
     expect(log.first).to_contain_text("Olga (operator)")

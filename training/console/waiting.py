@@ -17,6 +17,7 @@ LEARNED_FROM = (
     "rating",
     "rating_withdrawn",
     "correction",
+    "correction_withdrawn",
     "answer_approved",
     "answer_confirmed",
     "answer_withdrawn",

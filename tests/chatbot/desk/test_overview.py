@@ -43,6 +43,9 @@ def test_what_is_urgent_is_first(chat: Session, visitor: Person) -> None:
     asked = store.conversations.start(visitor, "lamps")
     store.conversations.add_user_message(asked, None, "Hello?")
     run = store.versions.start_run("system")
+    steps = next_steps(store, "lamps", overview(store, "lamps", 7))
+    assert "A training is under way, 0% of it done." in [step.text for step in steps]
+    assert "learn" not in [step.kind for step in steps]
     store.versions.update_run(run.id, status="failed", error="the loss is nan")
     version = store.versions.add_version("lamps", "base", "ab12cd34", None, None)
     Path(version.path).mkdir(parents=True)

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends
 from chatbot.errors import InputError
 from chatbot.lineage import Run
 from chatbot.records import Person
+from chatbot.store.events import EventFilter
 from chatbot.web.routes import get_route
 from training.console import running
 from training.console.bases import bases_here, check_base
@@ -149,8 +150,8 @@ def _stopped_by(console: Console, run: Run) -> str:
     """Who asked a run to stop; empty where nobody did."""
     if run.status not in ("running", "stopped"):
         return ""
-    asked = console.store.events.latest(["run_stop_asked"], SHOWN)
-    return next((who(event.actor) for event in asked if event.subject == run.id), "")
+    asked = console.store.events.found(EventFilter(["run_stop_asked"]), SHOWN)
+    return next((who(entry.event.actor) for entry in asked if entry.event.subject == run.id), "")
 
 
 def _with_curve(console: Console, run: Run) -> CurveShape:
