@@ -1,5 +1,6 @@
 """No page has a serious fault to axe-core, in light and in dark, on a screen and on a phone."""
 
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -56,7 +57,9 @@ def settled(page: Page, address: str) -> None:
     page.on("requestfailed", lambda request: asked.discard(request))
     page.goto(address)
     page.evaluate(STILL)
+    over = time.monotonic() + PATIENCE_MS / 1000
     while asked:
+        assert time.monotonic() < over, f"no answer came: {[request.url for request in asked]}"
         page.wait_for_timeout(50)
         page.evaluate(STILL)
 
