@@ -69,10 +69,6 @@ def _add_answers(router: APIRouter, session: Session, reading: Reading, staff: P
         approvals.propose(session.store, person, message, body.question, body.answer, body.colleague)
         return reading.whole(conversations.message(message).conversation, person)
 
-    _add_answers(router, session, reading, staff)
-
-
-def _add_answers(router: APIRouter, session: Session, reading: Reading, staff: Person) -> None:
     @get_route(router, "/proposals")
     def proposals(person: Person = staff) -> list[ProposalShape]:
         return reading.proposals(person)
