@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from chatbot.desk.to_learn import find_to_learn
 from chatbot.errors import InputError
 from chatbot.store import Store
 from chatbot.store.cases import CaseFilter
-from chatbot.store.figures import QUIET_MINUTES, Tallies, Tally
+from chatbot.store.figures import Tallies, Tally, quiet_since
 
 MOST_DAYS = 366
 StepKind = Literal["waiting", "run", "second", "held", "missed", "disliked", "learn", "begin"]
@@ -42,7 +43,7 @@ def overview(store: Store, pack: str, days: int) -> Overview:
     """How a pack's conversations went in so many days."""
     check_days(days)
     now = datetime.now(UTC)
-    quiet = (now - timedelta(minutes=QUIET_MINUTES)).isoformat(timespec="microseconds")
+    quiet = quiet_since(now)
     since, today = now - timedelta(days=days - 1), _day(now)
     before = _day(since - timedelta(days=days)), _day(since - timedelta(days=1))
     tallies = store.figures.tallies(pack, _day(since), today, quiet)
@@ -82,6 +83,8 @@ def _waiting(store: Store) -> Step | None:
 
 def _run(store: Store) -> Step | None:
     last = next(iter(store.versions.runs(1)), None)
+    if last and last.status == "running":
+        return Step("run", f"A training is under way, {last.progress.get('fraction', 0):.0%} of it done.")
     if last is None or last.status not in ("failed", "interrupted") or (last.error or "").startswith("continued as"):
         return None
     return Step("run", f"The last training run {_ENDS[last.status]}: {last.error or 'training.log has the reason'}.")
@@ -119,10 +122,10 @@ def _disliked(store: Store) -> Step | None:
 
 
 def _learn(store: Store, pack: str) -> Step | None:
-    latest = next((one for one in store.versions.snapshots() if one.pack == pack), None)
-    since = latest.created_at if latest else ""
-    given = sum(store.feedback.given_since(pack, since).values())
-    given += sum(answer.created_at > since for answer in store.feedback.answers())
+    """Nothing while something is being learned."""
+    if any(run.status == "running" for run in store.versions.runs(1)):
+        return None
+    given = sum(find_to_learn(store, pack).given.values())
     what = _count(
         given, "rating, correction or approved answer waits", "ratings, corrections and approved answers wait"
     )

@@ -141,12 +141,9 @@ class _Answering:
 
     def _overtaken(self) -> bool:
         """Whether a person wrote meanwhile, or was written to, and handed back: a reply now would hide that."""
-        conversations = self.installation.store.conversations
-        head = conversations.get(self.question.conversation.id).head
-        if head in (None, self.question.head):
-            return False
-        said = conversations.message(str(head))
-        return said.role == "agent" or said.held
+        asked, conversations = self.question, self.installation.store.conversations
+        last = conversations.message(conversations.get(asked.conversation.id).head or asked.head)
+        return last.id != asked.head and (last.role == "agent" or last.held)
 
     def _silent(self) -> Update:
         """All that is told of a message that a person replies to."""

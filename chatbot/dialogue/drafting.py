@@ -59,9 +59,10 @@ def _last_question(pack: Pack, knowledge: Knowledge, path: Sequence[Message]) ->
 
 
 def _without_promises(pack: Pack, text: str) -> str:
-    """A text without the sentences in which the bot passes a visitor on, or offers to."""
-    handoff = pack.persona.handoff
-    promises = {sentence for said in (handoff.message, handoff.outside or "") for sentence in split_sentences(said)}
+    """A text without the sentences in which the bot passes a visitor on, offers to, or says that it does not know."""
+    handoff, unknown = pack.persona.handoff, pack.persona.unknown
+    fixed = (handoff.message, handoff.outside or "", unknown)
+    promises = {sentence for said in fixed for sentence in split_sentences(said)}
     kept = [sentence for sentence in split_sentences(text) if sentence not in promises]
     if len(kept) == len(split_sentences(text)) and not offers_person(pack, text):
         return text

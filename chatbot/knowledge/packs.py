@@ -223,7 +223,7 @@ def _read_articles(folder: Path, faults: list[str]) -> list[Piece]:
         if not has_title(text):
             faults.append(f"articles/{path.name}:1: must begin with a title, '# …'")
         elif not found:
-            faults.append(f"articles/{path.name}: holds no text")
+            faults.append(f"articles/{path.name}: the article holds no text")
         pieces += found
     return pieces
 

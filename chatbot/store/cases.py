@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 
 from chatbot.errors import InputError
 from chatbot.records import CaseReason, CaseStatus, Message, Person
+from chatbot.store.figures import Ending
 
 LONGEST_NOTE = 8000
 LONGEST_LABEL = 40
@@ -51,9 +52,10 @@ class CaseFilter:
     """Which cases: those to which all that is given applies.
 
     `text` is looked for in messages and notes: all of its words, the last one maybe the beginning of one, in the same
-    message. `cursor` is the `next` of the page before. `urgent` puts those who have waited longest first, then what
-    is disliked, uncertain and new, the latest first; `latest` goes by the last message. With `text`, the latest
-    conversation is first.
+    message. `begun` is the first day (UTC) on which one may have begun, `ending` what it came to, both as figures count
+    them; `since` and `until` go by the last message. `cursor` is the `next` of the page before. `urgent` puts those who
+    have waited longest first, then what is disliked, uncertain and new, the latest first; `latest` goes by the last
+    message. With `text`, the latest conversation is first.
     """
 
     status: CaseStatus | None = None
@@ -62,6 +64,8 @@ class CaseFilter:
     label: str | None = None
     version: str | None = None
     topic: str | None = None
+    ending: Ending | None = None
+    begun: str | None = None
     since: str | None = None
     until: str | None = None
     text: str = ""

@@ -106,8 +106,9 @@ class FeedbackStore(Protocol):
         """Ratings and corrections in a pack's conversations, the oldest first; none of people who were deleted."""
         ...
 
-    def given_since(self, pack: str, since: str) -> dict[str, int]:
-        """How many likes, dislikes and corrections a pack's conversations got after a moment."""
+    def given_since(self, pack: str, since: str) -> dict[tuple[str, bool], int]:
+        """How many likes, dislikes and corrections a pack's conversations got after a moment, by kind and by whether
+        the conversation's owner consents to learning from them; none of people who were deleted."""
         ...
 
 

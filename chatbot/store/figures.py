@@ -9,6 +9,7 @@ still goes on (`open`); or it ended without complaint, which is `assumed` to be 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple, Protocol, get_args
 
 Ending = Literal["confirmed", "assumed", "open", "other", "unanswered", "disliked", "handed_off"]
@@ -16,6 +17,13 @@ ENDINGS: tuple[Ending, ...] = get_args(Ending)
 Fault = Literal["unanswered", "disliked", "corrected"]
 QUIET_MINUTES = 30
 """After so long without a word a conversation has ended."""
+
+
+def quiet_since(now: datetime | None = None) -> str:
+    """The moment since which something was said in a conversation that still goes on."""
+    return ((now or datetime.now(UTC)) - timedelta(minutes=QUIET_MINUTES)).isoformat(timespec="microseconds")
+
+
 EMPTY: Mapping[tuple[str, str], int] = {}
 
 

@@ -46,8 +46,10 @@ def operate(visit: Visit, url: str, signed_in: StorageState, at: str, width: int
 
 def test_an_article_is_written_saved_and_undone(visit: Visit, url: str, signed_in: StorageState, folder: Path) -> None:
     page = operate(visit, url, signed_in, "knowledge")
-    page.get_by_role("link", name="Returns").click()
+    page.get_by_label("Search articles").fill("within 30")
+    page.get_by_role("link", name="A lamp can be returned within 30 days").click()
     text = page.get_by_label("Text of the article")
+    assert text.evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)") == "within 30"
     expect(page.locator(".article-read h1")).to_have_text("Returns")
     before = text.input_value()
     text.fill("Returns\n\nno title")
@@ -62,6 +64,9 @@ def test_an_article_is_written_saved_and_undone(visit: Visit, url: str, signed_i
     expect(page.locator("article-questions")).to_contain_text("of 12 known questions find it first now")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".notice")).to_contain_text("Saved: the bot answers from it now.")
+    page.get_by_role("button", name="Show change 1").click()
+    expect(page.locator(".compared .added mark")).to_have_text("60 ")
+    page.keyboard.press("Escape")
     assert LONGER in httpx.get(f"{url}/articles/returns").text
     page.locator(".notice").get_by_role("button", name="Undo").click()
     expect(page.locator("file-history")).to_contain_text("undid change")
@@ -139,3 +144,20 @@ def test_a_setting_is_changed_while_the_product_serves(visit: Visit, url: str, s
     page.get_by_role("button", name="Back to 0.95").click()
     expect(field).to_have_value("0.95")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_new_article_has_a_title_and_a_text(visit: Visit, url: str, signed_in: StorageState, folder: Path) -> None:
+    page = operate(visit, url, signed_in, "knowledge?question=Do+you+sell+oil%3F")
+    title, text = page.get_by_label("Title"), page.get_by_label("Text", exact=True)
+    expect(text).to_have_value("## Do you sell oil?\n\n")
+    expect(page.get_by_role("status").first).to_have_text("Give it a title and a text.")
+    title.fill("Lamp oil")
+    expect(page.get_by_role("heading", name="Lamp oil")).to_be_visible()
+    assert page.get_by_role("alert").count() == 0
+    text.fill("## Do you sell oil?\n\nYes, by the litre.\n")
+    expect(page.locator(".article-read h1")).to_have_text("Lamp oil")
+    expect(page.get_by_label("Address of the article")).to_have_value("lamp-oil")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".notice")).to_contain_text("Saved: the bot answers from it now.")
+    saved = (folder / "lamps/articles/lamp-oil.md").read_text(encoding="utf-8")
+    assert saved == "# Lamp oil\n\n## Do you sell oil?\n\nYes, by the litre.\n"

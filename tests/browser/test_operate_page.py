@@ -66,6 +66,11 @@ def test_a_new_installation_says_how_to_begin_and_counts_what_comes(
     page.get_by_role("button", name="7 days").click()
     expect(page.get_by_role("button", name="7 days")).to_have_attribute("aria-pressed", "true")
     assert page.url.endswith("/operate/overview?days=7")
+    page.locator(".tab-bar").get_by_role("link", name="Gaps").click()
+    expect(page.get_by_role("button", name="7 days")).to_have_attribute("aria-pressed", "true")
+    page.go_back()
+    page.get_by_role("link", name="Conversations 1").click()
+    expect(page.get_by_label("Chats", exact=True).get_by_role("link")).to_have_count(1)
 
 
 def test_a_gap_is_answered_where_it_is_found(page: Page, url: str, folder: Path, asked: None) -> None:

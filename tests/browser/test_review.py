@@ -247,7 +247,7 @@ def test_a_disliked_reply_is_graded_corrected_and_approved_with_a_warning(
     answers = page.locator("answers-view")
     expect(answers).to_contain_text("60 days")
     answers.get_by_role("button", name="Change").click()
-    answers.get_by_label("the bot says").fill("90 days, and it is free.")
+    answers.get_by_label("The bot says").fill("90 days, and it is free.")
     answers.get_by_role("button", name="Use it like this").click()
     expect(answers.locator(".card .words")).to_have_text("90 days, and it is free.")
     answers.get_by_role("button", name="Withdraw").click()

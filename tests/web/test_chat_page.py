@@ -188,7 +188,7 @@ def loading(session: Session, monkeypatch: pytest.MonkeyPatch) -> Iterator[threa
         loaded.wait()
         return ScriptedEngine(name), known
 
-    live = LiveEngine(load, lambda: "base")
+    live = LiveEngine(load, lambda: "base", background=True)
     monkeypatch.setattr(session, "live", live)
     yield loaded
     loaded.set()

@@ -26,6 +26,7 @@ from chatbot.web.article_html import article_html
 from chatbot.web.articles import article_titles, pieces_of
 from chatbot.web.inbox.answer_shapes import AnswerShape
 from chatbot.web.inbox.reading import answers_in_use
+from training.console.searching import places
 from training.console.tabs.knowledge_shapes import (
     AskedShape,
     ChangeRow,
@@ -35,6 +36,7 @@ from training.console.tabs.knowledge_shapes import (
     LeadShape,
     LineShape,
     OpenedFile,
+    PlaceShape,
     Saved,
     Shelf,
     WholeChange,
@@ -79,6 +81,13 @@ class PackDesk:
     def answers(self) -> list[AnswerShape]:
         """The approved answers in use, the latest first."""
         return answers_in_use(self._store)
+
+    def places(self, sought: str) -> list[PlaceShape]:
+        """Where articles and rules say what is looked for, the first place of each."""
+        pack, folder = self._session.pack, self.editor.folder
+        files = [article_file(name) for name in article_titles(pack)] + [rule_file(rule.name) for rule in pack.rules]
+        texts = ((file, read_file(folder, file).text or "") for file in files)
+        return [PlaceShape.model_validate(place) for place in places(texts, sought)]
 
     def opened(self, file: str) -> OpenedFile:
         """A file with its history, and as a form where it has one."""

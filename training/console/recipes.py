@@ -9,8 +9,18 @@ from chatbot.lineage import SnapshotCounts
 from chatbot.settings import Settings
 from training.finetuning.recipe import LEAST_PREFERENCES, RECIPES, Recipe, load_recipe
 
-CALLED = {"sft": "Replies"}
-"""Recipes whose own name tells people nothing."""
+TITLES = {
+    "curriculum": "Easy first",
+    "domain": "Articles, then replies",
+    "full": "The whole model",
+    "multitask": "Replies and topics",
+    "preference": "Corrections above all",
+    "quantized": "In little memory",
+    "reading": "Gently",
+    "sft": "By examples",
+    "transfer": "Quickly",
+}
+"""What people call the recipes that are shipped."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +40,7 @@ def offers(settings: Settings, counts: SnapshotCounts) -> list[Offer]:
     return [
         Offer(
             name,
-            CALLED.get(name) or Path(name).stem.replace("_", " ").capitalize(),
+            title_of(name),
             described(path_of(name)),
             recipe.minutes,
             _missing(recipe, settings, counts),
@@ -47,6 +57,12 @@ def check_offered(settings: Settings, counts: SnapshotCounts, name: str) -> None
         raise InputError(f"recipe {name!r} is not offered here: `python -m training cycle --recipe` takes any")
     if offer.missing:
         raise InputError(f"recipe {name!r} {offer.missing}")
+
+
+def title_of(name: str) -> str:
+    """What people call a recipe."""
+    stem = Path(name).stem
+    return TITLES.get(stem, stem.replace("_", " ").capitalize())
 
 
 def path_of(name: str) -> Path:

@@ -17,6 +17,7 @@ PHASES = {
     "fine-tuning": "Learning to reply",
     "merging": "Putting the new version together",
 }
+BEFORE_LEARNING = ("", "starting", "collecting feedback", "loading the base model")
 UNFINISHED = ("stopped", "failed", "interrupted")
 
 
@@ -46,6 +47,8 @@ def pace(run: Run) -> str:
     left = progress.get("seconds_left")
     if left is not None:
         parts.append(f"about {duration(left)} of learning left")
+    elif progress.get("phase", "") in BEFORE_LEARNING:
+        parts.append("the first minutes go into preparing; the time left is told once it learns")
     return " · ".join(parts)
 
 
@@ -59,8 +62,8 @@ def has_checkpoint(settings: Settings, run: Run) -> bool:
     return run.status in UNFINISHED and left_by_cycle(run_folder(settings, run.id))
 
 
-def outcome(run: Run, version: Version | None) -> str:
-    """What came of a run that is over; empty for one under way."""
+def outcome(run: Run, version: Version | None, stopped_by: str = "") -> str:
+    """What came of a run that is over; empty for one under way. `stopped_by` is who asked it to stop, where known."""
     if run.status == "running":
         return ""
     if run.error and run.error.startswith("continued as"):
@@ -74,7 +77,8 @@ def outcome(run: Run, version: Version | None) -> str:
         found = decision.get(version.gate.get("decision", "")) if version else None
         return f"It made {title(run.version)}, which {found or 'was not judged'}." if run.version else "It is done."
     if run.status == "stopped":
-        return "It was stopped by a person. What it had learned is kept as far as its last checkpoint."
+        who = stopped_by or "a person"
+        return f"It was stopped by {who}. What it had learned is kept as far as its last checkpoint."
     if run.status == "interrupted":
         return f"It was interrupted ({run.error or 'the process ended'}). Nothing that answers people was changed."
     return f"It failed: {run.error or 'the reason is in training.log'}. Nothing that answers people was changed."

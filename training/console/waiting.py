@@ -1,9 +1,10 @@
-"""What waits to be learned: feedback since the last snapshot, and what a fine-tune would do with it."""
+"""What waits to be learned: feedback since the last training, and what a fine-tune would do with it."""
 
 import threading
 from dataclasses import dataclass
 from datetime import datetime
 
+from chatbot.desk.to_learn import ToLearn, find_to_learn
 from chatbot.dialogue.session import Session
 from chatbot.knowledge.packs import Pack
 from chatbot.lineage import SnapshotCounts
@@ -16,41 +17,36 @@ LEARNED_FROM = (
     "rating",
     "rating_withdrawn",
     "correction",
+    "correction_withdrawn",
     "answer_approved",
     "answer_confirmed",
     "answer_withdrawn",
     "consent",
     "conversation_deleted",
     "person_deleted",
-    "snapshot",
+    "version",
 )
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """Feedback since the last snapshot, and what a snapshot made now would hold."""
+    """Feedback since the last training, and what a snapshot made now would hold."""
 
-    snapshot: int | None
-    since: str
-    given: dict[str, int]
+    said: ToLearn
     counts: SnapshotCounts
 
     @property
     def empty(self) -> bool:
-        """Whether nobody said anything since."""
-        return not any(self.given.values())
+        """Whether nothing was said since that may be learned from."""
+        return not any(self.said.given.values())
 
 
 def find_waiting(pack: Pack, store: Store, writes: bool) -> Waiting:
-    """What was said since the pack's last snapshot; curates, which takes a second for some hundred rows.
+    """What was said since the pack's last training; curates, which takes a second for some hundred rows.
 
     `writes` as in `curate`, so that the counts are those of the snapshot that a cycle would make.
     """
-    latest = next((one for one in store.versions.snapshots() if one.pack == pack.name), None)
-    since = latest.created_at if latest else ""
-    answers = sum(answer.created_at > since for answer in store.feedback.answers())
-    given = dict.fromkeys(GIVEN, 0) | store.feedback.given_since(pack.name, since) | {"answer": answers}
-    return Waiting(latest.number if latest else None, since, given, curate(pack, store, writes).counts)
+    return Waiting(find_to_learn(store, pack.name), curate(pack, store, writes).counts)
 
 
 class WaitingFeedback:
@@ -63,7 +59,7 @@ class WaitingFeedback:
         self._found: Waiting | None = None
 
     def waiting(self) -> Waiting:
-        """The feedback since the last snapshot, with what a snapshot made now would hold."""
+        """The feedback since the last training, with what a snapshot made now would hold."""
         with self._lock:
             session = self._session
             pack, mark = session.pack, session.store.events.mark(LEARNED_FROM)
@@ -79,11 +75,11 @@ def plan(waiting: Waiting, store: Store) -> str:
         return "There is no usable row to learn from: add pairs to the pack or let agents correct replies."
     seconds = expected_seconds(store, rows)
     time = f"takes {duration(seconds)} or so" if seconds else "shows the time left once it has begun"
-    same = " Nothing new was said since the last snapshot, so it would learn from the same rows again."
+    same = " Nothing new was said since the last training, so it would learn from the same rows again."
     return (
         f"Learns from {count(rows, 'row')}, validates on {checks:,}, and {time}. People can keep chatting meanwhile; "
         "the new version answers only if the gate finds it better."
-        + (same if waiting.empty and waiting.snapshot else "")
+        + (same if waiting.empty and waiting.said.snapshot else "")
     )
 
 

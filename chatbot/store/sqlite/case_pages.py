@@ -7,6 +7,7 @@ from itertools import islice
 from chatbot.errors import InputError
 from chatbot.records import CaseStatus
 from chatbot.store.cases import LONGEST_PAGE, Case, CaseChoices, CaseFilter, CasePage
+from chatbot.store.figures import quiet_since
 from chatbot.store.sqlite.case_matching import Wanted
 from chatbot.store.sqlite.case_search import CaseSearch
 from chatbot.store.sqlite.case_words import BITS
@@ -23,6 +24,9 @@ COPIED = (
     *("conversation", "person", "title", "status", "reason", "holder", "holder_name", "waiting_since", "last_at"),
     *("version", "topic", "unread", "contact"),
 )
+ENDING = """
+case when cases.ending != 'answered' then cases.ending when cases.last_at > :quiet then 'open' else 'assumed' end
+"""
 FEW = 2000
 """Cases whose texts are read as fast as the index tells where a frequent word stands."""
 Parameters = dict[str, Value]
@@ -153,6 +157,12 @@ def _conditions(wanted: CaseFilter) -> tuple[list[str], Parameters]:
     if wanted.until:
         conditions.append("cases.last_at < :until")
         given["until"] = wanted.until
+    if wanted.begun:
+        conditions.append("cases.day >= :begun")
+        given["begun"] = wanted.begun
+    if wanted.ending:
+        conditions.append(f"{ENDING} = :ending")
+        given |= {"ending": wanted.ending, "quiet": quiet_since()}
     return conditions, given
 
 

@@ -165,19 +165,22 @@ class SqliteFeedback(FeedbackStore):
             for row in rows
         ]
 
-    def given_since(self, pack: str, since: str) -> dict[str, int]:
+    def given_since(self, pack: str, since: str) -> dict[tuple[str, bool], int]:
         rows = self._database.rows(
             f"""
-            select coalesce(feedback.value, feedback.kind) as kind, count(*) as n
+            select coalesce(feedback.value, feedback.kind) as kind, owner.consent, count(*) as n
             from feedback indexed by feedback_by_time cross join messages on messages.id = feedback.message
                 cross join conversations on conversations.id = messages.conversation
+                cross join people as owner on owner.id = conversations.person
+                cross join people as giver on giver.id = feedback.person
             where conversations.pack = :pack and {GIVEN} and feedback.created_at > :since
-            group by 1
+                and owner.deleted_at is null and giver.deleted_at is null
+            group by 1, 2
             """,
             pack=pack,
             since=since,
         )
-        return {row["kind"]: row["n"] for row in rows}
+        return {(row["kind"], bool(row["consent"])): row["n"] for row in rows}
 
     def _feedback(self, where: str, **parameters: Value) -> list[Feedback]:
         rows = self._database.rows(

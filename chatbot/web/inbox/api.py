@@ -14,6 +14,7 @@ from chatbot.desk.desk import Desk
 from chatbot.dialogue.session import Session
 from chatbot.records import CaseReason, CaseStatus, Person
 from chatbot.store.cases import LONGEST_PAGE, CaseFilter, CaseOrder
+from chatbot.store.figures import Ending
 from chatbot.web.access import Access
 from chatbot.web.inbox.bodies import Claim, ContactText, HandBack, LabelText, Look, Requeue, Transfer, Words
 from chatbot.web.inbox.case_shapes import CallShape, CannedShape, CaseList, CaseRow, Choices, Colleague, WholeCase
@@ -52,6 +53,8 @@ def wanted_cases(
     label: str | None = None,
     version: str | None = None,
     topic: str | None = None,
+    ending: Ending | None = None,
+    begun: str | None = None,
     since: str | None = None,
     until: str | None = None,
     text: Annotated[str, Query(max_length=500)] = "",
@@ -61,7 +64,7 @@ def wanted_cases(
 ) -> CaseFilter:
     """A filter from the query of an address."""
     return CaseFilter(
-        status, holder, reason, label, version, topic, since, until, text=text, order=order, cursor=cursor, limit=limit
+        status, holder, reason, label, version, topic, ending, begun, since, until, text, order, cursor, limit
     )
 
 

@@ -48,6 +48,12 @@ def add_message_routes(router: APIRouter, session: Session, reading: Reading, st
         feedback.withdraw_correction(message, person)
         return around(message, person)
 
+    _add_answers(router, session, reading, staff)
+
+
+def _add_answers(router: APIRouter, session: Session, reading: Reading, staff: Person) -> None:
+    conversations = session.store.conversations
+
     @router.post("/messages/{message}/preview")
     def preview(message: str, body: Approval, person: Person = staff) -> EffectsShape:
         conversations.message(message)
@@ -61,7 +67,7 @@ def add_message_routes(router: APIRouter, session: Session, reading: Reading, st
     @router.post("/messages/{message}/propose")
     def propose(message: str, body: Proposal, person: Person = staff) -> WholeCase:
         approvals.propose(session.store, person, message, body.question, body.answer, body.colleague)
-        return around(message, person)
+        return reading.whole(conversations.message(message).conversation, person)
 
     @get_route(router, "/proposals")
     def proposals(person: Person = staff) -> list[ProposalShape]:

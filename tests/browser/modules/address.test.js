@@ -24,6 +24,7 @@ export function what_nobody_knows_is_left_alone() {
 export function filters_are_counted_without_the_status() {
   same(narrowed(viewOf("?status=done").filter), 0);
   same(narrowed(viewOf("?label=vip&topic=returns&text=x").filter), 3);
+  same(narrowed(viewOf("?status=all&ending=disliked&begun=2026-03-01").filter), 2);
 }
 
 export function days_are_asked_for_as_moments_of_the_readers_zone() {

@@ -1,4 +1,4 @@
-import { compared } from "../static/operate/compare.js";
+import { compared, partners } from "../static/operate/compare.js";
 import { same } from "./check.js";
 
 const kinds = (lines) => lines.map(({ kind, text }) => `${{ same: " ", added: "+", removed: "-", gap: "~" }[kind]}${text}`);
@@ -22,4 +22,12 @@ export function what_is_far_from_a_change_is_a_gap() {
 
 export function moved_lines_are_told_once_each() {
   same(kinds(compared("a\nb\nc", "b\nc\na")), ["-a", " b", " c", "+a"]);
+}
+
+export function a_line_is_told_beside_the_one_that_took_its_place() {
+  const lines = compared("a\nit costs 75\nand 9\nc", "a\nit costs 79\nand 8\nc");
+  const found = partners(lines);
+  same([...found].map(([one, other]) => [one.text, other.text])[0], ["it costs 75", "it costs 79"]);
+  same(found.size, 4);
+  same(partners(compared("a\nb", "x\ny\nz")).size, 0);
 }

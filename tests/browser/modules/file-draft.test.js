@@ -93,3 +93,28 @@ export async function a_new_article_is_saved_under_the_name_that_its_title_sugge
   await draft.save();
   same([draft.name, draft.file, draft.isNew], ["lamp-oil", "articles/lamp-oil.md", false]);
 }
+
+export async function nothing_is_said_of_a_new_article_before_it_is_written() {
+  const console = consoleOf("beginner");
+  console.server.faults = ["articles/article.md:1: must begin with a title"];
+  const draft = await opened(console, NEW_ARTICLE, "# \n\n## Do you sell oil?\n\n");
+  same([draft.dirty, draft.faults, draft.checked], [false, [], null]);
+  draft.type("# Lamp oil\n\n");
+  await draft.check();
+  same([draft.dirty, draft.unfinished, draft.canSave, console.server.asked.length], [true, true, false, 0]);
+}
+
+export async function no_earlier_fault_stands_beside_newer_words() {
+  const console = consoleOf("quick");
+  const draft = await opened(console);
+  console.server.faults = ["articles/returns.md: the article holds no text"];
+  draft.type("# Returns");
+  const slow = draft.check();
+  draft.type("# Returns\n\nWithin 30 days.");
+  await slow;
+  same([draft.faults, draft.canSave], [[], true]);
+  same([await draft.save(), draft.faults.length, draft.canSave], [undefined, 1, false]);
+  console.server.faults = [];
+  draft.type("# Returns\n\nWithin 60 days.");
+  same((await draft.save()).file, FILE);
+}

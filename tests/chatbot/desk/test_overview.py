@@ -37,10 +37,15 @@ def test_what_is_urgent_is_first(chat: Session, visitor: Person) -> None:
     assert kinds(store) == []
     assert overview(store, "lamps", 1).tallies.whole.endings == {"open": 1}
     store.feedback.rate(str(good.message), visitor, "dislike")
+    assert kinds(store) == ["disliked"]
+    store.people.set_consent(visitor, True)
     assert kinds(store) == ["disliked", "learn"]
     asked = store.conversations.start(visitor, "lamps")
     store.conversations.add_user_message(asked, None, "Hello?")
     run = store.versions.start_run("system")
+    steps = next_steps(store, "lamps", overview(store, "lamps", 7))
+    assert "A training is under way, 0% of it done." in [step.text for step in steps]
+    assert "learn" not in [step.kind for step in steps]
     store.versions.update_run(run.id, status="failed", error="the loss is nan")
     version = store.versions.add_version("lamps", "base", "ab12cd34", None, None)
     Path(version.path).mkdir(parents=True)

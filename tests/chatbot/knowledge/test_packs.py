@@ -95,7 +95,7 @@ def test_every_fault_is_told_at_once_with_its_file_and_line(pack_folder: Path) -
         "dialogues.jsonl:1: messages must alternate from user to assistant",
         "articles/returns.md: not UTF-8 (byte 17)",
         "articles/delivery.md:1: must begin with a title, '# …'",
-        "articles/empty.md: holds no text",
+        "articles/empty.md: the article holds no text",
         "articles/notes.txt: not part of a pack; take it out",
         "suites/facts.jsonl:4: expect: ",
         "suites/safety.jsonl: missing",

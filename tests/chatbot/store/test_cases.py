@@ -256,6 +256,18 @@ def test_filters_say_which_cases_and_counts_how_many_of_each_status(
     assert store.cases.get(one).labels == ()
 
 
+def test_cases_are_listed_by_what_they_came_to_as_figures_count_it(store: SqliteStore, visitor: Person) -> None:
+    disliked, reply = ask(store, visitor, act="answer")
+    store.feedback.rate(reply, visitor, "dislike")
+    unanswered, _ = ask(store, visitor, act="abstain")
+    going_on, _ = ask(store, visitor, act="answer")
+    found = {ending: ids(store, ending=ending) for ending in ("disliked", "unanswered", "open", "assumed", "other")}
+    assert found == {"disliked": [disliked], "unanswered": [unanswered], "open": [going_on], "assumed": [], "other": []}
+    today = store.cases.get(going_on).last_at[:10]
+    assert len(ids(store, begun=today)) == 3 and ids(store, begun=f"{today}x") == []
+    assert store.cases.page(CaseFilter("done", ending="disliked", begun=today)).counts == {"open": 1}
+
+
 def test_all_that_was_said_or_noted_is_found(store: SqliteStore, visitor: Person, agent: Person) -> None:
     one, _ = ask(store, visitor, "Where is my Crème lamp 4711?")
     two, _ = ask(store, visitor, "Delivery to Germany")

@@ -63,6 +63,13 @@ def test_a_draft_is_read_without_being_saved(desk: PackDesk, session: Session) -
     assert said(session, ASKED)
 
 
+def test_words_are_found_in_what_articles_say(desk: PackDesk) -> None:
+    found = desk.places("30 DAYS")
+    assert [(place.file, place.found) for place in found] == [(RETURNS, "30 days")]
+    assert desk.opened(RETURNS).text.split("\n")[found[0].line - 1].endswith(f"30 days{found[0].after}")
+    assert desk.places("") == []
+
+
 def test_questions_tell_what_an_article_is_found_by(desk: PackDesk) -> None:
     found = desk.finds(RETURNS, "# Returns\n\nAsk us about that.\n", ["when must a lamp be back"])
     assert (found.known, found.before) == (12, 12) and found.after < 12 and len(found.lost) == 12 - found.after

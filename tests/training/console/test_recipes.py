@@ -7,7 +7,7 @@ import pytest
 from chatbot.errors import InputError
 from chatbot.lineage import SnapshotCounts
 from chatbot.settings import Settings
-from training.console.recipes import check_offered, described, offers
+from training.console.recipes import TITLES, check_offered, described, offers
 from training.finetuning.recipe import RECIPES
 
 
@@ -20,6 +20,7 @@ def test_every_recipe_begins_with_a_sentence_for_people() -> None:
 def test_the_usual_one_is_first_and_none_that_makes_no_version(settings: Settings) -> None:
     offered = offers(settings, SnapshotCounts())
     assert offered[0].name == settings.recipe
+    assert {offer.name for offer in offered} == set(TITLES)
     assert "classify" not in {offer.name for offer in offered}
 
 

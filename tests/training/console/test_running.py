@@ -59,6 +59,14 @@ def test_other_phases() -> None:
     assert running.rows_learned({1: 50}, run_with("running")) == ""
 
 
+def test_what_happens_before_it_learns_and_who_stopped_it_is_told() -> None:
+    assert "the first minutes go into preparing" in running.pace(run_with("running"))
+    checking: RunProgress = {"phase": "checking base"}
+    assert running.pace(run_with("running", checking)) == ""
+    told = running.outcome(run_with("stopped"), None, "Olga (operator)")
+    assert told.startswith("It was stopped by Olga (operator).")
+
+
 def test_what_a_run_left(settings: Settings) -> None:
     folder = run_folder(settings, "r1")
     folder.mkdir(parents=True)

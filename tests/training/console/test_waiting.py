@@ -1,4 +1,4 @@
-"""What waits to be learned is counted since the last snapshot."""
+"""What waits to be learned is counted since the last training."""
 
 from chatbot.dialogue.session import Session
 from chatbot.lineage import SnapshotCounts
@@ -7,7 +7,7 @@ from chatbot.store.versions import BASE
 from training.console.waiting import WaitingFeedback, expected_seconds, plan
 
 
-def test_what_waits_counts_since_the_last_snapshot(session: Session) -> None:
+def test_what_waits_counts_since_the_last_training(session: Session) -> None:
     store, feedback = session.store, WaitingFeedback(session)
     assert feedback.waiting().empty
     visitor = store.people.set_consent(store.people.add_visitor(), True)
@@ -17,11 +17,12 @@ def test_what_waits_counts_since_the_last_snapshot(session: Session) -> None:
     store.conversations.update_reply(reply.id, "Yes, within 30 days.", "complete", Trace(version=BASE))
     store.feedback.rate(reply.id, visitor, "like")
     waiting = feedback.waiting()
-    assert waiting.given == {"like": 1, "dislike": 0, "correction": 0, "answer": 0}
+    assert waiting.said.given == {"like": 1, "dislike": 0, "correction": 0, "answer": 0}
     assert waiting.counts.origins["like"] == 1
     store.versions.add_snapshot("lamps", session.settings.home, waiting.counts, "system", 3)
+    store.versions.add_version("lamps", BASE, "ab12cd34", None, 3)
     waiting = feedback.waiting()
-    assert waiting.empty and waiting.snapshot == 3
+    assert waiting.empty and waiting.said.snapshot == 3
     assert "learn from the same rows again" in plan(waiting, store)
 
 

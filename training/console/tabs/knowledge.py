@@ -23,6 +23,7 @@ from training.console.tabs.knowledge_shapes import (
     FindsShape,
     NewAnswer,
     OpenedFile,
+    PlaceShape,
     Remove,
     Save,
     Saved,
@@ -50,6 +51,10 @@ def _add_files(router: APIRouter, desk: PackDesk, operator: Person) -> None:
     @get_route(router, "/shelf")
     def shelf(person: Person = operator) -> Shelf:
         return desk.shelf()
+
+    @get_route(router, "/places")
+    def places(sought: Annotated[str, Query(max_length=200)], person: Person = operator) -> list[PlaceShape]:
+        return desk.places(sought)
 
     @get_route(router, "/file")
     def opened(file: Annotated[str, Query(max_length=200)], person: Person = operator) -> OpenedFile:

@@ -76,6 +76,16 @@ class FileRow(BaseModel):
     by: str
 
 
+class PlaceShape(BaseModel, from_attributes=True):
+    """The first place where a file says what was looked for: its line, and the words between those around them."""
+
+    file: str
+    line: int
+    before: str
+    found: str
+    after: str
+
+
 class Shelf(BaseModel):
     """All that the bot answers from.
 

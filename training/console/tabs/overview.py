@@ -81,6 +81,7 @@ def routes(console: Console) -> APIRouter:
 
 def _overview(console: Console, days: int) -> OverviewShape:
     store, pack, live = console.store, console.session.pack.name, console.session.live
+    console.jobs.current()  # marks a run whose process is gone
     seen = overview(store, pack, days)
     champion = store.versions.resolve("champion")
     faults = [StepShape(kind="fault", text=text) for text in (live.failure, live.fault) if text]

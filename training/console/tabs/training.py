@@ -9,19 +9,18 @@ POST /operate/api/training/runs/{run}/go-on     begin one that goes on from its 
 POST /operate/api/training/stop                 stop the one under way; its checkpoint is kept
 """
 
-from pathlib import Path
-
 from fastapi import APIRouter, Depends
 
 from chatbot.errors import InputError
 from chatbot.lineage import Run
 from chatbot.records import Person
+from chatbot.store.events import EventFilter
 from chatbot.web.routes import get_route
 from training.console import running
 from training.console.bases import bases_here, check_base
 from training.console.console import Console
 from training.console.names import title, who
-from training.console.recipes import check_offered, offers
+from training.console.recipes import check_offered, offers, title_of
 from training.console.tabs.tab import tab_router
 from training.console.tabs.training_shapes import (
     BaseShape,
@@ -33,6 +32,7 @@ from training.console.tabs.training_shapes import (
     Start,
     WaitingShape,
 )
+from training.console.tallies import LEFT_OUT, ORIGINS, in_words
 from training.console.waiting import GIVEN, WaitingFeedback, plan
 from training.runs.wish import Wish
 
@@ -91,16 +91,17 @@ def _waiting(console: Console, feedback: WaitingFeedback) -> WaitingShape:
     found, settings = feedback.waiting(), console.session.settings
     counts = found.counts
     return WaitingShape(
-        snapshot=found.snapshot,
-        since=found.since,
+        snapshot=found.said.snapshot,
+        since=found.said.since,
         empty=found.empty,
-        given=[Given(kind=kind, name=name, count=found.given[kind]) for kind, name in GIVEN.items()],
+        given=[Given(kind=kind, name=name, count=found.said.given[kind]) for kind, name in GIVEN.items()],
+        left_out=found.said.left_out,
         train=counts.train,
         validation=counts.validation,
         preferences=counts.preferences,
         unpaired=counts.unpaired,
-        origins=counts.origins,
-        dropped=counts.dropped,
+        origins=in_words(counts.origins, ORIGINS),
+        dropped=in_words(counts.dropped, LEFT_OUT),
         redacted=counts.redacted,
         plan=plan(found, console.store),
         offers=[OfferShape.model_validate(offer) for offer in offers(settings, counts)],
@@ -117,13 +118,14 @@ def _runs(console: Console) -> Runs:
 def _run(console: Console, run: Run, sizes: dict[int, int]) -> RunShape:
     settings, wish, progress = console.session.settings, Wish.of(run), run.progress
     version = console.store.versions.get(run.version) if run.version else None
+    stopped_by = _stopped_by(console, run)
     return RunShape(
         id=run.id,
         status=run.status,
         actor=who(run.actor),
         started_at=run.started_at,
         finished_at=run.finished_at,
-        recipe=Path(wish.recipe).stem,
+        recipe=title_of(wish.recipe),
         minutes=wish.minutes,
         base=wish.base,
         snapshot=run.snapshot,
@@ -133,14 +135,23 @@ def _run(console: Console, run: Run, sizes: dict[int, int]) -> RunShape:
         pace=running.pace(run),
         tokens_per_second=progress.get("tokens_per_second"),
         stopping=running.stop_asked(settings, run),
+        stopped_by=stopped_by,
         resumable=running.has_checkpoint(settings, run),
-        outcome=running.outcome(run, version),
+        outcome=running.outcome(run, version, stopped_by),
         learned=running.learned(run),
         version=run.version,
         title=title(run.version) if run.version else "",
         decision=version.gate.get("decision", "") if version else "",
         steps=progress.get("steps", 0),
     )
+
+
+def _stopped_by(console: Console, run: Run) -> str:
+    """Who asked a run to stop; empty where nobody did."""
+    if run.status not in ("running", "stopped"):
+        return ""
+    asked = console.store.events.found(EventFilter(["run_stop_asked"]), SHOWN)
+    return next((who(entry.event.actor) for entry in asked if entry.event.subject == run.id), "")
 
 
 def _with_curve(console: Console, run: Run) -> CurveShape:

@@ -49,12 +49,13 @@ class BaseShape(BaseModel, from_attributes=True):
 
 
 class WaitingShape(BaseModel):
-    """What waits to be learned, and how it could be."""
+    """What waits to be learned, and how it could be; `left_out` counts what visitors have not agreed to."""
 
     snapshot: int | None
     since: str
     empty: bool
     given: list[Given]
+    left_out: int
     train: int
     validation: int
     preferences: int
@@ -67,7 +68,7 @@ class WaitingShape(BaseModel):
 
 
 class RunShape(BaseModel):
-    """A run as it stands in the table; `fraction` of the whole cycle is done."""
+    """A run as it stands in the table; `fraction` of the whole cycle is done, `stopped_by` is who asked it to stop."""
 
     id: str
     status: RunStatus
@@ -84,6 +85,7 @@ class RunShape(BaseModel):
     pace: str
     tokens_per_second: float | None
     stopping: bool
+    stopped_by: str
     resumable: bool
     outcome: str
     learned: str

@@ -3,7 +3,7 @@
 import { edgeOfDay } from "../shared/times.js";
 
 export const STATUSES = ["waiting", "mine", "open", "done", "all"];
-export const FIELDS = ["text", "reason", "holder", "label", "version", "topic", "since", "until"];
+export const FIELDS = ["text", "reason", "holder", "label", "version", "topic", "ending", "begun", "since", "until"];
 
 /** The view of an address: a filter, the case on view, and whether something else than cases is. */
 export function viewOf(search) {

@@ -69,7 +69,7 @@ class AnswersView extends Element {
   #edited(answer) {
     return html`<form class="stack" @submit=${(event) => this.#revise(event, answer)}>
       <label class="field">When somebody asks<textarea name="question" rows="2" required .value=${answer.query}></textarea></label>
-      <label class="field">the bot says<textarea name="answer" rows="4" required .value=${answer.response}></textarea></label>
+      <label class="field">The bot says<textarea name="answer" rows="4" required .value=${answer.response}></textarea></label>
       <div class="row">
         <button class="main">Use it like this</button>
         <button type="button" @click=${() => (this.editing = "")}>Cancel</button>

@@ -6,7 +6,7 @@ import { html, live, nothing, repeat } from "../shared/lit.js";
 import { inFull, shortly, since } from "../shared/times.js";
 import { FIELDS, STATUSES, addressOf, cleared, narrowed } from "./address.js";
 import { excerptView } from "./excerpts.js";
-import { reasonName, shownReason } from "./words.js";
+import { ENDINGS, reasonName, shownReason } from "./words.js";
 
 const TABS = { waiting: "Waiting", mine: "Mine", open: "Open", done: "Done", all: "All" };
 const SEARCH_MS = 250;
@@ -17,7 +17,7 @@ const EMPTY = {
   done: ["Nothing is done yet", "Press e in a chat to take it off the list.", "open", "Open chats"],
   all: ["No chat yet", "As soon as somebody writes to the bot, it is here.", "", ""],
 };
-const LABELS = { holder: "Agent", reason: "Reason", label: "Label", version: "Version", topic: "Topic", since: "From", until: "To" };
+const LABELS = { holder: "Agent", reason: "Reason", label: "Label", version: "Version", topic: "Topic", ending: "Came to", begun: "Begun from", since: "From", until: "To" };
 
 const GHOSTS = [0, 1, 2].map(() => html`<li class="case ghost" aria-hidden="true"><span></span><span></span></li>`);
 
@@ -153,6 +153,7 @@ class CaseList extends Element {
       label: plain(desk.labels),
       version: plain(desk.versions),
       topic: plain(desk.topics),
+      ending: Object.entries(ENDINGS),
     };
     return html`<form class="filters" @submit=${(event) => event.preventDefault()}>
       ${Object.entries(choices).map(
@@ -164,7 +165,7 @@ class CaseList extends Element {
           </select>
         </label>`,
       )}
-      ${["since", "until"].map(
+      ${["begun", "since", "until"].map(
         (field) => html`<label class="field"
           >${LABELS[field]}
           <input type="date" name=${field} .value=${live(filter[field])} @change=${(event) => this.inbox.narrow({ [field]: event.target.value })} />
@@ -177,7 +178,7 @@ class CaseList extends Element {
   #chosen(filter) {
     const set = FIELDS.filter((field) => field !== "text" && filter[field]);
     if (!set.length) return nothing;
-    const named = { holder: () => this.inbox.desk.staff.find(({ id }) => id === filter.holder)?.name, reason: reasonName };
+    const named = { holder: () => this.inbox.desk.staff.find(({ id }) => id === filter.holder)?.name, reason: reasonName, ending: (ending) => ENDINGS[ending] ?? ending };
     const name = (field) => (named[field] ?? String)(filter[field]);
     return html`<div class="row chosen">
       ${set.map(

@@ -47,7 +47,11 @@ export class Inbox extends Model {
 
   /** Show what the address wants, and follow what happens. */
   async start() {
-    for (const model of [this.listing, this.calls]) model.addEventListener("change", () => this.#count());
+    this.listing.addEventListener("change", () => this.#count());
+    this.calls.addEventListener("change", () => {
+      this.#count();
+      this.#saw(this.opened.id);
+    });
     this.calls.refresh();
     document.addEventListener("visibilitychange", () => this.#saw(this.opened.id));
     addEventListener("popstate", () => this.#follow(viewOf(location.search)));

@@ -25,6 +25,12 @@ export function shownReason({ reason, status }) {
   return reason === "new" || settled ? "" : reasonName(reason);
 }
 
+/** What a chat came to, as people say it. */
+export const ENDINGS = {
+  confirmed: "resolved, the visitor said so", assumed: "resolved, as it seems", handed_off: "went to a person", unanswered: "unanswered",
+  disliked: "disliked", other: "nothing asked", open: "going on",
+};
+
 const WORTH_A_LOOK = {
   disliked: ({ opinions }) => opinions.some(({ kind, value }) => kind === "rating" && value === "dislike"),
   uncertain: ({ uncertain }) => uncertain,

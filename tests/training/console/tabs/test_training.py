@@ -33,7 +33,7 @@ def test_a_run_is_started_watched_stopped_and_gone_on_with(
     started = Runs.model_validate(client.post(f"{API}/runs", json={"recipe": "sft", "minutes": 3}).json())
     (run,) = started.runs
     assert started.current == run.id
-    assert (run.actor, run.recipe, run.minutes, run.phase) == ("olga (operator)", "sft", 3, "Starting")
+    assert (run.actor, run.recipe, run.minutes, run.phase) == ("olga (operator)", "By examples", 3, "Starting")
     assert "is under way" in client.post(f"{API}/runs", json={}).json()["detail"]
     asked, curve = store.versions.run(run.id).progress, [{"step": 1, "train_loss": 2.0}]
     store.versions.update_run(run.id, progress={**asked, "phase": "fine-tuning", "curve": curve})
@@ -48,7 +48,7 @@ def test_a_run_is_started_watched_stopped_and_gone_on_with(
     (folder / CHECKPOINT).touch()
     Beginning({}, snapshot=1).save(folder)
     again = Runs.model_validate(client.post(f"{API}/runs/{run.id}/go-on").json())
-    assert (again.runs[0].recipe, again.runs[0].minutes) == ("sft", 3)
+    assert (again.runs[0].recipe, again.runs[0].minutes) == ("By examples", 3)
 
 
 def test_what_cannot_be_trained_is_refused_in_words(operators: Operators) -> None:

@@ -1,6 +1,7 @@
 // Two texts line by line, as the server compares them: what is new, what is gone, and three lines around it.
 
 import { html } from "../shared/lit.js";
+import { differing, marked } from "./comparing.js";
 
 const AROUND = 3;
 const MARKS = { added: "+", removed: "−", same: " ", gap: "" };
@@ -51,10 +52,37 @@ function middle(left, right) {
   return lines;
 }
 
+/** For each line of a comparison the one that it took the place of, or that took its place: runs of as many lines are pairs. */
+export function partners(lines) {
+  const found = new Map();
+  for (let at = 0; at < lines.length; at += 1) {
+    if (lines[at].kind !== "removed") continue;
+    const run = (from, kind) => lines.slice(from).findIndex((line) => line.kind !== kind);
+    const length = (from, kind) => (run(from, kind) < 0 ? lines.length - from : run(from, kind));
+    const gone = length(at, "removed");
+    const come = length(at + gone, "added");
+    for (let n = 0; gone === come && n < gone; n += 1) {
+      found.set(lines[at + n], lines[at + gone + n]);
+      found.set(lines[at + gone + n], lines[at + n]);
+    }
+    at += gone - 1;
+  }
+  return found;
+}
+
+/** A line with the words marked that its partner does not have. */
+function worded(line, partner) {
+  if (!partner) return line.kind === "gap" ? "⋯" : line.text;
+  const added = line.kind === "added";
+  const parts = added ? differing(partner.text, line.text) : differing(line.text, partner.text);
+  return marked(parts, added ? "after" : "before");
+}
+
 /** A comparison as it is read. */
 export function comparison(lines) {
   if (!lines.length) return html`<p class="quiet">Both say the same.</p>`;
+  const pairs = partners(lines);
   return html`<ol class="compared">
-    ${lines.map(({ kind, text }) => html`<li class=${kind}><span class="mark" aria-hidden="true">${MARKS[kind]}</span><span class="only-read">${SPOKEN[kind]}</span><span class="words">${kind === "gap" ? "⋯" : text}</span></li>`)}
+    ${lines.map((line) => ({ ...line, words: worded(line, pairs.get(line)) })).map(({ kind, words }) => html`<li class=${kind}><span class="mark" aria-hidden="true">${MARKS[kind]}</span><span class="only-read">${SPOKEN[kind]}</span><span class="words">${words}</span></li>`)}
   </ol>`;
 }

@@ -10,6 +10,11 @@ export const ENDINGS = [
   { key: "open", name: "Going on", colour: "c2", words: "something was said in the last half hour" },
 ];
 
+/** Where the chats of some days (UTC) stand, those that came to one ending or all of them. */
+export function chatsOf(ending, begun) {
+  return `../review/?${new URLSearchParams({ status: "all", ...(ending && { ending }), begun })}`;
+}
+
 /** The number of each ending, in that order. */
 export function valuesOf({ endings }) {
   return ENDINGS.map(({ key }) => endings[key] ?? 0);

@@ -5,6 +5,7 @@
 import { CallError } from "../shared/calls.js";
 import { Drafts } from "../shared/drafts.js";
 import { Model } from "../shared/element.js";
+import { isWritten } from "./article-parts.js";
 
 const PAUSE_MS = 700;
 export const NEW_ARTICLE = "articles/.md";
@@ -24,6 +25,7 @@ export class FileDraft extends Model {
     this.opened = null;
     this.value = null;
     this.checked = null;
+    this.current = false;
     this.conflict = null;
     this.fault = "";
     this.restored = false;
@@ -48,7 +50,17 @@ export class FileDraft extends Model {
   }
 
   get canSave() {
-    return this.dirty && !this.busy && !this.checked?.faults.length && !this.conflict;
+    return this.dirty && !this.unfinished && !this.busy && !this.faults.length && !this.conflict;
+  }
+
+  /** A new article that is not long enough to be looked at. */
+  get unfinished() {
+    return this.file === NEW_ARTICLE && !isWritten(this.value ?? "");
+  }
+
+  /** What is wrong with what stands there now; nothing is said of it while it is being typed. */
+  get faults() {
+    return this.current ? this.checked.faults : [];
   }
 
   async open() {
@@ -60,7 +72,7 @@ export class FileDraft extends Model {
       return this.changed();
     }
     const kept = this.#kept();
-    this.value = kept?.value ?? this.begun ?? this.#given();
+    this.value = kept?.value ?? this.#given();
     this.restored = Boolean(kept) && this.dirty;
     if (this.restored && kept.revision !== this.opened.revision) this.conflict = { opened: this.opened, who: lastName(this.opened) };
     this.changed();
@@ -79,6 +91,8 @@ export class FileDraft extends Model {
 
   type(value) {
     this.value = value;
+    this.fault = "";
+    this.#outdate();
     this.#keep();
     this.changed();
     clearTimeout(this.#timer);
@@ -89,7 +103,9 @@ export class FileDraft extends Model {
     this.#drop();
     this.conflict = null;
     this.restored = false;
-    this.value = this.begun ?? this.#given();
+    this.value = this.#given();
+    this.fault = "";
+    this.#outdate();
     this.changed();
     this.check();
   }
@@ -103,10 +119,14 @@ export class FileDraft extends Model {
   async check() {
     clearTimeout(this.#timer);
     const asked = ++this.#asked;
+    if (this.unfinished) {
+      this.checked = null;
+      return this.changed();
+    }
     try {
       const { path, body } = this.#sent();
       const found = await this.console.post(`knowledge/${path}check`, body);
-      if (asked === this.#asked) [this.checked, this.fault] = [found, ""];
+      if (asked === this.#asked) [this.checked, this.current, this.fault] = [found, true, ""];
     } catch (fault) {
       if (!(fault instanceof CallError)) throw fault;
       if (asked === this.#asked) this.fault = fault.message;
@@ -119,6 +139,8 @@ export class FileDraft extends Model {
   async save() {
     this.#become("saving");
     try {
+      if (!this.current) await this.check();
+      if (this.faults.length) return undefined;
       const { path, body } = this.#sent();
       const saved = await this.console.put(`knowledge/${path || "file"}`.replace(/\/$/, ""), this.#toSave(body));
       this.#drop();
@@ -171,11 +193,13 @@ export class FileDraft extends Model {
     this.conflict = null;
     this.restored = false;
     this.fault = "";
+    this.#outdate();
   }
 
   /** What the file says, as a form where it has one. */
   #given() {
     const { rule, persona, text } = this.opened ?? {};
+    if (this.file === NEW_ARTICLE) return this.begun ?? "";
     if (this.file === NEW_RULE) return { action: "decline", message: "", sure: 0.5, examples: [], unlike: [], replies: [] };
     return rule ?? persona ?? text ?? "";
   }
@@ -193,6 +217,12 @@ export class FileDraft extends Model {
 
   #stem() {
     return this.file.split("/")[1]?.replace(/\.toml$/, "") || "rule";
+  }
+
+  /** What was checked was another text: its faults are no longer told, nor those of a check under way. */
+  #outdate() {
+    this.current = false;
+    this.#asked += 1;
   }
 
   #become(busy) {

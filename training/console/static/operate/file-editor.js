@@ -8,11 +8,21 @@ import { compared, comparison } from "./compare.js";
 import "./file-history.js";
 
 export class FileEditor extends Element {
-  static properties = { console: { attribute: false }, draft: { attribute: false }, shown: { state: true } };
+  static properties = { console: { attribute: false }, draft: { attribute: false }, place: { attribute: false }, shown: { state: true } };
 
   constructor() {
     super();
     this.shown = "";
+    this.place = null;
+  }
+
+  /** The place of the file that was asked for is shown once, when it is there. */
+  updated(changed) {
+    super.updated(changed);
+    if (!this.place || !this.draft.opened) return;
+    const { line, words } = this.place;
+    this.place = null;
+    this.showLine(line, words);
   }
 
   connectedCallback() {
@@ -65,7 +75,7 @@ export class FileEditor extends Element {
 
   state() {
     const { draft } = this;
-    if (draft.dirty && draft.checked?.faults.length) return "Not saved: something in it is wrong.";
+    if (draft.dirty && draft.faults.length) return "Not saved: something in it is wrong.";
     if (draft.restored) return "What you typed before is back. It is not saved yet.";
     if (draft.dirty) return "Not saved yet; kept in this browser.";
     const last = draft.opened.changes[0];
@@ -74,8 +84,8 @@ export class FileEditor extends Element {
 
   /** What the check says. */
   told() {
-    const { checked, dirty } = this.draft;
-    if (!checked || !(dirty || checked.faults.length)) return nothing;
+    const { checked, current, dirty } = this.draft;
+    if (!current || !(dirty || checked.faults.length)) return nothing;
     const { faults, remarks, settled } = checked;
     return html`
       ${faults.length ? html`<div class="told wrong" role="alert"><p class="strong">This cannot be saved yet</p><ul class="faults">${faults.map((fault) => html`<li>${this.#placed(fault)}</li>`)}</ul></div>` : nothing}
@@ -91,12 +101,16 @@ export class FileEditor extends Element {
     return line && typeof this.draft.value === "string" ? html`<button class="plain line-link" @click=${() => this.showLine(Number(line))}>Line ${line}</button> ${words}` : here;
   }
 
-  showLine(line) {
+  /** Select a line, or the words in it, and bring them into view. */
+  showLine(line, words = "") {
     const field = this.querySelector("textarea");
-    const lines = field.value.split("\n");
-    const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0);
+    const lines = field?.value.split("\n") ?? [];
+    if (lines.length < line) return;
+    const within = words ? lines[line - 1].indexOf(words) : -1;
+    const start = lines.slice(0, line - 1).reduce((sum, one) => sum + one.length + 1, 0) + Math.max(0, within);
+    field.setSelectionRange(start, start + (within < 0 ? lines[line - 1].length : words.length));
+    field.blur();
     field.focus();
-    field.setSelectionRange(start, start + lines[line - 1].length);
   }
 
   #conflict() {
@@ -116,7 +130,7 @@ export class FileEditor extends Element {
   async save(over = false) {
     const saved = await (over ? this.draft.overwrite() : this.draft.save());
     if (!saved) return;
-    const where = saved.copied ? ` The pack has its own copy from now on, in ${saved.folder}.` : "";
+    const where = saved.copied ? " The pack that came with the product stays as it was: what answers is a copy of it." : "";
     const undo = saved.change === null ? null : () => this.undo(saved);
     this.console.say(saved.change === null ? "Nothing was changed." : `Saved: the bot answers from it now.${where}`, { undo });
     this.dispatchEvent(new CustomEvent("saved", { detail: saved, bubbles: true }));

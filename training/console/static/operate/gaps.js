@@ -29,7 +29,7 @@ class Gaps extends Tab {
         <div class="title-line"><h2 id="gaps">Questions without a good answer</h2>${periods(this.console, "gaps", this.days)}</div>
         ${
           questions
-            ? html`<p class="quiet">${count(questions, "question")} of the last ${this.days} days went unanswered, or the reply was disliked or corrected. Those that mean the same stand together, what is asked most comes first.</p>`
+            ? html`<p class="quiet">${count(questions, "question")} of the last ${this.days} days went unanswered, or the reply was disliked or corrected. Those that mean the same are one: ${count(missing.length + more, "gap")} here${known.length ? html`, ${known.length.toLocaleString()} answered by now` : nothing}; what is asked most comes first.</p>`
             : nothing
         }
         ${missing.length ? html`<ol class="stack">${missing.map((gap) => this.#gap(gap))}</ol>` : this.#none(questions)}
@@ -68,7 +68,7 @@ class Gaps extends Tab {
           <span class="quiet small">last asked <time datetime=${latest} title=${inFull(latest)}>${shortly(latest)}</time>${nearest ? html` · nearest article: ${nearest}` : nothing}</span>
         </div>
       </div>
-      ${known ? nothing : this.#acts(gap)}
+      ${this.#acts(gap)}
       <details>
         <summary>${count(examples.length, "example")}</summary>
         <ul class="lines">
@@ -84,10 +84,10 @@ class Gaps extends Tab {
   }
 
   #acts(gap) {
-    const article = this.console.has("knowledge");
+    const article = this.console.has("knowledge") && !gap.known;
     return html`<div class="acts">
       ${article ? html`<a class="button" href="knowledge?question=${encodeURIComponent(gap.question)}">Write an article</a>` : nothing}
-      <button aria-label="Give an answer to: ${gap.question}" @click=${() => this.querySelector("answer-dialog").open(gap)}>Give an answer</button>
+      ${gap.known ? nothing : html`<button aria-label="Give an answer to: ${gap.question}" @click=${() => this.querySelector("answer-dialog").open(gap)}>Give an answer</button>`}
       <button aria-label="Not ours to answer: ${gap.question}" @click=${() => this.#setAside(gap)}>Not ours to answer</button>
     </div>`;
   }

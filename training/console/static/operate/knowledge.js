@@ -4,6 +4,7 @@ import { html, nothing } from "../shared/lit.js";
 import { inFull, moment } from "../shared/times.js";
 import "./approved-answers.js";
 import "./article-editor.js";
+import { joined } from "./article-parts.js";
 import { FileDraft, NEW_ARTICLE, NEW_RULE } from "./file-draft.js";
 import "./file-history.js";
 import "./persona-editor.js";
@@ -12,14 +13,20 @@ import { empty, Tab } from "./tab.js";
 
 const VIEWS = { articles: "Articles", rules: "Rules", texts: "Texts", answers: "Approved answers", changes: "Changes" };
 
+const SOON_MS = 250;
+
 class Knowledge extends Tab {
-  static properties = { shown: { state: true }, draft: { state: true }, sought: { state: true }, changes: { state: true } };
+  static properties = { shown: { state: true }, draft: { state: true }, sought: { state: true }, places: { state: true }, changes: { state: true } };
+
+  #soon = 0;
 
   constructor() {
     super();
     this.shown = "articles";
     this.draft = null;
     this.sought = "";
+    this.places = new Map();
+    this.place = null;
     this.changes = [];
     this.question = "";
     this.addEventListener("saved", (event) => this.#saved(event.detail));
@@ -40,6 +47,7 @@ class Knowledge extends Tab {
     const file = parameters.get("file") ?? (question ? NEW_ARTICLE : parameters.get("new"));
     this.shown = parameters.get("view") in VIEWS ? parameters.get("view") : "articles";
     this.question = question;
+    this.place = parameters.get("line") ? { line: Number(parameters.get("line")), words: parameters.get("words") ?? "" } : null;
     if (this.shown === "texts") this.#open("pack.toml");
     else if (file) this.#open(file);
     else this.draft = null;
@@ -80,7 +88,7 @@ class Knowledge extends Tab {
   #editor(draft) {
     if (draft.kind === "persona") return html`<persona-editor .console=${this.console} .draft=${draft}></persona-editor>`;
     if (draft.kind === "rules") return html`<rule-editor .console=${this.console} .draft=${draft}></rule-editor>`;
-    return html`<article-editor .console=${this.console} .draft=${draft} .question=${this.question}></article-editor>`;
+    return html`<article-editor .console=${this.console} .draft=${draft} .question=${this.question} .place=${this.place}></article-editor>`;
   }
 
   #head() {
@@ -109,22 +117,40 @@ class Knowledge extends Tab {
   #files(files) {
     if (!files.length) return this.shown === "rules" ? empty("No rules yet", "A rule says what happens with messages that articles must not answer: an emergency, abuse, a request for somebody else's data.") : nothing;
     const sought = this.sought.trim().toLowerCase();
-    const found = files.filter(({ title, name, about }) => `${title} ${name} ${about}`.toLowerCase().includes(sought));
+    const found = files.filter(({ file, title, name }) => `${title} ${name}`.toLowerCase().includes(sought) || this.places.has(file));
     return html`
-      ${files.length > 6 ? html`<input type="search" class="sought" placeholder="Search ${this.shown}" aria-label="Search ${this.shown}" .value=${this.sought} @input=${(event) => (this.sought = event.target.value)}>` : nothing}
+      <input type="search" class="sought" placeholder="Search ${this.shown}: titles and text" aria-label="Search ${this.shown}" maxlength="200" .value=${this.sought} @input=${this.#seek}>
       <div class="card"><ul class="lines">
         ${found.map(({ file, title, about, at, by }) => html`<li>
           <a class="grow strong" href="knowledge?file=${encodeURIComponent(file)}">${title}</a>
           <span class="quiet small">${about}${at ? html` · <time datetime=${at} title=${inFull(at)}>${moment(at)}</time> by ${by}` : nothing}</span>
           ${localHas(this.console, file) ? html`<span class="badge uncertain">draft</span>` : nothing}
+          ${this.places.has(file) ? placed(this.places.get(file)) : nothing}
         </li>`)}
-      </ul>${found.length ? nothing : html`<p class="quiet">Nothing here is called so.</p>`}</div>
+      </ul>${found.length ? nothing : html`<p class="quiet">No title and no text here has “${this.sought.trim()}”.</p>`}</div>
     `;
+  }
+
+  #seek = (event) => {
+    this.sought = event.target.value;
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => this.#find(this.sought), SOON_MS);
+  };
+
+  async #find(sought) {
+    const found = sought.trim() ? await this.console.tried(() => this.console.get("knowledge/places", { sought })) : [];
+    if (found && sought === this.sought) this.places = new Map(found.map((place) => [place.file, place]));
   }
 }
 
 function begunFor(question) {
-  return question ? `# \n\n## ${question}\n\n` : "# \n\n";
+  return joined({ title: "", below: question ? `## ${question}\n\n` : "" });
+}
+
+/** Where a file says what was looked for; it opens there. */
+function placed({ file, line, before, found, after }) {
+  const at = new URLSearchParams({ file, line, words: found });
+  return html`<a class="place small" href="knowledge?${at}">${before}<mark>${found}</mark>${after}</a>`;
 }
 
 /** Whether something was typed into a file and not saved. */

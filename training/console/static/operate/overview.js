@@ -2,7 +2,7 @@
 
 import { html, nothing, svg } from "../shared/lit.js";
 import "./bar-chart.js";
-import { ENDINGS, valuesOf } from "./endings.js";
+import { ENDINGS, chatsOf, valuesOf } from "./endings.js";
 import "./line-chart.js";
 import { change, count, duration, percent } from "./numbers.js";
 import { daysOf, periods } from "./periods.js";
@@ -65,7 +65,7 @@ class Overview extends Tab {
       ${steps.length ? this.#steps(steps) : nothing}
       <section class="section" aria-labelledby="went">
         <div class="title-line"><h2 id="went">How conversations went</h2>${periods(this.console, "overview", this.days)}</div>
-        ${now.conversations ? this.#figures(now, before) : empty(`No conversation in the last ${this.days} days`, "As soon as people write to the bot, their conversations are counted here.")}
+        ${now.conversations ? this.#figures(now, before, by_day[0].day) : empty(`No conversation in the last ${this.days} days`, "As soon as people write to the bot, their conversations are counted here.")}
       </section>
       ${now.conversations ? this.#trends(by_day, now) : nothing}
       ${by_version.length ? this.#versions(by_version) : nothing}
@@ -87,24 +87,25 @@ class Overview extends Tab {
     </section>`;
   }
 
-  #figures(now, before) {
+  #figures(now, before, begun) {
     const share = (tally, key) => (tally.conversations ? (tally.endings[key] ?? 0) / tally.conversations : null);
     const points = { told: (by) => `${Math.round(by * 100)} points` };
     const worse = { more: "worse", ...points };
     return html`
       <div class="figures-row">
-        ${figure("Conversations", now.conversations.toLocaleString(), change(now.conversations, before.conversations, { more: "neither" }))}
+        ${figure("Conversations", now.conversations.toLocaleString(), change(now.conversations, before.conversations, { more: "neither" }), "", chatsOf("", begun))}
         ${figure("Resolved", percent(now.resolved), change(now.resolved, before.resolved, points), `${count(now.endings.confirmed ?? 0, "confirmed", "confirmed")}, ${(now.endings.assumed ?? 0).toLocaleString()} assumed`)}
-        ${figure("Went to a person", percent(share(now, "handed_off")), change(share(now, "handed_off"), share(before, "handed_off"), worse))}
-        ${figure("Unanswered", percent(share(now, "unanswered")), change(share(now, "unanswered"), share(before, "unanswered"), worse))}
-        ${figure("Disliked", percent(share(now, "disliked")), change(share(now, "disliked"), share(before, "disliked"), worse))}
+        ${figure("Went to a person", percent(share(now, "handed_off")), change(share(now, "handed_off"), share(before, "handed_off"), worse), "", chatsOf("handed_off", begun))}
+        ${figure("Unanswered", percent(share(now, "unanswered")), change(share(now, "unanswered"), share(before, "unanswered"), worse), "", chatsOf("unanswered", begun))}
+        ${figure("Disliked", percent(share(now, "disliked")), change(share(now, "disliked"), share(before, "disliked"), worse), "", chatsOf("disliked", begun))}
         ${figure("First response", duration(now.first_ms), change(now.first_ms, before.first_ms, { more: "worse", told: duration }), "median")}
       </div>
+      <p class="quiet small">Today and the ${this.days - 1} days before${before.conversations ? `; + and − against the ${this.days} days before these` : ""}. Each chat is counted once: one that went to a person is not counted as unanswered, though the bot may have had no answer.</p>
       <div class="card stack">
         <h3>What they came to</h3>
         ${shares(valuesOf(now))}
         <dl class="endings">
-          ${ENDINGS.map(({ key, name, colour, words }) => html`<div class=${colour}><dt><span class="dot"></span>${name}</dt><dd><b class="figures">${(now.endings[key] ?? 0).toLocaleString()}</b> <span class="quiet small">${words}</span></dd></div>`)}
+          ${ENDINGS.map(({ key, name, colour, words }) => html`<div class=${colour}><dt><span class="dot"></span>${name}</dt><dd>${counted(now.endings[key] ?? 0, name, chatsOf(key, begun))} <span class="quiet small">${words}</span></dd></div>`)}
         </dl>
       </div>
     `;
@@ -123,20 +124,8 @@ class Overview extends Tab {
         <bar-chart label="Conversations by day" .series=${found} .bars=${bars.map(({ name, values }) => ({ name, values: kept.map((n) => values[n]) }))}></bar-chart>
       </div>
       <div class="two">
-        <div class="card">
-          <h3>Resolved</h3>
-          <line-chart label="Share of conversations that were resolved, by day" zero height="170" .named=${(x) => named[x]} .format=${percent}
-            .series=${[{ name: "resolved", colour: "c1", points: told(({ resolved }) => resolved) }]}></line-chart>
-        </div>
-        ${
-          now.first_ms === null
-            ? nothing
-            : html`<div class="card">
-                <h3>First response</h3>
-                <line-chart label="Median time until the first reply, by day" zero height="170" .named=${(x) => named[x]} .format=${duration}
-                  .series=${[{ name: "median", colour: "c2", points: told(({ first_ms }) => first_ms) }]}></line-chart>
-              </div>`
-        }
+        ${line("Resolved", "Share of conversations that were resolved, by day", percent, named, { name: "resolved", colour: "c1", points: told(({ resolved }) => resolved) })}
+        ${now.first_ms === null ? nothing : line("First response", "Median time until the first reply, by day", duration, named, { name: "median", colour: "c2", points: told(({ first_ms }) => first_ms) })}
       </div>
     </section>`;
   }
@@ -168,11 +157,28 @@ class Overview extends Tab {
   }
 }
 
-function figure(name, value, changed, more = "") {
-  return html`<div class="figure">
+/** A figure; `href` is where the chats stand that it counts. */
+function figure(name, value, changed, more = "", href = "") {
+  const inside = html`
     <span>${name}</span><b>${value}</b>
     ${changed ? html`<small class=${changed.tone}>${changed.words}</small>` : nothing}
     ${more ? html`<small>${more}</small>` : nothing}
+  `;
+  return href ? html`<a class="figure" href=${href} title="To these chats">${inside}</a>` : html`<div class="figure">${inside}</div>`;
+}
+
+/** A number of chats that leads to them. */
+function counted(number, name, href) {
+  const told = html`<b class="figures">${number.toLocaleString()}</b>`;
+  return number ? html`<a href=${href} aria-label="${name}: ${number.toLocaleString()}, to these chats">${told}</a>` : told;
+}
+
+/** A line by day, once there are two days to draw it through. */
+function line(title, label, format, named, series) {
+  if (series.points.length < 2) return nothing;
+  return html`<div class="card">
+    <h3>${title}</h3>
+    <line-chart label=${label} zero height="170" .named=${(x) => named[x]} .format=${format} .series=${[series]}></line-chart>
   </div>`;
 }
 

@@ -1,13 +1,17 @@
-// The choice of how many days back something is counted; the address keeps it.
+// The choice of how many days back something is counted; the address keeps it, and the browser for the other tabs.
 
 import { html } from "../shared/lit.js";
 
 const DAYS = { 7: "7 days", 30: "30 days", 90: "90 days" };
 
-/** The days that an address names, 30 where it names none. */
+const KEPT = "operate/days";
+
+/** The days that an address names, else those chosen last, else 30. */
 export function daysOf(parameters) {
   const days = parameters.get("days");
-  return days in DAYS ? days : "30";
+  if (days in DAYS) localStorage.setItem(KEPT, days);
+  const kept = localStorage.getItem(KEPT);
+  return kept in DAYS ? kept : "30";
 }
 
 /** The buttons; `slug` is the tab to stay at. */

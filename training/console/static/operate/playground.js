@@ -29,24 +29,31 @@ class Playground extends Tab {
   }
 
   drawn() {
-    const [one, other] = SIDES.map((side) => this.replies[side]?.reply);
+    const sides = this.#sides;
+    const [one, other] = sides.map((side) => this.replies[side]?.reply);
     const parts = one && other ? differing(one.text, other.text) : null;
     return html`
       <form class="card section" @submit=${this.#ask} aria-label="Ask two versions">
-        <h2>Ask two versions the same</h2>
+        <h2>${sides.length > 1 ? "Ask two versions the same" : "Ask it something"}</h2>
         <label class="field">Question
           <textarea name="question" rows="2" required .value=${this.question} @input=${(event) => (this.question = event.target.value)} @keydown=${this.#pressed}
             placeholder="What a visitor would ask"></textarea>
         </label>
+        ${sides.length > 1 ? nothing : html`<p class="told">There is one version to ask until now. <a href="training">Train another one</a>, and the two can be asked side by side here.</p>`}
         <div class="row players">
-          ${SIDES.map((side, n) => this.#chooser(side, n))}
+          ${sides.length > 1 ? sides.map((side, n) => this.#chooser(side, n)) : nothing}
           <button class="main push" ?disabled=${this.#asking}>Ask <kbd>Ctrl Enter</kbd></button>
         </div>
         <p class="small quiet">The replies are looked up, written and checked as they would be for a visitor. Nothing of it is stored, and nothing is learned from it.</p>
       </form>
       ${parts && parts.every(({ only }) => !only) ? html`<p class="told" role="status">Both say the same, word for word.</p>` : nothing}
-      <div class="side-by-side answers">${SIDES.map((side) => this.#answer(side, parts))}</div>
+      <div class="side-by-side answers">${sides.map((side) => this.#answer(side, parts))}</div>
     `;
+  }
+
+  /** Two versions are asked beside each other, where there are two. */
+  get #sides() {
+    return this.data.versions.length > 1 ? SIDES : SIDES.slice(0, 1);
   }
 
   get #asking() {
@@ -97,10 +104,11 @@ class Playground extends Tab {
     event.preventDefault();
     if (this.#asking) return;
     const { question, chosen } = this;
-    this.replies = Object.fromEntries(SIDES.map((side) => [side, { version: chosen[side], waiting: true }]));
+    const sides = this.#sides;
+    this.replies = Object.fromEntries(sides.map((side) => [side, { version: chosen[side], waiting: true }]));
     const loaded = (side) => this.data.versions.find(({ name }) => name === chosen[side])?.loaded;
-    if (SIDES.some(loaded)) await Promise.all(SIDES.map((side) => this.#answered(side, question, chosen[side])));
-    else for (const side of SIDES) await this.#answered(side, question, chosen[side]); // one guest at a time is in memory
+    if (sides.some(loaded)) await Promise.all(sides.map((side) => this.#answered(side, question, chosen[side])));
+    else for (const side of sides) await this.#answered(side, question, chosen[side]); // one guest at a time is in memory
     const players = await this.console.tried(() => this.console.get("playground"));
     if (players) this.data = players;
   };

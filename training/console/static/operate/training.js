@@ -40,9 +40,10 @@ class Training extends Tab {
   }
 
   async opened(parameters) {
-    await Promise.all([this.#readAll(), this.#readBases()]);
+    await this.#readAll();
     const asked = parameters.get("run");
     if (asked) this.#pick([asked]);
+    await this.#readBases();
   }
 
   /** Several happenings at once are one reason to look. */
@@ -109,7 +110,7 @@ class Training extends Tab {
       <progress max="100" value=${share} aria-label="The run">${share} %</progress>
       <div class="title-line">
         <p class="quiet" title=${run.tokens_per_second ? `${Math.round(run.tokens_per_second).toLocaleString()} tokens a second` : nothing}>
-          ${run.stopping ? "It ends after the step under way; its checkpoint is kept." : [run.pace, `started by ${run.actor}, ${moment(run.started_at)}`].filter(Boolean).join(" · ")}
+          ${run.stopping ? stopping(run) : [run.pace, `started by ${run.actor}, ${moment(run.started_at)}`].filter(Boolean).join(" · ")}
         </p>
         <button class="danger push" ?disabled=${run.stopping} @click=${this.#stop}>Stop</button>
       </div>
@@ -131,6 +132,7 @@ class Training extends Tab {
           : html`<p class="quiet">${since}</p>
               <dl class="given">${waiting.given.map(({ kind, name, count }) => html`<div class=${count ? kind : "none"}><dd>${count.toLocaleString()}</dd><dt>${name}</dt></div>`)}</dl>`
       }
+      ${waiting.left_out ? html`<p class="small quiet">Left out: ${counted(waiting.left_out, "opinion")} given in chats whose visitors have not agreed that these are learned from.</p>` : nothing}
       <p>${counted(waiting.train, "row")} to learn from, ${counted(waiting.validation, "row")} kept back to check on.</p>
       <details>
         <summary>Where the rows come from</summary>
@@ -154,11 +156,13 @@ class Training extends Tab {
       <p>${waiting.plan}</p>
       <form class="stack" @submit=${this.#start}>
         <div class="asked">
-          <label class="field">Recipe
-            <select name="recipe" @change=${(event) => (this.recipe = event.target.value)}>
-              ${waiting.offers.map(({ name, title }) => html`<option value=${name} .selected=${name === offer.name}>${title}${name === usual ? " (usual)" : ""}</option>`)}
-            </select>
-          </label>
+          <fieldset class="recipes wide">
+            <legend>Recipe</legend>
+            ${this.#recipe(waiting.offers.find(({ name }) => name === usual) ?? waiting.offers[0], offer, " (usual)")}
+            <details ?open=${offer.name !== usual}><summary class="small">Other recipes</summary>
+              ${waiting.offers.filter(({ name }) => name !== usual).map((one) => this.#recipe(one, offer))}
+            </details>
+          </fieldset>
           <label class="field">Minutes of learning
             <input name="minutes" type="number" inputmode="decimal" min="0.5" max="1440" step="0.5" placeholder=${offer.minutes ? `${offer.minutes}` : "no limit"}>
           </label>
@@ -168,7 +172,7 @@ class Training extends Tab {
             </select>
           </label>
         </div>
-        <p class="small quiet">${offer.about} ${base ? needs(base) : ""}</p>
+        ${base ? html`<p class="small quiet">${needs(base)}</p>` : nothing}
         ${base && base !== this.bases[0] ? html`<p class="small">What comes of it is compared with what answers now, and can be promoted once the setting <code>base_model</code> is <code>${base.name}</code>.</p>` : nothing}
         ${refusedBases(this.bases)}
         ${offer.missing ? html`<p class="told warn">This recipe ${offer.missing}.</p>` : nothing}
@@ -183,6 +187,14 @@ class Training extends Tab {
         </div>
       </form>
     </section>`;
+  }
+
+  /** A recipe to choose, with what it is for. */
+  #recipe({ name, title, about, missing: lacks }, chosen, mark = "") {
+    return html`<label class="recipe">
+      <input type="radio" name="recipe" value=${name} .checked=${name === chosen.name} ?disabled=${lacks && name !== chosen.name} @change=${() => (this.recipe = name)}>
+      <span><b>${title}</b>${mark} <span class="small quiet">${about}${lacks ? ` It ${lacks}.` : ""}</span></span>
+    </label>`;
   }
 
   #drawCurves() {
@@ -220,7 +232,7 @@ class Training extends Tab {
     return html`<li>
       <label class="tick c${place + 1}" title="Show its curve">
         <input type="checkbox" .checked=${place >= 0} ?disabled=${!run.steps} aria-label="Show the curve of ${nameOf(run)}" @change=${(event) => this.#toggled(run.id, event.target.checked)}>
-        <span class="dot" ?hidden=${place < 0}></span>
+        <span class="dot" ?hidden=${place < 0}></span><span class="small" ?hidden=${!run.steps}>curve</span>
       </label>
       <div class="grow">
         <div class="row"><strong><time datetime=${run.started_at} title=${inFull(run.started_at)}>${moment(run.started_at)}</time></strong> <span class="badge ${TONES[run.status]}">${STATUSES[run.status]}</span></div>
@@ -228,7 +240,7 @@ class Training extends Tab {
       </div>
       <div class="grow outcome">
         ${run.version ? html`<a href="versions?version=${encodeURIComponent(run.version)}">${run.title}</a> ${run.decision ? html`<span class="badge ${run.decision === "hold" ? "uncertain" : "mine"}">${DECISIONS[run.decision]}</span>` : nothing}` : nothing}
-        <p class="small quiet">${run.version ? run.learned : run.outcome || run.phase}</p>
+        <p class="small quiet">${run.version ? run.learned : run.outcome || (run.stopping ? stopping(run) : run.phase)}</p>
       </div>
     </li>`;
   }
@@ -249,7 +261,12 @@ class Training extends Tab {
     return this.#done(() => this.console.post(`training/runs/${encodeURIComponent(run.id)}/go-on`), "It goes on where it was stopped.");
   }
 
-  #stop = () => this.#done(() => this.console.post("training/stop"), "It stops after the step under way. Its checkpoint is kept: the next run can go on from it.");
+  #stop = async () => {
+    const text = "It ends after the step under way, which may take some minutes. What it has learned until then is kept: the next run can go on from there.";
+    const yes = await this.console.ask({ title: "Stop this training?", text, yes: "Stop it", no: "Let it go on", danger: true });
+    if (yes === undefined) return;
+    await this.#done(() => this.console.post("training/stop"), "It stops after the step under way. Its checkpoint is kept: the next run can go on from it.");
+  };
 
   async #done(act, words) {
     const found = await this.console.tried(act, words);
@@ -264,6 +281,11 @@ function nameOf(run) {
 
 function pointsOf(pairs) {
   return pairs.map(([x, y]) => ({ x, y }));
+}
+
+/** What happens to a run that was asked to stop. */
+function stopping({ stopped_by: by }) {
+  return `${by ? `${by} asked it to stop: it` : "It"} ends after the step under way, which may take some minutes; its checkpoint is kept.`;
 }
 
 /** What a base needs, in words. */

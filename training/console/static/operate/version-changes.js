@@ -44,12 +44,14 @@ class VersionChanges extends Element {
 
   view() {
     const { found, fault } = this;
+    const others = this.versions.filter(({ name }) => name !== this.version);
+    if (!others.length) return nothing;
     return html`<section class="card section" aria-label="Replies that changed">
       <div class="title-line">
         <h2>Replies that changed</h2>
         <label class="row small push">compared with
           <select @change=${(event) => (this.against = event.target.value)}>
-            ${this.versions.filter(({ name }) => name !== this.version).map(({ name, title }) => html`<option value=${name} .selected=${name === (this.against || found?.against)}>${title}</option>`)}
+            ${others.map(({ name, title }) => html`<option value=${name} .selected=${name === (this.against || found?.against)}>${title}</option>`)}
           </select>
         </label>
       </div>

@@ -129,7 +129,7 @@ class Versions extends Tab {
         <dl class="told-of">
           <div><dt>Test questions</dt><dd>${version.cases ? `${version.passed} of ${version.cases} right` : "not measured"}</dd></div>
           <div><dt>People</dt><dd>${liking(version)}</dd></div>
-          <div><dt>Gate</dt><dd>${base ? "–" : html`<span class="badge ${decision === "promote" ? "mine" : decision === "hold" ? "uncertain" : ""}">${DECISIONS[decision]}</span>`}</dd></div>
+          <div><dt>Gate</dt><dd>${base ? "the others are measured against it" : html`<span class="badge ${decision === "promote" ? "mine" : decision === "hold" ? "uncertain" : ""}">${DECISIONS[decision]}</span>`}</dd></div>
           <div><dt>Made of</dt><dd>${version.run ? html`<a href="training?run=${encodeURIComponent(version.run)}">run ${version.run.slice(0, 8)}</a>` : base ? "what it knew before" : "elsewhere"}</dd></div>
         </dl>
         <p class="small quiet"><code>${version.name}</code>${base ? html` (${version.base}): the model as it was before any training. It answers when there is nothing else to roll back to.` : html` on ${version.base}`}</p>
