@@ -1,5 +1,6 @@
 """The chat page in a real browser, on an engine that follows a script."""
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -315,8 +316,15 @@ def test_fits_a_phone(visit: Visit, site: Site) -> None:
     expect(page.locator(".history .open")).to_be_in_viewport()
     page.keyboard.press("Escape")
     expect(page.locator("#side")).not_to_be_in_viewport()
+    expect(page.locator("body")).to_have_class(DARK)
+    page.get_by_role("button", name="Light or dark").click()
+    expect(page.locator("body")).not_to_have_class(DARK)
+    page.reload()
+    answered(page)
+    expect(page.locator("body")).not_to_have_class(DARK)
 
 
+DARK = re.compile(r"\bdark\b")
 SLOW = {"offline": False, "latency": 250, "downloadThroughput": -1, "uploadThroughput": -1}
 
 

@@ -17,6 +17,7 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => event.key === "Escape" && frame.remove("side-open"));
 fresh.addEventListener("click", () => trigger("fresh"));
+shade.addEventListener("click", () => window.chooseShade(!document.body.classList.contains("dark")));
 person.addEventListener("click", () => person.getAttribute("aria-disabled") === "true" || trigger("person"));
 document.addEventListener("chat-shown", ({ detail: view }) => {
   current = view;
