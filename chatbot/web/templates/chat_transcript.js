@@ -4,6 +4,8 @@ const drawn = new Map();
 const drafts = new Map();
 const unfolded = new Set();
 let conversation = null;
+let busy = false;
+let height = 0;
 
 function branches(item) {
   const place = item.siblings.indexOf(item.id);
@@ -168,12 +170,22 @@ function redraw(id) {
   drawn.set(id, { ...before, node });
 }
 
+const toEnd = () => { talk.scrollTop = talk.scrollHeight; };
+
+// A banner or the message box may take some of the height later: the end stays in sight where it was.
+function resized() {
+  if (talk.scrollHeight - talk.scrollTop - height < 80) toEnd();
+  height = talk.clientHeight;
+}
+
 function show() {
   const view = props.value || { conversation: null, items: [], busy: false, case: { status: "open", name: "", position: 0, contact: "" }, helped: null };
   if (view.conversation !== conversation) silence();
   if (view.conversation !== conversation) [ratings, panels, thanked].forEach((map) => map.clear());
   const moved = view.conversation !== conversation;
+  const began = view.busy && !busy;
   conversation = view.conversation;
+  busy = view.busy;
   const atEnd = moved || talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
   const count = talk.querySelectorAll(".message").length;
   const keys = view.items.map((item, position) => item.id || `new-${position}`);
@@ -188,9 +200,10 @@ function show() {
   talk.classList.toggle("held", view.case.status === "held");
   document.getElementById("chat").classList.toggle("replying", view.busy);
   document.dispatchEvent(new CustomEvent("chat-shown", { detail: view })); // upon which a banner may take some of the height
-  if (atEnd || nodes.length > count) talk.scrollTop = talk.scrollHeight;
+  if (atEnd || began || nodes.length > count) toEnd();
 }
 
+new ResizeObserver(resized).observe(talk);
 watch("value", show);
 watch("receipt", receive);
 watch("refused", () => document.dispatchEvent(new CustomEvent("chat-refused")));
