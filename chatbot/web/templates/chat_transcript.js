@@ -6,6 +6,7 @@ const unfolded = new Set();
 let conversation = null;
 let busy = false;
 let height = 0;
+let stopping = false;
 
 function branches(item) {
   const place = item.siblings.indexOf(item.id);
@@ -32,9 +33,9 @@ function replyActions(item) {
   const thumb = (value, label) =>
     button(value, label, () => rate(item, given === value ? null : value), { "aria-pressed": String(given === value) });
   const copying = button("copy", "Copy", () => copy(item.text, copying));
+  const about = item.text ? [thumb("like", "Good reply"), thumb("dislike", "Bad reply"), speaking(item)] : [];
   return make("div", { class: "actions" }, branches(item), item.text ? copying : null,
-    button("again", "Regenerate", () => trigger("again", { message: item.id })),
-    thumb("like", "Good reply"), thumb("dislike", "Bad reply"), item.text ? speaking(item) : null,
+    button("again", "Regenerate", () => trigger("again", { message: item.id })), ...about,
     item.at ? moment(item.at) : null,
     make("span", { class: "thanks", role: "status" }, thanked.get(item.id) || ""));
 }
@@ -170,6 +171,15 @@ function redraw(id) {
   drawn.set(id, { ...before, node });
 }
 
+function ending() {
+  return stopping ? talk.querySelector(".stopping-note") || make("p", { class: "note stopping-note", role: "status" }, "Stopping …") : null;
+}
+
+function stop() {
+  stopping = busy;
+  show();
+}
+
 const toEnd = () => { talk.scrollTop = talk.scrollHeight; };
 
 // A banner or the message box may take some of the height later: the end stays in sight where it was.
@@ -186,23 +196,26 @@ function show() {
   const began = view.busy && !busy;
   conversation = view.conversation;
   busy = view.busy;
+  stopping = stopping && busy && !moved;
   const atEnd = moved || talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
   const count = talk.querySelectorAll(".message").length;
   const keys = view.items.map((item, position) => item.id || `new-${position}`);
   const nodes = view.items.map((item, position) => draw(item, keys[position], position === view.items.length - 1 && !view.busy));
   for (const key of [...drawn.keys()]) if (!keys.includes(key)) drawn.delete(key);
   if (!nodes.length) nodes.push(talk.querySelector(".welcome") || welcome());
-  nodes.push(...[quickReplies(view), closing(view), typing()].filter(Boolean));
+  nodes.push(...[quickReplies(view), closing(view), typing(), ending()].filter(Boolean));
   [...talk.children].filter((child) => !nodes.includes(child)).forEach((child) => child.remove());
   nodes.forEach((node, position) => talk.children[position] !== node && talk.insertBefore(node, talk.children[position] || null));
   talk.setAttribute("aria-busy", String(view.busy));
   talk.classList.toggle("busy", view.busy);
+  talk.classList.toggle("stopping", stopping);
   talk.classList.toggle("held", view.case.status === "held");
   document.getElementById("chat").classList.toggle("replying", view.busy);
   document.dispatchEvent(new CustomEvent("chat-shown", { detail: view })); // upon which a banner may take some of the height
   if (atEnd || began || nodes.length > count) toEnd();
 }
 
+document.addEventListener("click", (event) => event.target.closest?.("#stop") && stop());
 new ResizeObserver(resized).observe(talk);
 watch("value", show);
 watch("receipt", receive);
