@@ -116,7 +116,7 @@ def test_the_place_in_the_queue_is_shown_as_it_changes(visit: Visit, url: str, a
     expect(page.locator(".banner.case")).to_contain_text("Opening hours: 9 am to 5 pm.")
     page.get_by_role("button", name="I don't need a colleague any more").click()
     expect(page.locator(".banner.case")).to_be_hidden()
-    expect(page.get_by_role("button", name="Talk to a person").first).to_have_attribute("aria-disabled", "false")
+    expect(page.locator(".bar .person")).to_have_attribute("aria-disabled", "false")
 
 
 def test_what_is_typed_while_an_agent_writes_is_not_lost(visit: Visit, url: str, anna: Agent) -> None:
