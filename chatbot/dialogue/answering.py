@@ -183,7 +183,7 @@ class _Answering:
         sent = installation.store.uploads.sent_with(message.id)
         if sent and not looks_at(settings, sent):
             waits = installation.store.cases.get(message.conversation).status != "open"
-            turn = ruled(unseen(pack, knowledge, history, message.content, waits))
+            turn = ruled(unseen(pack, knowledge, history, message.content, settings.passages, waits))
         else:
             known, shown, trail = self._known(message), pictures(installation.store, sent), traces(before)
             turn = prepare_turn(settings, pack, knowledge, engine, history, message.content, trail, known, shown)

@@ -1,9 +1,15 @@
-"""What becomes of a message with files: pictures go to a model that sees, anything else waits for a colleague."""
+"""What becomes of a message with files: pictures go to a model that sees, anything else waits for a colleague.
+
+Until one looks at it, the articles answer what they can of the question that came with it.
+"""
 
 from base64 import b64encode
 from collections.abc import Sequence
 
+from chatbot.dialogue.lookup import Asked, look_up
+from chatbot.dialogue.quoting import fresh_quotation
 from chatbot.dialogue.ruling import Ruling, apply_rules
+from chatbot.dialogue.turn import UNSURE_TO_TELL
 from chatbot.knowledge.knowledge import Knowledge
 from chatbot.knowledge.packs import Pack
 from chatbot.records import ChatMessage
@@ -26,14 +32,30 @@ def pictures(store: Store, uploads: Sequence[Upload]) -> list[str]:
 
 
 def unseen(
-    pack: Pack, knowledge: Knowledge, history: Sequence[ChatMessage], question: str, waits: bool = False
+    pack: Pack,
+    knowledge: Knowledge,
+    history: Sequence[ChatMessage],
+    question: str,
+    passages: int,
+    waits: bool = False,
 ) -> Ruling:
     """The handover of a message with files that the bot cannot look at; `waits` where a colleague was called before.
 
-    What a rule hands over, such as an emergency, it hands over in its own words.
+    What a rule hands over, such as an emergency, it hands over in its own words. Else what was asked is answered in
+    the words of the articles, of which so many `passages` are looked up, where they are sure to be about it.
     """
     ruling = apply_rules(pack, knowledge, history, question)
     if ruling.handoff:
         return ruling
-    told = pack.persona.texts.unseen
-    return Ruling(told if waits else f"{told} {pack.persona.handoff.message}", "handoff", SENT_A_FILE)
+    asks = not ruling.rule and question != pack.persona.texts.attached
+    known = _told(pack, knowledge, history, question, passages) if asks else ""
+    told = pack.persona.texts.unseen if waits else f"{pack.persona.texts.unseen} {pack.persona.handoff.message}"
+    return Ruling(f"{known}\n\n{told}" if known else told, "handoff", SENT_A_FILE)
+
+
+def _told(pack: Pack, knowledge: Knowledge, history: Sequence[ChatMessage], question: str, passages: int) -> str:
+    index = knowledge.index
+    found = look_up(index, Asked(question, history, language=pack.persona.language), passages, each=False)
+    if not found.passages or found.assurance < index.usual(UNSURE_TO_TELL):
+        return ""
+    return fresh_quotation(index, found.passages, history, question)

@@ -52,9 +52,10 @@ def amount(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or f'{one}s'}"
 
 
-def told_to_visitor(found: Findings, chats: int = 1) -> str:
+def told_to_visitor(found: Findings, chats: int = 1, title: str = "") -> str:
     """What a visitor is told who deleted chats: without names of the operator's files, and no more than is true."""
-    told = ["The chat was deleted." if chats == 1 else f"{chats} chats were deleted."]
+    one = f"The chat “{title}” was deleted." if title else "The chat was deleted."
+    told = [one if chats == 1 else f"{chats} chats were deleted."]
     if found.left:
         told.append("What is in use at the moment follows as soon as it is free.")
     if found.backups:

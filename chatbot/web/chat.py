@@ -37,7 +37,8 @@ HEADER = """<header class="bar"><button type="button" class="icon menu" aria-lab
 <button type="button" class="icon fresh" aria-label="New chat" title="New chat"></button>
 <button type="button" class="icon shade" aria-label="Light or dark" title="Light or dark"></button>
 <button type="button" class="icon leave" aria-label="Close the chat" title="Close the chat" hidden></button></header>
-<p class="banner news" role="status" hidden></p><p class="banner case" role="status" hidden></p>"""
+<p class="banner news" role="status" hidden></p><p class="banner case" role="status" hidden><span></span>
+<button type="button" class="small enough">I don't need a colleague any more</button></p>"""
 TALK = '<div class="talk" role="log" aria-label="Conversation" tabindex="0"></div>'
 TRANSCRIPT = (
     "chat_parts",
@@ -96,6 +97,7 @@ def build_chat_page(session: Session, access: Access) -> gr.Blocks:
             (talk.branch, events.branch),
             (talk.person, events.person),
             (header.person, events.person),
+            (header.enough, events.enough),
             (history.remove, past.remove),
             (history.remove_all, past.remove_all),
             (history.rename, past.rename),

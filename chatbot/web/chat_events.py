@@ -81,6 +81,21 @@ class ChatEvents:
         tab.renew()
         return Frame(pending_view(self._store, person, conversation.id))
 
+    def enough(self, conversation_id: str | None, request: gr.Request) -> Frame:
+        """Wait for a person no more: the bot alone answers."""
+        person, tab = self._access.visitor(request.cookies), self._screen.tab(request)
+        try:
+            self._screen.limits.message(request)
+            conversation = self._store.conversations.get(conversation_id or "", person)
+            self._store.cases.release(conversation.id, person)
+        except UserError as error:
+            notice(error)
+            return Frame()
+        if tab.busy:
+            tab.renew()
+            return Frame(pending_view(self._store, person, conversation.id))
+        return self._screen.frame(person, conversation.id, tab)
+
     def _asked(
         self,
         text: str,

@@ -1,5 +1,6 @@
 """What a visitor does with their chats of the past: open, search, rename, delete one or all of them."""
 
+import html
 from collections.abc import Callable
 
 import gradio as gr
@@ -31,7 +32,7 @@ class HistoryEvents:
         """The visitor's conversations that hold some words."""
         words, person = text_of(event, "words")[:LONGEST_SEARCH], self._screen.known(request)
         found = self._store.conversations.search(person, words) if person and words.strip() else []
-        shown: dict[str, object] = gr.update(found=FoundView(words=words, items=listed(found)))
+        shown: dict[str, object] = gr.update(found=FoundView(words=words, items=listed(self._store, found)))
         return shown
 
     def rename(self, conversation_id: str | None, event: gr.EventData, request: gr.Request) -> Frame:
@@ -62,11 +63,12 @@ class HistoryEvents:
             if person is None:
                 raise NotFoundError(GONE)
             chosen = choose(person)
+            title = self._store.conversations.get(chosen[0], person).title if len(chosen) == 1 else ""
             if conversation_id in chosen:
                 screen.tabs.stop(request.session_hash)
                 tab.leave()
             found = erase(screen.session.settings.home, self._store, chosen, person.actor)
-            gr.Info(told_to_visitor(found, len(chosen)), title="")
+            gr.Info(html.escape(told_to_visitor(found, len(chosen), title)), title="")
         except UserError as error:
             notice(error)
         return screen.frame(person, None if conversation_id in chosen else conversation_id, tab)

@@ -80,11 +80,12 @@ class ChatView(TypedDict):
 
 
 class TitleView(TypedDict):
-    """A conversation in the list of them."""
+    """A conversation in the list of them; `waits` while a person is waited for in it."""
 
     id: str
     title: str
     updated_at: str
+    waits: bool
 
 
 class FoundView(TypedDict):
@@ -201,12 +202,16 @@ def fingerprint(store: Store, conversation: Conversation) -> str:
 
 def history_view(store: Store, person: Person | None, current: str | None) -> HistoryView:
     """The person's conversations, the latest first."""
-    return {"current": current, "items": listed(store.conversations.of(person) if person else [])}
+    return {"current": current, "items": listed(store, store.conversations.of(person) if person else [])}
 
 
-def listed(conversations: Sequence[Conversation]) -> list[TitleView]:
+def listed(store: Store, conversations: Sequence[Conversation]) -> list[TitleView]:
     """Conversations as a list shows them."""
-    return [TitleView(id=one.id, title=one.title, updated_at=one.updated_at) for one in conversations]
+    waiting = set(store.cases.queue()) if conversations else set()
+    return [
+        TitleView(id=one.id, title=one.title, updated_at=one.updated_at, waits=one.id in waiting)
+        for one in conversations
+    ]
 
 
 def status_view(session: Session) -> StatusView:

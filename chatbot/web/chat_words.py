@@ -11,7 +11,13 @@ Words = dict[str, object]
 
 def header_words(persona: Persona) -> Words:
     """In the bar at the top."""
-    return {"headline": persona.title, "person": persona.texts.person, "logo": LOGO if persona.logo else ""}
+    return {
+        "headline": persona.title,
+        "person": persona.texts.person,
+        "logo": LOGO if persona.logo else "",
+        "hours": persona.contact.hours.rstrip("."),
+        "keeps_hours": persona.handoff.hours is not None,
+    }
 
 
 def talk_words(pack: Pack) -> Words:

@@ -1,7 +1,9 @@
 """All that a visitor has said here and was told, to take with them: as JSON, and as text to be read."""
 
 import json
+from datetime import UTC, datetime, tzinfo
 from typing import TypedDict
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -67,8 +69,9 @@ def own_chats_routes(session: Session, access: Access) -> APIRouter:
         return _download(text, "chats.json", "application/json")
 
     @get_route(router, "/chats.txt", include_in_schema=False)
-    def as_text(request: Request) -> Response:
-        return _download(readable(store, known(request), session.pack.persona.title), "chats.txt", "text/plain")
+    def as_text(request: Request, zone: str = "") -> Response:
+        text = readable(store, known(request), session.pack.persona.title, zone_of(zone))
+        return _download(text, "chats.txt", "text/plain")
 
     return router
 
@@ -84,10 +87,20 @@ def own_chats(store: Store, person: Person | None) -> OwnChats:
     }
 
 
-def readable(store: Store, person: Person | None, title: str) -> str:
-    """A visitor's conversations as they are on view, to be read by people."""
+def zone_of(name: str) -> tzinfo:
+    """The time zone that a browser names; UTC where it names none that is known."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        return UTC
+
+
+def readable(store: Store, person: Person | None, title: str, zone: tzinfo = UTC) -> str:
+    """A visitor's conversations as they are on view, to be read by people, with times of a zone."""
     parts = [
-        f"Your chats with {title}\nTaken down on {_moment(now())}. Versions that are not on view are in chats.json."
+        f"Your chats, saved on {_moment(now(), zone)}\n"
+        f"They are with {title}, their times those of the zone {zone}. "
+        "Versions that are not on view are in chats.json."
     ]
     if remembered := _remembered(store, person):
         told = "\n".join(f"{field}: {value}" for field, value in remembered.items())
@@ -98,7 +111,9 @@ def readable(store: Store, person: Person | None, title: str) -> str:
         for message in store.conversations.path(conversation.head):
             sources = "".join(f"\n  Source: {source}" for source in _sources(message))
             files = "".join(f"\n  File: {upload.name}" for upload in sent.get(message.id, []))
-            parts.append(f"{_author(store, message)}, {_moment(message.created_at)}\n{message.content}{sources}{files}")
+            parts.append(
+                f"{_author(store, message)}, {_moment(message.created_at, zone)}\n{message.content}{sources}{files}"
+            )
     return "\n\n".join(parts if len(parts) > 1 else [*parts, "There are none."]) + "\n"
 
 
@@ -148,8 +163,9 @@ def _sources(message: Message) -> list[str]:
     return list(dict.fromkeys(one["title"] for one in used))
 
 
-def _moment(at: str) -> str:
-    return f"{at[:10]} {at[11:16]} UTC"
+def _moment(at: str, zone: tzinfo) -> str:
+    time = datetime.fromisoformat(at).astimezone(zone)
+    return f"{time.day} {time:%B %Y, %H:%M}"
 
 
 def _download(text: str, name: str, kind: str) -> Response:

@@ -104,14 +104,15 @@ def test_chats_are_named_found_taken_along_and_deleted_at_once(page: Page) -> No
     page.get_by_label("Search your chats").fill("two lamps")
     expect(page.locator(".history .open")).to_have_text([named])
     page.get_by_label("Search your chats").fill("nothing at all")
-    expect(page.locator(".history .none")).to_have_text("No chat holds these words.")
+    expect(page.locator(".history .none")).to_have_text("Nothing found for “nothing at all”.")
     page.get_by_label("Search your chats").press("Escape")
     expect(page.locator(".history .open")).to_have_count(2)
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download all your chats").click()
+        page.get_by_role("link", name="Download all chats (for programs, JSON)").click()
     assert download.value.suggested_filename == "chats.json"
     chats = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))["conversations"]
     assert [chat["title"] for chat in chats] == ["My parcel", named]
+    assert "chats.txt?zone=" in (page.locator(".all a").first.get_attribute("href") or "")
     page.get_by_role("button", name="Delete all").click()
     page.locator(".all").get_by_role("button", name="Delete all").click()
     expect(page.locator(".history .none")).to_have_text("Your chats will be listed here.")

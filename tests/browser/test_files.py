@@ -40,7 +40,7 @@ def pieces(page: Page) -> Locator:
 
 
 def test_a_visitor_sends_a_photo_without_words_and_an_agent_looks_at_it(visit: Visit, agent: Page, url: str) -> None:
-    page = visit(url)
+    page = visit(url, height=520)
     box, chooser = page.get_by_label("Message", exact=True), page.get_by_label("Files to send")
     with page.expect_file_chooser() as opened:
         page.get_by_role("button", name="Attach a photo or file").click()
@@ -63,6 +63,7 @@ def test_a_visitor_sends_a_photo_without_words_and_an_agent_looks_at_it(visit: V
     expect(question).to_contain_text("Please look at this.")
     expect(question.get_by_role("link", name="note.txt")).to_be_visible()
     expect(page.get_by_label("Reply", exact=True)).to_contain_text("I cannot look at files myself.")
+    expect(page.locator(".reply .actions")).to_be_in_viewport(ratio=1)
     expect(page.locator(".piece")).to_have_count(0)
     page.reload()
     expect(page.get_by_role("img", name="lamp.jpg")).to_be_visible()

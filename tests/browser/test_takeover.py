@@ -69,7 +69,7 @@ def handed_over(page: Page) -> None:
 def test_an_agent_takes_over_writes_and_hands_back(visit: Visit, url: str, anna: Agent) -> None:
     page = visit(url)
     handed_over(page)
-    expect(page.get_by_role("button", name="A colleague is told")).to_have_attribute("aria-disabled", "true")
+    expect(page.get_by_role("button", name="A colleague has been told")).to_have_attribute("aria-disabled", "true")
     conversation = anna.waiting()
     anna.act(conversation, "claim")
     expect(page.locator(".banner.case")).to_contain_text("Anna is with you")
@@ -113,7 +113,10 @@ def test_the_place_in_the_queue_is_shown_as_it_changes(visit: Visit, url: str, a
     expect(page.locator(".banner.case")).to_contain_text("You are number 2 in the queue")
     anna.act(first, "claim")
     expect(page.locator(".banner.case")).to_contain_text("You are next in the queue")
-    anna.act(anna.waiting(), "claim")
+    expect(page.locator(".banner.case")).to_contain_text("Opening hours: 9 am to 5 pm.")
+    page.get_by_role("button", name="I don't need a colleague any more").click()
+    expect(page.locator(".banner.case")).to_be_hidden()
+    expect(page.locator(".bar .person")).to_have_attribute("aria-disabled", "false")
 
 
 def test_what_is_typed_while_an_agent_writes_is_not_lost(visit: Visit, url: str, anna: Agent) -> None:

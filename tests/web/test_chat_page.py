@@ -92,6 +92,20 @@ def conversation_of(frames: Iterable[tuple[object, ...]]) -> str:
     return [frame[1] for frame in frames if isinstance(frame[1], str)][-1]
 
 
+def test_who_waits_for_a_person_may_stop_waiting(session: Session, access: Access, events: ChatEvents) -> None:
+    request, stranger = asker(session, access), asker(session, access, "another")
+    conversation = conversation_of(list(events.ask("Hello", None, request)))
+    session.store.cases.hand_off(conversation, "system", "asked for a person")
+    with pytest.warns(UserWarning, match="does not exist"):
+        events.enough(conversation, stranger)
+    assert session.store.cases.get(conversation).status == "waiting"
+    view = events.enough(conversation, request).talk
+    assert isinstance(view, dict) and view["case"]["status"] == "open"
+    assert session.store.cases.queue() == []
+    with pytest.warns(UserWarning, match="nothing is to be handed back"):
+        events.enough(conversation, request)
+
+
 def test_the_same_question_sent_twice_is_asked_once(session: Session, access: Access, events: ChatEvents) -> None:
     request = asker(session, access)
     conversation = conversation_of(list(events.ask("Hello", None, request)))

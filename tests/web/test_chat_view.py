@@ -76,6 +76,7 @@ def test_an_agents_words_bear_their_name_and_the_bot_shows_no_reply(
     store, agent = session.store, session.store.people.add_staff("Anna", "agent", "correct horse battery")
     before = fingerprint(store, store.conversations.get(reply.conversation))
     store.cases.hand_off(reply.conversation, visitor.actor, "asked for a person")
+    assert [item["waits"] for item in history_view(store, visitor, None)["items"]] == [True]
     waiting = conversation_view(store, visitor, reply.conversation)["case"]
     assert waiting == {"status": "waiting", "name": "", "position": 1, "contact": ""}
     store.cases.claim(reply.conversation, agent)

@@ -1,6 +1,9 @@
 """What a visitor takes with them: all of theirs, nothing of anybody else's."""
 
 import json
+import re
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -9,7 +12,7 @@ from fastapi import FastAPI
 from chatbot.dialogue.session import Session
 from chatbot.store.uploads import Content
 from chatbot.web.access import VISITOR_COOKIE, Access
-from chatbot.web.own_chats import own_chats_routes
+from chatbot.web.own_chats import own_chats_routes, readable, zone_of
 from tests.conftest import Serve
 
 
@@ -44,8 +47,9 @@ def test_all_of_mine_and_nothing_of_others(session: Session, access: Access, url
     session.store.cases.write(first.conversation, agent, "Hello, I am Anna.")
     text = httpx.get(f"{url}/chats.txt", cookies=cookies).text
     assert "File: lamp.jpg" in text
-    assert "Anna, 20" in text and "Hello, I am Anna." in text
-    assert "You, 20" in text and "A return costs £3.50." in text and "Source: Returns › Price" in text
+    assert text.startswith("Your chats, saved on ") and "times those of the zone UTC." in text
+    assert re.search(r"\nAnna, \d+ \w+ 20\d\d, \d\d:\d\d\nHello, I am Anna\.", text)
+    assert "\nYou, " in text and "A return costs £3.50." in text and "Source: Returns › Price" in text
     assert "secret" not in text and "What is remembered" not in text
 
 
@@ -57,6 +61,16 @@ def test_what_is_remembered_is_taken_along(session: Session, access: Access, url
     told = json.loads(httpx.get(f"{url}/chats.json", cookies=cookies).text)
     assert (told["remembers"], told["remembered"]) == (True, {"name": "Ada"})
     assert "What is remembered of you" in httpx.get(f"{url}/chats.txt", cookies=cookies).text
+
+
+def test_times_are_those_of_the_readers_zone_which_is_named(session: Session) -> None:
+    person = session.store.people.add_visitor()
+    list(session.say(person, "Hello"))
+    text = readable(session.store, person, "Lamps", zone_of("Asia/Kolkata"))
+    asked = session.store.conversations.messages(session.store.conversations.of(person)[0].id)[0]
+    there = datetime.fromisoformat(asked.created_at).astimezone(ZoneInfo("Asia/Kolkata"))
+    assert "zone Asia/Kolkata" in text and f"{there:%H:%M}\nHello" in text
+    assert [zone_of(name) for name in ("", "Nowhere/Land", "../etc/passwd")] == [UTC] * 3
 
 
 @pytest.mark.parametrize("cookie", [None, "forged"])

@@ -20,7 +20,7 @@ function closing(view) {
   const answered = view.items.findLast((item) => item.act === "answer" && item.status === "complete");
   clearTimeout(calm);
   if (told.has(view.conversation)) return told.get(view.conversation);
-  if (view.busy || withPerson(view) || view.helped !== null || !answered || last.role === "user" || last.asks) return null;
+  if (view.busy || withPerson(view) || view.helped !== null || !answered || last.role === "user" || last.status !== "complete" || last.asks) return null;
   if (!asked.has(view.conversation)) {
     if (last.act !== "chat") {
       calm = setTimeout(() => {

@@ -1,6 +1,7 @@
 // The header's buttons, and what keeps the assistant from answering just now.
 const [menu, person, fresh, shade] = ["menu", "person", "fresh", "shade"].map((name) => element.querySelector(`button.${name}`));
 const [news, banner] = ["news", "case"].map((name) => element.querySelector(`.banner.${name}`));
+const [caseWords, enough] = ["span", "button"].map((tag) => banner.querySelector(tag));
 const frame = document.getElementById("chat").classList;
 let current = null;
 element.querySelector("h1").textContent = props.headline;
@@ -16,6 +17,7 @@ document.addEventListener("click", (event) => {
   if (within.includes("new") || !(within.includes("side") || event.composedPath().includes(menu))) frame.remove("side-open");
 });
 document.addEventListener("keydown", (event) => event.key === "Escape" && frame.remove("side-open"));
+enough.addEventListener("click", () => trigger("enough"));
 fresh.addEventListener("click", () => trigger("fresh"));
 shade.addEventListener("click", () => window.chooseShade(!document.body.classList.contains("dark")));
 person.addEventListener("click", () => person.getAttribute("aria-disabled") === "true" || trigger("person"));
@@ -24,7 +26,7 @@ document.addEventListener("chat-shown", ({ detail: view }) => {
   const { status, name } = view.case;
   const withPerson = status === "waiting" || status === "held";
   person.setAttribute("aria-disabled", String(withPerson || (view.busy && !view.conversation)));
-  person.textContent = status === "held" ? `With ${name}` : status === "waiting" ? "A colleague is told" : props.person;
+  person.textContent = status === "held" ? `With ${name}` : status === "waiting" ? "A colleague has been told" : props.person;
   frame.toggle("with-person", withPerson);
   tell();
 });
@@ -33,7 +35,8 @@ function tell() {
   const words = whoHasIt(current?.case || { status: "open" });
   banner.hidden = !words;
   banner.classList.toggle("held", current?.case.status === "held");
-  if (banner.textContent !== words) banner.textContent = words;
+  enough.hidden = current?.case.status !== "waiting";
+  if (caseWords.textContent !== words) caseWords.textContent = words;
 }
 
 function whoHasIt({ status, name, position, contact }) {
@@ -44,7 +47,8 @@ function whoHasIt({ status, name, position, contact }) {
     return `Nobody is here just now: people answer again ${when(props.value.opens)}.${answer || " Write your e-mail address here to be answered by e-mail."}`;
   }
   const place = position > 1 ? `You are number ${position} in the queue for a colleague.` : "You are next in the queue for a colleague.";
-  return `${place}${answer} Meanwhile you can go on asking the assistant.`;
+  const hours = props.keeps_hours ? " People are here now." : props.hours ? ` Opening hours: ${props.hours}.` : "";
+  return `${place}${hours}${answer} Meanwhile you can go on asking the assistant.`;
 }
 
 // A moment to come in the reader's own zone.

@@ -1,4 +1,4 @@
-// Lists the visitor's conversations by day, to be searched, renamed and deleted; deleting asks once more in place.
+// Lists the visitor's conversations by day, to be searched, renamed and deleted; deleting asks once more below the chat.
 const list = element.querySelector(".history");
 const field = element.querySelector("input");
 const all = element.querySelector(".all");
@@ -30,7 +30,8 @@ function day(moment) {
 function confirmation(item) {
   const remove = press("Delete", () => { asking = null; trigger("remove", { conversation: item.id }); }, { class: "small danger" });
   const keep = press("Keep", () => { asking = null; show(); });
-  return make("li", { class: "confirm", role: "group", "aria-label": `Delete “${item.title}”?` }, make("span", {}, "Delete this chat?"), remove, keep);
+  const waits = item.waits ? " You wait for a colleague in it: then nobody answers it any more." : "";
+  return make("div", { class: "confirm", role: "group", "aria-label": `Delete “${item.title}”?` }, make("span", {}, `Delete “${item.title}”?${waits}`), remove, keep);
 }
 
 function namer(item) {
@@ -52,7 +53,6 @@ function namer(item) {
 }
 
 function row(item, current) {
-  if (asking === item.id) return confirmation(item);
   if (naming?.id === item.id) return namer(item);
   const open = () => {
     document.getElementById("chat").classList.remove("side-open");
@@ -68,10 +68,13 @@ function row(item, current) {
     show();
     list.querySelector(".namer input").select();
   };
-  return make("li", item.id === current ? { class: "current" } : {},
+  const asked = asking === item.id;
+  const state = [item.id === current && "current", asked && "asked"].filter(Boolean).join(" ");
+  return make("li", state ? { class: state } : {},
     make("button", { type: "button", class: "open", title: item.title, "aria-current": String(item.id === current), onclick: open }, item.title),
     make("button", { type: "button", class: "rename", "aria-label": `Rename “${item.title}”`, title: "Rename", onclick: rename }, "✎"),
-    make("button", { type: "button", class: "remove", "aria-label": `Delete “${item.title}”`, title: "Delete", onclick: ask }, "×"));
+    make("button", { type: "button", class: "remove", "aria-label": `Delete “${item.title}”`, title: "Delete", onclick: ask }, "×"),
+    ...(asked ? [confirmation(item)] : []));
 }
 
 function show() {
@@ -88,7 +91,7 @@ function show() {
     }
     nodes.push(row(item, view.current));
   }
-  if (!items.length) nodes.push(make("li", { class: "none" }, words ? (found ? "No chat holds these words." : "Searching …") : "Your chats will be listed here."));
+  if (!items.length) nodes.push(make("li", { class: "none" }, words ? (found ? `Nothing found for “${words}”.` : "Searching …") : "Your chats will be listed here."));
   const focused = list.contains(document.activeElement) && document.activeElement.matches(".namer input");
   list.replaceChildren(...nodes);
   if (focused) list.querySelector(".namer input")?.focus();
@@ -105,8 +108,9 @@ function look() {
 
 // All of mine: both ways to download are plain links; deleting asks once more in place.
 function own() {
-  const links = [["json", "Download", "Download all your chats"], ["txt", "as text", "Download them as text"]].map(([ending, words, label]) =>
-    make("a", { class: "link", "aria-label": label, href: new URL(`chats.${ending}`, document.baseURI).href, download: `chats.${ending}` }, words));
+  const zone = encodeURIComponent(Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC");
+  const links = [["txt", `?zone=${zone}`, "Download all chats (text)"], ["json", "", "(for programs, JSON)"]].map(([ending, how, words]) =>
+    make("a", { class: "link", "aria-label": how ? words : `Download all chats ${words}`, href: new URL(`chats.${ending}${how}`, document.baseURI).href, download: `chats.${ending}` }, words));
   const ask = () => {
     const remove = press("Delete all", () => { own(); trigger("remove_all"); }, { class: "small danger" });
     all.replaceChildren(make("span", {}, "Delete all your chats?"), remove, press("Keep", own));

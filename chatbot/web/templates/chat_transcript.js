@@ -4,6 +4,9 @@ const drawn = new Map();
 const drafts = new Map();
 const unfolded = new Set();
 let conversation = null;
+let busy = false;
+let height = 0;
+let stopping = false;
 
 function branches(item) {
   const place = item.siblings.indexOf(item.id);
@@ -30,9 +33,9 @@ function replyActions(item) {
   const thumb = (value, label) =>
     button(value, label, () => rate(item, given === value ? null : value), { "aria-pressed": String(given === value) });
   const copying = button("copy", "Copy", () => copy(item.text, copying));
+  const about = item.text ? [thumb("like", "Good reply"), thumb("dislike", "Bad reply"), speaking(item)] : [];
   return make("div", { class: "actions" }, branches(item), item.text ? copying : null,
-    button("again", "Regenerate", () => trigger("again", { message: item.id })),
-    thumb("like", "Good reply"), thumb("dislike", "Bad reply"), item.text ? speaking(item) : null,
+    button("again", "Regenerate", () => trigger("again", { message: item.id })), ...about,
     item.at ? moment(item.at) : null,
     make("span", { class: "thanks", role: "status" }, thanked.get(item.id) || ""));
 }
@@ -168,29 +171,52 @@ function redraw(id) {
   drawn.set(id, { ...before, node });
 }
 
+function ending() {
+  return stopping ? talk.querySelector(".stopping-note") || make("p", { class: "note stopping-note", role: "status" }, "Stopping …") : null;
+}
+
+function stop() {
+  stopping = busy;
+  show();
+}
+
+const toEnd = () => { talk.scrollTop = talk.scrollHeight; };
+
+// A banner or the message box may take some of the height later: the end stays in sight where it was.
+function resized() {
+  if (talk.scrollHeight - talk.scrollTop - height < 80) toEnd();
+  height = talk.clientHeight;
+}
+
 function show() {
   const view = props.value || { conversation: null, items: [], busy: false, case: { status: "open", name: "", position: 0, contact: "" }, helped: null };
   if (view.conversation !== conversation) silence();
   if (view.conversation !== conversation) [ratings, panels, thanked].forEach((map) => map.clear());
   const moved = view.conversation !== conversation;
+  const began = view.busy && !busy;
   conversation = view.conversation;
+  busy = view.busy;
+  stopping = stopping && busy && !moved;
   const atEnd = moved || talk.scrollHeight - talk.scrollTop - talk.clientHeight < 80;
   const count = talk.querySelectorAll(".message").length;
   const keys = view.items.map((item, position) => item.id || `new-${position}`);
   const nodes = view.items.map((item, position) => draw(item, keys[position], position === view.items.length - 1 && !view.busy));
   for (const key of [...drawn.keys()]) if (!keys.includes(key)) drawn.delete(key);
   if (!nodes.length) nodes.push(talk.querySelector(".welcome") || welcome());
-  nodes.push(...[quickReplies(view), closing(view), typing()].filter(Boolean));
+  nodes.push(...[quickReplies(view), closing(view), typing(), ending()].filter(Boolean));
   [...talk.children].filter((child) => !nodes.includes(child)).forEach((child) => child.remove());
   nodes.forEach((node, position) => talk.children[position] !== node && talk.insertBefore(node, talk.children[position] || null));
   talk.setAttribute("aria-busy", String(view.busy));
   talk.classList.toggle("busy", view.busy);
+  talk.classList.toggle("stopping", stopping);
   talk.classList.toggle("held", view.case.status === "held");
   document.getElementById("chat").classList.toggle("replying", view.busy);
   document.dispatchEvent(new CustomEvent("chat-shown", { detail: view })); // upon which a banner may take some of the height
-  if (atEnd || nodes.length > count) talk.scrollTop = talk.scrollHeight;
+  if (atEnd || began || nodes.length > count) toEnd();
 }
 
+document.addEventListener("click", (event) => event.target.closest?.("#stop") && stop());
+new ResizeObserver(resized).observe(talk);
 watch("value", show);
 watch("receipt", receive);
 watch("refused", () => document.dispatchEvent(new CustomEvent("chat-refused")));

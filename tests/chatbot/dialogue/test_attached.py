@@ -44,6 +44,15 @@ def test_a_bot_that_does_not_see_says_so_and_a_colleague_is_called(
     assert again.text == "I cannot look at files myself."
 
 
+def test_what_the_articles_answer_is_told_before_a_colleague_looks(
+    open_chat: OpenChat, store: Store, visitor: Person
+) -> None:
+    update = last(open_chat().say(visitor, "what does sending back cost", uploads=[photo(store, visitor).id]))
+    assert "A return costs £3.50." in update.text.split("\n\n")[0]
+    assert update.text.endswith("\n\nI cannot look at files myself. I am passing you on to a colleague.")
+    assert update.trace.handoff == SENT_A_FILE
+
+
 def test_what_a_rule_hands_over_keeps_its_words(open_chat: OpenChat, store: Store, visitor: Person) -> None:
     update = last(open_chat().say(visitor, "speak to a human please", uploads=[photo(store, visitor).id]))
     assert update.text == "I am passing you on to a colleague." and update.trace.handoff != SENT_A_FILE

@@ -18,5 +18,6 @@ def test_amounts_are_in_words(count: int, words: str) -> None:
 
 def test_a_visitor_hears_no_more_than_is_true_and_no_name_of_a_file() -> None:
     assert told_to_visitor(Findings(["1 message"])) == "The chat was deleted."
+    assert told_to_visitor(Findings(), title="My lamp") == "The chat “My lamp” was deleted."
     told = told_to_visitor(Findings(left=["/home/secret"], backups=["/backups/secret"]))
     assert "follows as soon as" in told and "Backups" in told and "secret" not in told
