@@ -44,6 +44,10 @@ class Texts(Row):
     consent_means: Text = (
         "Off by default. When on, your chats may train the assistant, after personal details are taken out."
     )
+    consent_given: Text = (
+        "On: your chats may train the assistant, after personal details are taken out. Switch off to take it back: "
+        "no later training uses them; what was learned from them before stays."
+    )
 
 
 class Persona(Row):

@@ -24,6 +24,7 @@ from chatbot.web.chat_view import (
     status_view,
     with_update,
 )
+from chatbot.web.chat_words import consent_words
 from chatbot.web.open_tabs import FollowedReply, Start, Tab
 from chatbot.web.widget_frames import QUERY
 
@@ -46,7 +47,9 @@ class ChatEvents:
         """What a fresh or reloaded page shows: all but the box of a frame, the consent and the status."""
         person = self._screen.known(request)
         frame = self._screen.frame(person, conversation_id or self._latest(request), self._screen.tab(request))
-        return *frame[:-1], bool(person and person.consent), status_view(self._session)
+        given = bool(person and person.consent)
+        consent = gr.update(value=given, **consent_words(self._session.pack.persona, given))
+        return *frame[:-1], consent, status_view(self._session)
 
     def _latest(self, request: gr.Request) -> str | None:
         """In a frame on another site, where browsers may keep nothing: the chat that its visitor goes on with."""

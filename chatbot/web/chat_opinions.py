@@ -4,10 +4,12 @@ import gradio as gr
 
 from chatbot.errors import UserError
 from chatbot.records import now
-from chatbot.web.chat_screen import SAME, Screen, notice, text_of
+from chatbot.web.chat_screen import Screen, notice, text_of
 from chatbot.web.chat_view import Receipt
+from chatbot.web.chat_words import consent_words
 
 LONGEST_COMMENT = 2000
+TAKEN_BACK = "Taken back: no later training uses your chats."
 
 
 class OpinionEvents:
@@ -54,5 +56,5 @@ class OpinionEvents:
             notice(error)
             return not given
         self._store.people.set_consent(self._screen.access.visitor(request.cookies), given)
-        gr.Info("Saved, thank you.", title="")
-        return SAME
+        gr.Info("Saved, thank you." if given else TAKEN_BACK, title="")
+        return gr.update(**consent_words(self._screen.session.pack.persona, given))

@@ -35,9 +35,10 @@ def talk_words(pack: Pack) -> Words:
     }
 
 
-def consent_words(persona: Persona) -> Words:
-    """Of the switch that lets chats be learned from."""
-    return {"label": persona.texts.consent, "info": persona.texts.consent_means}
+def consent_words(persona: Persona, given: bool = False) -> Words:
+    """Of the switch that lets chats be learned from: what holds while it is on or off."""
+    texts = persona.texts
+    return {"label": texts.consent, "info": texts.consent_given if given else texts.consent_means}
 
 
 def box_words(persona: Persona) -> Words:

@@ -226,8 +226,10 @@ def test_consent_is_off_until_it_is_given(page: Page, site: Site) -> None:
     assert len(site.rows(given)) == 1
     page.reload()
     expect(switch).to_be_checked()
+    expect(page.locator("#consent")).to_contain_text("Switch off to take it back")
     switch.uncheck()
     wait_for_rows(site, given, lambda rows: not rows)
+    expect(page.locator("#consent")).to_contain_text("Off by default")
 
 
 def test_history_belongs_to_its_visitor_and_survives_a_reload(page: Page, visit: Visit, site: Site) -> None:

@@ -11,6 +11,7 @@ const TEXTS = {
   helped: "The question at the end of a chat",
   consent: "The switch that lets chats be learned from",
   consent_means: "What that switch means",
+  consent_given: "What is said while it is on",
   attached: "What is sent with a file where nothing is typed",
   unseen: "That the bot cannot look at a file",
 };
