@@ -49,6 +49,11 @@ def test_told_addresses_give_no_further_tries(build: Callable[..., FastAPI], ser
     assert tries.count(401) == 10 and tries[10:] == [429] * 6
 
 
+def told(answer: httpx.Response, name: str) -> str:
+    """A page without the name that was tried and the seconds that are left."""
+    return re.sub(r"\d+ seconds?", "", answer.text).replace(f'value="{name}"', "")
+
+
 @pytest.mark.parametrize("proxies", [[], ["127.0.0.1"]], ids=["at the door", "behind a proxy"])
 def test_an_account_has_few_tries_whatever_headers_say(
     build: Callable[..., FastAPI], serve: Serve, proxies: list[str]
@@ -59,10 +64,10 @@ def test_an_account_has_few_tries_whatever_headers_say(
     assert tries[-1].status_code == 429 and 1 <= int(tries[-1].headers["retry-after"]) <= 300
     assert re.search(r"Too many attempts for this name. Try again in \d+ seconds?\.", tries[-1].text)
     unknown = [sign_in(url, "Nobody", **{"X-Forwarded-For": f"203.0.113.{number}"}) for number in range(7)]
-    wordless = [re.sub(r"\d+ seconds?", "", answer.text) for answer in (tries[-1], unknown[-1])]
     if proxies:
-        assert unknown[-1].status_code == 429 and wordless[0] == wordless[1]
-        assert unknown[0].text == tries[0].text
+        assert unknown[-1].status_code == 429
+        for known, nobody in ((tries[-1], unknown[-1]), (tries[0], unknown[0])):
+            assert told(known, "Olga") == told(nobody, "Nobody")
 
 
 def test_an_open_session_stays_and_a_known_place_is_not_locked(build: Callable[..., FastAPI], serve: Serve) -> None:
