@@ -43,7 +43,7 @@ body { --accent: #2f6f62; --fill: #2f6f62; --warn: #9a5b13; --danger: #b3372f; -
   --line: var(--border-color-primary); --read: 46rem; -webkit-font-smoothing: antialiased; }
 body.dark { --accent: #5fb3a1; --warn: #e0a458; --danger: #f0857d; }
 footer { display: none !important; }
-body .toast-wrap.toast-wrap { inset: auto 0 112px; width: min(28rem, calc(100vw - 24px)); margin: 0 auto; }
+body .toast-wrap.toast-wrap { inset: auto 12px 112px auto; width: min(24rem, calc(100vw - 24px)); }
 .main.fillable:has(#chat) { padding: 0 !important; max-width: none !important; }
 """
 HEAD = f"""<meta name="color-scheme" content="light dark">
