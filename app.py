@@ -59,6 +59,7 @@ def serve(host: str | None, port: int | None, no_train: bool) -> None:
     config = uvicorn.Config(
         app, http=BoundedConnection, log_level="warning", timeout_graceful_shutdown=3, proxy_headers=False
     )
+    listener.listen(config.backlog)  # whoever reads the address and is quick waits for the server, and is not refused
     uvicorn.Server(config).run(sockets=[listener])
 
 

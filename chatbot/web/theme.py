@@ -30,12 +30,14 @@ SHADE = """
   const wanted = () => { try { return localStorage.getItem("chatbot-shade"); } catch { return null; } };
   const apply = () => wanted() && document.body && document.body.classList.toggle("dark", wanted() === "dark");
   window.chooseShade = (dark) => { localStorage.setItem("chatbot-shade", dark ? "dark" : "light"); apply(); };
-  document.addEventListener("DOMContentLoaded", () => {
+  const keep = () => {
     apply();
     new MutationObserver(() => {
       if (wanted() && document.body.classList.contains("dark") !== (wanted() === "dark")) apply();
     }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
-  });
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", keep);
+  else keep();
 })();
 """
 PAGE = """

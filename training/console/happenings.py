@@ -83,7 +83,7 @@ HAPPENED: Mapping[Sort, Mapping[str, str]] = {
     },
     "system": {
         "setting_changed": "changed {subject} from {was} to {value}",
-        "server_started": "started the server at {subject}",
+        "server_started": "started the server {subject}",
         "backup": "made a backup",
         "restored": "restored a backup",
         "audit_exported": "exported this log",
@@ -140,11 +140,12 @@ def _line(store: Store, entry: Entry, number: int, times: int) -> Happening:
 def _happened(store: Store, event: Event) -> str:
     told = event.detail
     known = {name: str(value) for name, value in told.items()}
-    known["subject"] = named(str(told.get("name") or event.subject or NOBODY))
+    nobody = NOBODY if event.kind == "sign_in_failed" else ""
+    known["subject"] = named(str(told.get("name") or event.subject or nobody))
     if holder := told.get("holder"):
         known["holder"] = store.people.name_of(str(holder), "somebody who left")
     words = WORDS.get(event.kind, f"{event.kind.replace('_', ' ')} {{subject}}")
-    text = words.format_map(defaultdict(str, known))
+    text = words.format_map(defaultdict(str, known)).rstrip()
     if undone := told.get("undoes"):
         text += f", which undid change {undone}"
     if before := told.get("before"):
