@@ -109,7 +109,7 @@ class CaseTalk extends Element {
 
   #handover({ case: one, summary }) {
     if (one.status === "open" || one.status === "done") return nothing;
-    const tried = summary.tried.map((one) => html`<li>${one.begins} <span class="quiet">(${triedWords(one)})</span></li>`);
+    const tried = summary.tried.map((reply) => html`<li>${reply.begins} <span class="quiet">(${triedWords(reply)})</span></li>`);
     return html`<details class="card handover" open>
       <summary>What happened so far</summary>
       <dl>

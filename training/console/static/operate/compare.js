@@ -61,7 +61,8 @@ export function partners(lines) {
     const length = (from, kind) => (run(from, kind) < 0 ? lines.length - from : run(from, kind));
     const gone = length(at, "removed");
     const come = length(at + gone, "added");
-    for (let n = 0; gone === come && n < gone; n += 1) {
+    const pairs = gone === come ? gone : 0;
+    for (let n = 0; n < pairs; n += 1) {
       found.set(lines[at + n], lines[at + gone + n]);
       found.set(lines[at + gone + n], lines[at + n]);
     }

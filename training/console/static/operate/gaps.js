@@ -56,7 +56,7 @@ class Gaps extends Tab {
   }
 
   #gap(gap) {
-    const { question, conversations, latest, faults, known, nearest, examples } = gap;
+    const { question, conversations, latest, faults, nearest, examples } = gap;
     return html`<li class="card gap">
       <div class="asked">
         <b class="figures" title="Conversations in which it was asked">${conversations.toLocaleString()}</b><span class="quiet small">${conversations === 1 ? "chat" : "chats"}</span>
