@@ -19,6 +19,8 @@ SignIn = Callable[..., Page]
 QUESTION = "Do you sell zebra striped curtains?"
 BETTER = "Yes: zebra striped curtains are in the safari range."
 ATTACK = "<img src=x onerror=document.title='owned'> {{value}} ${document.title='owned'} `x`"
+A_PAUSE_MS = 250
+"""Letters in quicker succession are taken for a word that somebody types."""
 
 
 @pytest.fixture
@@ -222,6 +224,7 @@ def test_a_disliked_reply_is_graded_corrected_and_approved_with_a_warning(
     correction.fill("A lamp can be returned within 60 days of delivery.")
     page.keyboard.press("Escape")
     page.keyboard.press("g")
+    page.wait_for_timeout(A_PAUSE_MS)
     page.keyboard.press("a")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("it says 30 days, the answer 60 days")
@@ -311,6 +314,7 @@ def test_done_opens_the_next_and_undo_brings_it_back_as_it_was(ask: Ask, session
     expect(cases(page)).to_have_count(1)
     expect(page).to_have_title(re.compile(r"^\(1\) Review"))
     assert session.store.cases.get(first.conversation).status == "done"
+    page.wait_for_timeout(A_PAUSE_MS)
     page.keyboard.press("u")
     expect(page.locator(".case-head h2")).to_have_text(HUMAN)
     expect(cases(page)).to_have_count(2)
@@ -338,6 +342,7 @@ def test_everything_goes_by_keyboard(ask: Ask, sign_in: SignIn) -> None:
     expect(page.locator("case-judge")).to_be_focused()
     page.keyboard.press("4")
     expect(page.get_by_text("right 4 of 5")).to_be_visible()
+    page.wait_for_timeout(A_PAUSE_MS)
     page.keyboard.press("u")
     expect(notice(page)).to_contain_text("nothing to undo")
     page.keyboard.press("Escape")
