@@ -5,6 +5,7 @@ Every id that comes from the browser is checked against the visitor's cookie. `c
 """
 
 import logging
+from collections.abc import Callable
 
 import gradio as gr
 
@@ -68,29 +69,24 @@ class ChatEvents:
     def person(self, conversation_id: str | None, request: gr.Request) -> Frames:
         """Ask for a person; while a reply is under way, which may take its time, one is called beside it."""
         if conversation_id and self._screen.tab(request).busy:
-            yield self._called(conversation_id, request)
+            yield self._acted(conversation_id, request, self._call)
         else:
             yield from self._asked(self._session.pack.persona.texts.person, conversation_id, request)
 
-    def _called(self, conversation_id: str, request: gr.Request) -> Frame:
-        person, tab = self._access.visitor(request.cookies), self._screen.tab(request)
-        try:
-            self._screen.limits.message(request)
-            conversation = self._store.conversations.get(conversation_id, person)
-            self._store.cases.hand_off(conversation.id, person.actor, ASKED)
-        except UserError as error:
-            notice(error)
-            return Frame()
-        tab.renew()
-        return Frame(pending_view(self._store, person, conversation.id))
+    def _call(self, conversation_id: str, person: Person) -> object:
+        return self._store.cases.hand_off(conversation_id, person.actor, ASKED)
 
     def enough(self, conversation_id: str | None, request: gr.Request) -> Frame:
         """Wait for a person no more: the bot alone answers."""
+        return self._acted(conversation_id, request, self._store.cases.release)
+
+    def _acted(self, conversation_id: str | None, request: gr.Request, act: Callable[[str, Person], object]) -> Frame:
+        """The view after an act of the visitor's that asks nothing of the bot, beside a reply that may be under way."""
         person, tab = self._access.visitor(request.cookies), self._screen.tab(request)
         try:
             self._screen.limits.message(request)
             conversation = self._store.conversations.get(conversation_id or "", person)
-            self._store.cases.release(conversation.id, person)
+            act(conversation.id, person)
         except UserError as error:
             notice(error)
             return Frame()

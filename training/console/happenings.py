@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Literal
 
 from chatbot.store import Store
-from chatbot.store.events import Entry, Event, EventFilter
+from chatbot.store.events import Event, EventFilter
 from training.console.names import named, who
 
 READ = 300
@@ -50,6 +50,7 @@ HAPPENED: Mapping[Sort, Mapping[str, str]] = {
         "rating_withdrawn": "took a rating back",
         "stars": "graded a reply",
         "correction": "corrected a reply",
+        "correction_withdrawn": "took a correction back",
         "canned_reply_changed": "changed the canned reply {subject}",
         "canned_reply_removed": "removed the canned reply {subject}",
         "conversation_deleted": "deleted a chat",
@@ -119,10 +120,15 @@ class LogPage:
 def happenings(store: Store, wanted: EventFilter, before: int | None = None) -> LogPage:
     """The latest lines that are wanted, of those before an entry where one is named."""
     entries = store.events.found(wanted, READ, before)
-    same = [list(group) for _, group in groupby(entries, lambda entry: _line(store, entry, 0, 1))]
-    lines = [_line(store, group[0], group[0].number, len(group)) for group in same[:SHOWN]]
-    last = same[len(lines) - 1][-1].number if lines else None
-    return LogPage(lines, last if len(same) > SHOWN or len(entries) == READ else None)
+    told = [(_told(store, entry.event), entry) for entry in entries]
+    same = [(words, [entry for _, entry in group]) for words, group in groupby(told, lambda one: one[0])]
+    shown = same[:SHOWN]
+    lines = [
+        Happening(group[0].number, group[0].event.at, name, what, address, chat, len(group))
+        for (name, what, address, chat), group in shown
+    ]
+    more = len(same) > SHOWN or len(entries) == READ
+    return LogPage(lines, shown[-1][1][-1].number if more else None)
 
 
 def kinds_of(sort: Sort | None) -> frozenset[str]:
@@ -130,11 +136,9 @@ def kinds_of(sort: Sort | None) -> frozenset[str]:
     return frozenset(HAPPENED[sort]) if sort else frozenset()
 
 
-def _line(store: Store, entry: Entry, number: int, times: int) -> Happening:
-    event = entry.event
-    conversation = event.subject if event.kind in OF_A_CHAT else ""
-    when = event.at if number else ""
-    return Happening(number, when, who(event.actor), _happened(store, event), event.address, conversation, times)
+def _told(store: Store, event: Event) -> tuple[str, str, str, str]:
+    """Who did what from where, and in which conversation."""
+    return who(event.actor), _happened(store, event), event.address, event.subject if event.kind in OF_A_CHAT else ""
 
 
 def _happened(store: Store, event: Event) -> str:

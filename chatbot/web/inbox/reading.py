@@ -69,7 +69,9 @@ class Reading:
         branch = store.conversations.path(store.conversations.get(conversation_id).head)
         sent = store.uploads.sent_in(conversation_id)
         waiting = {one.message: one for one in store.feedback.waiting_answers()}
-        used = {one.message: one for one in self.answers()}
+        said = {message.id for message in branch}
+        answers = [one for one in reversed(store.feedback.answers()) if one.message in said]
+        used = {one.message: answer_shape(store, one) for one in answers}
         notes = [asdict(note) | {"mentions": list(note.mentions)} for note in store.cases.notes(conversation_id)]
         return WholeCase(
             case=self.row(case),
@@ -219,18 +221,20 @@ def _source(passage: FoundPassage) -> Source:
 
 def answers_in_use(store: Store) -> list[AnswerShape]:
     """The approved answers in use, the latest first."""
-    return [
-        AnswerShape(
-            id=one.id,
-            query=one.query,
-            response=one.response,
-            message=one.message,
-            author=staff_name(store, one.person),
-            confirmed_by=staff_name(store, one.confirmed_by),
-            created_at=one.created_at,
-        )
-        for one in reversed(store.feedback.answers())
-    ]
+    return [answer_shape(store, one) for one in reversed(store.feedback.answers())]
+
+
+def answer_shape(store: Store, answer: ApprovedAnswer) -> AnswerShape:
+    """An approved answer with the names of those who approved it."""
+    return AnswerShape(
+        id=answer.id,
+        query=answer.query,
+        response=answer.response,
+        message=answer.message,
+        author=staff_name(store, answer.person),
+        confirmed_by=staff_name(store, answer.confirmed_by),
+        created_at=answer.created_at,
+    )
 
 
 def staff_name(store: Store, person_id: str | None) -> str:

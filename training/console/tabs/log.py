@@ -1,6 +1,7 @@
 """The tab Log: who did what, when and from where.
 
 GET /operate/api/log?who=&what=&since=&until=&before=   lines, the newest first
+GET /operate/api/log/actors                             everybody who ever did something
 GET /operate/api/log/export                             the whole audit log, a line of JSON each entry
 """
 
@@ -46,7 +47,6 @@ class LogShape(BaseModel):
 
     lines: list[LineShape]
     next: int | None
-    actors: list[Actor]
 
 
 def routes(console: Console) -> APIRouter:
@@ -69,8 +69,11 @@ def routes(console: Console) -> APIRouter:
         return LogShape(
             lines=[LineShape.model_validate(line) for line in page.lines],
             next=page.next,
-            actors=[Actor(actor=one, name=name_of(one)) for one in events.actors()],
         )
+
+    @get_route(router, "/actors")
+    def actors(person: Person = operator) -> list[Actor]:
+        return [Actor(actor=one, name=name_of(one)) for one in events.actors()]
 
     @router.get("/export")
     def export(person: Person = operator) -> FileResponse:

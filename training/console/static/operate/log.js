@@ -8,9 +8,13 @@ const SORTS = { accounts: "Accounts and keys", chats: "Chats", knowledge: "Knowl
 const FILTERS = ["who", "what", "since", "until"];
 
 class Log extends Tab {
-  opened(parameters) {
+  #actors = [];
+
+  async opened(parameters) {
     this.wanted = Object.fromEntries(FILTERS.map((name) => [name, parameters.get(name) ?? ""]));
-    return this.read(() => this.#asked());
+    const afresh = !Object.values(this.wanted).some(Boolean);
+    if (afresh || !this.#actors.length) this.#actors = (await this.console.tried(() => this.console.get("log/actors"))) ?? [];
+    await this.read(() => this.#asked());
   }
 
   #asked(before) {
@@ -36,7 +40,7 @@ class Log extends Tab {
     return html`<div class="row filters">
       <label class="field">Who<select @change=${(event) => this.#filter("who", event)}>
         <option value="">Everybody</option>
-        ${this.data.actors.map(({ actor, name }) => html`<option value=${actor} ?selected=${actor === who}>${name}</option>`)}
+        ${this.#actors.map(({ actor, name }) => html`<option value=${actor} ?selected=${actor === who}>${name}</option>`)}
       </select></label>
       <label class="field">What<select @change=${(event) => this.#filter("what", event)}>
         <option value="">Everything</option>
